@@ -1,0 +1,1 @@
+"""Labelled handwriting for training and checking, always as the normaliser puts it out."""

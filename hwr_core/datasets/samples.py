@@ -1,0 +1,70 @@
+"""Samples: labelled 28x28 pictures with the writer of each, and the split into training, validation and test by writer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.errors import InvalidValue
+from hwr_core.images.normalise import SIDE
+
+NOT_A_DIGIT = 10
+"""The label beside 0-9: a letter, a mark, a doodle, noise."""
+
+LABELS = 11
+
+
+class Part(StrEnum):
+    """The parts of a split: no writer is in two of them."""
+
+    TRAINING = "training"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Labelled pictures: uint8 [n, 28, 28], ink bright on black; labels uint8 [n], 0-9 or NOT_A_DIGIT."""
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not belong together."""
+        if self.pictures.shape != (len(self.labels), SIDE, SIDE):
+            raise InvalidValue(
+                f"{self.pictures.shape} pictures for {len(self.labels)} labels; [n, 28, 28] and [n] fit."
+            )
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return len(self.labels)
+
+    @classmethod
+    def join(cls, parts: Iterable[Self]) -> Self:
+        """Put several sets of samples behind one another."""
+        pictures, labels = [np.zeros((0, SIDE, SIDE), np.uint8)], [np.zeros(0, np.uint8)]
+        for part in parts:
+            pictures.append(part.pictures)
+            labels.append(part.labels)
+        return cls(np.concatenate(pictures), np.concatenate(labels))
+
+    def digits(self) -> Self:
+        """Return the samples that are digits."""
+        return self.where(self.labels != NOT_A_DIGIT)
+
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """Return the chosen samples, by mask or by index."""
+        return type(self)(self.pictures[chosen], self.labels[chosen])
+
+
+def part_of(writer: str) -> Part:
+    """Assign a writer to a part for ever, by a hash of the name: 70 % training, 15 % validation, 15 % test."""
+    share = int.from_bytes(sha256(writer.encode()).digest()[:4]) / 2**32
+    if share < 0.70:
+        return Part.TRAINING
+    return Part.VALIDATION if share < 0.85 else Part.TEST

@@ -1,0 +1,99 @@
+"""Recorded pen strokes (UNIPEN, UCI pendigits) -> samples, drawn as a person draws on a canvas with any pen."""
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
+from hwr_core.images.strokes import Strokes, draw, place
+from hwr_core.records import Grey
+
+CANVAS = 280
+
+READS_AS_A_DIGIT = frozenset("ODISZBGQosilzbgqy|/\\!()[],'`")
+"""Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PenRange:
+    """From what ranges a drawing on a 280 px canvas takes its pen width (px), filled share, turn (degrees) and shear."""
+
+    width: tuple[float, float] = (5.0, 30.0)
+    fill: tuple[float, float] = (0.3, 0.9)
+    turn: float = 0.0
+    shear: float = 0.0
+    stretch: float = 0.0
+
+
+PLAIN = PenRange()
+"""What a person does, nothing more: for checking."""
+
+VARIED = PenRange(width=(4.0, 34.0), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2)
+"""What people do, and a little beyond: for training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded character: its label (0-9 or NOT_A_DIGIT) and strokes, y downwards."""
+
+    label: int
+    strokes: Strokes
+
+
+def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
+    """Yield the recordings of one part; marks that read as a digit without being one are left out."""
+    upwards = "pendigits" in file.name
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if part_of(f"{row['writer']}") is not part or str(row["label"]) in READS_AS_A_DIGIT:
+                continue
+            flip = np.array([1.0, -1.0 if upwards else 1.0], np.float32)
+            strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
+            yield Recording(int(row["label"]) if str(row["label"]).isdigit() else NOT_A_DIGIT, strokes)
+
+
+def draw_recordings(
+    recordings: Sequence[Recording], *, times: int, pens: PenRange, seed: int, processes: int
+) -> Samples:
+    """Draw each recording so many times with pens of the range and return what the normaliser makes of the drawings."""
+    chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)] * times
+    seeds = np.random.SeedSequence(seed).spawn(len(chunks))
+    with ProcessPoolExecutor(processes) as pool:
+        return Samples.join(pool.map(_draw_chunk, chunks, [pens] * len(chunks), seeds))
+
+
+def _draw_chunk(recordings: Sequence[Recording], pens: PenRange, seed: np.random.SeedSequence) -> Samples:
+    rng = np.random.default_rng(seed)
+    pictures = (draw_recording(recording.strokes, pens, rng) for recording in recordings)
+    return normalised_samples(pictures, [recording.label for recording in recordings])
+
+
+def draw_recording(strokes: Strokes, pens: PenRange, rng: np.random.Generator) -> Grey:
+    """Draw one recording on a white 280 px canvas, anywhere on it, with a pen taken from the range."""
+    bend = _bend(pens, rng)
+    placed = place(
+        [stroke @ bend for stroke in strokes],
+        side=CANVAS,
+        fill=rng.uniform(*pens.fill),
+        at=(rng.uniform(), rng.uniform()),
+    )
+    return draw(placed, side=CANVAS, pen=rng.uniform(*pens.width))
+
+
+def _bend(pens: PenRange, rng: np.random.Generator) -> NDArray[np.float32]:
+    """A random 2x2 matrix: turn, shear and stretch of the whole drawing."""
+    angle = np.radians(rng.uniform(-pens.turn, pens.turn))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    shear = np.array([[1.0, 0.0], [rng.uniform(-pens.shear, pens.shear), 1.0]])
+    stretch = np.diag(np.exp(rng.uniform(-pens.stretch, pens.stretch, 2)))
+    return (turn @ shear @ stretch).astype(np.float32)

@@ -1,0 +1,64 @@
+"""Everything that can go wrong on purpose. Knows no HTTP and no page: the front rooms map these.
+
+A message says what was wrong, what was given and what is allowed; it holds no path, no SQL and no library's text,
+so that any of them may be shown to a stranger.
+"""
+
+
+class HwrError(Exception):
+    """Base of every error that hwr raises on purpose."""
+
+
+class PictureError(HwrError, ValueError):
+    """The bytes given cannot be used as a picture."""
+
+
+class NotAPicture(PictureError):
+    """The bytes are of no picture format that hwr reads."""
+
+
+class UnreadablePicture(PictureError):
+    """The bytes begin like a picture but are damaged or cut short."""
+
+
+class PictureTooLarge(PictureError):
+    """The picture has more bytes or pixels than the limits allow."""
+
+
+class NoInk(PictureError):
+    """The picture holds no writing: blank paper or mere noise."""
+
+
+class InvalidValue(HwrError, ValueError):
+    """A value lies outside what is allowed."""
+
+
+class NotFound(HwrError, LookupError):
+    """What was asked for does not exist."""
+
+
+class UserNotFound(NotFound):
+    """No user has this id."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"There is no user {user_id}.")
+
+
+class ModelUnavailable(HwrError):
+    """No usable model version: none is there, or its files are damaged."""
+
+
+class DatasetMissing(HwrError):
+    """A data set that was asked for is not in the datasets folder."""
+
+
+class StoreError(HwrError):
+    """The history cannot be read or written at present."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the database file for longer than we were willing to wait."""
+
+
+class StoreUnavailable(StoreError):
+    """The database file cannot be opened or written: damaged, read-only, disk full, or of a newer hwr."""

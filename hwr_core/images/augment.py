@@ -1,0 +1,102 @@
+"""Random variants of 28x28 pictures for training: what pens, papers, cameras and the normaliser's own slips do to them."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.images.normalise import SIDE
+from hwr_core.records import Grey
+
+ELASTIC_GRID = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Distortion:
+    """How far `distort` goes at most: degrees, shares and pixels of the 28x28 picture."""
+
+    turn: float = 12.0
+    shear: float = 0.15
+    stretch: float = 0.12
+    shift: float = 1.5
+    elastic: float = 1.2
+    thicken: float = 0.15
+    """Share of pictures whose strokes are made thicker, and of those made thinner."""
+    blur: float = 0.2
+    noise: float = 0.1
+    """Share of pictures that get a little blur, and of those that get noise."""
+
+    def scaled(self, strength: float) -> "Distortion":
+        """Return the same distortion, every part of it `strength` times as strong."""
+        return Distortion(
+            *(
+                value * strength
+                for value in (
+                    self.turn,
+                    self.shear,
+                    self.stretch,
+                    self.shift,
+                    self.elastic,
+                    self.thicken,
+                    self.blur,
+                    self.noise,
+                )
+            )
+        )
+
+
+def distort(pictures: Grey, distortion: Distortion, rng: np.random.Generator) -> Grey:
+    """Return one random variant of each picture, uint8 [n, 28, 28] like the input."""
+    out = np.empty_like(pictures)
+    for index, picture in enumerate(pictures):
+        out[index] = _texture(_warp(picture, distortion, rng), distortion, rng)
+    return out
+
+
+def _warp(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Grey:
+    """Affine and elastic displacement in one sampling (Simard et al., 2003, "Best practices for CNNs")."""
+    turn, shear, grow_x, grow_y = rng.uniform(-1.0, 1.0, 4) * (
+        np.radians(distortion.turn),
+        distortion.shear,
+        distortion.stretch,
+        distortion.stretch,
+    )
+    cos, sin = np.cos(turn), np.sin(turn)
+    matrix = (
+        np.array([[cos, -sin], [sin, cos]]) @ np.array([[1.0, shear], [0.0, 1.0]]) @ np.diag(np.exp([grow_x, grow_y]))
+    )
+    middle = (SIDE - 1) / 2
+    offset = rng.uniform(-distortion.shift, distortion.shift, 2)
+    where = CENTRED @ matrix.T.astype(np.float32) + (middle + offset).astype(np.float32)
+    coarse = rng.uniform(-distortion.elastic, distortion.elastic, (ELASTIC_GRID, ELASTIC_GRID, 2)).astype(np.float32)
+    where += cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.remap(picture, where, None, cv2.INTER_LINEAR), np.uint8)
+
+
+def _texture(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Grey:
+    thickness, softness, grain = rng.uniform(size=3)
+    if thickness < distortion.thicken:
+        picture = _blend(picture, np.asarray(cv2.dilate(picture, CROSS), np.uint8), rng)
+    elif thickness > 1.0 - distortion.thicken:
+        picture = _blend(picture, np.asarray(cv2.erode(picture, CROSS), np.uint8), rng)
+    if softness < distortion.blur:
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 0.9)), np.uint8)
+    if grain < distortion.noise:
+        noisy = picture + rng.normal(0.0, rng.uniform(5.0, 25.0), picture.shape)
+        picture = np.clip(noisy, 0, 255).astype(np.uint8)
+    return picture
+
+
+def _blend(picture: Grey, other: Grey, rng: np.random.Generator) -> Grey:
+    share = rng.uniform(0.2, 0.9)
+    return np.asarray(cv2.addWeighted(other, share, picture, 1.0 - share, 0.0), np.uint8)
+
+
+def _centred_grid() -> NDArray[np.float32]:
+    axis = np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2
+    return np.stack(np.meshgrid(axis, axis), axis=-1)
+
+
+CENTRED = _centred_grid()
+CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)

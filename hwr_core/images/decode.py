@@ -1,0 +1,120 @@
+"""Bytes of any common picture file -> one grey array. Limits are checked on the header, before a pixel is decoded."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    BmpImagePlugin,  # noqa: F401  a format is known to Pillow once its module is loaded
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageOps,
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
+from hwr_core.records import Grey
+
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
+READABLE = "PNG, JPEG, BMP, GIF, WebP or TIFF"
+
+JPEG_ENOUGH = 1024
+"""A JPEG larger than this is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28."""
+
+VISIBLE = 32
+"""Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent picture is guessed."""
+
+LEAST_SPREAD = 60
+"""Grey levels between ink and paper that a mostly opaque picture must have for its own paper to be taken as seen."""
+
+BLACK, WHITE = 0.0, 255.0
+
+ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest picture to accept, in bytes of file and in pixels."""
+
+    max_bytes: int = 20 * 1024 * 1024
+    max_pixels: int = 50_000_000
+
+
+def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
+    """Return the first frame of a picture file as grey, uint8 height x width, turned upright, transparency laid on paper.
+
+    Raises:
+        NotAPicture: the bytes are of no format that hwr reads.
+        UnreadablePicture: the file is damaged or cut short.
+        PictureTooLarge: more bytes or pixels than `limits` allow.
+    """
+    if len(picture) > limits.max_bytes:
+        raise PictureTooLarge(f"The picture has {len(picture):,} bytes; at most {limits.max_bytes:,} are allowed.")
+    image = _open(picture)
+    width, height = image.size
+    if width * height > limits.max_pixels:
+        raise PictureTooLarge(
+            f"The picture has {width} x {height} pixels; at most {limits.max_pixels:,} in all are allowed."
+        )
+    try:
+        return _grey(image)
+    except Exception as error:  # decoders raise nearly anything on damaged files; all of it means the same here
+        raise UnreadablePicture("The picture is damaged or cut short.") from error
+
+
+def _open(picture: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(picture), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise NotAPicture(f"This is not a picture; {READABLE} is needed.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureTooLarge("The picture has far more pixels than are allowed.") from error
+    except Exception as error:  # see decode
+        raise UnreadablePicture("The picture is damaged or cut short.") from error
+
+
+def _grey(image: Image.Image) -> Grey:
+    if image.format in ("JPEG", "MPO"):  # a phone's JPEG with a second picture behind the first calls itself MPO
+        image.draft("L", (JPEG_ENOUGH, JPEG_ENOUGH))
+    image.load()
+    if image.getexif().get(ORIENTATION, 1) != 1:
+        image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        return _from_deep(np.asarray(image))
+    if image.has_transparency_data:
+        image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
+        alpha = image.getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            return _on_paper(np.asarray(image.convert("L")), np.asarray(alpha))
+    return np.array(image if image.mode == "L" else image.convert("L"))
+
+
+def _from_deep(pixels: NDArray[np.generic]) -> Grey:
+    """Grey from 16-bit, 32-bit or float pixels: the smallest usual full scale that holds the brightest one becomes 255."""
+    values = np.nan_to_num(pixels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = min(float(values.min()), 0.0), float(values.max())
+    unit = 1.0 if pixels.dtype.kind == "f" else 255.0
+    full = next((scale for scale in (unit, 255.0, 4095.0, 65535.0) if high - low <= scale), high - low)
+    return ((values - low) * (255.0 / full)).round().astype(np.uint8)
+
+
+def _on_paper(grey: Grey, alpha: Grey) -> Grey:
+    opacity = alpha.astype(np.float32) / WHITE
+    return (grey * opacity + _paper_behind(grey, alpha) * (1.0 - opacity)).round().astype(np.uint8)
+
+
+def _paper_behind(grey: Grey, alpha: Grey) -> float:
+    """Guess the paper: what is seen of it where the picture shows paper and ink, else the opposite of bare ink."""
+    visible = grey[alpha >= VISIBLE]
+    if visible.size == 0:
+        return WHITE
+    low, middle, high = np.percentile(visible, (5, 50, 95))
+    shows_paper = visible.size > grey.size / 2 and high - low > LEAST_SPREAD
+    if shows_paper:
+        return float(middle)
+    return BLACK if middle > WHITE / 2 else WHITE

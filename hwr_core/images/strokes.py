@@ -1,0 +1,43 @@
+"""Pen strokes -> picture: draws recorded pen movements the way a person draws on a canvas."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.records import Grey
+
+Strokes = Sequence[NDArray[np.float32]]
+"""One array (points x 2) of x, y for each stroke, y downwards."""
+
+SUBPIXEL_BITS = 4
+
+
+def place(strokes: Strokes, *, side: int, fill: float, at: tuple[float, float] = (0.5, 0.5)) -> Strokes:
+    """Scale strokes so that their longer side fills a share of a square canvas, and put them somewhere on it.
+
+    Args:
+        strokes: in any unit, y downwards.
+        side: of the canvas, in pixels.
+        fill: the drawing's longer side as a share of the canvas, above 0 to 1.
+        at: where in the free room the drawing lies, (0, 0) top left to (1, 1) bottom right.
+    """
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = high - low
+    scale = fill * side / max(float(extent.max()), 1e-6)
+    offset = (side - extent * scale) * np.asarray(at, np.float32)
+    return [((stroke - low) * scale + offset).astype(np.float32) for stroke in strokes]
+
+
+def draw(strokes: Strokes, *, side: int, pen: float) -> Grey:
+    """Return a white square canvas (uint8) with the strokes in black, round pen of `pen` pixels, edges smooth."""
+    canvas = np.full((side, side), 255, np.uint8)
+    unit = 1 << SUBPIXEL_BITS
+    for stroke in strokes:
+        points = np.round(stroke * unit).astype(np.int32).reshape(-1, 1, 2)
+        if len(points) == 1:  # a dot: polylines draws nothing for a single point
+            points = np.repeat(points, 2, axis=0)
+        cv2.polylines(canvas, [points], False, 0, max(1, round(pen)), cv2.LINE_AA, SUBPIXEL_BITS)
+    return canvas

@@ -1,0 +1,75 @@
+"""The one metadata file of a model version: what it is, what it learned from, what it is worth, and its files' hashes."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DataUsed(BaseModel):
+    """A data set a model learned from or was checked on. `sha256` is None for samples made by hwr itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    sha256: str | None
+    training: int
+    validation: int
+    test: int
+
+
+class Score(BaseModel):
+    """How a model reads one part of one source: digits read right, and non-digits taken for digits."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    part: str
+    digits: int
+    wrong: int
+    """Digits whose most probable digit is not the true one."""
+    refused: int
+    """Digits answered with "not a digit"."""
+    others: int
+    taken_for_digits: int
+    """Of `others` (letters, marks, noise), those answered with a digit at a confidence over one half."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of digits read right; None without digits."""
+        return 1.0 - self.wrong / self.digits if self.digits else None
+
+
+class Decision(BaseModel):
+    """When a reading is refused or unsure, chosen on validation writers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    temperature: float = Field(gt=0)
+    """Logits are divided by it before the softmax (Guo et al., 2017, "On calibration of modern neural networks")."""
+    not_a_digit_above: float = Field(ge=0, le=1)
+    """Probability of "not a digit" above which a picture is refused."""
+    unsure_below: float = Field(ge=0, le=1)
+    """Confidence below which a digit is named with reserve."""
+
+
+class ModelCard(BaseModel):
+    """`card.json` of a version."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    created_at: datetime
+    architecture: str
+    parameters: int
+    labels: tuple[str, ...]
+    config: dict[str, Any]
+    data: tuple[DataUsed, ...]
+    decision: Decision
+    scores: tuple[Score, ...]
+    calibration_error: float
+    """Expected calibration error over the digits of all test parts, 15 bins."""
+    epochs: tuple[dict[str, float], ...]
+    packages: dict[str, str]
+    files: dict[str, str]
+    """SHA-256 of each other file of the version, in hex."""

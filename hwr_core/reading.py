@@ -1,0 +1,62 @@
+"""The way of a picture: bytes -> decode -> normalise -> recogniser -> Reading. Each stage once, none looking back."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hwr_core.errors import NoInk, PictureError
+from hwr_core.images.decode import Limits, decode
+from hwr_core.images.normalise import normalise
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import DIGITS, Grey, Reading, Timings, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A recogniser together with the limits on what it is given."""
+
+    recogniser: Recogniser
+    limits: Limits
+
+    def read(self, picture: bytes, enhancement_level: float = 1.0) -> Reading:
+        """Read one picture file; a blank one gives the verdict "no ink".
+
+        Raises:
+            PictureError: the bytes cannot be read as a picture within the limits.
+            InvalidValue: `enhancement_level` is out of range.
+        """
+        started = time.perf_counter()
+        seen = self._prepare(picture, enhancement_level)
+        preprocessing = time.perf_counter() - started
+        if seen is None:
+            return self._without_ink(preprocessing)
+        reading = self.recogniser.read([seen])[0]
+        return replace(reading, timings=replace(reading.timings, preprocessing=preprocessing))
+
+    def read_all(self, pictures: Sequence[bytes], enhancement_level: float = 1.0) -> list[Reading | PictureError]:
+        """Read many picture files on all cores, in order; one that cannot be read gives its error in its place."""
+        return self.recogniser.spread(lambda picture: self._read_or_error(picture, enhancement_level), pictures)
+
+    def _read_or_error(self, picture: bytes, enhancement_level: float) -> Reading | PictureError:
+        try:
+            return self.read(picture, enhancement_level)
+        except PictureError as error:
+            return error
+
+    def _prepare(self, picture: bytes, enhancement_level: float) -> Grey | None:
+        grey = decode(picture, self.limits)
+        try:
+            return normalise(grey, enhancement_level)
+        except NoInk:
+            return None
+
+    def _without_ink(self, preprocessing: float) -> Reading:
+        return Reading(
+            verdict=Verdict.NO_INK,
+            digit=None,
+            confidence=0.0,
+            probabilities=(0.0,) * len(DIGITS),
+            seen=None,
+            model_version=self.recogniser.version,
+            timings=Timings(preprocessing=preprocessing, inference=0.0),
+        )

@@ -1,0 +1,1 @@
+"""Reading digits with LiteRT. No TensorFlow here."""

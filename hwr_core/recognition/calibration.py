@@ -1,0 +1,56 @@
+"""What a network's logits are worth: temperature, thresholds for "not a digit" and "unsure", calibration error."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.model_card import Decision
+
+Logits = NDArray[np.float32]
+"""float32 [n, 11], before the softmax."""
+
+REFUSED_DIGITS = 0.005
+"""Share of validation digits that "not a digit" may refuse."""
+
+UNSURE_DIGITS = 0.02
+"""Share of validation digits that may be called unsure."""
+
+BINS = 15
+
+
+def decide(logits: Logits, labels: NDArray[np.uint8]) -> Decision:
+    """Choose temperature and thresholds on validation samples."""
+    temperature = fit_temperature(logits, labels)
+    shares = softmax(logits / temperature)
+    real = labels != NOT_A_DIGIT
+    confidence = digit_probabilities(shares).max(axis=1)
+    return Decision(
+        temperature=temperature,
+        not_a_digit_above=float(np.clip(np.quantile(shares[real, NOT_A_DIGIT], 1.0 - REFUSED_DIGITS), 0.5, 0.9)),
+        unsure_below=float(np.clip(np.quantile(confidence[real], UNSURE_DIGITS), 0.5, 0.9)),
+    )
+
+
+def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
+    """Return the temperature of least negative log-likelihood (Guo et al., 2017), to about one percent."""
+    candidates = np.exp(np.linspace(np.log(0.1), np.log(10.0), 461))
+    losses = [-np.log(softmax(logits / t)[np.arange(len(labels)), labels] + 1e-12).mean() for t in candidates]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def softmax(logits: Logits) -> NDArray[np.float32]:
+    """Return probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def digit_probabilities(shares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Spread what speaks for "not a digit" evenly over the ten digits: [..., 11] -> [..., 10], still summing to 1."""
+    return np.asarray(shares[..., :NOT_A_DIGIT] + shares[..., NOT_A_DIGIT:] / NOT_A_DIGIT, np.float32)
+
+
+def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error over 15 bins of equal width (Naeini et al., 2015), 0 to 1."""
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [abs(float(confidence[bins == b].sum()) - float(right[bins == b].sum())) for b in range(BINS)]
+    return float(sum(gaps) / max(len(confidence), 1))

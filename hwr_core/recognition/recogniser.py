@@ -1,0 +1,126 @@
+"""The recogniser: 28x28 pictures in, Readings out, by LiteRT."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import LifoQueue
+from typing import Self, TypeVar
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.images.normalise import SIDE
+from hwr_core.model_card import Decision
+from hwr_core.recognition.calibration import digit_probabilities
+from hwr_core.records import Grey, Reading, Timings, Verdict
+from hwr_core.registry import LITERT, ModelVersion
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORTH_SPREADING = 4
+"""From this many pictures on, a batch is spread over the cores."""
+
+
+class Recogniser:
+    """One model version, ready to read. Safe to use from many threads."""
+
+    def __init__(self, model: bytes, decision: Decision, version: str, cores: int | None = None) -> None:
+        self.version = version
+        self._decision = decision
+        self._cores = cores or os.cpu_count() or 1
+        # An interpreter is not thread-safe. One for each core, taken and given back: more would only crowd the cores.
+        self._networks: LifoQueue[_Network] = LifoQueue()
+        for _ in range(self._cores):
+            self._networks.put(_Network(model))
+        self._threads = ThreadPoolExecutor(self._cores, thread_name_prefix="recogniser")
+
+    @classmethod
+    def load(cls, version: ModelVersion) -> Self:
+        """Load a version's LiteRT file.
+
+        Raises:
+            ModelUnavailable: the file is missing, damaged or not a model of this kind.
+        """
+        content = version.read_file(LITERT)
+        try:
+            return cls(content, version.card.decision, version.name)
+        except (ValueError, RuntimeError) as error:
+            raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
+
+    def read(self, pictures: Sequence[Grey]) -> list[Reading]:
+        """Return a reading of each picture, in the same order.
+
+        Args:
+            pictures: uint8, 28x28, ink bright on black, as `normalise` makes them.
+
+        Raises:
+            InvalidValue: a picture is not 28x28.
+        """
+        for picture in pictures:
+            if picture.shape != (SIDE, SIDE):
+                raise InvalidValue(f"A picture is {picture.shape}; ({SIDE}, {SIDE}) is needed.")
+        return self.spread(self._read, pictures) if len(pictures) >= WORTH_SPREADING else [*map(self._read, pictures)]
+
+    def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """Do work on each item on all cores, results in order. The work must not spread again."""
+        return list(self._threads.map(work, items))
+
+    def _read(self, picture: Grey) -> Reading:
+        started = time.perf_counter()
+        network = self._networks.get()
+        try:
+            shares = network.run(picture)
+        finally:
+            self._networks.put(network)
+        return self._decide(picture, shares, time.perf_counter() - started)
+
+    def _decide(self, picture: Grey, shares: NDArray[np.float32], seconds: float) -> Reading:
+        """Turn eleven shares into a reading; `Reading` says what becomes of the eleventh."""
+        none = float(shares[NOT_A_DIGIT])
+        probabilities = digit_probabilities(shares).tolist()
+        confidence = max(probabilities)
+        if none > self._decision.not_a_digit_above:
+            verdict = Verdict.NOT_A_DIGIT
+        else:
+            verdict = Verdict.UNSURE if confidence < self._decision.unsure_below else Verdict.DIGIT
+        return Reading(
+            verdict=verdict,
+            digit=probabilities.index(confidence) if verdict.names_a_digit else None,
+            confidence=confidence,
+            probabilities=tuple(probabilities),
+            seen=picture,
+            model_version=self.version,
+            timings=Timings(preprocessing=0.0, inference=seconds),
+        )
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._threads.shutdown()
+
+
+@dataclass(slots=True)
+class _Network:
+    """A LiteRT interpreter for one picture at a time: uint8 28x28 in, eleven probabilities out."""
+
+    _interpreter: Interpreter
+    _input: int
+    _output: int
+
+    def __init__(self, model: bytes) -> None:
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+
+    def run(self, picture: Grey) -> NDArray[np.float32]:
+        pixels = picture.astype(np.float32).reshape(1, SIDE, SIDE, 1)
+        self._interpreter.set_tensor(self._input, pixels)
+        self._interpreter.invoke()
+        shares: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
+        return shares

@@ -1,0 +1,119 @@
+"""models/: one immutable folder a version, and a one-line file that names the version being served."""
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from hwr_core.errors import ModelUnavailable, NotFound
+from hwr_core.model_card import ModelCard
+
+CARD = "card.json"
+WEIGHTS = "model.keras"
+LITERT = "model.tflite"
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A version on disk: its folder and its card."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def name(self) -> str:
+        """The version's name, which is its folder's."""
+        return self.folder.name
+
+    def read_file(self, name: str) -> bytes:
+        """Return one file of the version, its content checked against the card.
+
+        Raises:
+            ModelUnavailable: the file is missing or is not what was published.
+        """
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise ModelUnavailable(f"Model version {self.name} lacks its file {name}.") from error
+        if sha256(content).hexdigest() != self.card.files.get(name):
+            raise ModelUnavailable(
+                f"The file {name} of model version {self.name} is damaged: its hash is not the card's."
+            )
+        return content
+
+
+class Registry:
+    """The model versions of one folder."""
+
+    def __init__(self, models_dir: Path) -> None:
+        self._models_dir = models_dir
+
+    def versions(self) -> list[ModelVersion]:
+        """Return all versions, newest first."""
+        folders = sorted((card.parent for card in self._models_dir.glob(f"*/{CARD}")), reverse=True)
+        return [self.get(folder.name) for folder in folders if not folder.name.startswith(".")]
+
+    def get(self, name: str) -> ModelVersion:
+        """Return one version.
+
+        Raises:
+            NotFound: there is none of this name.
+            ModelUnavailable: its card cannot be read.
+        """
+        folder = self._models_dir / name
+        if folder.parent != self._models_dir or not (folder / CARD).is_file():
+            raise NotFound(f"There is no model version {name!r}.")
+        try:
+            return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()))
+        except ValidationError as error:
+            raise ModelUnavailable(f"The card of model version {name} cannot be read.") from error
+
+    def champion(self) -> ModelVersion:
+        """Return the version being served.
+
+        Raises:
+            ModelUnavailable: none has been chosen, or the chosen one is gone.
+        """
+        pointer = self._models_dir / CHAMPION
+        if not pointer.is_file():
+            raise ModelUnavailable("No model version has been chosen to serve; `hwr train` makes one.")
+        name = pointer.read_text(encoding="utf-8").strip()
+        try:
+            return self.get(name)
+        except NotFound as error:
+            raise ModelUnavailable(f"The model version chosen to serve, {name!r}, is not there.") from error
+
+    def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
+        """Add a version: written aside, named by its time and content, moved in whole, never over another.
+
+        Args:
+            card: its `version` and `files` are filled in here.
+            files: content of each file beside the card.
+        """
+        hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
+        digest = sha256("".join(hashes[name] for name in sorted(hashes)).encode()).hexdigest()
+        name = f"{card.created_at:%Y%m%dT%H%M%SZ}-{digest[:5]}"
+        complete = card.model_copy(update={"version": name, "files": hashes})
+        self._models_dir.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self._models_dir))
+        try:
+            for file_name, content in files.items():
+                (aside / file_name).write_bytes(content)
+            (aside / CARD).write_text(complete.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            aside.chmod(0o755)
+            aside.rename(self._models_dir / name)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        return self.get(name)
+
+    def serve(self, version: ModelVersion) -> None:
+        """Make a version the one being served, atomically."""
+        aside = self._models_dir / f".{CHAMPION}-{os.getpid()}"
+        aside.write_text(version.name + "\n", encoding="utf-8")
+        aside.replace(self._models_dir / CHAMPION)

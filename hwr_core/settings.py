@@ -1,0 +1,68 @@
+"""One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hwr_core.errors import InvalidValue
+
+PROJECT = Path(__file__).resolve().parents[1]
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Paths, limits and timeouts. Each field is the variable HWR_<FIELD>; `.env` in the working folder is read too."""
+
+    model_config = SettingsConfigDict(env_prefix="HWR_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(PROJECT / "data", description="Folder of everything made at run time")
+    models_dir: Path = Field(PROJECT / "models", description="Folder of model versions")
+    datasets_dir: Path | None = Field(None, description="Folder of training data; DATA_DIR/datasets when not set")
+
+    host: str = Field("127.0.0.1", description="Address the server binds to")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free one")
+    auth: Literal["off"] = Field("off", description="Sign-in; only `off` exists yet, anything else is refused")
+
+    max_picture_bytes: int = Field(20 * MIB, ge=1024, description="Largest picture file, in bytes")
+    max_picture_pixels: int = Field(50_000_000, ge=784, description="Largest picture, in pixels")
+    max_batch_files: int = Field(100, ge=1, description="Most files in one batch")
+    max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
+    max_page: int = Field(1000, ge=1, description="Most history rows in one answer")
+
+    store_busy_timeout: float = Field(5.0, ge=0, description="Seconds to wait for a database held by another process")
+    store_idle_release: float = Field(0.5, ge=0, description="Idle seconds after which the database is released")
+
+    @property
+    def database(self) -> Path:
+        """The one DuckDB file."""
+        return self.data_dir / "hwr.duckdb"
+
+    @property
+    def datasets(self) -> Path:
+        """Where training data is looked for."""
+        return self.datasets_dir or self.data_dir / "datasets"
+
+    @model_validator(mode="after")
+    def _resolve_paths(self) -> Self:
+        for name in ("data_dir", "models_dir", "datasets_dir"):
+            path: Path | None = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, path.expanduser().resolve())
+        return self
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; values given here come before those of the environment.
+
+    Raises:
+        InvalidValue: a variable has a value that is not allowed, said in words.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        faults = [
+            f"HWR_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise InvalidValue("; ".join(faults) + ".") from error

@@ -1,0 +1,82 @@
+"""DuckDB's errors in our words: which are the file's fault, and what to say of them. No path and no SQL gets out."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from hwr_core.errors import StoreBusy, StoreUnavailable
+
+_HOLDER = re.compile(r"(?:held|open) in\s+(?P<program>.+?)\s+\(PID (?P<pid>\d+)\)")
+_LOCKED = ("Could not set lock", "File is already open in", "being used by another process")
+
+# The first phrase found in DuckDB's text decides; DuckDB has no error class or code of its own for any of these.
+_REASONS = (
+    ("No space left", "The disk that holds the history is full. Free some space and try again."),
+    ("File too large", "The history's file may not grow any further on this disk. Raise the limit and try again."),
+    ("Read-only file system", "The history lies on a read-only disk. Choose another data folder (HWR_DATA_DIR)."),
+    ("Permission denied", "The history may not be written by this user. Give it the right to the data folder."),
+    ("Is a directory", "There is a folder where the history's file should be. Move the folder away."),
+    (
+        "different configuration",
+        "This very program has opened the history's file by other means. Close it there first.",
+    ),
+    ("database file with version number", "The history was written by a newer DuckDB. Update hwr and its packages."),
+    ("not a valid DuckDB", "The history's file is not a DuckDB database. It was left as it is: move it away."),
+)
+_DAMAGED = "The history's file is damaged or unreadable. It was left as it is: restore a copy, or move it away."
+_WRITE_FAILED = "The history could not be written; nothing of this change was kept."
+
+
+def is_lock_conflict(error: duckdb.Error) -> bool:
+    """Whether the file could not be opened because another process holds it."""
+    return any(phrase in str(error) for phrase in _LOCKED)
+
+
+def busy(holder: duckdb.Error | None, waited: float) -> StoreBusy:
+    """The StoreBusy that names the holder, as far as `holder` (DuckDB's lock conflict) knows it, and the ways out."""
+    return StoreBusy(
+        f"The history is held by {_name_of(holder)} and did not become free within {waited:g} seconds. "
+        "Try again later, close that program, or use another data folder (HWR_DATA_DIR)."
+    )
+
+
+def unavailable(error: Exception, otherwise: str = _DAMAGED) -> StoreUnavailable:
+    """The StoreUnavailable for an error of DuckDB or of the file system."""
+    return StoreUnavailable(next((reason for phrase, reason in _REASONS if phrase in str(error)), otherwise))
+
+
+@contextmanager
+def file_failures_translated() -> Iterator[None]:
+    """Turn a failure of the file itself into StoreUnavailable; let every other error pass unchanged."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if not _is_file_failure(error):
+            raise
+        raise unavailable(error) from error
+
+
+@contextmanager
+def commit_failures_translated() -> Iterator[None]:
+    """Turn a failed commit into StoreUnavailable, unless it was a conflict of data, which is the caller's affair."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.IntegrityError) or "conflict" in str(error).lower():
+            raise
+        raise unavailable(error, otherwise=_WRITE_FAILED) from error
+
+
+def _is_file_failure(error: duckdb.Error) -> bool:
+    # A failed checksum comes as the bare base class; after a FatalException the open database is of no more use.
+    return type(error) is duckdb.Error or isinstance(error, (duckdb.IOException, duckdb.FatalException))
+
+
+def _name_of(holder: duckdb.Error | None) -> str:
+    found = _HOLDER.search(str(holder)) if holder else None
+    if found is None:
+        return "another program" if holder else "a long operation of this program"
+    program = re.split(r"[\\/]", found["program"])[-1]
+    return f"another program ({program}, PID {found['pid']})"

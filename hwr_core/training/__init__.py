@@ -1,0 +1,1 @@
+"""Training, tuning and conversion: the only room of hwr that imports TensorFlow."""

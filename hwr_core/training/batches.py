@@ -1,0 +1,51 @@
+"""Samples -> shuffled, freshly distorted batches for Keras, made beside the training step."""
+
+import math
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.datasets.samples import LABELS, Samples
+from hwr_core.images.augment import Distortion, distort
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+    """One epoch after another of shuffled batches. The same seed gives the same batches."""
+
+    def __init__(self, samples: Samples, *, batch_size: int, augmentation: float, seed: int, epoch: int = 0) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=16)
+        self._samples = samples
+        self._batch_size = batch_size
+        self._distortion = Distortion().scaled(augmentation) if augmentation else None
+        self._seed = seed
+        self._epoch = epoch
+        self._order = self._shuffled()
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return math.ceil(len(self._samples) / self._batch_size)
+
+    def __getitem__(self, index: int) -> Batch:
+        """Return pictures [n, 28, 28, 1] in 0-1 and one-hot labels [n, 11]."""
+        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        pictures, labels = self._samples.pictures[chosen], self._samples.labels[chosen]
+        if self._distortion:
+            rng = np.random.default_rng((self._seed, self._epoch, index))
+            pictures = distort(pictures, self._distortion, rng)
+        return as_input(pictures), np.eye(LABELS, dtype=np.float32)[labels]
+
+    def on_epoch_end(self) -> None:
+        """Shuffle anew."""
+        self._epoch += 1
+        self._order = self._shuffled()
+
+    def _shuffled(self) -> NDArray[np.intp]:
+        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._samples))
+
+
+def as_input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return uint8 pictures [n, 28, 28] as the network takes them: float32 [n, 28, 28, 1] in 0-1."""
+    return pictures[..., None].astype(np.float32) / np.float32(255.0)

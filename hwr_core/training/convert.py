@@ -1,0 +1,17 @@
+"""Trained network -> what is served: pixels 0-255 in, eleven probabilities out, as one LiteRT file."""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from hwr_core.images.normalise import SIDE
+
+
+def to_litert(network: keras.Model, temperature: float) -> bytes:
+    """Return a LiteRT model for one picture: float32 [1, 28, 28, 1] of 0-255 in, calibrated probabilities [1, 11] out."""
+    picture = keras.Input((SIDE, SIDE, 1), batch_size=1)
+    logits = network(layers.Rescaling(1 / 255)(picture), training=False)
+    served = keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits)))
+    converter = tf.lite.TFLiteConverter.from_keras_model(served)
+    converted: bytes = converter.convert()
+    return converted

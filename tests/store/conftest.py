@@ -1,0 +1,61 @@
+"""Small worlds for the store's tests: a real file in a temporary folder, and programs beside us that use it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hwr_core.records import Reading, Source, Timings, Verdict
+from hwr_core.store.readings import NewReading
+from hwr_core.store.session import Store
+
+Program = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where the database will be; neither it nor its folder exists yet."""
+    return tmp_path / "data" / "hwr.duckdb"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    """A store that holds its file until it is closed."""
+    store = Store(database, busy_timeout=5, idle_release=60)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    """Start Python source with arguments as another process; it is ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(source: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", source, *map(str, arguments)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def new_reading() -> Callable[..., NewReading]:
+    """Make a drawing on its way into the history, as the recogniser reads them, with noise for a picture."""
+
+    def make(user_id: int = 1, digit: int | None = 7, verdict: Verdict = Verdict.DIGIT, **more: Any) -> NewReading:
+        probabilities = np.full(10, 0.01)
+        probabilities[digit or 0] = 0.91
+        seen = np.random.default_rng(digit).integers(0, 256, (28, 28), dtype=np.uint8)
+        timings = Timings(preprocessing=0.001, inference=0.0003)
+        reading = Reading(verdict, digit, 0.91, tuple(probabilities.tolist()), seen, "v1-abcde", timings)
+        return NewReading(user_id, Source.DRAWING, reading, **more)
+
+    return make

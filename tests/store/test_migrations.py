@@ -1,0 +1,75 @@
+"""What becomes of a file when it is opened."""
+
+import duckdb
+import pytest
+
+from hwr_core.errors import StoreUnavailable
+from hwr_core.store.migrations import MIGRATIONS, migrate
+from hwr_core.store.session import Store
+from hwr_core.store.users import get_user
+
+
+def _names(connection):
+    return [name for (name,) in connection.execute("select name from migrations").fetchall()]
+
+
+def test_a_missing_file_gets_tables_and_user_1(store, database):
+    """The first session makes folder, file and tables, and the default user has id 1."""
+    with store.session() as cursor:
+        assert get_user(cursor, 1).username == "default"
+        assert cursor.execute("select count(*) from readings").fetchone() == (0,)
+    assert database.is_file()
+
+
+def test_migrating_twice_changes_nothing(tmp_path):
+    """Every migration is applied once, however often the file is opened."""
+    with duckdb.connect(tmp_path / "hwr.duckdb") as connection:
+        migrate(connection)
+        migrate(connection)
+        assert _names(connection) == [migration.__name__ for migration in MIGRATIONS]
+        assert connection.execute("select count(*) from users").fetchone() == (1,)
+
+
+def test_an_older_file_gets_only_what_it_lacks(tmp_path):
+    """A migration added later is applied to a file that has the earlier ones, and its data stays."""
+
+    def nicknames(connection):
+        connection.execute("alter table users add column nickname text")
+
+    with duckdb.connect(tmp_path / "hwr.duckdb") as connection:
+        migrate(connection)
+        migrate(connection, [*MIGRATIONS, nicknames])
+        assert _names(connection) == [*(migration.__name__ for migration in MIGRATIONS), "nicknames"]
+        assert connection.execute("select username, nickname from users").fetchall() == [("default", None)]
+
+
+def test_a_migration_that_fails_leaves_no_trace(tmp_path):
+    """A migration is applied whole or not at all."""
+
+    def half(connection):
+        connection.execute("create table halves (id bigint)")
+        raise RuntimeError("the power went out")
+
+    with duckdb.connect(tmp_path / "hwr.duckdb") as connection:
+        with pytest.raises(RuntimeError, match="power"):
+            migrate(connection, [*MIGRATIONS, half])
+        assert "half" not in _names(connection)
+        with pytest.raises(duckdb.CatalogException):
+            connection.execute("select * from halves")
+
+
+def test_a_file_of_a_newer_hwr_is_refused_and_released(store, database):
+    """A file with a migration we do not know is not touched and not kept open."""
+    with store.session() as cursor:
+        cursor.execute("insert into migrations (name) values ('from_the_future')")
+    store.close()
+    with pytest.raises(StoreUnavailable, match="newer hwr"), Store(database, busy_timeout=0, idle_release=60).session():
+        pass
+    with duckdb.connect(database, read_only=True) as connection:
+        assert "from_the_future" in _names(connection)
+
+
+def test_usernames_differ_by_more_than_case(store):
+    """No two users have names that differ in upper and lower case alone."""
+    with pytest.raises(duckdb.ConstraintException), store.session() as cursor:
+        cursor.execute("insert into users (username) values ('DEFAULT')")
