@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -102,13 +103,14 @@ def _outcomes(workspace: Workspace, names: Sequence[str], options: argparse.Name
 
 def _open(name: str, max_bytes: int) -> NamedFile | FileReading:
     """Return a file's name and content, one byte more than allowed at most, or why it cannot be opened."""
+    shown = os.fsencode(name).decode(errors="backslashreplace")  # a name of any bytes can be printed and kept
     try:
         if name == STDIN:
-            return name, sys.stdin.buffer.read(max_bytes + 1)
+            return shown, sys.stdin.buffer.read(max_bytes + 1)
         with Path(name).open("rb") as file:
-            return name, file.read(max_bytes + 1)
+            return shown, file.read(max_bytes + 1)
     except OSError as error:
-        return FileReading(name, error=UnreadablePicture(f"The file cannot be opened: {error.strerror}."))
+        return FileReading(shown, error=UnreadablePicture(f"The file cannot be opened: {error.strerror}."))
 
 
 def _as_line(outcome: FileReading) -> str:
@@ -165,7 +167,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _models(_: argparse.Namespace) -> int:
     registry = Registry(load_settings().models_dir)
-    served = registry.champion().name
+    served = registry.champion_name()
     for version in registry.versions():
         card = version.card
         mark = "*" if version.name == served else " "

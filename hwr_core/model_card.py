@@ -1,4 +1,4 @@
-"""The one metadata file of a model version: what it is, what it learned from, what it is worth, and its files' hashes."""
+"""The one metadata file of a model version: what it is, what it learned from, and what it is worth."""
 
 from datetime import datetime
 from typing import Any

@@ -1,21 +1,25 @@
 """models/: one immutable folder a version, and a one-line file that names the version being served."""
 
-import os
+import re
 import shutil
 import tempfile
+import uuid
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from hwr_core.errors import ModelUnavailable, NotFound
+from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.model_card import ModelCard
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
 LITERT = "model.tflite"
 CHAMPION = "champion"
+
+VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
+"""UTC time and the first of the content's hash. What has another name is no version, and no name is a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Registry:
     def versions(self) -> list[ModelVersion]:
         """Return all versions, newest first."""
         folders = sorted((card.parent for card in self._models_dir.glob(f"*/{CARD}")), reverse=True)
-        return [self.get(folder.name) for folder in folders if not folder.name.startswith(".")]
+        return [self.get(folder.name) for folder in folders if VERSION_NAME.fullmatch(folder.name)]
 
     def get(self, name: str) -> ModelVersion:
         """Return one version.
@@ -66,7 +70,7 @@ class Registry:
             ModelUnavailable: its card cannot be read.
         """
         folder = self._models_dir / name
-        if folder.parent != self._models_dir or not (folder / CARD).is_file():
+        if not VERSION_NAME.fullmatch(name) or not (folder / CARD).is_file():
             raise NotFound(f"There is no model version {name!r}.")
         try:
             return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()))
@@ -79,14 +83,18 @@ class Registry:
         Raises:
             ModelUnavailable: none has been chosen, or the chosen one is gone.
         """
-        pointer = self._models_dir / CHAMPION
-        if not pointer.is_file():
+        name = self.champion_name()
+        if name is None:
             raise ModelUnavailable("No model version has been chosen to serve; `hwr train` makes one.")
-        name = pointer.read_text(encoding="utf-8").strip()
         try:
             return self.get(name)
         except NotFound as error:
             raise ModelUnavailable(f"The model version chosen to serve, {name!r}, is not there.") from error
+
+    def champion_name(self) -> str | None:
+        """Return the name of the version chosen to serve, whether or not it is there; None when none was chosen."""
+        pointer = self._models_dir / CHAMPION
+        return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: written aside, named by its time and content, moved in whole, never over another.
@@ -94,10 +102,15 @@ class Registry:
         Args:
             card: its `version` and `files` are filled in here.
             files: content of each file beside the card.
+
+        Raises:
+            InvalidValue: the same content was published for the same second.
         """
         hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
         digest = sha256("".join(hashes[name] for name in sorted(hashes)).encode()).hexdigest()
         name = f"{card.created_at:%Y%m%dT%H%M%SZ}-{digest[:5]}"
+        if (self._models_dir / name).exists():  # where another process is quicker still, the move below is refused
+            raise InvalidValue(f"There is already a model version {name}.")
         complete = card.model_copy(update={"version": name, "files": hashes})
         self._models_dir.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self._models_dir))
@@ -114,6 +127,6 @@ class Registry:
 
     def serve(self, version: ModelVersion) -> None:
         """Make a version the one being served, atomically."""
-        aside = self._models_dir / f".{CHAMPION}-{os.getpid()}"
+        aside = self._models_dir / f".{CHAMPION}-{uuid.uuid4().hex}"
         aside.write_text(version.name + "\n", encoding="utf-8")
         aside.replace(self._models_dir / CHAMPION)

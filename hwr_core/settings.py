@@ -1,9 +1,9 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hwr_core.errors import InvalidValue
@@ -15,7 +15,9 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """Paths, limits and timeouts. Each field is the variable HWR_<FIELD>; `.env` in the working folder is read too."""
 
-    model_config = SettingsConfigDict(env_prefix="HWR_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HWR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(PROJECT / "data", description="Folder of everything made at run time")
     models_dir: Path = Field(PROJECT / "models", description="Folder of model versions")
@@ -44,13 +46,13 @@ class Settings(BaseSettings):
         """Where training data is looked for."""
         return self.datasets_dir or self.data_dir / "datasets"
 
-    @model_validator(mode="after")
-    def _resolve_paths(self) -> Self:
-        for name in ("data_dir", "models_dir", "datasets_dir"):
-            path: Path | None = getattr(self, name)
-            if path is not None:
-                object.__setattr__(self, name, path.expanduser().resolve())
-        return self
+    @field_validator("data_dir", "models_dir", "datasets_dir")
+    @classmethod
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        try:
+            return folder and folder.expanduser().resolve()
+        except RuntimeError as error:
+            raise ValueError("no user of this name has a home folder") from error
 
 
 def load_settings(**given: object) -> Settings:

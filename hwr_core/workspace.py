@@ -1,4 +1,4 @@
-"""The one door of hwr_core: opens settings, store, registry and recogniser, and holds the use cases front rooms call."""
+"""The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -137,7 +137,10 @@ class Workspace:
             else None
             for each in readings
         ]
-        return [replace(each, kept=future and future.result()) for each, future in zip(readings, waiting, strict=True)]
+        return [
+            replace(each, kept=future.result()) if future else each
+            for each, future in zip(readings, waiting, strict=True)
+        ]
 
     def history(self, *, limit: int = 100, user_id: int | None = None) -> list[KeptReading]:
         """Return the newest kept readings, newest first.

@@ -35,7 +35,7 @@ def _picture(archive: ZipFile, name: str) -> Grey:
 
 
 def _part(row: dict[str, str]) -> Part:
-    """By writer, or by the archive's own two groups of pages: its larger one ("val") to learn from, the other to check."""
+    """By writer, or by the archive's own two groups of pages: the larger ("val") to learn from, the other to check."""
     if "writer" in row:
         return part_of(f"scan {row['writer']}")
     if row["split"] == "val":

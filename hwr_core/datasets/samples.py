@@ -1,4 +1,4 @@
-"""Samples: labelled 28x28 pictures with the writer of each, and the split into training, validation and test by writer."""
+"""Samples: labelled 28x28 pictures, and the split into training, validation and test by writer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -11,11 +11,10 @@ import numpy as np
 from hwr_core.datasets.archives import load_archive
 from hwr_core.datasets.mnist import load_mnist
 from hwr_core.datasets.noise import noise_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
 from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
 from hwr_core.datasets.strokes import PLAIN, VARIED, draw_recordings, read_recordings
 from hwr_core.errors import DatasetMissing, InvalidValue
-
 
 OPTDIGITS_BLOCK = 100
 """optdigits names no writers; neighbours in it are by the same writer, so whole blocks go to one part."""
@@ -51,14 +50,19 @@ def _marks(file: Path, request: Request) -> Samples:
 
 
 def _archive(file: Path, request: Request) -> Samples:
-    return load_archive(file, request.part)
+    return _repeated(load_archive(file, request.part), request)
 
 
 def _optdigits(file: Path, request: Request) -> Samples:
     with np.load(file, allow_pickle=False) as archive:
         pictures, labels = archive["images"], archive["labels"]
     chosen = [part_of(f"optdigits {block}") is request.part for block in np.arange(len(labels)) // OPTDIGITS_BLOCK]
-    return normalised_samples(pictures[chosen], labels[chosen])
+    return _repeated(normalised_samples(pictures[chosen], labels[chosen]), request)
+
+
+def _repeated(samples: Samples, request: Request) -> Samples:
+    """Repeat what cannot be drawn anew half as often as recordings are drawn, lest the drawings drown it."""
+    return Samples.join([samples] * math.ceil(request.drawings / 2))
 
 
 def _doodles(file: Path, request: Request) -> Samples:
@@ -100,7 +104,9 @@ def load_source(name: str, datasets: Path, request: Request) -> Samples:
     """
     if name in MADE:
         return MADE[name](request)
-    return FILES[name][1](find_file(name, datasets), request)
+    file = find_file(name, datasets)
+    _, load = FILES[name]
+    return load(file, request)
 
 
 def find_file(name: str, datasets: Path) -> Path:

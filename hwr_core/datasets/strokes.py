@@ -17,15 +17,19 @@ from hwr_core.records import Grey
 
 CANVAS = 280
 
-READS_AS_A_DIGIT = frozenset("ODISZBGQosilzbgqy|/\\!()[],'`")
+READS_AS_A_DIGIT = frozenset([*"ODISZBGQosilzbgqy|/>!()[],'`", r"\\"])
 """Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
+
+MAY_BE_A_BAR = (1, NOT_A_DIGIT)
+STRAIGHT = 0.08
+"""Ratio of the spreads across and along a recording up to which it is a straight bar."""
 
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PenRange:
-    """From what ranges a drawing on a 280 px canvas takes its pen width (px), filled share, turn (degrees) and shear."""
+    """What a drawing on a 280 px canvas may vary in: pen width (px), share filled, turn (degrees), shear, stretch."""
 
     width: tuple[float, float] = (5.0, 30.0)
     fill: tuple[float, float] = (0.3, 0.9)
@@ -50,7 +54,7 @@ class Recording:
 
 
 def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
-    """Yield the recordings of one part; marks that read as a digit without being one are left out."""
+    """Yield the recordings of one part, without damaged ones and marks that read as a digit without being one."""
     upwards = "pendigits" in file.name
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -59,7 +63,18 @@ def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
                 continue
             flip = np.array([1.0, -1.0 if upwards else 1.0], np.float32)
             strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
-            yield Recording(int(row["label"]) if str(row["label"]).isdigit() else NOT_A_DIGIT, strokes)
+            recording = Recording(int(row["label"]) if str(row["label"]).isdigit() else NOT_A_DIGIT, strokes)
+            if is_whole(recording):
+                yield recording
+
+
+def is_whole(recording: Recording) -> bool:
+    """Tell whether a digit's recording shows it at all: a few UNIPEN digits lost all but a bar or a dot."""
+    if recording.label in MAY_BE_A_BAR:
+        return True
+    points = np.concatenate(recording.strokes)
+    spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    return bool(spread[-1] > STRAIGHT * spread[0])
 
 
 def draw_recordings(
@@ -96,4 +111,4 @@ def _bend(pens: PenRange, rng: np.random.Generator) -> NDArray[np.float32]:
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     shear = np.array([[1.0, 0.0], [rng.uniform(-pens.shear, pens.shear), 1.0]])
     stretch = np.diag(np.exp(rng.uniform(-pens.stretch, pens.stretch, 2)))
-    return (turn @ shear @ stretch).astype(np.float32)
+    return np.asarray(turn @ shear @ stretch, np.float32)

@@ -1,4 +1,4 @@
-"""Random variants of 28x28 pictures for training: what pens, papers, cameras and the normaliser's own slips do to them."""
+"""Random variants of 28x28 pictures for training: what pens, papers, cameras and the normaliser's slips do."""
 
 from dataclasses import dataclass
 
@@ -71,7 +71,7 @@ def _warp(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Gr
     where = CENTRED @ matrix.T.astype(np.float32) + (middle + offset).astype(np.float32)
     coarse = rng.uniform(-distortion.elastic, distortion.elastic, (ELASTIC_GRID, ELASTIC_GRID, 2)).astype(np.float32)
     where += cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.remap(picture, where, None, cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_LINEAR), np.uint8)
 
 
 def _texture(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Grey:

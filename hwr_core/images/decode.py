@@ -24,7 +24,7 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 READABLE = "PNG, JPEG, BMP, GIF, WebP or TIFF"
 
 JPEG_ENOUGH = 1024
-"""A JPEG larger than this is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28."""
+"""A larger JPEG is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28."""
 
 VISIBLE = 32
 """Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent picture is guessed."""
@@ -46,7 +46,7 @@ class Limits:
 
 
 def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
-    """Return the first frame of a picture file as grey, uint8 height x width, turned upright, transparency laid on paper.
+    """Return a picture file's first frame as grey, uint8 height x width, turned upright, transparency laid on paper.
 
     Raises:
         NotAPicture: the bytes are of no format that hwr reads.
@@ -95,7 +95,7 @@ def _grey(image: Image.Image) -> Grey:
 
 
 def _from_deep(pixels: NDArray[np.generic]) -> Grey:
-    """Grey from 16-bit, 32-bit or float pixels: the smallest usual full scale that holds the brightest one becomes 255."""
+    """Grey from 16-bit, 32-bit or float pixels: the smallest usual full scale that holds them becomes 255."""
     values = np.nan_to_num(pixels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = min(float(values.min()), 0.0), float(values.max())
     unit = 1.0 if pixels.dtype.kind == "f" else 255.0
@@ -105,7 +105,8 @@ def _from_deep(pixels: NDArray[np.generic]) -> Grey:
 
 def _on_paper(grey: Grey, alpha: Grey) -> Grey:
     opacity = alpha.astype(np.float32) / WHITE
-    return (grey * opacity + _paper_behind(grey, alpha) * (1.0 - opacity)).round().astype(np.uint8)
+    laid = grey * opacity + _paper_behind(grey, alpha) * (1.0 - opacity)
+    return np.asarray(laid.round(), np.uint8)
 
 
 def _paper_behind(grey: Grey, alpha: Grey) -> float:

@@ -33,8 +33,10 @@ LEAST_CONTRAST = 10.0
 LEAST_SNR = 3.5
 """Ink must stand out of the paper by this many times the paper's noise."""
 
-EVEN_EDGE = 6.0
-"""An edge whose grey levels (10th to 90th percentile) spread no wider than this shows paper of one tone."""
+SAME_TONE = 3
+EVEN_EDGE = 0.6
+"""An edge with that share of its pixels within so many grey levels of their median shows paper of one tone; the rest of
+it is writing that runs up to the edge."""
 
 MAD_TO_SIGMA = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
@@ -56,7 +58,7 @@ dropped if something of that share of the picture's longer side is left within i
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Ink found on paper: `strength` 0-255 (uint8, height x width, 0 is paper) and the `threshold` that parts the two."""
+    """Ink found on paper: `strength` (uint8, height x width, 0 is paper) and the `threshold` that parts the two."""
 
     strength: Grey
     threshold: float
@@ -113,10 +115,11 @@ def denoise(grey: Grey, enhancement_level: float) -> Grey:
 
 def estimate_paper(grey: Grey, enhancement_level: float) -> Grey:
     """Return the bare paper behind the ink, same shape: one tone where the edge is even, else a local median."""
-    edge = np.sort(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
-    low, tone, high = (int(edge[round(share * (edge.size - 1))]) for share in (0.1, 0.5, 0.9))
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    tone = int(np.sort(edge)[edge.size // 2])
     flat = np.full_like(grey, tone)
-    if high - low <= EVEN_EDGE or enhancement_level == 0.0:
+    even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE)
+    if even >= EVEN_EDGE * edge.size or enhancement_level == 0.0:
         return flat
     local = _local_median(grey)
     share = min(enhancement_level, 1.0)
@@ -138,15 +141,16 @@ def find_ink(grey: Grey, paper: Grey) -> Ink:
     Raises:
         NoInk: nothing stands out of the paper and its noise.
     """
-    darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
+    darker = np.asarray(cv2.subtract(paper, grey), np.uint8)
+    lighter = np.asarray(cv2.subtract(grey, paper), np.uint8)
     strength = darker if cv2.norm(darker, cv2.NORM_L2SQR) >= cv2.norm(lighter, cv2.NORM_L2SQR) else lighter
-    noise = _median_level(_histogram(cv2.absdiff(grey, paper))) * MAD_TO_SIGMA
+    noise = _median_level(_histogram(np.maximum(darker, lighter))) * MAD_TO_SIGMA
     counts = _histogram(strength)
     contrast = _level_exceeded_by(counts, max(LEAST_INK_PIXELS, round(strength.size * LEAST_INK_SHARE)))
     if contrast < max(LEAST_CONTRAST, LEAST_SNR * noise):
         raise NoInk("There is no ink on the picture.")
-    threshold = float(np.clip(_otsu(counts), 0.25 * contrast, 0.5 * contrast))
-    return Ink(np.asarray(strength, np.uint8), max(threshold, 2.0 * noise))
+    threshold = float(np.clip(_otsu(counts), 0.2 * contrast, 0.35 * contrast))
+    return Ink(strength, max(threshold, 2.0 * noise))
 
 
 def _histogram(levels: Grey) -> NDArray[np.float32]:
@@ -192,7 +196,7 @@ def keep_writing(ink: Ink, enhancement_level: float) -> Grey:
         raise NoInk("There are only specks on the picture, no writing.")
     if spots == 2:  # the paper and one spot: nothing to part
         return np.asarray(mask, np.uint8)
-    frame = kept & (_share_at_the_edge(labels, area) >= FRAME_SHARE)
+    frame = kept & (_share_at_the_edge(np.asarray(labels, np.int32), area) >= FRAME_SHARE)
     rest = kept & ~frame
     if (reach[rest] >= LEAST_FRAMED_REACH * max(mask.shape)).any():
         kept = rest

@@ -38,7 +38,7 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
     return float(candidates[int(np.argmin(losses))])
 
 
-def softmax(logits: Logits) -> NDArray[np.float32]:
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)

@@ -75,7 +75,7 @@ def get_reading(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> KeptReadi
     """The reading with this id. Raises NotFound."""
     row = None
     if fits_bigint(reading_id):
-        row = cursor.execute(f"select {_NAMES} from readings where id = $1", [reading_id]).fetchone()
+        row = cursor.execute(f"select {_NAMES} from readings where id = $1", [reading_id]).fetchone()  # noqa: S608  ours
     if row is None:
         raise NotFound(f"There is no reading {reading_id}.")
     return _kept_from_row(row)
@@ -93,7 +93,7 @@ def list_readings(cursor: duckdb.DuckDBPyConnection, *, limit: int, user_id: int
         from readings
         where id in (select id from readings {whose} order by id desc limit $1)
         order by id desc
-        """,
+        """,  # noqa: S608  column names and clauses of our own
         [limit] if user_id is None else [limit, user_id],
     ).fetchall()
     return [_kept_from_row(row) for row in rows]

@@ -191,9 +191,9 @@ class Store:
             someone_else_waits = self._waiting_room.someone_else_waits()
             with self._changed:
                 if not released.is_set():
-                    self._give_back_if_due(someone_else_waits)
+                    self._give_back_if_due(someone_else_waits=someone_else_waits)
 
-    def _give_back_if_due(self, someone_else_waits: bool) -> None:
+    def _give_back_if_due(self, *, someone_else_waits: bool) -> None:
         now = self._clock()
         turn_is_over = (now - self._opened_at) % (TURN + PATIENCE) >= TURN
         was_held_back = self._held_back

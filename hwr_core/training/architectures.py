@@ -24,7 +24,7 @@ def small() -> keras.Model:
     x = _convolution(x, 128, stride=2)
     x = _convolution(x, 128)
     x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.2)(x)
+    x = layers.Dropout(0.1)(x)
     logits = layers.Dense(LABELS, dtype="float32")(x)
     return keras.Model(picture, logits, name="small")
 

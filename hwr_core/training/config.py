@@ -17,15 +17,15 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     architecture: Literal["small"] = "small"
-    epochs: int = Field(10, ge=1, le=500)
+    epochs: int = Field(12, ge=1, le=500)
     batch_size: int = Field(128, ge=8, le=4096)
     learning_rate: float = Field(2e-3, gt=0, le=1)
     """Peak of a one-epoch warm-up and cosine decay to zero."""
     weight_decay: float = Field(1e-3, ge=0, le=1)
-    label_smoothing: float = Field(0.05, ge=0, lt=1)
+    label_smoothing: float = Field(0.03, ge=0, lt=1)
     ema_momentum: float = Field(0.999, ge=0, lt=1)
     """Of the moving average of weights that is kept as the model; 0 keeps the last weights."""
-    augmentation: float = Field(1.0, ge=0, le=3)
+    augmentation: float = Field(0.6, ge=0, le=3)
     """Strength of the distortions; 0 trains on the pictures as they are."""
     drawings: int = Field(6, ge=1, le=50)
     """How many times each stroke recording is drawn, each time with another pen, size and slant."""
@@ -51,23 +51,29 @@ def read_config(file: Path | None, changes: Sequence[str] = ()) -> TrainingConfi
     Raises:
         InvalidValue: the file is missing or no JSON object, or a name or value is not allowed.
     """
-    values: dict[str, Any] = {}
+    values = _read_object(file) if file else {}
+    for change in changes:
+        name, _, value = change.partition("=")
+        values[name] = _json_or_word(value)
     try:
-        if file is not None:
-            values = json.loads(file.read_text(encoding="utf-8"))
-        for change in changes:
-            name, _, value = change.partition("=")
-            values[name] = _json_or_word(value)
         return TrainingConfig.model_validate(values)
-    except OSError as error:
-        raise InvalidValue(f"The training config cannot be opened: {error.strerror}.") from error
-    except json.JSONDecodeError as error:
-        raise InvalidValue(f"The training config is no JSON: {error}.") from error
     except ValidationError as error:
         faults = [
             f"{'.'.join(map(str, fault['loc']))} is {fault['input']!r}: {fault['msg']}" for fault in error.errors()
         ]
         raise InvalidValue("The training config is not valid. " + "; ".join(faults) + ".") from error
+
+
+def _read_object(file: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(file.read_bytes())
+    except OSError as error:
+        raise InvalidValue(f"The training config cannot be opened: {error.strerror}.") from error
+    except ValueError as error:  # no JSON, or no text at all
+        raise InvalidValue(f"The training config is no JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise InvalidValue("The training config is no JSON object.")
+    return values
 
 
 def _json_or_word(value: str) -> Any:

@@ -8,7 +8,7 @@ from hwr_core.images.normalise import SIDE
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:
-    """Return a LiteRT model for one picture: float32 [1, 28, 28, 1] of 0-255 in, calibrated probabilities [1, 11] out."""
+    """Return a LiteRT model of one picture: float32 [1, 28, 28, 1], 0-255, in; calibrated probabilities [1, 11] out."""
     picture = keras.Input((SIDE, SIDE, 1), batch_size=1)
     logits = network(layers.Rescaling(1 / 255)(picture), training=False)
     served = keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits)))

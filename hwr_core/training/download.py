@@ -1,4 +1,4 @@
-"""Fetches MNIST by Keras' own download when the datasets folder lacks it. The other data sets are not to be had this way."""
+"""Fetches MNIST by Keras' own download when the datasets folder lacks it; the others are not to be had this way."""
 
 from pathlib import Path
 

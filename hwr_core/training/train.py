@@ -137,7 +137,7 @@ class _EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
     def best_accuracy(self) -> float | None:
         return max((result.val_accuracy for result in self.results), default=None)
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_begin(self, *_: object, **__: object) -> None:
         self._began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:

@@ -1,0 +1,88 @@
+# `make help` lists what can be done. Every target makes and refreshes .venv by itself.
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# On the command line: PYTHON=python3.12, HOST=0.0.0.0, PORT=9000, ARGS="--epochs 3", LOCK=--upgrade
+PYTHON =
+HOST =
+PORT =
+ARGS =
+LOCK =
+
+.PHONY: help setup run test check format train bench notebooks lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## Make .venv and install everything (Python 3.11 to 3.13)
+
+run: setup ## Serve dashboard and API (HOST=, PORT=)
+	$(BIN)/hwr serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: check ## Run the checks, then all tests (ARGS= goes to pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## Check format, style, types and who imports whom
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	NO_COLOR=1 $(BIN)/lint-imports --no-cache | sed -n '/Contracts/,$$p'
+
+format: setup ## Format the code and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+train: setup ## Train a model version (ARGS= goes to hwr train)
+	$(BIN)/hwr train $(ARGS)
+
+bench: setup ## Measure requests a second, and the time of one reading
+	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.inference
+
+notebooks: setup ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+lock: setup ## Write constraints.txt anew; pins that still fit stay (LOCK=--upgrade renews them)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group notebooks \
+		--no-annotate --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
+
+clean: ## Remove caches; .venv, data and models stay
+	rm -rf build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# pip's own report of 180 packages is long: of the downloads, only the large ones are shown.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { $(FIND_PYTHON) && "$$python" -m venv --clear $(VENV); }
+	@echo "Installing into $(VENV) (2.3 GB; several minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" # the first that knows --group
+	@PYTHONWARNINGS="ignore:Editable installation" \
+		$(BIN)/python -m pip install --progress-bar off -c constraints.txt --group dev --group notebooks -e . \
+			| awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, $$4; fflush() } \
+			/^Installing/ { print "  Unpacking ..."; fflush() }'
+	@touch $@
+	@echo "Installed."
+
+define FIND_PYTHON
+{ \
+	python=; unfit=; \
+	for candidate in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+		"$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null || continue; \
+		if "$$candidate" -c 'import ensurepip, venv' 2> /dev/null; then python=$$candidate; break; fi; \
+		unfit=$$candidate; \
+	done; \
+	if [ -n "$$python" ]; then \
+		echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	elif [ -n "$$unfit" ]; then \
+		echo "$$unfit cannot make environments: it lacks ensurepip. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		false; \
+	else \
+		echo "Python 3.11, 3.12 or 3.13 is needed, none was found; PYTHON=/path/to/python names one." >&2; \
+		false; \
+	fi; \
+}
+endef

@@ -1,0 +1,1 @@
+"""The REST API: HTTP in, one call into hwr_core, HTTP out."""

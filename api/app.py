@@ -1,0 +1,56 @@
+"""Builds the FastAPI app: routes, error table, size limit, and a lifespan that holds the workspace open."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+import hwr_core
+from api.body_limit import BodyLimit
+from api.errors import HANDLERS
+from api.routes import analytics, health, model, predict
+from hwr_core.errors import HwrError
+from hwr_core.settings import Settings, load_settings
+from hwr_core.workspace import Workspace, open_workspace
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail}`, in words."
+
+
+def create_app(settings: Settings | None = None, workspace: Workspace | None = None) -> FastAPI:
+    """Return the API of one data folder.
+
+    A workspace given stays its owner's to close; else the lifespan opens the process's own and closes it.
+    """
+    settings = workspace.settings if workspace else settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.workspace = workspace or open_workspace(settings)
+        _warm_up(app.state.workspace)
+        yield
+        if workspace is None:
+            app.state.workspace.close()
+
+    app = FastAPI(
+        title="hwr",
+        version=hwr_core.__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,
+        middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
+    )
+    for module in (health, predict, model, analytics):
+        app.include_router(module.router)
+    return app
+
+
+def _warm_up(workspace: Workspace) -> None:
+    """Load the model before the first request; without one the server starts all the same, and /health says so."""
+    try:
+        workspace.served_model()
+    except HwrError as error:
+        log.warning("Started without a model: %s", error)

@@ -1,0 +1,96 @@
+"""The one table from what can go wrong to what HTTP calls it. Every body is {"success": false, "detail": "..."}."""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.schemas import ErrorOut
+from api.validation import in_words
+from hwr_core.errors import (
+    HwrError,
+    InvalidValue,
+    ModelUnavailable,
+    NotAPicture,
+    NotFound,
+    PictureError,
+    PictureTooLarge,
+    StoreBusy,
+    StoreUnavailable,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[HwrError], int] = {
+    NotAPicture: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+    PictureTooLarge: status.HTTP_413_CONTENT_TOO_LARGE,
+    PictureError: status.HTTP_400_BAD_REQUEST,
+    InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
+    NotFound: status.HTTP_404_NOT_FOUND,
+    StoreBusy: status.HTTP_503_SERVICE_UNAVAILABLE,
+    StoreUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,
+}
+"""An error takes the status of its nearest ancestor here."""
+
+WORDS = {
+    status.HTTP_400_BAD_REQUEST: "The request's body cannot be read.",
+    status.HTTP_404_NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "This address does not take this method; /docs lists what it takes.",
+}
+"""Ours instead of the framework's, which would be a library's text."""
+
+UNEXPECTED = "Something went wrong on our side; the server's log tells more."
+
+RETRY_AFTER = {"Retry-After": "2"}
+"""Seconds after which a busy database is worth another try; a holder gives way within about one."""
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": ErrorOut, "description": "The request cannot be answered as it is; `detail` says why."},
+    "5XX": {"model": ErrorOut, "description": "The server cannot answer at present; `detail` says why."},
+}
+"""What the documentation says of errors, for every route."""
+
+
+def error_response(code: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return the answer that every error has."""
+    return JSONResponse(ErrorOut(detail=detail).model_dump(), code, headers)
+
+
+def status_of(error: HwrError) -> int:
+    """Return the HTTP status of an error of ours."""
+    return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+
+
+async def _of_hwr(_: Request, error: HwrError) -> JSONResponse:
+    code = status_of(error)
+    if code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        log.error("Answered with %s: %s", code, error, exc_info=error)
+    return error_response(code, str(error), RETRY_AFTER if isinstance(error, StoreBusy) else None)
+
+
+async def _of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+    return error_response(status.HTTP_422_UNPROCESSABLE_CONTENT, in_words(error.errors()))
+
+
+async def _of_http(_: Request, error: HTTPException) -> JSONResponse:
+    return error_response(error.status_code, WORDS.get(error.status_code, error.detail), error.headers)
+
+
+async def _of_anything_else(_: Request, __: Exception) -> JSONResponse:
+    """Answer a fault of our own; Starlette raises it again afterwards, so that the server logs its traceback."""
+    return error_response(status.HTTP_500_INTERNAL_SERVER_ERROR, UNEXPECTED)
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
+    HwrError: _of_hwr,
+    RequestValidationError: _of_validation,
+    HTTPException: _of_http,
+    Exception: _of_anything_else,
+}
+"""All of them, for the app to be built with."""

@@ -1,0 +1,54 @@
+"""The kinds of field that several schemas and routes share."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic_core import PydanticKnownError
+
+from hwr_core.images.normalise import MAX_ENHANCEMENT
+from hwr_core.records import Verdict
+
+LARGEST_ID = 2**63 - 1
+"""The most that the database's ids can hold."""
+
+
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):  # pydantic would take true for 1
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _isoformat(time: datetime) -> str:
+    return time.isoformat()
+
+
+UserId = Annotated[
+    int,
+    BeforeValidator(_no_boolean),
+    Field(ge=1, le=LARGEST_ID, description="The person the reading belongs to.", examples=[1]),
+]
+EnhancementLevel = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=MAX_ENHANCEMENT,
+        description="How much the picture is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
+        examples=[1.0],
+    ),
+]
+# Pydantic's own form ends in "Z", which Python's datetime.fromisoformat takes only since 3.11.
+UtcTime = Annotated[
+    datetime,
+    PlainSerializer(_isoformat, return_type=str),
+    Field(examples=["2026-01-31T12:00:00.123456+00:00"], json_schema_extra={"format": "date-time"}),
+]
+PredictionId = Annotated[int, Field(description="Its place in the history.", examples=[42])]
+Digit = Annotated[
+    int | None, Field(ge=0, le=9, description="Null for the verdicts not_a_digit and no_ink.", examples=[7])
+]
+Judgement = Annotated[Verdict, Field(examples=[Verdict.DIGIT])]
+Confidence = Annotated[float, Field(description="The highest of the ten probabilities.", examples=[0.987])]
+Seconds = Annotated[float, Field(description="From picture file to reading, in seconds.", examples=[0.0021])]
+FileName = Annotated[str, Field(description="As sent, without folders.", examples=["seven.png"])]
+Version = Annotated[str, Field(description="The model version that read it.", examples=["20260131T120000Z-1a2b3"])]

@@ -1,0 +1,19 @@
+"""The model that reads."""
+
+from fastapi import APIRouter
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.schemas import ModelStatusOut
+from hwr_core.errors import ModelUnavailable
+
+router = APIRouter(prefix="/api/model", tags=["model"], responses=RESPONSES)
+
+
+@router.get("/status")
+def model_status(workspace: WorkspaceDep) -> ModelStatusOut:
+    """Tell which model version reads, and what it is worth."""
+    try:
+        return ModelStatusOut.of(workspace.served_model())
+    except ModelUnavailable:  # an answer here, not an error: the question is whether there is one
+        return ModelStatusOut.of(None)

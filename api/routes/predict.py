@@ -1,0 +1,59 @@
+"""Reading pictures: a drawing, a file, many files."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.fields import EnhancementLevel, UserId
+from api.image_data import picture_bytes
+from api.schemas import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
+from api.uploads import named_content
+from hwr_core.records import Source
+from hwr_core.workspace import DEFAULT_USER
+
+router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
+
+
+@router.post("/predict")
+def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
+    """Read a drawing and keep the reading; a blank one is answered with the verdict no_ink and not kept."""
+    started = time.perf_counter()
+    outcome = workspace.read_and_keep(
+        picture_bytes(given.image_data),
+        user_id=given.user_id,
+        source=Source.DRAWING,
+        enhancement_level=given.enhancement_level,
+    )
+    return PredictOut.of(outcome, total_time=time.perf_counter() - started)
+
+
+@router.post("/predict-upload")
+def predict_upload(
+    file: Annotated[UploadFile, File(description="A picture file.", examples=["seven.png"])],
+    workspace: WorkspaceDep,
+    user_id: Annotated[UserId, Form()] = DEFAULT_USER,
+    enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
+) -> PredictUploadOut:
+    """Read an uploaded picture file and keep the reading, with the name of the file."""
+    started = time.perf_counter()
+    name, content = named_content(file)
+    outcome = workspace.read_and_keep(
+        content, user_id=user_id, source=Source.UPLOAD, file_name=name, enhancement_level=enhancement_level
+    )
+    return PredictUploadOut.of(outcome, filename=name, total_time=time.perf_counter() - started)
+
+
+@router.post("/predict-batch")
+def predict_batch(
+    files: Annotated[list[UploadFile], File(description="Picture files.", examples=[["seven.png", "eight.jpg"]])],
+    workspace: WorkspaceDep,
+    user_id: Annotated[UserId, Form()] = DEFAULT_USER,
+    enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
+) -> PredictBatchOut:
+    """Read many uploaded picture files, on all cores, and keep the readings; a file that cannot be read fails alone."""
+    found = workspace.read_all([named_content(file) for file in files], enhancement_level=enhancement_level)
+    kept = workspace.keep_all(found, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
+    return PredictBatchOut.of(kept)

@@ -1,0 +1,58 @@
+"""Request validation in our words: the field, what was given (shortened), what is allowed. No library's text."""
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.datastructures import UploadFile
+
+MOST_FAULTS = 5
+BODY = "The request's body"
+
+_NEEDED = {
+    "int": "a whole number is needed",
+    "float": "a number is needed",
+    "finite_number": "a finite number is needed",
+    "string_too_short": "a text that is not empty is needed",
+    "string": "a text is needed",
+    "list": "a list is needed",
+    "value_error": "a file is needed",  # FastAPI's only one: text where a file belongs
+    "model": "a JSON object, sent as application/json, is needed",
+    "dict": "a JSON object, sent as application/json, is needed",
+}
+"""What a kind of fault asks for, by the beginning of pydantic's name of it."""
+
+_BOUNDS = {"greater_than_equal": ("ge", "or more"), "less_than_equal": ("le", "or less")}
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = _short.maxlong = 60
+
+
+def in_words(faults: Sequence[Mapping[str, Any]]) -> str:
+    """Return sentences for the faults that pydantic found in a request."""
+    return " ".join(_sentence(fault) for fault in faults[:MOST_FAULTS])
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    kind = fault["type"]
+    if kind == "json_invalid":
+        return f"{BODY} is not valid JSON."
+    name = next((part for part in fault["loc"][1:] if isinstance(part, str)), BODY)
+    if kind == "missing":
+        return f"{name} is missing." if name is not BODY else f"{BODY} is missing; a JSON object is needed."
+    return f"{name} is {_shown(fault['input'])}; {_needed(kind, fault.get('ctx', {}))}."
+
+
+def _needed(kind: str, context: Mapping[str, Any]) -> str:
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        return f"{context[key]} {words} is allowed"
+    return next((words for start, words in _NEEDED.items() if kind.startswith(start)), "this is not allowed")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, UploadFile):
+        return "a file"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return _short.repr(value)

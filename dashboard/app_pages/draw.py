@@ -1,0 +1,65 @@
+"""Draw a digit and see it read at each stroke. Nothing is kept until the person says so."""
+
+import hashlib
+
+import streamlit as st
+
+from dashboard import canvas
+from dashboard.keeping import ToKeep, offer_to_keep
+from dashboard.panels import show_answer, show_error, show_hint, show_probabilities
+from dashboard.services import workspace
+from hwr_core.errors import HwrError
+from hwr_core.records import Reading, Source
+
+BOARD = "draw_board"
+PEN = "draw_pen"
+
+
+@st.fragment
+def drawing_board() -> None:
+    """The canvas and its reading; a stroke reruns this and nothing else."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        board = st.container()
+        show_tools()
+    with board:
+        drawing = canvas.drawing_canvas(key=BOARD, pen_width=st.session_state[PEN])
+    with right:
+        show_result(drawing)
+
+
+def show_tools() -> None:
+    """Undo, clear, and the pen."""
+    with st.container(horizontal=True, width=canvas.SIDE, gap="xsmall"):
+        st.button("Undo", icon=":material/undo:", on_click=canvas.undo, args=(BOARD,), key="draw_undo", width="stretch")
+        st.button(
+            "Clear", icon=":material/delete:", on_click=canvas.clear, args=(BOARD,), key="draw_clear", width="stretch"
+        )
+        with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
+            st.slider("Pen width", 5, 30, 18, format="%d px", key=PEN)
+
+
+def show_result(drawing: bytes | None) -> None:
+    """The reading of the drawing, or what to do when there is none."""
+    reading = workspace().read(drawing) if drawing else None
+    if drawing and reading:
+        show_answer(reading)
+        offer_to_keep(offers(drawing, reading), key="draw_keep")
+    else:
+        show_hint("Write one digit. It is read at each stroke.")
+        offer_to_keep([], key="draw_keep")
+    show_probabilities(reading, key="draw_probabilities")
+
+
+def offers(drawing: bytes, reading: Reading) -> list[ToKeep]:
+    """The drawing, known by its content, unless there is no ink on it."""
+    name = hashlib.sha256(drawing).hexdigest()
+    return [] if reading.seen is None else [ToKeep(name, reading, Source.DRAWING)]
+
+
+st.title("Draw a digit")
+try:
+    workspace().served_model()
+    drawing_board()
+except HwrError as error:
+    show_error(error)

@@ -1,0 +1,57 @@
+"""The one button by which readings enter the history, each once however often the page reruns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.panels import show_error
+from dashboard.services import workspace
+from hwr_core.errors import HwrError
+from hwr_core.records import Reading, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ToKeep:
+    """A reading that may be kept; `name` tells its picture from all others of the session."""
+
+    name: str
+    reading: Reading
+    source: Source
+    file_name: str | None = None
+    enhancement_level: float = 1.0
+
+
+def offer_to_keep(offers: Sequence[ToKeep], *, key: str) -> None:
+    """Show the button, keep what is not yet kept when it is pressed, and say under which number."""
+    kept: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.empty()
+        waiting = [offer for offer in offers if offer.name not in kept]
+        nothing = not offers
+        if waiting or nothing:
+            label = "Keep" if len(waiting) <= 1 else f"Keep {len(waiting)} readings"
+            if place.button(label, icon=":material/bookmark_add:", type="primary", disabled=nothing, key=key):
+                _keep(waiting, kept)
+        if offers and all(offer.name in kept for offer in offers):
+            place.button(_done(offers, kept), icon=":material/check:", disabled=True, key=f"{key}_done")
+            st.page_link("app_pages/history.py", label="See the history", icon=":material/history:")
+
+
+def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
+    # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
+    try:
+        for offer in waiting:
+            row = workspace().keep(
+                offer.reading,
+                source=offer.source,
+                file_name=offer.file_name,
+                enhancement_level=offer.enhancement_level,
+            )
+            kept[offer.name] = row.id
+    except HwrError as error:
+        show_error(error)
+
+
+def _done(offers: Sequence[ToKeep], kept: dict[str, int]) -> str:
+    return f"Kept as number {kept[offers[0].name]}" if len(offers) == 1 else f"Kept {len(offers)} readings"

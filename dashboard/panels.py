@@ -1,0 +1,124 @@
+"""The parts that pages are made of: each shows one thing it is given."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import wording
+from dashboard.charts import probability_chart
+from dashboard.pictures import data_url, enlarged
+from dashboard.services import ReadFile
+from hwr_core.errors import HwrError
+from hwr_core.images.normalise import SIDE
+from hwr_core.records import DIGITS, Grey, KeptReading, Reading
+
+ANSWER_SIDE = 140
+FILE_SIDE = 84
+TABLE_SIDE = 56
+"""How large what the model saw is shown, in pixels: whole multiples of its 28."""
+
+SHARPNESS = 2
+"""Screen pixels to a page's pixel on most phones: enlarged so far here, the browser need not blur."""
+
+
+def show_error(error: HwrError) -> None:
+    """Say in words what went wrong; every HwrError may be shown to anybody."""
+    st.error(str(error), icon=":material/error:")
+
+
+def show_answer(reading: Reading) -> None:
+    """The digit, large, beside what the model saw, and how sure the reading is."""
+    with _answer_row():
+        show_symbol(wording.symbol(reading))
+        if reading.seen is not None:
+            show_seen(reading.seen, side=ANSWER_SIDE, caption="What the model saw")
+    st.markdown(f"**{wording.headline(reading)}** {wording.detail(reading)}")
+
+
+def show_hint(text: str) -> None:
+    """The place of an answer while there is none."""
+    with _answer_row():
+        show_symbol("?", opacity=0.25)
+    st.markdown(text)
+
+
+def show_symbol(symbol: str, *, rem: float = 7, opacity: float = 1) -> None:
+    """One or two characters, larger than any of the theme's headings."""
+    style = f"font-size: {rem}rem; font-weight: 600; line-height: 1; opacity: {opacity}"
+    st.html(f'<div style="{style}">{symbol}</div>', width="content")
+
+
+def show_seen(seen: Grey, *, side: int, caption: str | None = None) -> None:
+    """The 28x28 the model saw, enlarged to `side` pixels, each of its own pixels left visible."""
+    picture = enlarged(seen, SHARPNESS * side // SIDE)
+    alt = "The writing as the model saw it, 28 by 28 pixels"
+    st.image(picture, caption=caption, width=side, alt=alt, output_format="PNG")  # JPEG would blur the pixels
+
+
+def show_file(name: str, file: ReadFile) -> None:
+    """One uploaded file: its picture, what the model saw, and the answer, or why there is none."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        if file.preview is not None:
+            st.image(file.preview, width=FILE_SIDE, alt=f"Preview of {name}")
+        if file.reading and file.reading.seen is not None:
+            show_seen(file.reading.seen, side=FILE_SIDE)
+        if file.reading:
+            show_symbol(wording.symbol(file.reading), rem=3.5)
+        with st.container(width="stretch", gap="xsmall"):
+            st.text(name)
+            if file.reading:
+                st.markdown(f"**{wording.headline(file.reading)}** {wording.detail(file.reading)}")
+            if file.error:
+                show_error(file.error)
+
+
+def show_probabilities(reading: Reading | None, *, key: str) -> None:
+    """The ten probabilities; without a reading the empty axes, so that nothing moves when one comes."""
+    probabilities = reading.probabilities if reading else (0.0,) * len(DIGITS)
+    st.plotly_chart(
+        probability_chart(probabilities, reading.digit if reading else None),
+        key=key,
+        config={"staticPlot": True},
+        alt="Bar chart of the probability of each digit, 0 to 9",
+    )
+
+
+def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> None:
+    """A table of kept readings with what the model saw; what matters most stands in a phone's width."""
+    columns = st.column_config
+    st.dataframe(
+        {
+            "Seen": [_thumbnail(row.reading) for row in kept],
+            "Read": [wording.symbol(row.reading) for row in kept],
+            "Confidence": [wording.percent(row.reading.confidence) for row in kept],
+            "Time": [row.timestamp for row in kept],
+            "Verdict": [wording.verdict_word(row.reading.verdict) for row in kept],
+            "Number": [row.id for row in kept],
+            "Source": [row.source.value.capitalize() for row in kept],
+            "File": [row.file_name for row in kept],
+        },
+        hide_index=True,
+        row_height=44,
+        placeholder="",
+        key=key,
+        alt="Kept readings, newest first",
+        column_config={
+            "Seen": columns.ImageColumn(width=58, help="What the model saw"),
+            "Read": columns.TextColumn(width=56, alignment="center"),
+            "Confidence": columns.TextColumn(width=96, alignment="right"),
+            "Time": columns.DatetimeColumn(width=148, format="D MMM YYYY, HH:mm", timezone=timezone),
+            "Verdict": columns.TextColumn(width=92),
+            "Number": columns.NumberColumn(width=76, format="%d"),
+            "Source": columns.TextColumn(width=80),
+        },
+    )
+
+
+def _answer_row() -> DeltaGenerator:
+    """As tall with an answer as without, so that nothing moves when one comes."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="large", height=176, border=False)
+
+
+def _thumbnail(reading: Reading) -> str | None:
+    return None if reading.seen is None else data_url(enlarged(reading.seen, TABLE_SIDE // SIDE))

@@ -1,0 +1,51 @@
+"""What the pages call: the workspace of this process, and file readings that survive a rerun."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.pictures import shrunk
+from hwr_core.errors import PictureError
+from hwr_core.images.decode import Limits, decode
+from hwr_core.records import Grey, Reading
+from hwr_core.workspace import Workspace, open_workspace
+
+PREVIEW_SIDE = 224
+
+REMEMBERED_FILES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """The outcome for one uploaded file: a reading and a small preview, or the error that says why there is none."""
+
+    reading: Reading | None = None
+    preview: Grey | None = None
+    error: PictureError | None = None
+
+
+@st.cache_resource(show_spinner=False, validate=lambda workspace: not workspace.closed)
+def workspace() -> Workspace:
+    """Return the workspace that the API in this process uses too."""
+    return open_workspace()
+
+
+def read_file(content: bytes, enhancement_level: float) -> ReadFile:
+    """Read one uploaded file with the served model, once for the same content and level.
+
+    Raises:
+        ModelUnavailable: there is no usable model.
+    """
+    return _read_once(content, enhancement_level, workspace().served_model().name)
+
+
+@st.cache_data(max_entries=REMEMBERED_FILES, show_spinner=False)
+def _read_once(content: bytes, enhancement_level: float, model_version: str) -> ReadFile:  # noqa: ARG001
+    """Read a file; the model's version is there to be part of the cache's key."""
+    settings = workspace().settings
+    try:
+        reading = workspace().read(content, enhancement_level=enhancement_level)
+        grey = decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
+    except PictureError as error:
+        return ReadFile(error=error)
+    return ReadFile(reading, shrunk(grey, PREVIEW_SIDE))

@@ -1,0 +1,16 @@
+"""The entry of the dashboard: its pages and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+# A file of ours: a Material icon would be fetched from the internet for each visitor.
+st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered")
+st.navigation(
+    [
+        st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("app_pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("app_pages/history.py", title="History", icon=":material/history:"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,63 @@
+"""What the pages say of a reading, in words. Knows no Streamlit."""
+
+from hwr_core.records import Reading, Verdict
+
+ADVICE = {
+    Verdict.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
+    Verdict.NO_INK: "There is no writing to read here.",
+}
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 in per cent, with a decimal where it matters and never rounded up to certainty."""
+    if share > 0.999:
+        return "over 99.9%"
+    return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"
+
+
+def a_digit(digit: int) -> str:
+    """The digit with its article: "a 7", "an 8"."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def symbol(reading: Reading) -> str:
+    """The digit read, "7?" for an unsure one and a dash for none."""
+    if reading.digit is None:
+        return "–"
+    return f"{reading.digit}?" if reading.verdict is Verdict.UNSURE else str(reading.digit)
+
+
+def headline(reading: Reading) -> str:
+    """The verdict as one sentence."""
+    if reading.digit is None:
+        return ADVICE[reading.verdict]
+    first, second = reading.candidates[:2]
+    if reading.verdict is Verdict.UNSURE:
+        return f"Not sure. It may be {a_digit(first.digit)}, or else {a_digit(second.digit)}."
+    return f"{_likelihood(reading.confidence)} {a_digit(first.digit)}."
+
+
+def detail(reading: Reading) -> str:
+    """The figures behind the headline, empty where none would mean anything."""
+    if reading.digit is None:
+        return ""
+    first, second = reading.candidates[:2]
+    if reading.verdict is Verdict.UNSURE:
+        return f"{first.digit}: {percent(first.probability)}, {second.digit}: {percent(second.probability)}"
+    return f"Confidence {percent(reading.confidence)}"
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """The verdict in a word or two, for a table."""
+    return {
+        Verdict.DIGIT: "Digit",
+        Verdict.UNSURE: "Unsure",
+        Verdict.NOT_A_DIGIT: "Not a digit",
+        Verdict.NO_INK: "No ink",
+    }[verdict]
+
+
+def _likelihood(confidence: float) -> str:
+    if confidence >= 0.99:
+        return "Almost certainly"
+    return "Very likely" if confidence >= 0.9 else "Probably"

@@ -1,0 +1,1 @@
+"""Tests of hwr: they mirror the source."""

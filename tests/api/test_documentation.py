@@ -1,0 +1,70 @@
+"""/docs, /redoc and /openapi.json."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+PATHS = {
+    "/health",
+    "/api/predict",
+    "/api/predict-upload",
+    "/api/predict-batch",
+    "/api/model/status",
+    "/api/analytics/predictions",
+}
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
+
+
+def _fields(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every field and parameter there is, with a name to find it by."""
+    for name, schema in document["components"]["schemas"].items():
+        for field, content in schema.get("properties", {}).items():
+            yield f"{name}.{field}", content
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", []):
+                yield f"{path}?{parameter['name']}", parameter["schema"] | parameter
+
+
+def _has_example(document: dict[str, Any], field: dict[str, Any]) -> bool:
+    """Whether a field has an example of its own, or is made of parts that the walk meets elsewhere."""
+    kinds = [field, field.get("items", {}), *field.get("anyOf", [])]
+    is_made_of_parts = any("properties" in _resolved(document, kind) for kind in kinds)
+    return is_made_of_parts or any("example" in kind or "examples" in kind for kind in kinds)
+
+
+def _resolved(document: dict[str, Any], kind: dict[str, Any]) -> dict[str, Any]:
+    schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
+    return schemas.get(kind.get("$ref", "").rpartition("/")[2], {})
+
+
+def test_every_field_has_an_example(document: dict[str, Any]) -> None:
+    """Whoever reads the documentation sees a value for each field of each request and answer."""
+    fields = dict(_fields(document))
+    assert len(fields) > 40
+    assert [name for name, field in fields.items() if not _has_example(document, field)] == []
+
+
+def test_document_names_every_address(document: dict[str, Any]) -> None:
+    """All addresses of this version are documented."""
+    assert PATHS <= document["paths"].keys()
+
+
+def test_example_drawing_is_a_picture_that_can_be_read(client: TestClient, document: dict[str, Any]) -> None:
+    """What the documentation fills in for a trial works."""
+    example = document["components"]["schemas"]["PredictIn"]["properties"]["image_data"]["examples"][0]
+    assert client.post("/api/predict", json={"image_data": example}).json()["verdict"] != "no_ink"
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_pages_of_the_documentation_are_there(client: TestClient, page: str) -> None:
+    """Both pages answer."""
+    assert client.get(page).status_code == 200

@@ -1,0 +1,57 @@
+"""The real server and a real browser: pages are opened, drawn on and clicked as a person does."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.serving import Server, serving
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+DESKTOP = ViewportSize(width=1280, height=800)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("There is no chromium on this machine: these tests open the pages in one.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server on a data folder of its own, for all tests here."""
+    with serving(tmp_path_factory.mktemp("browser") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open the dashboard in a fresh browser profile; any error in its console or on its pages fails the test."""
+    faults: list[str] = []
+    pages: list[Page] = []
+
+    def open_page(*, size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light") -> Page:
+        context = browser.new_context(
+            base_url=server.url, viewport=size, color_scheme=scheme, timezone_id="Europe/Berlin"
+        )
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/")
+        pages.append(page)
+        return page
+
+    yield open_page
+    faults += [box for page in pages for box in page.get_by_test_id("stException").all_inner_texts()]
+    for page in pages:
+        page.context.close()
+    assert faults == []

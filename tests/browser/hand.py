@@ -1,0 +1,95 @@
+"""A person's hand on the pages: writes, clears, turns to another page, looks."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from hwr_core.images.strokes import Strokes, place
+
+SCREENSHOTS = os.environ.get("HWR_SCREENSHOTS")
+"""Folder that pictures of the pages are written to, if set; read before the tests clean their environment."""
+
+POINTS = 40
+"""A stroke is drawn in about so many moves of the mouse."""
+
+
+def canvas(page: Page) -> Locator:
+    """The part of the canvas that takes the pen."""
+    return page.locator("canvas.upper-canvas")
+
+
+def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
+    """Draw strokes with the mouse in small timed steps, as large as this share of the canvas."""
+    canvas(page).wait_for()
+    page.wait_for_timeout(300)  # a canvas just laid out takes a moment until it listens
+    box = canvas(page).bounding_box()
+    assert box
+    for stroke in place(strokes, side=int(box["width"]), fill=fill):
+        points = [(box["x"] + x, box["y"] + y) for x, y in stroke[:: max(1, len(stroke) // POINTS)].tolist()]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for x, y in points[1:]:
+            page.mouse.move(x, y)
+            page.wait_for_timeout(4)
+        page.mouse.up()
+
+
+def answer(page: Page) -> Locator:
+    """The large symbol of the reading."""
+    return page.get_by_test_id("stHtml").first
+
+
+def expect_digit(page: Page, digit: int, *, patience: float = 10) -> None:
+    """Wait until the page shows this digit, sure or unsure."""
+    expect(answer(page)).to_have_text(re.compile(rf"^{digit}\??$"), timeout=patience * 1000)
+
+
+def is_read_as(page: Page, digit: int) -> bool:
+    """Wait a while for the page to show this digit and return whether it did."""
+    try:
+        expect_digit(page, digit, patience=4)
+    except AssertionError:
+        return False
+    return True
+
+
+def clear(page: Page) -> None:
+    """Press Clear and wait for the fresh canvas."""
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Write one digit")).to_be_visible()
+
+
+def seen(page: Page) -> Locator:
+    """The picture of what the model saw."""
+    return page.get_by_alt_text("The writing as the model saw it")
+
+
+def undo(page: Page) -> None:
+    """Press our Undo, not the canvas's own."""
+    page.get_by_test_id("stBaseButton-secondary").filter(has_text="Undo").click()
+
+
+def turn_to(page: Page, name: str) -> None:
+    """Follow a link of the navigation, which a phone hides behind a button."""
+    menu = page.get_by_test_id("stExpandSidebarButton")
+    if menu.is_visible():
+        menu.click()
+    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("heading", level=1).filter(has_text=re.compile(name)).wait_for()
+
+
+def kept_rows(page: Page) -> list[dict[str, Any]]:
+    """Return the history as the API tells it, newest first."""
+    rows: list[dict[str, Any]] = page.request.get("/api/analytics/predictions?limit=1000").json()["data"]
+    return rows
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Write a picture of the page for the README, if a folder was named."""
+    if SCREENSHOTS:
+        page.mouse.move(2, page.viewport_size["height"] - 2 if page.viewport_size else 0)
+        page.wait_for_timeout(1500)  # the pointer's shadows and the chart's bars come to rest
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")

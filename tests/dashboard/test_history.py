@@ -1,0 +1,55 @@
+"""The History page."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hwr_core.records import Source
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, png
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    """The dashboard, about to open on History."""
+    return app.switch_page("app_pages/history.py")
+
+
+def test_an_empty_history_says_how_to_fill_it(page: AppTest) -> None:
+    """Without a row the page says what to press, and shows no empty table."""
+    page.run()
+    assert not page.exception
+    assert "press Keep" in page.info[0].value
+    assert not page.dataframe
+
+
+def test_the_newest_reading_stands_first(page: AppTest, workspace: Workspace) -> None:
+    """Each row shows digit, number, source and what the model saw, the newest on top."""
+    for digit in (3, 0):
+        workspace.read_and_keep(png(drawing(digit)), source=Source.UPLOAD, file_name=f"{digit}.png")
+    table = page.run().dataframe[0].value
+    assert list(table["File"]) == ["0.png", "3.png"]
+    assert table["Read"][0].startswith("0")
+    assert table["Seen"][0].startswith("data:image/png;base64,")
+
+
+def test_times_are_told_with_their_zone(page: AppTest, workspace: Workspace) -> None:
+    """A reader can tell in which zone the times are."""
+    workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
+    page.run()
+    assert "time zone UTC" in page.caption[0].value
+    assert page.dataframe[0].value["Time"][0].tzinfo is not None
+
+
+def test_a_busy_store_is_told_with_a_way_to_try_again(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, hold_database: Callable[[], None]
+) -> None:
+    """A history held by another program is one panel in words, and a button."""
+    monkeypatch.setenv("HWR_STORE_BUSY_TIMEOUT", "0.1")
+    page: AppTest = request.getfixturevalue("page")
+    hold_database()
+    page.run()
+    assert not page.exception
+    assert "The history is held by" in page.error[0].value
+    assert page.button[0].label == "Try again"

@@ -1,0 +1,89 @@
+"""The parts pages are made of, and the figures and pictures in them."""
+
+import base64
+import io
+import tomllib
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard.charts import ACCENT, probability_chart
+from dashboard.pictures import data_url, enlarged, shrunk
+from dashboard.services import read_file
+from hwr_core.settings import PROJECT, Settings
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, png
+
+ANSWER = """
+import numpy as np
+from dashboard.panels import show_answer
+from hwr_core.records import Reading, Timings, Verdict
+
+verdict = Verdict("{verdict}")
+digit = 7 if verdict.names_a_digit else None
+seen = np.zeros((28, 28), np.uint8)
+show_answer(Reading(verdict, digit, 0.6, (0, 0.4, 0, 0, 0, 0, 0, 0.6, 0, 0), seen, "test", Timings(0, 0)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("not_a_digit", "does not look like a digit"), ("unsure", "It may be a 7, or else a 1"), ("digit", "a 7")],
+)
+def test_an_answer_is_given_in_words(verdict: str, words: str) -> None:
+    """Each verdict has its sentence, and what the model saw stands beside it."""
+    page = AppTest.from_string(ANSWER.format(verdict=verdict), default_timeout=30).run()
+    assert not page.exception
+    assert words in page.markdown[0].value
+    assert len(page.image) == 1
+
+
+def test_the_chart_colours_the_digit_read() -> None:
+    """Ten bars, one in colour."""
+    [bars] = probability_chart([0.1] * 10, 4).data
+    assert [index for index, colour in enumerate(bars.marker.color) if colour == ACCENT] == [4]
+
+
+def test_the_chart_of_no_digit_colours_nothing() -> None:
+    """Where nothing was read, no bar stands out."""
+    [bars] = probability_chart([0.0] * 10, None).data
+    assert ACCENT not in bars.marker.color
+
+
+def test_an_enlarged_picture_keeps_its_pixels() -> None:
+    """Every pixel becomes a square of its own tone; nothing is blurred."""
+    seen = np.arange(4, dtype=np.uint8).reshape(2, 2)
+    large = enlarged(seen, 3)
+    assert large.shape == (6, 6)
+    assert (large[::3, ::3] == seen).all()
+    assert set(large.ravel()) == set(seen.ravel())
+
+
+@pytest.mark.parametrize(("shape", "small"), [((1000, 500), (100, 50)), ((40, 60), (40, 60)), ((5000, 3), (100, 1))])
+def test_a_preview_is_never_larger_than_asked(shape: tuple[int, int], small: tuple[int, int]) -> None:
+    """Large pictures shrink with their proportions, small ones stay."""
+    assert shrunk(np.zeros(shape, np.uint8), 100).shape == small
+
+
+def test_a_data_url_holds_the_picture() -> None:
+    """What a browser decodes is what went in."""
+    seen = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    content = base64.b64decode(data_url(seen).partition(",")[2])
+    assert (np.asarray(Image.open(io.BytesIO(content))) == seen).all()
+
+
+def test_the_same_file_is_read_once(workspace: Workspace) -> None:
+    """A rerun of the page shows the first reading again, down to its timing; another level is another reading."""
+    content = png(drawing(3))
+    readings = [read_file(content, level).reading for level in (1.0, 1.0, 2.0)]
+    first, again, other = [reading.timings for reading in readings if reading]
+    assert first == again
+    assert first != other
+
+
+def test_streamlit_accepts_as_many_bytes_as_the_settings() -> None:
+    """The upload limit of Streamlit's own configuration is the settings' default."""
+    config = tomllib.loads((PROJECT / "dashboard/.streamlit/config.toml").read_text())
+    assert config["server"]["maxUploadSize"] * 2**20 == Settings.model_fields["max_picture_bytes"].default

@@ -1,0 +1,61 @@
+"""What the pages say of a reading."""
+
+import pytest
+
+from dashboard import wording
+from hwr_core.records import Reading, Timings, Verdict
+
+
+def reading(verdict: Verdict, *first_two: tuple[int, float]) -> Reading:
+    """A reading whose two most probable digits are given."""
+    shares = dict(first_two)
+    probabilities = tuple(shares.get(digit, 0.0) for digit in range(10))
+    digit = first_two[0][0] if verdict.names_a_digit else None
+    return Reading(verdict, digit, max(probabilities), probabilities, None, "test", Timings(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1.0, "over 99.9%"),
+        (0.9991, "over 99.9%"),
+        (0.9962, "99.6%"),
+        (0.98, "98%"),
+        (0.0, "0%"),
+    ],
+)
+def test_no_confidence_is_rounded_up_to_certainty(share: float, words: str) -> None:
+    """The nearer to certainty, the more digits; 100% is never said."""
+    assert wording.percent(share) == words
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.995, "Almost certainly a 7."), (0.93, "Very likely a 7."), (0.8, "Probably a 7.")],
+)
+def test_the_headline_is_as_sure_as_the_reading(confidence: float, words: str) -> None:
+    """Words follow the confidence."""
+    assert wording.headline(reading(Verdict.DIGIT, (7, confidence))) == words
+
+
+def test_an_unsure_reading_names_the_runner_up() -> None:
+    """Who is unsure says between which two digits, and marks the first with a question mark."""
+    unsure = reading(Verdict.UNSURE, (8, 0.5), (3, 0.4))
+    assert wording.headline(unsure) == "Not sure. It may be an 8, or else a 3."
+    assert wording.detail(unsure) == "8: 50%, 3: 40%"
+    assert wording.symbol(unsure) == "8?"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_A_DIGIT, Verdict.NO_INK])
+def test_a_reading_without_a_digit_shows_none(verdict: Verdict) -> None:
+    """Where no digit was read, the page says why and gives no figures."""
+    none = reading(verdict, (7, 0.3))
+    assert wording.symbol(none) == "–"
+    assert wording.headline(none) == wording.ADVICE[verdict]
+    assert wording.detail(none) == ""
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_a_word_for_tables(verdict: Verdict) -> None:
+    """No verdict shows its raw name."""
+    assert "_" not in wording.verdict_word(verdict)

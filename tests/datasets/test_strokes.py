@@ -1,0 +1,72 @@
+"""Recorded strokes are split by writer and drawn as people draw."""
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
+from hwr_core.datasets.strokes import PLAIN, READS_AS_A_DIGIT, VARIED, draw_recording, draw_recordings, read_recordings
+from hwr_core.records import DIGITS
+from tests.handwriting import hand_made_strokes
+
+WRITERS = [f"writer {number}" for number in range(40)]
+LEARNED_FROM = next(writer for writer in WRITERS if part_of(writer) is Part.TRAINING)
+
+
+def test_no_writer_is_in_two_parts(stroke_file):
+    """All recordings of a writer go to one part, and none is lost."""
+    file = stroke_file([(digit, writer) for writer in WRITERS for digit in (1, 7)])
+    counts = {part: len(list(read_recordings(file, part))) for part in Part}
+    assert counts == {part: 2 * sum(part_of(writer) is part for writer in WRITERS) for part in Part}
+    assert min(counts.values()) > 0
+
+
+def test_what_anybody_may_read_as_a_digit_is_left_out(stroke_file):
+    """An O, an l or a bar is taught neither as a digit nor as none; other letters are no digits; numerals are."""
+    labels = [*sorted(READS_AS_A_DIGIT), "A", "x", "?", 3, "5"]
+    file = stroke_file([(label, LEARNED_FROM) for label in labels])
+    found = [recording.label for recording in read_recordings(file, Part.TRAINING)]
+    assert found == [NOT_A_DIGIT, NOT_A_DIGIT, NOT_A_DIGIT, 3, 5]
+
+
+@pytest.mark.parametrize("name", ["strokes-unipen.jsonl.gz", "strokes-pendigits.jsonl.gz"])
+def test_strokes_come_with_y_downwards(stroke_file, name):
+    """Whether a file counts y upwards or downwards, a 7 has its bar at the top."""
+    file = stroke_file([(7, LEARNED_FROM)], name=name, up="pendigits" in name)
+    (recording,) = read_recordings(file, Part.TRAINING)
+    (stroke,) = recording.strokes
+    assert stroke[0, 1] < stroke[-1, 1]
+    assert np.ptp(stroke, axis=0) == pytest.approx(np.ptp(hand_made_strokes(7)[0], axis=0) * 1000, abs=2)
+
+
+def test_each_recording_is_drawn_so_many_times(stroke_file):
+    """Labels repeat with the drawings, and no two drawings of a recording are alike."""
+    recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING))
+    drawn = draw_recordings(recordings, times=3, pens=VARIED, seed=0, processes=1)
+    assert drawn.labels.tolist() == [*DIGITS] * 3
+    assert len(np.unique(drawn.pictures.reshape(30, -1), axis=0)) == 30
+
+
+def test_the_same_seed_draws_alike(stroke_file):
+    """Seed and number of processes: only the first changes what is drawn."""
+    recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING)) * 60
+    one, same, other = (
+        draw_recordings(recordings, times=1, pens=PLAIN, seed=seed, processes=processes).pictures
+        for seed, processes in ((1, 1), (1, 2), (2, 2))
+    )
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+
+
+def test_no_recordings_give_no_samples():
+    """A part that nobody belongs to is empty, not an error."""
+    assert len(draw_recordings([], times=2, pens=PLAIN, seed=0, processes=1)) == 0
+
+
+def test_drawings_for_checking_are_upright():
+    """PLAIN only chooses size, place and pen: the proportions of the writing stay."""
+    strokes = hand_made_strokes(2)
+    expected = np.ptp(np.concatenate(strokes), axis=0)
+    for seed in range(5):
+        rows, columns = np.nonzero(draw_recording(strokes, PLAIN, np.random.default_rng(seed)) < 128)
+        assert np.ptp(rows) > np.ptp(columns)
+        assert np.ptp(columns) / np.ptp(rows) == pytest.approx(expected[0] / expected[1], abs=0.15)

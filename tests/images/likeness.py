@@ -1,0 +1,16 @@
+"""How like two pictures are, whatever their brightness."""
+
+from itertools import product
+
+import numpy as np
+
+from hwr_core.records import Grey
+
+
+def likeness(one: Grey, other: Grey) -> float:
+    """Return the correlation of the pixels of two pictures of one size, 1 is the same picture.
+
+    A shift by one pixel does not count: it is what rounding to whole pixels may do.
+    """
+    shifted = (np.roll(one, shift, (0, 1)) for shift in product((0, -1, 1), repeat=2))
+    return max(float(np.corrcoef(each.ravel(), other.ravel())[0, 1]) for each in shifted)

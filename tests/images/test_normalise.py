@@ -1,0 +1,255 @@
+"""A digit looks the same to the model wherever, on whatever and with whatever it was written."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import ArrayLike
+
+from hwr_core.errors import InvalidValue, NoInk
+from hwr_core.images.decode import decode
+from hwr_core.images.normalise import (
+    BOX,
+    SIDE,
+    centre,
+    cut_out,
+    denoise,
+    estimate_paper,
+    find_ink,
+    fit_to_box,
+    keep_writing,
+    normalise,
+    resize_to_work,
+)
+from hwr_core.records import DIGITS, Grey
+from tests.handwriting import drawing, png
+from tests.images.likeness import likeness
+
+MIDDLE = (SIDE - 1) / 2
+
+
+def on_paper(picture: Grey, paper: ArrayLike, ink: ArrayLike) -> Grey:
+    """Return a black-on-white drawing with other paper and other ink: one tone, or one for each pixel."""
+    share = (255 - picture.astype(np.float64)) / 255
+    return (np.asarray(paper) * (1 - share) + np.asarray(ink) * share).round().astype(np.uint8)
+
+
+def shading(side: int = 280, dark: int = 110, light: int = 235) -> np.ndarray:
+    """Return paper that grows lighter from the top left corner to the bottom right one."""
+    down, right = np.mgrid[:side, :side] / (side - 1)
+    return dark + (light - dark) * (down + right) / 2
+
+
+def noisy(picture: Grey, sigma: float, seed: int = 0) -> Grey:
+    """Return a picture with noise on each pixel."""
+    noise = np.random.default_rng(seed).normal(0, sigma, picture.shape)
+    return np.clip(picture + noise, 0, 255).round().astype(np.uint8)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_is_put_as_mnist_puts_it(digit):
+    """The digit fills a box of 20 pixels, bright on black, its centre of mass within a pixel of the middle."""
+    seen = normalise(drawing(digit))
+    assert (seen.dtype, seen.shape, seen.max()) == (np.uint8, (SIDE, SIDE), 255)
+    left, top, width, height = cv2.boundingRect(seen)
+    assert BOX - 1 <= max(width, height) <= BOX
+    moments = cv2.moments(seen)
+    if 0 < left < SIDE - width and 0 < top < SIDE - height:
+        assert abs(moments["m10"] / moments["m00"] - MIDDLE) <= 1
+        assert abs(moments["m01"] / moments["m00"] - MIDDLE) <= 1
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_light_on_dark_is_the_same_as_dark_on_light(digit):
+    """Inverting a picture changes no more than the rounding of a level."""
+    picture = drawing(digit)
+    assert np.abs(normalise(255 - picture).astype(int) - normalise(picture)).max() <= 2
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("at", [(0.1, 0.1), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9), (0.31, 0.77)])
+def test_a_digit_may_stand_anywhere(digit, at):
+    """Where on the canvas a digit stands does not matter, near a corner neither."""
+    assert likeness(normalise(drawing(digit, fill=0.5, at=at)), normalise(drawing(digit, fill=0.5))) > 0.92
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("fill", [0.3, 0.5, 0.9])
+def test_a_digit_may_be_small_or_large(digit, fill):
+    """The same shape of any size, its pen grown with it, gives nearly the same picture."""
+    assert likeness(normalise(drawing(digit, fill=fill, pen=26 * fill)), normalise(drawing(digit, pen=18))) > 0.9
+
+
+@pytest.mark.parametrize("side", [28, 40, 64, 200, 500, 1500])
+def test_a_picture_may_be_tiny_or_huge(side):
+    """The resolution of the canvas hardly matters, from MNIST's own up to a scan's."""
+    assert likeness(normalise(drawing(5, side=side, pen=side * 0.07)), normalise(drawing(5, pen=19.6))) > 0.8
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_shaded_paper_is_evened_out(digit):
+    """A shadow across the paper leaves the digit as it is."""
+    picture = on_paper(drawing(digit, pen=12), shading(), shading() * 0.35)
+    assert likeness(normalise(picture), normalise(drawing(digit, pen=12))) > 0.85
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_deep_shadow_needs_the_paper_evened_out(digit):
+    """At level 0 paper counts as one flat tone and a deep shadow hides the digit; at level 1 it does not."""
+    paper = shading(dark=60, light=240)
+    picture = on_paper(drawing(digit, pen=12), paper, paper / 2)
+    with pytest.raises(NoInk):
+        normalise(picture, 0.0)
+    assert likeness(normalise(picture, 1.0), normalise(drawing(digit, pen=12))) > 0.85
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_faint_pencil_is_found(digit):
+    """Pencil only 20 levels darker than noisy paper is read like ink."""
+    picture = noisy(on_paper(drawing(digit, pen=10), 205, 185), sigma=2)
+    assert likeness(normalise(picture), normalise(drawing(digit, pen=10))) > 0.9
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_smoothing_helps_where_paper_is_rough(digit):
+    """At level 2 a digit on grainy paper comes out as if the paper were clean."""
+    picture = noisy(on_paper(drawing(digit, pen=14), 190, 90), sigma=20)
+    assert likeness(normalise(picture, 2.0), normalise(drawing(digit, pen=14))) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("paper", "ink"),
+    [
+        ((250, 240, 120), (20, 30, 140)),
+        ((255, 170, 190), (30, 90, 40)),
+        ((30, 70, 50), (250, 250, 240)),
+        ((120, 80, 40), (20, 20, 20)),
+        ((200, 230, 255), (200, 40, 40)),
+    ],
+)
+def test_paper_and_ink_may_have_any_colour(paper, ink):
+    """Blue on yellow, green on pink, chalk on a board: the same digit."""
+    share = (255 - drawing(2).astype(float)[..., None]) / 255
+    coloured = (np.array(paper) * (1 - share) + np.array(ink) * share).astype(np.uint8)
+    assert likeness(normalise(decode(png(coloured))), normalise(drawing(2))) > 0.97
+
+
+def test_specks_beside_a_digit_are_dropped():
+    """Crumbs and dust change nothing."""
+    picture = drawing(4, fill=0.6)
+    specked = picture.copy()
+    for x, y in ((12, 12), (270, 30), (20, 260), (262, 255), (140, 8)):
+        cv2.circle(specked, (x, y), 2, 0, -1)
+    np.testing.assert_array_equal(normalise(specked), normalise(picture))
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("sides", ["left", "left top", "left top right bottom"])
+def test_the_lines_of_a_cell_are_dropped(digit, sides):
+    """A digit cut out of a grid, with grid lines at any of its edges, is read without them."""
+    picture = drawing(digit, side=100, pen=7, fill=0.55)
+    cell = picture.copy()
+    edges = {"left": np.s_[:, 1:4], "top": np.s_[1:4, :], "right": np.s_[:, -4:-1], "bottom": np.s_[-4:-1, :]}
+    for side in sides.split():
+        cell[edges[side]] = 60
+    assert likeness(normalise(cell), normalise(picture)) > 0.97
+
+
+def test_a_digit_of_two_parts_keeps_both():
+    """A 5 whose upper part does not touch its belly keeps both."""
+    picture = drawing(5, pen=12)
+    parted = picture.copy()
+    parted[110:118] = 255
+    seen = normalise(parted)
+    assert likeness(seen, normalise(picture)) > 0.93
+    assert cv2.connectedComponents(cv2.threshold(seen, 128, 255, cv2.THRESH_BINARY)[1])[0] > 2
+
+
+BLANKS = {
+    "white": np.full((280, 280), 255, np.uint8),
+    "black": np.zeros((280, 280), np.uint8),
+    "grey": np.full((100, 60), 128, np.uint8),
+    "a slope to the right": np.tile(np.linspace(90, 240, 280).astype(np.uint8), (280, 1)),
+    "a slope downwards": np.tile(np.linspace(220, 170, 200).astype(np.uint8)[:, None], (1, 300)),
+    "a slope across": shading().astype(np.uint8),
+    "one pixel": np.full((1, 1), 7, np.uint8),
+    "one row": np.full((1, 500), 200, np.uint8),
+    "one column": np.full((500, 1), 200, np.uint8),
+    "one dark pixel": np.where(np.arange(280 * 280).reshape(280, 280) == 40_000, 0, 255).astype(np.uint8),
+    **{
+        f"noise of {sigma} on {tone}": noisy(np.full((side, side), tone, np.uint8), sigma, side)
+        for sigma in (1, 3, 8, 20)
+        for tone, side in ((128, 280), (200, 100), (90, 40))
+    },
+}
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_paper_without_writing_has_no_ink(blank):
+    """Nothing is read into blank, shaded or rough paper."""
+    with pytest.raises(NoInk):
+        normalise(BLANKS[blank])
+
+
+@pytest.mark.parametrize("level", [float("nan"), -1.0, -1e-9, 3.1, float("inf"), float("-inf")])
+def test_an_enhancement_level_out_of_range_is_refused(level):
+    """The message names the value given and what is allowed."""
+    with pytest.raises(InvalidValue, match=f"enhancement_level is {level}; a number from 0 to 3 is allowed"):
+        normalise(drawing(1), level)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_clean_digit_survives_every_enhancement_level(digit, level):
+    """No level spoils a drawing that needed none."""
+    assert likeness(normalise(drawing(digit), level), normalise(drawing(digit))) > 0.93
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=90)),
+    st.floats(0, 3),
+)
+def test_any_picture_is_normalised_or_has_no_ink(picture, level):
+    """Whatever the pixels, what comes out is what the model takes, or the word that there is no ink."""
+    before = picture.copy()
+    try:
+        seen = normalise(picture, level)
+    except NoInk:
+        seen = None
+    np.testing.assert_array_equal(picture, before)
+    assert seen is None or (seen.dtype, seen.shape, seen.max()) == (np.uint8, (SIDE, SIDE), 255)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_rectangles_of_noise_never_break_the_steps(height, width, scale, seed):
+    """Coarse patterns of any size and shape, up to long strips, are normalised or have no ink."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
+    try:
+        seen = normalise(np.kron(coarse, np.ones((scale, 1), np.uint8)))
+    except NoInk:
+        return
+    assert (seen.dtype, seen.shape, seen.max()) == (np.uint8, (SIDE, SIDE), 255)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 2.0])
+def test_no_step_changes_what_it_is_given(level):
+    """Each step is a pure function: pages may show what lies between them."""
+    picture = on_paper(drawing(8, side=200), shading(200), 20)
+    sized = resize_to_work(picture)
+    smooth = denoise(sized, level)
+    paper = estimate_paper(smooth, level)
+    ink = find_ink(smooth, paper)
+    mask = keep_writing(ink, level)
+    writing = cut_out(ink, mask)
+    boxed = fit_to_box(writing)
+    between = (picture, sized, smooth, paper, ink.strength, mask, writing, boxed)
+    before = [step.copy() for step in between]
+    again = centre(fit_to_box(cut_out(find_ink(denoise(resize_to_work(picture), level), paper), mask)))
+    keep_writing(ink, level)
+    np.testing.assert_array_equal(again, normalise(picture, level))
+    for step, copy in zip(between, before, strict=True):
+        np.testing.assert_array_equal(step, copy)

@@ -1,0 +1,179 @@
+"""The recogniser reads 28x28 pictures, one or many, from one thread or many, always alike."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from itertools import cycle
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.images.normalise import normalise
+from hwr_core.images.strokes import draw, place
+from hwr_core.model_card import Decision
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import DIGITS, Reading, Timings, Verdict
+from hwr_core.registry import CARD, CHAMPION, LITERT, Registry
+from tests.handwriting import drawing, recorded_strokes
+
+NO_TIME = Timings(0.0, 0.0)
+
+
+def without_times(readings):
+    """Return what readings say, without how long they took; pictures as bytes, so that they compare."""
+    return [replace(each, timings=NO_TIME, seen=each.seen.tobytes()) for each in readings]
+
+
+def share_right(recogniser, pictures, digits) -> float:
+    """Return the share of pictures whose most probable digit is the one written."""
+    readings = recogniser.read(pictures)
+    return np.mean([each.candidates[0].digit == digit for each, digit in zip(readings, digits, strict=True)])
+
+
+@pytest.fixture
+def copied(models, tmp_path):
+    """The folder of a copy of the served version, and a registry of it."""
+    champion = Registry(models).champion()
+    shutil.copytree(champion.folder, tmp_path / champion.name)
+    (tmp_path / CHAMPION).write_text(champion.name)
+    return tmp_path / champion.name, Registry(tmp_path)
+
+
+@pytest.mark.parametrize("pen", [5, 18, 30])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_hand_made_digits_are_read(recogniser, digit, pen):
+    """Each digit is read right with a thin, a usual and a thick pen."""
+    reading = recogniser.read([normalise(drawing(digit, pen=pen))])[0]
+    assert reading.digit == digit
+    assert reading.verdict in (Verdict.DIGIT, Verdict.UNSURE)
+
+
+def test_other_peoples_digits_are_read(recogniser, datasets):
+    """Of 300 digits by writers no model learned from, drawn with any pen, at least 98 % are read right."""
+    written = [(strokes, digit) for digit in DIGITS for strokes in recorded_strokes(datasets, digit, 30)]
+    drawn = zip(cycle((5, 12, 18, 24, 30)), written, strict=False)
+    pictures = [normalise(draw(place(strokes, side=280, fill=0.6), side=280, pen=pen)) for pen, (strokes, _) in drawn]
+    assert len(written) == 300
+    assert share_right(recogniser, pictures, [digit for _, digit in written]) >= 0.98
+
+
+def test_a_batch_reads_as_single_pictures_do(recogniser, pictures):
+    """Together or alone, each picture gets the same reading, in the order given."""
+    alone = [recogniser.read([picture])[0] for picture in pictures]
+    assert without_times(recogniser.read(pictures)) == without_times(alone)
+
+
+def test_order_is_kept(recogniser, pictures):
+    """Each reading carries the very picture it was made of, in the order given."""
+    turned = pictures[::-1]
+    assert all(reading.seen is picture for reading, picture in zip(recogniser.read(turned), turned, strict=True))
+
+
+def test_many_threads_read_what_one_reads(recogniser, pictures):
+    """Sixteen threads at once, some with batches, disturb one another in nothing."""
+    expected = without_times(recogniser.read(pictures))
+    with ThreadPoolExecutor(16) as threads:
+        singly = [threads.submit(recogniser.read, [picture]) for picture in pictures * 8]
+        batches = [threads.submit(recogniser.read, pictures) for _ in range(8)]
+    assert without_times(reading for one in singly for reading in one.result()) == expected * 8
+    assert all(without_times(batch.result()) == expected for batch in batches)
+
+
+def test_no_pictures_give_no_readings(recogniser):
+    """An empty list is read as an empty list."""
+    assert recogniser.read([]) == []
+
+
+@pytest.mark.parametrize("shape", [(27, 28), (28, 28, 1), (784,), (56, 56), (1, 28, 28)])
+def test_a_picture_of_another_shape_is_refused(recogniser, pictures, shape):
+    """One wrong picture refuses the call, and the message names both shapes."""
+    with pytest.raises(InvalidValue, match=r"A picture is \(.*\); \(28, 28\) is needed"):
+        recogniser.read([pictures[0], np.zeros(shape, np.uint8)])
+
+
+def test_probabilities_are_of_ten_digits_and_sum_to_one(recogniser, pictures):
+    """Every reading shares 1 among ten digits; the greatest share is the confidence."""
+    for reading in recogniser.read(pictures):
+        assert len(reading.probabilities) == len(DIGITS)
+        assert min(reading.probabilities) >= 0
+        assert sum(reading.probabilities) == pytest.approx(1, abs=1e-5)
+        assert reading.confidence == max(reading.probabilities)
+
+
+def test_candidates_are_ranked(recogniser, pictures):
+    """The most probable digit comes first, and all ten are there."""
+    candidates = recogniser.read(pictures[:1])[0].candidates
+    assert sorted(each.digit for each in candidates) == list(DIGITS)
+    probabilities = [each.probability for each in candidates]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_noise_is_no_digit(recogniser):
+    """Random pixels are not answered with a digit that the model is sure of."""
+    noise = np.random.default_rng(3).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    readings = recogniser.read(list(noise))
+    assert not [each for each in readings if each.verdict is Verdict.DIGIT and each.confidence > 0.9]
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict", "digit"),
+    [
+        ({3: 0.95, 5: 0.05}, Verdict.DIGIT, 3),
+        ({3: 0.55, 5: 0.45}, Verdict.UNSURE, 3),
+        ({3: 0.3, NOT_A_DIGIT: 0.7}, Verdict.NOT_A_DIGIT, None),
+        ({3: 0.4, NOT_A_DIGIT: 0.6}, Verdict.UNSURE, 3),
+    ],
+)
+def test_the_card_decides_between_the_verdicts(models, pictures, shares, verdict, digit):
+    """The thresholds of the card part digit, unsure and not a digit; a refused picture names no digit."""
+    decision = Decision(temperature=1, not_a_digit_above=0.6, unsure_below=0.8)
+    recogniser = Recogniser(Registry(models).champion().read_file(LITERT), decision, "v", cores=1)
+    eleven = np.array([shares.get(label, 0) for label in range(NOT_A_DIGIT + 1)], np.float64)
+    reading: Reading = recogniser._decide(pictures[0], eleven, 0.0)
+    recogniser.close()
+    assert (reading.verdict, reading.digit) == (verdict, digit)
+
+
+def test_a_model_of_any_number_of_cores_reads_alike(models, recogniser, pictures):
+    """How many interpreters there are changes no reading."""
+    champion = Registry(models).champion()
+    single = Recogniser(champion.read_file(LITERT), champion.card.decision, champion.name, cores=1)
+    try:
+        assert without_times(single.read(pictures)) == without_times(recogniser.read(pictures))
+    finally:
+        single.close()
+
+
+@pytest.mark.parametrize("place", [0, 0.5, 0.999])
+def test_a_damaged_model_is_not_loaded(copied, place):
+    """One changed byte anywhere in the file is noticed before anything is read with it."""
+    folder, registry = copied
+    content = bytearray((folder / LITERT).read_bytes())
+    content[int(place * len(content))] ^= 1
+    (folder / LITERT).write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=f"{LITERT} of model version .* is damaged"):
+        Recogniser.load(registry.champion())
+
+
+def test_a_model_cut_off_is_not_loaded(copied):
+    """A file that is not there is named, not its place on the disk."""
+    folder, registry = copied
+    (folder / LITERT).unlink()
+    with pytest.raises(ModelUnavailable, match=f"lacks its file {LITERT}") as caught:
+        Recogniser.load(registry.champion())
+    assert str(folder) not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", bytes(1000)])
+def test_a_file_that_is_no_model_is_refused(copied, content):
+    """A file that matches its card but is no LiteRT model makes the version unusable, not the process."""
+    folder, registry = copied
+    card = registry.champion().card
+    forged = card.model_copy(update={"files": {**card.files, LITERT: sha256(content).hexdigest()}})
+    (folder / LITERT).write_bytes(content)
+    (folder / CARD).write_text(forged.model_dump_json())
+    with pytest.raises(ModelUnavailable, match="cannot be loaded"):
+        Recogniser.load(registry.champion())

@@ -1,0 +1,86 @@
+"""The real server in a process of its own, for tests that kill it, share its folder or open it in a browser."""
+
+import base64
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READY_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `hwr serve` and the port it took."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a keep-alive connection."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+
+def predict(connection: http.client.HTTPConnection, picture: bytes) -> dict[str, Any]:
+    """POST a picture to /api/predict and return the answer's body; anything but 200 fails."""
+    body = json.dumps({"image_data": base64.b64encode(picture).decode()})
+    connection.request("POST", "/api/predict", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    answer: dict[str, Any] = json.loads(response.read())
+    assert response.status == 200, answer
+    return answer
+
+
+def history(server: Server, limit: int = 1000) -> list[dict[str, Any]]:
+    """Return the newest rows of the server's history."""
+    connection = server.connect()
+    connection.request("GET", f"/api/analytics/predictions?limit={limit}")
+    rows: list[dict[str, Any]] = json.loads(connection.getresponse().read())["data"]
+    return rows
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """Return the environment of a process that works on this data folder."""
+    return os.environ | {"HWR_DATA_DIR": str(data_dir)}
+
+
+@contextmanager
+def serving(data_dir: Path) -> Iterator[Server]:
+    """Start the server on a free port, wait until it is ready, and end it afterwards."""
+    log = data_dir.parent / f"{data_dir.name}-server-{time.time_ns()}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hwr_core.cli", "serve", "--host", "127.0.0.1", "--port", "0"],
+            env=environment(data_dir),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Server(process, _port(process, log))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Wait for the line in which the server names the port it took."""
+    patience = time.monotonic() + READY_WITHIN
+    while time.monotonic() < patience and process.poll() is None:
+        if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", log.read_text(errors="replace")):
+            return int(found.group(1))
+        time.sleep(0.05)
+    message = f"The server did not start:\n{log.read_text(errors='replace')}"
+    raise AssertionError(message)

@@ -1,0 +1,233 @@
+"""`hwr` as people and programs use it: lines or JSON, files or a pipe, and an exit status that means something."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwr_core import __version__
+from hwr_core.cli import main
+from hwr_core.records import DIGITS, Source
+from hwr_core.registry import Registry
+from hwr_core.settings import PROJECT
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, png
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings, monkeypatch):
+    """Let every command work on this test's data folder and on the model shipped."""
+    monkeypatch.setenv("HWR_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("HWR_MODELS_DIR", str(settings.models_dir))
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """A working folder with ten digits, a blank page and a text file."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for digit in DIGITS:
+        Path(f"{digit}.png").write_bytes(png(drawing(digit)))
+    Path("blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
+    Path("notes.txt").write_text("no picture")
+    return folder
+
+
+def hwr(*arguments, **options):
+    """Run the command as another process, its output in strict UTF-8 as on most desks."""
+    command = [sys.executable, "-m", "hwr_core.cli", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8:strict"}
+    return subprocess.run(command, capture_output=True, env=environment, check=False, **options)
+
+
+def lines(capsys) -> list[str]:
+    """Return the lines printed so far."""
+    return capsys.readouterr().out.splitlines()
+
+
+def test_each_file_is_a_line(files, capsys):
+    """A line names the file, its digit, how sure that is, and the runners-up, in the order given."""
+    assert main(["read", "7.png", "3.png"]) == 0
+    seven, three = lines(capsys)
+    assert seven.startswith("7.png: 7 ")
+    assert three.startswith("3.png: 3 ")
+    assert seven.count("%") == 3
+
+
+def test_a_blank_page_is_no_error(files, capsys):
+    """Nothing written is an answer."""
+    assert main(["read", "blank.png"]) == 0
+    assert lines(capsys) == ["blank.png: no digit (no ink)"]
+
+
+def test_a_bad_file_is_named_and_the_others_are_read(files, capsys):
+    """What cannot be read has its reason in its place; the exit status says that something was amiss."""
+    assert main(["read", "7.png", "notes.txt", "gone.png", ".", "3.png"]) == 1
+    seven, notes, gone, folder, three = lines(capsys)
+    assert (seven[:8], three[:8]) == ("7.png: 7", "3.png: 3")
+    assert notes.startswith("notes.txt: error: This is not a picture")
+    assert gone == "gone.png: error: The file cannot be opened: No such file or directory."
+    assert folder == ".: error: The file cannot be opened: Is a directory."
+
+
+def test_json_is_one_object_a_line(files, capsys):
+    """For programs each file is an object with everything that is known of it."""
+    assert main(["read", "--json", "7.png", "notes.txt", "blank.png"]) == 1
+    seven, notes, blank = map(json.loads, lines(capsys))
+    assert (seven["file"], seven["digit"], seven["reading_id"]) == ("7.png", 7, None)
+    assert seven["verdict"] in ("digit", "unsure")
+    assert seven["confidence"] == max(seven["probabilities"])
+    assert seven["model_version"] == Registry(PROJECT / "models").champion().name
+    assert set(notes) == {"file", "error"}
+    assert (blank["verdict"], blank["digit"], blank["confidence"]) == ("no_ink", None, 0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_standard_input_is_read_as_a_file(files, capsys, monkeypatch, count):
+    """A dash is a picture from a pipe, and may stand among files."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path("5.png").read_bytes())))
+    assert main(["read", "-", *["3.png"] * (count - 1)]) == 0
+    assert [line[:4] for line in lines(capsys)] == ["-: 5", *["3.pn"] * (count - 1)]
+
+
+def test_reading_keeps_nothing_unless_told(files, settings):
+    """Without --record the history stays empty; not even its folder is made."""
+    assert main(["read", "7.png"]) == 0
+    assert not settings.data_dir.exists()
+
+
+def test_record_keeps_the_readings(files, settings, capsys):
+    """With --record each reading with ink is in the history under the id that was printed."""
+    assert main(["read", "--record", "--json", "7.png", "blank.png", "notes.txt", "3.png"]) == 1
+    ids = [json.loads(line).get("reading_id") for line in lines(capsys)]
+    with Workspace(settings) as workspace:
+        history = workspace.history()
+    assert [None if each is None else type(each) for each in ids] == [int, None, None, int]
+    assert [(each.id, each.file_name, each.source) for each in history] == [
+        (ids[3], "3.png", Source.CLI),
+        (ids[0], "7.png", Source.CLI),
+    ]
+
+
+def test_a_long_list_of_files_is_read_in_chunks(files, capsys, monkeypatch, settings):
+    """More files than one batch may hold are all read and kept, in order, whatever the size of the chunks."""
+    monkeypatch.setenv("HWR_MAX_BATCH_FILES", "3")
+    names = [f"{digit}.png" for digit in (7, 3, 1, 0, 4, 2, 7)] + ["notes.txt"] * 4 + ["5.png"]
+    assert main(["read", "--record", *names]) == 1
+    assert [line.split(":")[0] for line in lines(capsys)] == names
+    with Workspace(settings) as workspace:
+        kept = [each.file_name for each in workspace.history()]
+    assert kept[::-1] == [name for name in names if name.endswith("png")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["read", "7.png", "--enhancement-level", "nan"], "hwr: enhancement_level is nan; a number from 0 to 3"),
+        (["read", "7.png", "--enhancement-level", "4"], "hwr: enhancement_level is 4.0;"),
+        (["read", "7.png", "--record", "--user", "77"], "hwr: There is no user 77."),
+        (["train", "--set", "epochs=0"], "hwr: The training config is not valid. epochs is 0:"),
+        (["train", "--config", "gone.json"], "hwr: The training config cannot be opened: No such file"),
+    ],
+)
+def test_what_cannot_be_done_at_all_is_said_in_one_line(files, capsys, arguments, message):
+    """A wrong option fails the whole command: status 2, the reason on standard error, nothing on standard output."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(message)
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_a_file_too_large_is_not_read_whole(files, capsys, monkeypatch):
+    """Of a file over the limit only so much is read as shows that it is over."""
+    monkeypatch.setenv("HWR_MAX_PICTURE_BYTES", "2000")
+    with Path("huge.png").open("wb") as file:
+        file.truncate(2**40)
+    assert main(["read", "huge.png"]) == 1
+    assert "at most 2,000 are allowed" in lines(capsys)[0]
+
+
+def test_without_a_model_nothing_can_be_read(files, capsys, monkeypatch, tmp_path):
+    """No model version is said in words and is status 2."""
+    monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "none"))
+    assert main(["read", "7.png"]) == 2
+    assert "No model version has been chosen" in capsys.readouterr().err
+
+
+def test_training_without_data_names_the_file(files, capsys, monkeypatch, tmp_path):
+    """A data set that is not there is named before any training begins."""
+    monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path))
+    assert main(["train", "--set", 'sources=["mnist"]']) == 2
+    assert "mnist.npz" in capsys.readouterr().err
+
+
+def test_models_are_listed_and_the_served_one_is_marked(capsys):
+    """Each version has a line, the served one a star."""
+    registry = Registry(PROJECT / "models")
+    assert main(["models"]) == 0
+    listed = lines(capsys)
+    assert len(listed) == len(registry.versions())
+    assert [line.split()[1] for line in listed if line.startswith("* ")] == [registry.champion().name]
+
+
+def test_models_are_listed_before_one_is_served(capsys, monkeypatch, settings, tmp_path):
+    """Versions that nobody has chosen yet can be seen, to choose one."""
+    registry = Registry(tmp_path / "models")
+    shipped = Registry(settings.models_dir).champion()
+    version = registry.publish(shipped.card, {"model.tflite": b"x"})
+    monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
+    assert main(["models"]) == 0
+    assert lines(capsys)[0].startswith(f"  {version.name} ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["read"], ["read", "--user", "me", "x.png"]])
+def test_a_command_not_understood_is_status_2(arguments, capsys):
+    """Wrong usage is told with the usage."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: hwr" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    """--version prints it."""
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert lines(capsys) == [f"hwr {__version__}"]
+
+
+def test_the_command_works_as_a_process(files):
+    """As other programs call it: JSON and nothing else on standard output, and the status of the exit."""
+    done = hwr("read", "--json", "-", "notes.txt", "3.png", input=Path("9.png").read_bytes())
+    nine, notes, three = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert (nine["file"], nine["digit"], three["digit"]) == ("-", 9, 3)
+    assert "error" in notes
+
+
+def test_a_process_that_cannot_do_anything_ends_with_2(files):
+    """The last word on standard error is the reason."""
+    done = hwr("read", "3.png", "--enhancement-level", "-1")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().splitlines()[-1:] == [
+        "hwr: enhancement_level is -1.0; a number from 0 to 3 is allowed."
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there any byte may stand in a file name")
+def test_a_file_name_of_any_bytes_can_be_printed(files):
+    """A name that is no UTF-8 neither stops the command nor hides the digit, kept or not."""
+    Path("3.png").rename(os.fsdecode(b"\xff.png"))
+    done = hwr("read", "--record", b"\xff.png", "7.png")
+    strange, seven = done.stdout.splitlines()
+    assert strange.startswith(rb"\xff.png: 3 ")
+    assert seven.startswith(b"7.png: 7")
+    assert done.returncode == 0

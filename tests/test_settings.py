@@ -1,0 +1,100 @@
+"""Settings come from HWR_* variables and `.env`, are checked once and never change."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hwr_core.errors import InvalidValue
+from hwr_core.settings import PROJECT, Settings, load_settings
+
+
+def test_defaults_lie_in_the_project():
+    """Without any variable, data and models are the project's own folders."""
+    settings = load_settings(datasets_dir=None)
+    assert (settings.data_dir, settings.models_dir) == (PROJECT / "data", PROJECT / "models")
+    assert settings.database == PROJECT / "data" / "hwr.duckdb"
+    assert settings.datasets == PROJECT / "data" / "datasets"
+
+
+def test_variables_are_read(monkeypatch, tmp_path):
+    """Each field is the variable HWR_<FIELD>, whatever its case."""
+    monkeypatch.setenv("HWR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("hwr_port", "8123")
+    monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path / "sets"))
+    settings = load_settings()
+    assert (settings.data_dir, settings.port, settings.datasets) == (tmp_path, 8123, tmp_path / "sets")
+
+
+def test_a_dotenv_file_is_read_and_variables_come_before_it(monkeypatch, tmp_path):
+    """`.env` in the working folder counts, a variable counts more, a value given in code most."""
+    (tmp_path / ".env").write_text("HWR_PORT=1111\nHWR_MAX_PAGE=11\nHWR_HOST=h1\nOTHER=x\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HWR_MAX_PAGE", "22")
+    monkeypatch.setenv("HWR_HOST", "h2")
+    settings = load_settings(host="h3")
+    assert (settings.port, settings.max_page, settings.host) == (1111, 22, "h3")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HWR_PORT", "eighty"),
+        ("HWR_PORT", "70000"),
+        ("HWR_MAX_BATCH_FILES", "0"),
+        ("HWR_MAX_PICTURE_BYTES", "-1"),
+        ("HWR_STORE_BUSY_TIMEOUT", "-0.1"),
+        ("HWR_AUTH", "perhaps"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value):
+    """The message holds the variable, the value given and what is wrong with it."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidValue, match=f"{name} is '{value}': "):
+        load_settings()
+
+
+def test_all_faults_are_told_at_once(monkeypatch):
+    """Two wrong variables are two parts of one message."""
+    monkeypatch.setenv("HWR_PORT", "x")
+    monkeypatch.setenv("HWR_MAX_PAGE", "y")
+    with pytest.raises(InvalidValue, match=r"HWR_PORT is 'x'.*; HWR_MAX_PAGE is 'y'"):
+        load_settings()
+
+
+def test_paths_are_made_absolute(monkeypatch, tmp_path):
+    """A relative folder means the same after the working folder has changed; ~ is the home folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = load_settings(data_dir="here", models_dir="~/models")
+    monkeypatch.chdir("/")
+    assert (settings.data_dir, settings.models_dir) == (tmp_path / "here", tmp_path / "models")
+
+
+def test_a_home_of_nobody_is_refused_in_words(monkeypatch):
+    """~ with a name that no user has is a wrong value like any other."""
+    monkeypatch.setenv("HWR_DATA_DIR", "~no-such-user/data")
+    with pytest.raises(InvalidValue, match="HWR_DATA_DIR is '~no-such-user/data'"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["HWR_DATA_DIR", "HWR_MODELS_DIR", "HWR_DATASETS_DIR", "HWR_PORT"])
+def test_an_empty_variable_is_as_good_as_none(monkeypatch, name):
+    """`HWR_DATA_DIR=`, as compose files write what is not set, does not mean the working folder."""
+    monkeypatch.delenv(name, raising=False)
+    expected = load_settings()
+    monkeypatch.setenv(name, "")
+    assert load_settings() == expected
+
+
+def test_settings_do_not_change():
+    """Nobody can turn a setting behind the back of those who read it."""
+    settings = Settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 1
+
+
+def test_reading_settings_makes_no_folder(tmp_path):
+    """Folders are made when something is put into them, not before."""
+    load_settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
+    assert list(Path(tmp_path).iterdir()) == []

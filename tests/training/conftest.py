@@ -1,0 +1,75 @@
+"""One real training, small enough for a test: a few hundred drawings, a few epochs, stopped once and taken up again."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.samples import Part, part_of
+from hwr_core.records import DIGITS
+from hwr_core.registry import ModelVersion, Registry
+from hwr_core.training.config import TrainingConfig
+from tests.handwriting import hand_made_strokes
+
+SOURCE = "strokes-unipen"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A training that was stopped after its first epoch and run to its end, and what it said on the way."""
+
+    config: TrainingConfig
+    version: ModelVersion
+    registry: Registry
+    checkpoints: Path
+    said: list[str]
+
+
+def write_strokes(file: Path, counts: dict[Part, int]) -> None:
+    """Write so many shaky copies of each hand-made digit, and half as many crosses, for each part."""
+    rng = np.random.default_rng(0)
+    cross = [np.array([[0.2, 0.2], [0.8, 0.8]]), np.array([[0.8, 0.2], [0.2, 0.8]])]
+    shapes = [*((digit, hand_made_strokes(digit)) for digit in DIGITS), ("X", cross)]
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        for part, count in counts.items():
+            writer = next(f"writer {n}" for n in range(99) if part_of(f"writer {n}") is part)
+            for label, strokes in shapes * count:
+                shaky = [(stroke * 1000 + rng.normal(0, 8, stroke.shape)).round().tolist() for stroke in strokes]
+                lines.write(json.dumps({"label": label, "writer": writer, "strokes": shaky}) + "\n")
+
+
+class Stopped(Exception):
+    """Somebody pulled the plug."""
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Train and publish a version as `hwr train` does, with one interruption: two runs are all a test can afford."""
+    from hwr_core.training.make import make_version  # here, because collecting tests shall not load TensorFlow
+
+    folder = tmp_path_factory.mktemp("training")
+    write_strokes(folder / f"{SOURCE}.jsonl.gz", {Part.TRAINING: 60, Part.VALIDATION: 5, Part.TEST: 5})
+    config = TrainingConfig(
+        epochs=3,
+        batch_size=8,
+        ema_momentum=0.5,
+        augmentation=0.3,
+        drawings=1,
+        sources=(SOURCE,),
+    )
+    registry, checkpoints = Registry(folder / "models"), folder / "checkpoints"
+    said: list[str] = []
+
+    def stop(line: str) -> None:
+        said.append(line)
+        if line.startswith("epoch"):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        make_version(config, datasets=folder, registry=registry, checkpoints=checkpoints, say=stop)
+    assert registry.versions() == []
+    version = make_version(config, datasets=folder, registry=registry, checkpoints=checkpoints, say=said.append)
+    return Made(config, version, registry, checkpoints, said)

@@ -1,0 +1,159 @@
+"""One real training: it learns, publishes what it has learned, and goes on where it was stopped."""
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
+from hwr_core.datasets.sources import Request, load_source
+from hwr_core.errors import DatasetMissing
+from hwr_core.images.normalise import normalise
+from hwr_core.recognition.calibration import softmax
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import DIGITS
+from hwr_core.registry import LITERT, WEIGHTS, Registry
+from hwr_core.training.config import TrainingConfig
+from tests.handwriting import drawing
+
+SOURCE = "strokes-unipen"
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+"""Keras 3.15 reads TensorFlow's variables in a way that NumPy 2 would rather not see."""
+
+
+@pytest.fixture(scope="module")
+def unseen(made) -> Samples:
+    """The samples by a writer that the model has not learned from."""
+    return load_source(SOURCE, made.checkpoints.parent, Request(Part.TEST, seed=made.config.seed))
+
+
+@pytest.fixture(scope="module")
+def recogniser(made):
+    """The version made, ready to read."""
+    recogniser = Recogniser.load(made.version)
+    yield recogniser
+    recogniser.close()
+
+
+@pytest.fixture(scope="module")
+def network(made):
+    """The published Keras file, loaded again."""
+    import keras
+
+    return keras.models.load_model(made.version.folder / WEIGHTS)
+
+
+def test_the_loss_falls(made):
+    """Each epoch leaves less loss on what was learned and on what was not."""
+    losses = [(epoch["loss"], epoch["val_loss"]) for epoch in made.version.card.epochs]
+    assert len(losses) == made.config.epochs
+    assert losses[0][0] > losses[1][0] > losses[2][0]
+    assert losses[-1][1] < losses[0][1]
+
+
+def test_the_version_reads_what_it_has_learned(recogniser, unseen):
+    """The published file, in the ordinary recogniser, reads a writer it has not seen far better than by guessing."""
+    digits = unseen.digits()
+    readings = recogniser.read(list(digits.pictures))
+    right = [each.candidates[0].digit == label for each, label in zip(readings, digits.labels, strict=True)]
+    assert np.mean(right) > 0.4
+    assert readings[0].model_version == recogniser.version
+
+
+def test_the_card_tells_the_truth(made, recogniser, unseen):
+    """The score of the test part is what the served file reads wrong."""
+    (score,) = [each for each in made.version.card.scores if each.part == Part.TEST]
+    digits = unseen.digits()
+    readings = recogniser.read(list(digits.pictures))
+    wrong = sum(r.candidates[0].digit != label for r, label in zip(readings, digits.labels, strict=True))
+    assert (score.source, score.digits, score.wrong) == (SOURCE, len(digits), wrong)
+    assert score.others == (unseen.labels == NOT_A_DIGIT).sum()
+
+
+def test_the_card_tells_what_was_learned_from(made):
+    """Config, sizes of the parts, hash of the data, parameters and packages are on the card."""
+    card = made.version.card
+    (data,) = card.data
+    assert TrainingConfig.model_validate(card.config) == made.config
+    assert (data.name, data.training, data.validation, data.test) == (SOURCE, 660, 55, 55)
+    assert len(data.sha256) == 64
+    assert {"keras", "numpy"} <= set(card.packages)
+    assert card.labels == (*map(str, DIGITS), "not a digit")
+
+
+def test_the_version_is_published_whole(made):
+    """The folder is named by time and content and is found in the registry; it is not served by itself."""
+    assert made.registry.versions() == [made.version]
+    assert made.version.name == made.version.card.version
+    assert made.registry.champion_name() is None
+    assert {WEIGHTS, LITERT} == set(made.version.card.files)
+    assert all(made.version.read_file(name) for name in made.version.card.files)
+
+
+def test_litert_says_what_keras_says(made, recogniser, network, unseen):
+    """The served file gives the network's probabilities at the card's temperature, within a thousandth."""
+    pictures = [*unseen.pictures[:20], np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)]
+    logits = network.predict(np.stack(pictures)[..., None].astype(np.float32) / 255, verbose=0)
+    shares = softmax(logits / made.version.card.decision.temperature)
+    expected = shares[:, :NOT_A_DIGIT] + shares[:, NOT_A_DIGIT:] / NOT_A_DIGIT
+    found = [reading.probabilities for reading in recogniser.read(pictures)]
+    assert logits.shape == (len(pictures), LABELS)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_a_person_hears_how_it_goes(made):
+    """Each source is a line, with its size, and each epoch, with its loss."""
+    assert made.said[:2] == [f"{SOURCE}: 660 training samples", f"{SOURCE}: 55 validation samples"]
+    loss = made.version.card.epochs[-1]["loss"]
+    assert [line for line in made.said if line.startswith(f"epoch 3/3: loss {loss:.4f}, validation error ")]
+
+
+def test_a_stopped_training_goes_on_at_the_next_epoch(made):
+    """Stopped after its first epoch and started again, a run goes on with the second and knows the first."""
+    epochs = [line.split(":")[0] for line in made.said if line.startswith("epoch")]
+    assert epochs == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert [epoch["epoch"] for epoch in made.version.card.epochs] == [1, 2, 3]
+
+
+def test_a_finished_training_is_not_run_again(made, network, unseen):
+    """Given the checkpoints of a run that came to its end, train returns its network without another epoch."""
+    from hwr_core.training.train import TrainingData, train
+
+    heard = []
+    result = train(made.config, TrainingData(unseen, unseen), heard.append, made.checkpoints)
+    assert heard == []
+    assert [epoch.val_accuracy for epoch in result.epochs] == [e["val_accuracy"] for e in made.version.card.epochs]
+    weights = zip(result.model.get_weights(), network.get_weights(), strict=True)
+    assert all(np.array_equal(one, other) for one, other in weights)
+
+
+def test_without_data_nothing_is_trained(tmp_path):
+    """A missing file is named, and neither checkpoints nor a version are made."""
+    from hwr_core.training.make import make_version
+
+    with pytest.raises(DatasetMissing):
+        make_version(
+            TrainingConfig(sources=("mnist",)),
+            datasets=tmp_path,
+            registry=Registry(tmp_path / "models"),
+            checkpoints=tmp_path / "checkpoints",
+            say=lambda _: None,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_batches_repeat_with_their_seed_and_change_with_the_epoch():
+    """Each epoch shows every sample once, otherwise distorted; the same seed shows the same."""
+    from hwr_core.training.batches import Batches
+
+    pictures = np.stack([normalise(drawing(digit)) for digit in DIGITS])
+    samples = Samples(pictures, np.arange(10, dtype=np.uint8))
+
+    def epoch(seed: int, number: int) -> tuple[np.ndarray, list[int]]:
+        batches = Batches(samples, batch_size=4, augmentation=1.0, seed=seed, epoch=number)
+        inputs, labels = zip(*(batches[index] for index in range(len(batches))), strict=True)
+        return np.concatenate(inputs), np.concatenate(labels).argmax(axis=1).tolist()
+
+    assert all(sorted(epoch(1, number)[1]) == [*DIGITS] for number in range(3))
+    np.testing.assert_array_equal(epoch(1, 1)[0], epoch(1, 1)[0])
+    assert epoch(1, 1)[1] != epoch(1, 2)[1]
+    assert (epoch(1, 1)[0] != epoch(2, 1)[0]).any()
