@@ -1,5 +1,6 @@
 """The one place that knows both front rooms: API and dashboard in one ASGI app, as one process holds the database."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def both(app: FastAPI) -> AsyncIterator[None]:
         async with lifespans[0](app), lifespans[1](app):
+            # Streamlit has just turned on a line for each request.
+            logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
             yield
 
     async def beyond_the_api(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import cv2
 
 from hwr_core.errors import NoInk, PictureError
 from hwr_core.images.decode import Limits, decode
@@ -11,12 +13,13 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import DIGITS, Grey, Reading, Timings, Verdict
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
-    """A recogniser together with the limits on what it is given."""
+    """A recogniser together with the limits on what it is given. Safe to use from many threads."""
 
-    recogniser: Recogniser
-    limits: Limits
+    def __init__(self, recogniser: Recogniser, limits: Limits) -> None:
+        self.recogniser = recogniser
+        self._limits = limits
+        cv2.setNumThreads(1)  # pictures this small are not worth sharing out: OpenCV's threads only got in our way
 
     def read(self, picture: bytes, enhancement_level: float = 1.0) -> Reading:
         """Read one picture file; a blank one gives the verdict "no ink".
@@ -44,7 +47,7 @@ class Reader:
             return error
 
     def _prepare(self, picture: bytes, enhancement_level: float) -> Grey | None:
-        grey = decode(picture, self.limits)
+        grey = decode(picture, self._limits)
         try:
             return normalise(grey, enhancement_level)
         except NoInk:

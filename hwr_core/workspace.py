@@ -1,6 +1,7 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -49,9 +50,8 @@ class Workspace:
             idle_release=settings.store_idle_release,
         )
         self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(self.store, record_readings)
-        self._model = _ServedModel(self.registry)
+        self._model = _ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
         self.closed = False
-        self._limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels)
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
         """Read one picture file without keeping anything.
@@ -94,13 +94,39 @@ class Workspace:
 
         Raises: what `read` and `keep` raise.
         """
-        reading = self.read(picture, enhancement_level=enhancement_level)
-        if reading.seen is None:
-            self.user(user_id)
-            return reading
-        return self.keep(
-            reading, user_id=user_id, source=source, file_name=file_name, enhancement_level=enhancement_level
-        )
+        return self.start_read_and_keep(
+            picture, user_id=user_id, source=source, file_name=file_name, enhancement_level=enhancement_level
+        ).result()
+
+    def start_read_and_keep(
+        self,
+        picture: bytes,
+        *,
+        user_id: int = DEFAULT_USER,
+        source: Source,
+        file_name: str | None = None,
+        enhancement_level: float = 1.0,
+    ) -> Future[Reading | KeptReading]:
+        """Start `read_and_keep` and return at once, so that a server's thread need not wait for it."""
+        outcome: Future[Reading | KeptReading] = Future()
+        reader = self._reader()
+
+        def read_then_keep() -> None:
+            if not outcome.set_running_or_notify_cancel():
+                return
+            try:
+                reading = reader.read(picture, enhancement_level)
+                if reading.seen is None:
+                    self.user(user_id)
+                    outcome.set_result(reading)
+                    return
+                new = NewReading(user_id, source, reading, file_name, enhancement_level)
+                self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
+            except BaseException as error:  # noqa: BLE001  whoever waits for the outcome gets it
+                outcome.set_exception(error)
+
+        reader.recogniser.start(read_then_keep)
+        return outcome
 
     def read_all(self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0) -> list[FileReading]:
         """Read many files on all cores, results in order, without keeping anything; a bad file fails alone.
@@ -190,7 +216,7 @@ class Workspace:
         return Health(model, database_connected=True, problems=tuple(problems))
 
     def _reader(self) -> Reader:
-        return Reader(self._model.get()[1], self._limits)
+        return self._model.get()[1]
 
     def close(self) -> None:
         """Write what is waiting and let go of the database."""
@@ -228,27 +254,35 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
 class _ServedModel:
     """The champion, loaded once for all threads."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, limits: Limits) -> None:
         self._registry = registry
+        self._limits = limits
         self._lock = Lock()
-        self._loaded: tuple[ModelVersion, Recogniser] | None = None
+        self._loaded: tuple[ModelVersion, Reader] | None = None
 
-    def get(self) -> tuple[ModelVersion, Recogniser]:
+    def get(self) -> tuple[ModelVersion, Reader]:
         return self._loaded or self._load()
 
-    def _load(self) -> tuple[ModelVersion, Recogniser]:
+    def _load(self) -> tuple[ModelVersion, Reader]:
         with self._lock:
             if self._loaded:
                 return self._loaded
             version = self._registry.champion()
-            self._loaded = version, Recogniser.load(version)
+            self._loaded = version, Reader(Recogniser.load(version), self._limits)
             return self._loaded
 
     def close(self) -> None:
         with self._lock:
             if self._loaded:
-                self._loaded[1].close()
+                self._loaded[1].recogniser.close()
             self._loaded = None
+
+
+def _pass_on(kept: Future[KeptReading], outcome: Future[Reading | KeptReading]) -> None:
+    if error := kept.exception():
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(kept.result())
 
 
 def _file_reading(name: str, outcome: Reading | PictureError) -> FileReading:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,8 @@ def draw_recordings(
     """Draw each recording so many times with pens of the range and return what the normaliser makes of the drawings."""
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)] * times
     seeds = np.random.SeedSequence(seed).spawn(len(chunks))
-    with ProcessPoolExecutor(processes) as pool:
+    # Spawned, not forked: TensorFlow's threads may be running here, and a lock they hold would be held for ever there.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return Samples.join(pool.map(_draw_chunk, chunks, [pens] * len(chunks), seeds))
 
 

@@ -41,6 +41,9 @@ it is writing that runs up to the edge."""
 MAD_TO_SIGMA = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 
+LEAST_THRESHOLD, MOST_THRESHOLD = 0.2, 0.35
+"""Otsu's threshold (1979) is held between these shares of the contrast: above, it would break faint strokes."""
+
 LEAST_INK_PIXELS = 5
 LEAST_INK_SHARE = 0.002
 """The contrast of a picture is the one that at least so many pixels, and such a share of them, reach."""
@@ -149,7 +152,8 @@ def find_ink(grey: Grey, paper: Grey) -> Ink:
     contrast = _level_exceeded_by(counts, max(LEAST_INK_PIXELS, round(strength.size * LEAST_INK_SHARE)))
     if contrast < max(LEAST_CONTRAST, LEAST_SNR * noise):
         raise NoInk("There is no ink on the picture.")
-    threshold = float(np.clip(_otsu(counts), 0.2 * contrast, 0.35 * contrast))
+    otsu, _ = cv2.threshold(strength, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    threshold = min(max(otsu, LEAST_THRESHOLD * contrast), MOST_THRESHOLD * contrast)
     return Ink(strength, max(threshold, 2.0 * noise))
 
 
@@ -167,16 +171,6 @@ def _level_exceeded_by(counts: NDArray[np.float32], pixels: int) -> int:
     """The highest level that at least so many pixels reach."""
     reached = np.cumsum(counts[::-1])[::-1]
     return int(np.flatnonzero(reached >= pixels)[-1])
-
-
-def _otsu(counts: NDArray[np.float32]) -> float:
-    """Threshold of greatest variance between the two classes (Otsu, 1979)."""
-    levels = np.arange(counts.size)
-    below, mass = np.cumsum(counts), np.cumsum(counts * levels)
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = (mass[-1] * below / below[-1] - mass) ** 2 / (below * above)
-    return float(np.nanargmax(np.where(above > 0, between, -1.0)))
 
 
 def keep_writing(ink: Ink, enhancement_level: float) -> Grey:

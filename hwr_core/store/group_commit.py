@@ -4,6 +4,7 @@ A commit costs about the same for one row as for sixteen, so a busy server write
 before its row is durable.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -20,6 +21,10 @@ Answer = TypeVar("Answer")
 
 MAX_GROUP = 256
 """Most rows in one transaction: at this size the cost of the commit itself no longer counts."""
+
+LINGER = 0.008
+"""Seconds to wait for more rows where the group before had several: under load a fuller group saves a whole commit's
+processor time, about 5 ms, and a lone caller never waits."""
 
 
 class GroupCommit(Generic[Row, Answer]):
@@ -65,18 +70,20 @@ class GroupCommit(Generic[Row, Answer]):
         self._writer.join()
 
     def _run(self) -> None:
+        group: list[tuple[Row, Future[Answer]]] = []
         ended = False
         while not ended:
-            group, ended = self._next_group()
+            group, ended = self._next_group(linger=LINGER if len(group) > 1 else 0.0)
             # A caller that gave up before its row's turn has cancelled its Future: such a row is not written.
             group = [entry for entry in group if entry[1].set_running_or_notify_cancel()]
             if group:
                 self._settle(group)
 
-    def _next_group(self) -> tuple[list[tuple[Row, Future[Answer]]], bool]:
+    def _next_group(self, linger: float) -> tuple[list[tuple[Row, Future[Answer]]], bool]:
         """All that is waiting, at least one entry, and whether the end was reached."""
         group: list[tuple[Row, Future[Answer]]] = []
         entry = self._queue.get()
+        time.sleep(linger)
         while entry is not None:
             group.append(entry)
             if len(group) == MAX_GROUP:

@@ -1,6 +1,5 @@
 """The people readings belong to."""
 
-from collections.abc import Iterable
 from datetime import UTC
 
 import duckdb
@@ -26,10 +25,3 @@ def get_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
         raise UserNotFound(user_id)
     found_id, username, email, created_at, is_active = row
     return User(found_id, username, email, created_at.astimezone(UTC), is_active)
-
-
-def existing_users(cursor: duckdb.DuckDBPyConnection, user_ids: Iterable[int]) -> set[int]:
-    """Those of the ids that belong to a user; an id no column can hold belongs to nobody."""
-    asked = [user_id for user_id in set(user_ids) if fits_bigint(user_id)]
-    found = cursor.execute("select id from users where id = any($1::bigint[])", [asked]).fetchall()
-    return {user_id for (user_id,) in found}
