@@ -30,10 +30,12 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workspace = workspace or open_workspace(settings)
-        _warm_up(app.state.workspace)
-        yield
-        if workspace is None:
-            app.state.workspace.close()
+        try:
+            _warm_up(app.state.workspace)
+            yield
+        finally:  # the other half of the process may have failed to start or to stop
+            if workspace is None:
+                app.state.workspace.close()
 
     app = FastAPI(
         title="hwr",

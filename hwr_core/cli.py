@@ -1,8 +1,10 @@
 """hwr serve | read | train | models: parse, one call into hwr_core, show. No logic of its own."""
 
 import argparse
+import contextlib
 import json
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr_core import __version__
-from hwr_core.errors import HwrError, UnreadablePicture
+from hwr_core.errors import HwrError, InvalidValue, UnreadablePicture
 from hwr_core.model_card import ModelCard
 from hwr_core.records import FileReading, Reading, Source, Verdict
 from hwr_core.registry import Registry
@@ -33,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
     except KeyboardInterrupt:
         print("hwr: stopped", file=sys.stderr)
+        return UNUSABLE
+    except BrokenPipeError:  # whoever read our output, `head` maybe, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
         return UNUSABLE
     return status
 
@@ -72,9 +77,27 @@ def _serve(options: argparse.Namespace) -> int:
 
     given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
     settings = load_settings(**given)
-    print(f"hwr {__version__}: open http://{settings.host}:{settings.port} (API guide under /docs)", flush=True)
-    uvicorn.run("asgi:create_app", factory=True, host=settings.host, port=settings.port, access_log=False)
-    return ALL_READ
+    with _listening(settings.host, settings.port) as listener:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        print(f"hwr {__version__}: open {address} (API guide under /docs)", flush=True)
+        server = uvicorn.Server(uvicorn.Config("asgi:create_app", factory=True, access_log=False))
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and tells of it again
+            server.run(sockets=[listener])
+    return ALL_READ if server.started else UNUSABLE
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens already: whoever opens the address while we start waits instead of being refused.
+
+    Raises:
+        InvalidValue: it cannot listen there.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]  # Python adds the address, which stands before it
+        raise InvalidValue(f"The server cannot listen on {host}, port {port}: {reason}.") from error
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -106,6 +129,8 @@ def _open(name: str, max_bytes: int) -> NamedFile | FileReading:
     shown = os.fsencode(name).decode(errors="backslashreplace")  # a name of any bytes can be printed and kept
     try:
         if name == STDIN:
+            if sys.stdin is None:
+                return FileReading(shown, error=UnreadablePicture("There is no standard input."))
             return shown, sys.stdin.buffer.read(max_bytes + 1)
         with Path(name).open("rb") as file:
             return shown, file.read(max_bytes + 1)

@@ -74,14 +74,14 @@ class Registry:
             raise NotFound(f"There is no model version {name!r}.")
         try:
             return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()))
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise ModelUnavailable(f"The card of model version {name} cannot be read.") from error
 
     def champion(self) -> ModelVersion:
         """Return the version being served.
 
         Raises:
-            ModelUnavailable: none has been chosen, or the chosen one is gone.
+            ModelUnavailable: none has been chosen, or the chosen one is gone or damaged.
         """
         name = self.champion_name()
         if name is None:
@@ -92,9 +92,17 @@ class Registry:
             raise ModelUnavailable(f"The model version chosen to serve, {name!r}, is not there.") from error
 
     def champion_name(self) -> str | None:
-        """Return the name of the version chosen to serve, whether or not it is there; None when none was chosen."""
-        pointer = self._models_dir / CHAMPION
-        return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
+        """Return the name of the version chosen to serve, whether or not it is there; None when none was chosen.
+
+        Raises:
+            ModelUnavailable: the choice cannot be read.
+        """
+        try:
+            return (self._models_dir / CHAMPION).read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ModelUnavailable("The file that names the model version to serve cannot be read.") from error
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: written aside, named by its time and content, moved in whole, never over another.

@@ -39,7 +39,7 @@ def hand_made_strokes(digit: int) -> list[NDArray[np.float32]]:
 
 
 def drawing(
-    digit: int, *, side: int = 280, pen: float = 18, fill: float = 0.7, at: tuple[float, float] = (0.5, 0.5)
+    digit: int, *, side: int = 280, pen: float = 20, fill: float = 0.7, at: tuple[float, float] = (0.5, 0.5)
 ) -> Grey:
     """Return a hand-made digit drawn black on a white square canvas; arguments as in hwr_core.images.strokes."""
     return draw(place(hand_made_strokes(digit), side=side, fill=fill, at=at), side=side, pen=pen)

@@ -79,7 +79,7 @@ def _port(process: subprocess.Popen[bytes], log: Path) -> int:
     """Wait for the line in which the server names the port it took."""
     patience = time.monotonic() + READY_WITHIN
     while time.monotonic() < patience and process.poll() is None:
-        if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", log.read_text(errors="replace")):
+        if found := re.search(r"open http://127\.0\.0\.1:(\d+)", log.read_text(errors="replace")):
             return int(found.group(1))
         time.sleep(0.05)
     message = f"The server did not start:\n{log.read_text(errors='replace')}"

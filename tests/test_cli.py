@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -196,6 +197,16 @@ def test_a_command_not_understood_is_status_2(arguments, capsys):
     assert "usage: hwr" in capsys.readouterr().err
 
 
+def test_an_address_that_is_taken_is_said_in_one_line(capsys, settings):
+    """A port that another program listens on is named; nothing is started, and no address is promised."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--host", "127.0.0.1", "--port", str(port)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == f"hwr: The server cannot listen on 127.0.0.1, port {port}: Address already in use.\n"
+    assert captured.out == ""
+
+
 def test_the_version_is_told(capsys):
     """--version prints it."""
     with pytest.raises(SystemExit):
@@ -220,6 +231,27 @@ def test_a_process_that_cannot_do_anything_ends_with_2(files):
     assert done.stderr.decode().splitlines()[-1:] == [
         "hwr: enhancement_level is -1.0; a number from 0 to 3 is allowed."
     ]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(files):
+    """`hwr read ... | head -1` ends quietly once nobody reads on."""
+    command = [sys.executable, "-m", "hwr_core.cli", "read", *["3.png", "7.png"] * 60]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert b"Broken" not in done.stderr
+
+
+def test_a_closed_standard_input_is_a_file_that_cannot_be_opened(files, capsys, monkeypatch):
+    """Where there is no standard input at all, a dash is named as unreadable and the others are read."""
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["read", "-", "3.png"]) == 1
+    dash, three = lines(capsys)
+    assert dash == "-: error: There is no standard input."
+    assert three.startswith("3.png: 3")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there any byte may stand in a file name")

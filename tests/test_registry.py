@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -169,6 +170,19 @@ def test_a_damaged_card_is_said_in_words(registry, content):
     (version.folder / CARD).write_text(content)
     with pytest.raises(ModelUnavailable, match=f"The card of model version {version.name} cannot be read.$"):
         registry.get(version.name)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a file can be had that nobody can read")
+@pytest.mark.parametrize("name", [CHAMPION, CARD])
+def test_a_file_that_cannot_be_read_is_said_in_words(registry, name):
+    """A pointer or card that is there, but that the system does not let us read, makes the model unavailable."""
+    version = registry.publish(card(), FILES)
+    registry.serve(version)
+    unreadable = (version.folder if name == CARD else version.folder.parent) / name
+    unreadable.unlink()
+    unreadable.symlink_to("/proc/self/mem")
+    with pytest.raises(ModelUnavailable, match="cannot be read"):
+        registry.champion()
 
 
 @pytest.mark.parametrize("file", [WEIGHTS, LITERT])

@@ -41,7 +41,11 @@ def show_tools() -> None:
 
 def show_result(drawing: bytes | None) -> None:
     """The reading of the drawing, or what to do when there is none."""
-    reading = workspace().read(drawing) if drawing else None
+    try:
+        reading = workspace().read(drawing) if drawing else None
+    except HwrError as error:  # caught here, since no error leaves a fragment
+        show_error(error)
+        return
     if drawing and reading:
         show_answer(reading)
         offer_to_keep(offers(drawing, reading), key="draw_keep")
@@ -60,6 +64,7 @@ def offers(drawing: bytes, reading: Reading) -> list[ToKeep]:
 st.title("Draw a digit")
 try:
     workspace().served_model()
-    drawing_board()
 except HwrError as error:
     show_error(error)
+    st.stop()
+drawing_board()

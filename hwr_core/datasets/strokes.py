@@ -42,7 +42,7 @@ class PenRange:
 PLAIN = PenRange()
 """What a person does, nothing more: for checking."""
 
-VARIED = PenRange(width=(4.0, 34.0), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2)
+VARIED = PenRange(width=(6.4, 36.4), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2)
 """What people do, and a little beyond: for training."""
 
 

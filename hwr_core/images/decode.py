@@ -32,7 +32,7 @@ VISIBLE = 32
 LEAST_SPREAD = 60
 """Grey levels between ink and paper that a mostly opaque picture must have for its own paper to be taken as seen."""
 
-BLACK, WHITE = 0.0, 255.0
+BLACK, WHITE = 0, 255
 
 ORIENTATION = 0x0112
 
@@ -90,32 +90,36 @@ def _grey(image: Image.Image) -> Grey:
         image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
         alpha = image.getchannel("A")
         if alpha.getextrema() != (255, 255):
-            return _on_paper(np.asarray(image.convert("L")), np.asarray(alpha))
+            return _on_paper(image.convert("L"), alpha)
     return np.array(image if image.mode == "L" else image.convert("L"))
 
 
 def _from_deep(pixels: NDArray[np.generic]) -> Grey:
     """Grey from 16-bit, 32-bit or float pixels: the smallest usual full scale that holds them becomes 255."""
-    values = np.nan_to_num(pixels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    values = pixels.astype(np.float32)
+    np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = min(float(values.min()), 0.0), float(values.max())
     unit = 1.0 if pixels.dtype.kind == "f" else 255.0
     full = next((scale for scale in (unit, 255.0, 4095.0, 65535.0) if high - low <= scale), high - low)
-    return ((values - low) * (255.0 / full)).round().astype(np.uint8)
+    # In place: fifty million pixels as floats are 200 MB once already.
+    values -= low
+    values *= 255.0 / full
+    return np.asarray(np.rint(values, out=values).astype(np.uint8))
 
 
-def _on_paper(grey: Grey, alpha: Grey) -> Grey:
-    opacity = alpha.astype(np.float32) / WHITE
-    laid = grey * opacity + _paper_behind(grey, alpha) * (1.0 - opacity)
-    return np.asarray(laid.round(), np.uint8)
+def _on_paper(grey: Image.Image, alpha: Image.Image) -> Grey:
+    # By Pillow, in bytes: as floats a large picture would take twenty times its size.
+    return np.array(Image.composite(grey, Image.new("L", grey.size, _paper_behind(grey, alpha)), alpha))
 
 
-def _paper_behind(grey: Grey, alpha: Grey) -> float:
+def _paper_behind(grey: Image.Image, alpha: Image.Image) -> int:
     """Guess the paper: what is seen of it where the picture shows paper and ink, else the opposite of bare ink."""
-    visible = grey[alpha >= VISIBLE]
-    if visible.size == 0:
+    counts = np.cumsum(grey.histogram(alpha.point(lambda level: 255 * (level >= VISIBLE))))
+    visible = int(counts[-1])
+    if visible == 0:
         return WHITE
-    low, middle, high = np.percentile(visible, (5, 50, 95))
-    shows_paper = visible.size > grey.size / 2 and high - low > LEAST_SPREAD
+    low, middle, high = (int(np.searchsorted(counts, share * visible)) for share in (0.05, 0.5, 0.95))
+    shows_paper = visible > grey.width * grey.height / 2 and high - low > LEAST_SPREAD
     if shows_paper:
-        return float(middle)
+        return middle
     return BLACK if middle > WHITE / 2 else WHITE

@@ -13,6 +13,9 @@ Strokes = Sequence[NDArray[np.float32]]
 
 SUBPIXEL_BITS = 4
 
+ANTIALIASING = 2.4
+"""Pixels by which OpenCV's smooth lines come out wider than their thickness says (measured)."""
+
 
 def place(strokes: Strokes, *, side: int, fill: float, at: tuple[float, float] = (0.5, 0.5)) -> Strokes:
     """Scale strokes so that their longer side fills a share of a square canvas, and put them somewhere on it.
@@ -39,5 +42,5 @@ def draw(strokes: Strokes, *, side: int, pen: float) -> Grey:
         points = np.round(stroke * unit).astype(np.int32).reshape(-1, 1, 2)
         if len(points) == 1:  # a dot: polylines draws nothing for a single point
             points = np.repeat(points, 2, axis=0)
-        cv2.polylines(canvas, [points], False, 0, max(1, round(pen)), cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.polylines(canvas, [points], False, 0, max(1, round(pen - ANTIALIASING)), cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas

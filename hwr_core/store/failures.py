@@ -34,10 +34,11 @@ def is_lock_conflict(error: duckdb.Error) -> bool:
     return any(phrase in str(error) for phrase in _LOCKED)
 
 
-def busy(holder: duckdb.Error | None, waited: float) -> StoreBusy:
+def busy(holder: duckdb.Error | None, waited: float, *, held_by_us: bool) -> StoreBusy:
     """The StoreBusy that names the holder, as far as `holder` (DuckDB's lock conflict) knows it, and the ways out."""
+    name = "a long operation of this program" if held_by_us else _name_of(holder)
     return StoreBusy(
-        f"The history is held by {_name_of(holder)} and did not become free within {waited:g} seconds. "
+        f"The history is held by {name} and did not become free within {waited:g} seconds. "
         "Try again later, close that program, or use another data folder (HWR_DATA_DIR)."
     )
 
@@ -77,6 +78,6 @@ def _is_file_failure(error: duckdb.Error) -> bool:
 def _name_of(holder: duckdb.Error | None) -> str:
     found = _HOLDER.search(str(holder)) if holder else None
     if found is None:
-        return "another program" if holder else "a long operation of this program"
+        return "another program"
     program = re.split(r"[\\/]", found["program"])[-1]
     return f"another program ({program}, PID {found['pid']})"

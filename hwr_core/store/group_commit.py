@@ -24,7 +24,7 @@ MAX_GROUP = 256
 
 LINGER = 0.008
 """Seconds to wait for more rows where the group before had several: under load a fuller group saves a whole commit's
-processor time, about 5 ms, and a lone caller never waits."""
+processor time, about 5 ms, and a lone caller waits once at most."""
 
 
 class GroupCommit(Generic[Row, Answer]):

@@ -13,7 +13,7 @@ from threading import Condition, Event, Thread
 
 import duckdb
 
-from hwr_core.errors import StoreError, StoreUnavailable
+from hwr_core.errors import StoreBusy, StoreError, StoreUnavailable
 from hwr_core.store.courtesy import WaitingRoom
 from hwr_core.store.failures import (
     busy,
@@ -22,6 +22,7 @@ from hwr_core.store.failures import (
     is_lock_conflict,
     unavailable,
 )
+from hwr_core.store.handover import passage
 from hwr_core.store.migrations import migrate
 
 POLL = 0.05
@@ -122,13 +123,16 @@ class Store:
         try:
             while (connection := self._admitted()) is None:
                 if (left := deadline - self._clock()) <= 0:
-                    raise busy(None if self._connection else self._holder, self._busy_timeout) from self._holder
+                    raise self._busy() from self._holder
                 self._changed.wait(min(POLL, left))
             return connection
         finally:
             self._waiters -= 1
             if self._waiters == 0:
                 self._waiting_room.leave()
+
+    def _busy(self) -> StoreBusy:
+        return busy(self._holder, self._busy_timeout, held_by_us=self._connection is not None)
 
     def _admitted(self) -> duckdb.DuckDBPyConnection | None:
         """The connection for a new session, or None while one has to wait."""
@@ -141,16 +145,20 @@ class Store:
 
     def _attempt_to_open(self) -> None:
         try:
-            self._connection = _open(self._database)
+            self._connection = _open(self._database, was_held=self._holder is not None)
         except duckdb.Error as error:
             if not is_lock_conflict(error):
                 raise unavailable(error) from error
             self._holder = error
-            self._waiting_room.show()
-            self._next_attempt = self._clock() + POLL
-            return
         except OSError as error:
             raise unavailable(error, otherwise="The data folder cannot be made.") from error
+        if self._connection is None:
+            self._waiting_room.show()
+            self._next_attempt = self._clock() + POLL
+        else:
+            self._begin_lease()
+
+    def _begin_lease(self) -> None:
         self._holder = None
         self._waiting_room.leave()
         self._opened_at = self._used_at = self._clock()
@@ -181,7 +189,8 @@ class Store:
         self._released.set()
         atexit.unregister(self.close)
         self._changed.notify_all()
-        connection.close()
+        with passage(self._database, wait=True):
+            connection.close()
         if self._held_back:
             self._next_attempt = self._clock() + GAP
 
@@ -204,14 +213,35 @@ class Store:
             self._changed.notify_all()
 
 
-def _open(database: Path) -> duckdb.DuckDBPyConnection:
-    """Open the file, making it and its folder where missing, and bring its tables up to date."""
+def _open(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnection | None:
+    """Open the file, making it and its folder where missing, and bring its tables up to date.
+
+    None while another process opens or closes it.
+    """
     database.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(database, config=_CONFIG)
+    with passage(database, wait=False) as is_free:
+        if not is_free:
+            return None
+        if was_held:
+            _settle_the_header(database)
+        connection = duckdb.connect(database, config=_CONFIG)
+        try:
+            connection.execute("set global timezone = 'UTC'")
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _settle_the_header(database: Path) -> None:
+    """Open and close the file untouched: its last holder may know no passage, such as DuckDB's own shell.
+
+    Had it closed in the midst of our opening, our header would be stale; the next opening reads a fresh one.
+    """
     try:
-        connection.execute("set global timezone = 'UTC'")
-        migrate(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        duckdb.connect(database, config=_CONFIG).close()
+    except duckdb.Error as error:
+        if is_lock_conflict(error):
+            raise
+        # A stale header may look like damage. Real damage shows again at once, when the file is opened to stay.

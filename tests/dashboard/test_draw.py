@@ -92,6 +92,18 @@ def test_without_a_model_the_page_says_what_to_do(
     assert "hwr train" in app.error[0].value
 
 
+def test_a_drawing_that_cannot_be_read_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, paper: list[bytes | None]
+) -> None:
+    """A drawing over the limits of this server is one panel in words, not an exception."""
+    monkeypatch.setenv("HWR_MAX_PICTURE_BYTES", "1024")
+    app: AppTest = request.getfixturevalue("app")
+    paper.append(png(drawing(3)))
+    app.run()
+    assert not app.exception
+    assert "at most 1,024 are allowed" in app.error[0].value
+
+
 def test_keeping_in_a_busy_store_says_who_holds_it(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,

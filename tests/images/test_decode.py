@@ -4,6 +4,7 @@ import io
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -243,6 +244,26 @@ def test_a_bomb_costs_no_memory(tmp_path):
     child = subprocess.run([sys.executable, "-c", PEAK, bomb], capture_output=True, text=True, check=True)
     kibibytes = int(child.stdout)
     assert kibibytes < 20_000
+
+
+def numpy_bytes_a_pixel(content: bytes, pixels: int) -> float:
+    """Return the most memory that NumPy held at once while a picture was decoded; Pillow's own comes on top."""
+    tracemalloc.start()
+    try:
+        decode(content)
+        return tracemalloc.get_traced_memory()[1] / pixels
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("depth", "most"), [("RGBA", 4), ("LA", 4), ("I;16", 12), ("F", 14)])
+def test_a_large_picture_is_decoded_in_little_memory(depth, most):
+    """The largest picture allowed, sent by several clients at once, must not fill the machine."""
+    side = 1500
+    image = Image.new("RGBA", (side, side), (0, 0, 0, 9)).convert(depth) if "A" in depth else None
+    kind = np.uint16 if depth == "I;16" else np.float32
+    content = encode(image) if image else as_tiff(np.full((side, side), 0.5 if depth == "F" else 999, kind))
+    assert numpy_bytes_a_pixel(content, side * side) < most
 
 
 def is_grey_or_refused(content: bytes) -> None:

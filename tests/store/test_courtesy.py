@@ -1,6 +1,5 @@
 """Two processes and one file: who waits, who gives way, and what the loser is told."""
 
-import os
 import re
 import time
 
@@ -112,4 +111,4 @@ def test_a_dead_waiter_is_forgotten(tmp_path):
     dead.show()
     holder = WaitingRoom(tmp_path / "hwr.duckdb", wall_clock=lambda: now)
     assert not holder.someone_else_waits()
-    assert os.listdir(tmp_path / "hwr.duckdb.waiting") == []
+    assert not list((tmp_path / "hwr.duckdb.waiting").iterdir())

@@ -108,4 +108,4 @@ def test_what_is_not_to_be_kept_is_refused_at_once(new_reading):
     with pytest.raises(InvalidValue, match="without ink"):
         new_reading(verdict=Verdict.NO_INK)
     with pytest.raises(InvalidValue, match="offset"):
-        new_reading(created_at=datetime(2026, 6, 1))
+        new_reading(created_at=datetime(2026, 6, 1))  # noqa: DTZ001  the fault in question
