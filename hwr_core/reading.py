@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
+from PIL import Image
 
 from hwr_core.errors import NoInk, PictureError
 from hwr_core.images.decode import Limits, decode
@@ -19,6 +20,7 @@ class Reader:
     def __init__(self, recogniser: Recogniser, limits: Limits) -> None:
         self.recogniser = recogniser
         self._limits = limits
+        Image.MAX_IMAGE_PIXELS = None  # our own limit is checked on every header; Pillow would warn on stderr too
         cv2.setNumThreads(1)  # pictures this small are not worth sharing out: OpenCV's threads only got in our way
 
     def read(self, picture: bytes, enhancement_level: float = 1.0) -> Reading:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from hwr_core.errors import HwrError
+from hwr_core.errors import HwrError
 
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
@@ -55,7 +54,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Where the time of one reading went, in seconds. In a batch: the batch's time, shared evenly."""
+    """Where the time of one reading went, in seconds. In a batch: each picture's own."""
 
     preprocessing: float
     inference: float
@@ -112,7 +111,7 @@ class FileReading:
     file_name: str
     reading: Reading | None = None
     kept: KeptReading | None = None
-    error: "HwrError | None" = None
+    error: HwrError | None = None
 
 
 @dataclass(frozen=True, slots=True)

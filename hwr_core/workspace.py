@@ -1,12 +1,13 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
@@ -21,6 +22,9 @@ from hwr_core.store.session import Store
 from hwr_core.store.users import get_user
 
 DEFAULT_USER = 1
+
+LOOKUPS = 4
+"""Threads that may wait for the database on behalf of pictures without ink."""
 
 NamedFile: TypeAlias = tuple[str, bytes]
 """A file's name and content."""
@@ -50,6 +54,7 @@ class Workspace:
             idle_release=settings.store_idle_release,
         )
         self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(self.store, record_readings)
+        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
         self._model = _ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
         self.closed = False
 
@@ -114,16 +119,19 @@ class Workspace:
         def read_then_keep() -> None:
             if not outcome.set_running_or_notify_cancel():
                 return
-            try:
+            with _failing(outcome):
                 reading = reader.read(picture, enhancement_level)
                 if reading.seen is None:
-                    self.user(user_id)
-                    outcome.set_result(reading)
-                    return
-                new = NewReading(user_id, source, reading, file_name, enhancement_level)
-                self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
-            except BaseException as error:  # noqa: BLE001  whoever waits for the outcome gets it
-                outcome.set_exception(error)
+                    # Elsewhere: a database that is held must not keep this core from reading.
+                    self._lookups.submit(confirm, reading)
+                else:
+                    new = NewReading(user_id, source, reading, file_name, enhancement_level)
+                    self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
+
+        def confirm(reading: Reading) -> None:
+            with _failing(outcome):
+                self.user(user_id)
+                outcome.set_result(reading)
 
         reader.recogniser.start(read_then_keep)
         return outcome
@@ -221,6 +229,7 @@ class Workspace:
     def close(self) -> None:
         """Write what is waiting and let go of the database."""
         self.closed = True
+        self._lookups.shutdown()
         self._keeper.close()
         self.store.close()
         self._model.close()
@@ -276,6 +285,15 @@ class _ServedModel:
             if self._loaded:
                 self._loaded[1].recogniser.close()
             self._loaded = None
+
+
+@contextmanager
+def _failing(outcome: Future[Any]) -> Iterator[None]:
+    """Give whoever waits for the outcome what goes wrong here."""
+    try:
+        yield
+    except BaseException as error:  # noqa: BLE001  theirs to judge
+        outcome.set_exception(error)
 
 
 def _pass_on(kept: Future[KeptReading], outcome: Future[Reading | KeptReading]) -> None:

@@ -58,13 +58,20 @@ LEAST_FRAMED_REACH = 0.25
 """A spot with that share of its pixels in the outermost border is the cell's frame or the next cell's writing, and is
 dropped if something of that share of the picture's longer side is left within it."""
 
+ONLY_FRAME_SHARE = 0.95
+"""On uneven paper, spots that all have that share of their pixels there are its frame or its shadows, nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Ink found on paper: `strength` (uint8, height x width, 0 is paper) and the `threshold` that parts the two."""
+    """Ink found on paper: `strength` (uint8, height x width, 0 is paper) and the `threshold` that parts them.
+
+    `even_paper` says that the paper was taken for one flat tone.
+    """
 
     strength: Grey
     threshold: float
+    even_paper: bool
 
 
 def normalise(grey: Grey, enhancement_level: float = 1.0) -> Grey:
@@ -154,7 +161,7 @@ def find_ink(grey: Grey, paper: Grey) -> Ink:
         raise NoInk("There is no ink on the picture.")
     otsu, _ = cv2.threshold(strength, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     threshold = min(max(otsu, LEAST_THRESHOLD * contrast), MOST_THRESHOLD * contrast)
-    return Ink(strength, max(threshold, 2.0 * noise))
+    return Ink(strength, max(threshold, 2.0 * noise), even_paper=int(paper.min()) == int(paper.max()))
 
 
 def _histogram(levels: Grey) -> NDArray[np.float32]:
@@ -188,10 +195,12 @@ def keep_writing(ink: Ink, enhancement_level: float) -> Grey:
     kept = (area >= least) & (reach >= LEAST_REACH * max(mask.shape))
     if not kept.any():
         raise NoInk("There are only specks on the picture, no writing.")
-    if spots == 2:  # the paper and one spot: nothing to part
+    if spots == 2 and ink.even_paper:  # one spot, and it is no frame: nothing to part
         return np.asarray(mask, np.uint8)
-    frame = kept & (_share_at_the_edge(np.asarray(labels, np.int32), area) >= FRAME_SHARE)
-    rest = kept & ~frame
+    at_the_edge = _share_at_the_edge(np.asarray(labels, np.int32), area)
+    if not ink.even_paper and at_the_edge[kept].min() >= ONLY_FRAME_SHARE:
+        raise NoInk("There are only a frame or shadows at the picture's edge, no writing.")
+    rest = kept & (at_the_edge < FRAME_SHARE)
     if (reach[rest] >= LEAST_FRAMED_REACH * max(mask.shape)).any():
         kept = rest
     return np.asarray(np.where(kept, 255, 0).astype(np.uint8)[labels])
