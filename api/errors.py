@@ -20,7 +20,7 @@ from hwr_core.errors import (
     PictureError,
     PictureTooLarge,
     StoreBusy,
-    StoreUnavailable,
+    StoreError,
 )
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,7 @@ STATUS_OF: dict[type[HwrError], int] = {
     PictureError: status.HTTP_400_BAD_REQUEST,
     InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
     NotFound: status.HTTP_404_NOT_FOUND,
-    StoreBusy: status.HTTP_503_SERVICE_UNAVAILABLE,
-    StoreUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,
 }

@@ -1,7 +1,7 @@
 """The kinds of field that several schemas and routes share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
@@ -13,10 +13,15 @@ LARGEST_ID = 2**63 - 1
 """The most that the database's ids can hold."""
 
 
-def _no_boolean(value: object) -> object:
-    if isinstance(value, bool):  # pydantic would take true for 1
-        raise PydanticKnownError("int_type")
-    return value
+def _no_boolean(fault: Literal["int_type", "float_type"]) -> BeforeValidator:
+    """Return the check that a value is not true or false, which pydantic would take for 1 and 0."""
+
+    def check(value: object) -> object:
+        if isinstance(value, bool):
+            raise PydanticKnownError(fault)
+        return value
+
+    return BeforeValidator(check)
 
 
 def _isoformat(time: datetime) -> str:
@@ -25,11 +30,12 @@ def _isoformat(time: datetime) -> str:
 
 UserId = Annotated[
     int,
-    BeforeValidator(_no_boolean),
+    _no_boolean("int_type"),
     Field(ge=1, le=LARGEST_ID, description="The person the reading belongs to.", examples=[1]),
 ]
 EnhancementLevel = Annotated[
     float,
+    _no_boolean("float_type"),
     Field(
         ge=0,
         le=MAX_ENHANCEMENT,

@@ -119,6 +119,10 @@ class FileErrorOut(BaseModel):
 
     filename: FileName
     error: str = Field(examples=["The picture is damaged or cut short."])
+    # Clients that know no `error` read these of every result.
+    predicted_digit: None = Field(None, description="Always null.", examples=[None])
+    confidence: float = Field(0.0, description="Always 0.", examples=[0.0])
+    processing_time: float = Field(0.0, description="Always 0.", examples=[0.0])
 
 
 class PredictBatchOut(Success):
@@ -126,7 +130,17 @@ class PredictBatchOut(Success):
 
     total_files: int = Field(examples=[2])
     results: list[FileReadOut | FileErrorOut] = Field(
-        examples=[[{"filename": "list.txt", "error": "This is not a picture."}]]
+        examples=[
+            [
+                {
+                    "filename": "list.txt",
+                    "error": "This is not a picture.",
+                    "predicted_digit": None,
+                    "confidence": 0.0,
+                    "processing_time": 0.0,
+                }
+            ]
+        ]
     )
 
     @classmethod

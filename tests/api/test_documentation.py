@@ -1,10 +1,16 @@
 """/docs, /redoc and /openapi.json."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from tests.api.conftest import refusal
+
+ASSET = re.compile(r'(?:href|src)="([^"]+)"')
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 PATHS = {
     "/health",
@@ -64,7 +70,22 @@ def test_example_drawing_is_a_picture_that_can_be_read(client: TestClient, docum
     assert client.post("/api/predict", json={"image_data": example}).json()["verdict"] != "no_ink"
 
 
-@pytest.mark.parametrize("page", ["/docs", "/redoc"])
-def test_pages_of_the_documentation_are_there(client: TestClient, page: str) -> None:
-    """Both pages answer."""
-    assert client.get(page).status_code == 200
+@pytest.mark.parametrize(
+    ("page", "types"),
+    [
+        ("/docs", ["text/css", "image/png", "text/javascript"]),
+        ("/redoc", ["image/png", "text/javascript"]),
+    ],
+)
+def test_pages_of_the_documentation_need_no_internet(client: TestClient, page: str, types: list[str]) -> None:
+    """Whatever either page names lies on this server, and is what the page takes it for."""
+    html = client.get(page).text
+    assert "//" not in COMMENT.sub("", html)
+    assets = [client.get(address) for address in ASSET.findall(html)]
+    assert [asset.status_code for asset in assets] == [200] * len(types)
+    assert [asset.headers["Content-Type"].partition(";")[0] for asset in assets] == types
+
+
+def test_unknown_asset_of_the_documentation_is_an_error_like_any_other(client: TestClient) -> None:
+    """A wrong address beside the assets is a 404 in the one form."""
+    refusal(client.get("/docs/assets/nothing.js"), 404)

@@ -103,9 +103,18 @@ def test_batch_answers_in_the_order_sent_and_a_bad_file_fails_alone(
     first, text, empty, cut, last = answer["results"]
     _check_reading(first)
     _check_reading(last)
-    assert text.keys() == cut.keys() == {"filename", "error"}
+    assert "not a picture" in text["error"]
+    assert "damaged" in cut["error"]
     assert (empty["verdict"], empty["prediction_id"]) == ("no_ink", None)
     assert [row["id"] for row in _history(client)] == [last["prediction_id"], first["prediction_id"]]
+
+
+def test_bad_file_of_a_batch_has_the_fields_that_every_result_has(client: TestClient) -> None:
+    """A client that knows no `error` and reads digit, confidence and time of each result finds them, saying nothing."""
+    response = client.post("/api/predict-batch", files={"files": ("b.txt", b"no picture")})
+    (result,) = response.json()["results"]
+    assert result.keys() == {"filename", "error", "predicted_digit", "confidence", "processing_time"}
+    assert (result["predicted_digit"], result["confidence"], result["processing_time"]) == (None, 0.0, 0.0)
 
 
 def test_batch_beyond_the_limit_is_refused(settings: Settings, seven: bytes) -> None:

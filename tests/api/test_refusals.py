@@ -63,6 +63,7 @@ def test_every_error_of_ours_has_a_status(kind: type[HwrError]) -> None:
         ({"user_id": 1.5}, 422, "user_id is 1.5; a whole number is needed"),
         ({"enhancement_level": -0.1}, 422, "enhancement_level is -0.1"),
         ({"enhancement_level": 3.1}, 422, "enhancement_level is 3.1; 3.0 or less"),
+        ({"enhancement_level": True}, 422, "enhancement_level is true; a number is needed"),
         ({"enhancement_level": "strong"}, 422, "enhancement_level is 'strong'; a number is needed"),
         ({"enhancement_level": "x" * 100_000}, 422, "enhancement_level is 'xxx"),
     ],
@@ -203,10 +204,10 @@ def test_fault_of_our_own_is_a_500_that_tells_nothing(
     assert predict().status_code == 200
 
 
-def test_unforeseen_error_of_the_store_is_a_500_and_logged(
+def test_closed_store_is_a_503_and_logged(
     client: TestClient, predict: Predict, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An error of ours without a status of its own is answered as a 500, and its traceback is in the log."""
+    """A history that cannot be read or written is answered as a 503, and the traceback is in the log."""
     client.app.state.workspace.close()  # type: ignore[attr-defined] # as if shut down under the request
-    refusal(predict(), 500)
+    refusal(predict(), 503)
     assert any(record.exc_info for record in caplog.records if record.name == "api.errors")

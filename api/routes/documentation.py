@@ -1,0 +1,42 @@
+"""Pages on the API, whose scripts lie on this server: FastAPI's own load them from elsewhere."""
+
+from fastapi import APIRouter
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+# Relative to both pages, so that they work behind any prefix a proxy may add.
+OPENAPI = "openapi.json"
+ASSETS = "docs/assets"
+FAVICON = f"{ASSETS}/favicon.png"
+
+router = APIRouter(include_in_schema=False)
+
+
+def assets() -> StaticFiles:
+    """Return what is to be mounted at ASSETS."""
+    return StaticFiles(packages=[("fastapi_offline", "static")])
+
+
+@router.get("/docs")
+def swagger_ui() -> HTMLResponse:
+    """Return the page on which the API can be tried."""
+    return get_swagger_ui_html(
+        openapi_url=OPENAPI,
+        title="hwr - Swagger UI",
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=FAVICON,
+    )
+
+
+@router.get("/redoc")
+def redoc() -> HTMLResponse:
+    """Return the page on which the API can be read about."""
+    return get_redoc_html(
+        openapi_url=OPENAPI,
+        title="hwr - ReDoc",
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url=FAVICON,
+        with_google_fonts=False,
+    )
