@@ -9,7 +9,7 @@ from hwr_core.model_card import Decision
 Logits = NDArray[np.float32]
 """float32 [n, 11], before the softmax."""
 
-REFUSED_DIGITS = 0.005
+REFUSED_DIGITS = 0.002
 """Share of validation digits that "not a digit" may refuse."""
 
 UNSURE_DIGITS = 0.02
@@ -26,7 +26,7 @@ def decide(logits: Logits, labels: NDArray[np.uint8]) -> Decision:
     confidence = digit_probabilities(shares).max(axis=1)
     return Decision(
         temperature=temperature,
-        not_a_digit_above=float(np.clip(np.quantile(shares[real, NOT_A_DIGIT], 1.0 - REFUSED_DIGITS), 0.5, 0.9)),
+        not_a_digit_above=float(np.clip(np.quantile(shares[real, NOT_A_DIGIT], 1.0 - REFUSED_DIGITS), 0.5, 0.95)),
         unsure_below=float(np.clip(np.quantile(confidence[real], UNSURE_DIGITS), 0.5, 0.9)),
     )
 
