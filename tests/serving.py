@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,9 @@ def predict(connection: http.client.HTTPConnection, picture: bytes) -> dict[str,
 
 def history(server: Server, limit: int = 1000) -> list[dict[str, Any]]:
     """Return the newest rows of the server's history."""
-    connection = server.connect()
-    connection.request("GET", f"/api/analytics/predictions?limit={limit}")
-    rows: list[dict[str, Any]] = json.loads(connection.getresponse().read())["data"]
+    with closing(server.connect()) as connection:
+        connection.request("GET", f"/api/analytics/predictions?limit={limit}")
+        rows: list[dict[str, Any]] = json.loads(connection.getresponse().read())["data"]
     return rows
 
 

@@ -83,7 +83,9 @@ def turn_to(page: Page, name: str) -> None:
 
 def kept_rows(page: Page) -> list[dict[str, Any]]:
     """Return the history as the API tells it, newest first."""
-    rows: list[dict[str, Any]] = page.request.get("/api/analytics/predictions?limit=1000").json()["data"]
+    # Tried again, as a browser would: the server may close an idle connection just as it is used once more.
+    answer = page.request.get("/api/analytics/predictions?limit=1000", max_retries=3)
+    rows: list[dict[str, Any]] = answer.json()["data"]
     return rows
 
 
