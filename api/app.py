@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 import hwr_core
 from api.body_limit import BodyLimit
 from api.errors import HANDLERS
-from api.routes import analytics, documentation, health, model, predict
+from api.routes import analytics, documentation, export, feedback, health, history, model, predict, users
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
     )
-    for module in (documentation, health, predict, model, analytics):
+    for module in (documentation, health, predict, feedback, history, analytics, users, export, model):
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app

@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.schemas import ErrorOut
+from api.schemas.base import ErrorOut
 from api.validation import in_words
 from hwr_core.errors import (
+    Conflict,
     HwrError,
     InvalidValue,
     ModelUnavailable,
@@ -21,6 +22,7 @@ from hwr_core.errors import (
     PictureTooLarge,
     StoreBusy,
     StoreError,
+    UserInactive,
 )
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ STATUS_OF: dict[type[HwrError], int] = {
     PictureError: status.HTTP_400_BAD_REQUEST,
     InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
     NotFound: status.HTTP_404_NOT_FOUND,
+    UserInactive: status.HTTP_403_FORBIDDEN,
+    Conflict: status.HTTP_409_CONFLICT,
     StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,

@@ -8,6 +8,7 @@ from pydantic_core import PydanticKnownError
 
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.records import Verdict
+from hwr_core.store.feedback import MAX_COMMENT
 
 LARGEST_ID = 2**63 - 1
 """The most that the database's ids can hold."""
@@ -49,7 +50,28 @@ UtcTime = Annotated[
     PlainSerializer(_isoformat, return_type=str),
     Field(examples=["2026-01-31T12:00:00.123456+00:00"], json_schema_extra={"format": "date-time"}),
 ]
-PredictionId = Annotated[int, Field(description="Its place in the history.", examples=[42])]
+PredictionId = Annotated[
+    int,
+    _no_boolean("int_type"),
+    Field(ge=1, le=LARGEST_ID, description="The number of a reading in the history.", examples=[42]),
+]
+TrueDigit = Annotated[
+    Annotated[int, _no_boolean("int_type"), Field(ge=0, le=9)] | None,
+    Field(description="What the picture really shows; null for no digit.", examples=[7]),
+]
+Rating = Annotated[
+    int, _no_boolean("int_type"), Field(ge=1, le=5, description="1 to 5, or null for none.", examples=[4])
+]
+Comment = Annotated[str, Field(max_length=MAX_COMMENT, description="Any words.", examples=["A 1 with an upstroke."])]
+Shares = Annotated[
+    tuple[float, ...],
+    Field(
+        min_length=10,
+        max_length=10,
+        description="The probability of each digit, 0 to 9.",
+        examples=[[0.001, 0.002, 0.002, 0.001, 0.001, 0.001, 0.001, 0.987, 0.002, 0.002]],
+    ),
+]
 Digit = Annotated[
     int | None, Field(ge=0, le=9, description="Null for the verdicts not_a_digit and no_ink.", examples=[7])
 ]

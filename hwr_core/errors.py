@@ -44,6 +44,17 @@ class UserNotFound(NotFound):
         super().__init__(f"There is no user {user_id}.")
 
 
+class Conflict(HwrError):
+    """What was asked for clashes with what is there."""
+
+
+class UserInactive(HwrError):
+    """A deactivated user cannot add anything to the history."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"User {user_id} is deactivated and cannot add to the history. Activate the user first.")
+
+
 class ModelUnavailable(HwrError):
     """No usable model version: none is there, or its files are damaged."""
 

@@ -3,17 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.errors import HwrError
+from hwr_core.errors import HwrError, InvalidValue
 
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
 
 DIGITS = range(10)
+
+DEFAULT_USER = 1
+"""Exists from the start: whom programs mean that name nobody."""
+
+NONE: Literal["none"] = "none"
+"""Instead of a digit, where a question is about readings or labels that name none."""
 
 
 class Verdict(StrEnum):
@@ -37,11 +43,21 @@ class Source(StrEnum):
     UPLOAD = "upload"
     BATCH = "batch"
     CLI = "cli"
+    API = "api"
 
     @property
     def user_input_type(self) -> str:
-        """The older clients' two words for it: "drawing" or "upload"."""
-        return "drawing" if self is Source.DRAWING else "upload"
+        """The older clients' two words for it: "drawing" or "upload"; what they post as JSON is a drawing."""
+        return "drawing" if self in (Source.DRAWING, Source.API) else "upload"
+
+
+class Labelled(StrEnum):
+    """What people have said of a reading."""
+
+    ANY = "any"
+    NO = "no"
+    RIGHT = "right"
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +106,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What a kept reading's picture really shows, as people say: the newest feedback that stands.
+
+    `digit` is None for a picture that holds no digit. `verified`: two people said the same, or a reviewer did.
+    """
+
+    digit: int | None
+    verified: bool
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeptReading:
-    """A reading that has entered the history: one row of it. Times are UTC with an offset."""
+    """A reading that has entered the history: one row of it. Times are UTC with an offset.
+
+    `original` is the SHA-256 of the picture file, None where the file was not kept.
+    """
 
     id: int
     timestamp: datetime
@@ -99,6 +130,66 @@ class KeptReading:
     source: Source
     file_name: str | None
     reading: Reading
+    enhancement_level: float = 1.0
+    original: str | None = None
+    label: Label | None = None
+
+    @property
+    def is_right(self) -> bool | None:
+        """Whether people agree with it; None while nobody has said."""
+        return None if self.label is None else self.reading.digit == self.label.digit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFilter:
+    """Which kept readings a question is about; without a value a field leaves none out.
+
+    `digit` is what was read and `actual_digit` what people say (either may be NONE), `since` is the first moment and
+    `until` the first one too late; both need an offset. Raises InvalidValue.
+    """
+
+    user_id: int | None = None
+    digit: int | Literal["none"] | None = None
+    actual_digit: int | Literal["none"] | None = None
+    verdict: Verdict | None = None
+    confidence_from: float = 0.0
+    confidence_to: float = 1.0
+    source: Source | None = None
+    model_version: str | None = None
+    labelled: Labelled | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can match nothing because it makes no sense."""
+        for name, digit in (("digit", self.digit), ("actual_digit", self.actual_digit)):
+            if digit is not None and digit != NONE and digit not in DIGITS:
+                raise InvalidValue(f"{name} is {digit!r}; 0 to 9 or {NONE!r} is allowed.")
+        if not 0.0 <= self.confidence_from <= self.confidence_to <= 1.0:
+            raise InvalidValue(
+                f"The confidence is to lie from {self.confidence_from} to {self.confidence_to}; "
+                "both are 0 to 1, the lower one first."
+            )
+        for name, moment in (("since", self.since), ("until", self.until)):
+            if moment is not None and moment.tzinfo is None:
+                raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
+        if self.since and self.until and self.since > self.until:
+            raise InvalidValue("since lies after until; the earlier moment comes first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one person said of one kept reading. `replaced_at`: when the same person said something else instead."""
+
+    id: int
+    timestamp: datetime
+    reading_id: int
+    user_id: int
+    actual_digit: int | None
+    correct_prediction: bool
+    confidence_rating: int | None
+    comments: str
+    replaced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

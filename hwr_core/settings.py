@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
     max_page: int = Field(1000, ge=1, description="Most history rows in one answer")
 
+    keep_readings_days: int | None = Field(
+        None, ge=1, description="Days until `hwr prune` takes readings away; kept for ever when not set"
+    )
+    keep_originals_days: int = Field(
+        30, ge=0, description="Days until `hwr prune` takes picture files away; 0 keeps none from the start"
+    )
+
     store_busy_timeout: float = Field(5.0, ge=0, description="Seconds to wait for a database held by another process")
     store_idle_release: float = Field(0.5, ge=0, description="Idle seconds after which the database is released")
 
@@ -40,6 +47,11 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The one DuckDB file."""
         return self.data_dir / "hwr.duckdb"
+
+    @property
+    def originals(self) -> Path:
+        """Folder of the picture files that were sent."""
+        return self.data_dir / "originals"
 
     @property
     def datasets(self) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -13,15 +14,19 @@ from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
 from hwr_core.reading import Reader
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import FileReading, KeptReading, Reading, Source, User
+from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.settings import Settings, load_settings
+from hwr_core.store.analytics import Analytics
+from hwr_core.store.exports import Exports
+from hwr_core.store.feedback import FeedbackLog
 from hwr_core.store.group_commit import GroupCommit
-from hwr_core.store.readings import NewReading, get_reading, list_readings, record_readings
+from hwr_core.store.history import History
+from hwr_core.store.originals import Original, Originals
+from hwr_core.store.readings import NewReading, record_readings
+from hwr_core.store.retention import Pruned, Retention, prune
 from hwr_core.store.session import Store
-from hwr_core.store.users import get_user
-
-DEFAULT_USER = 1
+from hwr_core.store.users import Users, get_active_user
 
 LOOKUPS = 4
 """Threads that may wait for the database on behalf of pictures without ink."""
@@ -53,7 +58,15 @@ class Workspace:
             busy_timeout=settings.store_busy_timeout,
             idle_release=settings.store_idle_release,
         )
-        self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(self.store, record_readings)
+        self._originals = Originals(settings.originals)
+        self.users = Users(self.store, self._originals)
+        self.history = History(self.store, self._originals, max_page=settings.max_page)
+        self.feedback = FeedbackLog(self.store)
+        self.analytics = Analytics(self.store)
+        self.exports = Exports(self.store)
+        self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(
+            self.store, partial(record_readings, originals=self._originals)
+        )
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
         self._model = _ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
         self.closed = False
@@ -68,7 +81,7 @@ class Workspace:
         """
         return self._reader().read(picture, enhancement_level)
 
-    def keep(
+    def keep(  # noqa: PLR0913  all but one by name
         self,
         reading: Reading,
         *,
@@ -76,15 +89,26 @@ class Workspace:
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
+        picture: bytes | None = None,
     ) -> KeptReading:
         """Enter a reading into the history; when this returns, it is durable.
 
+        Args:
+            reading: what was read.
+            user_id: whose reading it is.
+            source: the door the picture came in by.
+            file_name: the picture file's, as sent.
+            enhancement_level: what it was read with.
+            picture: the picture file, kept by its content for the days that the settings say.
+
         Raises:
             UserNotFound: there is no such user.
+            UserInactive: the user is deactivated.
             StoreError: the history cannot be written at present.
         """
-        new = NewReading(user_id, source, reading, file_name, enhancement_level)
-        return self._keeper.submit(new).result()
+        return self._keeper.submit(
+            NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
+        ).result()
 
     def read_and_keep(
         self,
@@ -125,12 +149,12 @@ class Workspace:
                     # Elsewhere: a database that is held must not keep this core from reading.
                     self._lookups.submit(confirm, reading)
                 else:
-                    new = NewReading(user_id, source, reading, file_name, enhancement_level)
+                    new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
                     self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
 
         def confirm(reading: Reading) -> None:
             with _failing(outcome):
-                self.user(user_id)
+                self.confirm_user(user_id)
                 outcome.set_result(reading)
 
         reader.recogniser.start(read_then_keep)
@@ -153,53 +177,57 @@ class Workspace:
     def keep_all(
         self,
         readings: Sequence[FileReading],
+        files: Sequence[NamedFile],
         *,
         user_id: int = DEFAULT_USER,
         source: Source,
         enhancement_level: float = 1.0,
     ) -> list[FileReading]:
-        """Enter what `read_all` found into the history; files without ink or with an error stay as they are.
+        """Enter what `read_all` found in these files into the history; what has no ink or an error stays as it is.
 
         Raises:
             UserNotFound: there is no such user.
+            UserInactive: the user is deactivated.
             StoreError: the history cannot be written at present.
         """
-        self.user(user_id)
-        waiting = [
-            self._keeper.submit(NewReading(user_id, source, each.reading, each.file_name, enhancement_level))
-            if each.reading is not None and each.reading.seen is not None
-            else None
-            for each in readings
-        ]
+        self.confirm_user(user_id)
+        found = [(each, each.reading, content) for each, (_, content) in zip(readings, files, strict=True)]
+        waiting = iter(
+            self._keeper.submit_all(
+                NewReading(user_id, source, reading, each.file_name, enhancement_level, self._original(content))
+                for each, reading, content in found
+                if reading is not None and reading.seen is not None
+            )
+        )
         return [
-            replace(each, kept=future.result()) if future else each
-            for each, future in zip(readings, waiting, strict=True)
+            replace(each, kept=next(waiting).result()) if reading is not None and reading.seen is not None else each
+            for each, reading, _ in found
         ]
 
-    def history(self, *, limit: int = 100, user_id: int | None = None) -> list[KeptReading]:
-        """Return the newest kept readings, newest first.
+    def confirm_user(self, user_id: int) -> None:
+        """Raise UserNotFound or UserInactive for a user who cannot add to the history."""
+        with self.store.session() as cursor:
+            get_active_user(cursor, user_id)
+
+    def prune(
+        self,
+        *,
+        dry_run: bool = False,
+        readings_older_than: int | None = None,
+        originals_older_than: int | None = None,
+    ) -> Pruned:
+        """Take away the readings and picture files past their time, which is the settings' unless given, in days.
 
         Raises:
-            InvalidValue: `limit` is not from 1 to the setting `max_page`.
-            UserNotFound: there is no such user.
-            StoreError: the history cannot be read at present.
+            InvalidValue: a number of days is negative.
+            StoreError: the history cannot be written at present.
         """
-        if not 1 <= limit <= self.settings.max_page:
-            raise InvalidValue(f"limit is {limit}; 1 to {self.settings.max_page} is allowed.")
-        with self.store.session() as cursor:
-            if user_id is not None:
-                get_user(cursor, user_id)
-            return list_readings(cursor, limit=limit, user_id=user_id)
-
-    def kept_reading(self, reading_id: int) -> KeptReading:
-        """Return one reading of the history, or raise NotFound."""
-        with self.store.session() as cursor:
-            return get_reading(cursor, reading_id)
-
-    def user(self, user_id: int) -> User:
-        """Return a user, or raise UserNotFound."""
-        with self.store.session() as cursor:
-            return get_user(cursor, user_id)
+        settings = self.settings
+        retention = Retention(
+            settings.keep_readings_days if readings_older_than is None else readings_older_than,
+            settings.keep_originals_days if originals_older_than is None else originals_older_than,
+        )
+        return prune(self.store, self._originals, retention, dry_run=dry_run)
 
     def served_model(self) -> ModelVersion:
         """Return the model version that reads, loading it if need be.
@@ -218,10 +246,13 @@ class Workspace:
         except HwrError as error:
             problems.append(str(error))
         try:
-            self.user(DEFAULT_USER)
+            self.users.get(DEFAULT_USER)
         except StoreError as error:
             return Health(model, database_connected=False, problems=(*problems, str(error)))
         return Health(model, database_connected=True, problems=tuple(problems))
+
+    def _original(self, picture: bytes | None) -> Original | None:
+        return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None
 
     def _reader(self) -> Reader:
         return self._model.get()[1]

@@ -108,7 +108,7 @@ def test_record_keeps_the_readings(files, settings, capsys):
     assert main(["read", "--record", "--json", "7.png", "blank.png", "notes.txt", "3.png"]) == 1
     ids = [json.loads(line).get("reading_id") for line in lines(capsys)]
     with Workspace(settings) as workspace:
-        history = workspace.history()
+        history = workspace.history.page().readings
     assert [None if each is None else type(each) for each in ids] == [int, None, None, int]
     assert [(each.id, each.file_name, each.source) for each in history] == [
         (ids[3], "3.png", Source.CLI),
@@ -123,7 +123,7 @@ def test_a_long_list_of_files_is_read_in_chunks(files, capsys, monkeypatch, sett
     assert main(["read", "--record", *names]) == 1
     assert [line.split(":")[0] for line in lines(capsys)] == names
     with Workspace(settings) as workspace:
-        kept = [each.file_name for each in workspace.history()]
+        kept = [each.file_name for each in workspace.history.page().readings]
     assert kept[::-1] == [name for name in names if name.endswith("png")]
 
 
@@ -263,3 +263,83 @@ def test_a_file_name_of_any_bytes_can_be_printed(files):
     assert strange.startswith(rb"\xff.png: 3 ")
     assert seven.startswith(b"7.png: 7")
     assert done.returncode == 0
+
+
+def test_users_are_managed_by_hand(capsys):
+    """Users are created, renamed, switched off and listed; a clash is an error in words."""
+    assert main(["users", "create", "Ada", "--email", "ada@example.org"]) == 0
+    assert main(["users", "create", "ADA"]) == 2
+    assert main(["users", "rename", "2", "Countess"]) == 0
+    assert main(["users", "deactivate", "2"]) == 0
+    capsys.readouterr()
+    assert main(["users", "list"]) == 0
+    assert lines(capsys) == ["     1  default", "     2  Countess  ada@example.org  (deactivated)"]
+    assert main(["users", "list", "--json"]) == 0
+    assert [json.loads(line)["id"] for line in lines(capsys)] == [1, 2]
+
+
+def test_what_cannot_be_undone_wants_a_yes(files, capsys):
+    """Without a terminal to ask on, deleting needs --yes, and then tells what went."""
+    main(["users", "create", "Ada"])
+    main(["read", "--record", "--user", "2", "7.png", "3.png"])
+    capsys.readouterr()
+    assert main(["users", "delete", "2"]) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert main(["users", "delete", "2", "--yes"]) == 0
+    assert lines(capsys) == ["user 2 deleted, with 2 readings"]
+    assert main(["users", "anonymise", "2", "--yes"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_the_history_is_exported_to_a_file(files, kind):
+    """The file's name says the format, filters choose the readings, and nothing half-written is left."""
+    main(["read", "--record", "7.png", "3.png", "5.png"])
+    assert main(["export", f"out.{kind}", "--digit", "7", "--source", "cli"]) == 0
+    content = Path(f"out.{kind}").read_bytes()
+    assert b"7.png" in content
+    assert b"3.png" not in content
+    assert not [*Path().glob(".export-*")]
+
+
+def test_an_export_goes_through_a_pipe(files):
+    """With - the rows go to standard output, for other programs."""
+    main(["read", "--record", "7.png"])
+    done = hwr("export", "-", "--format", "jsonl")
+    assert json.loads(done.stdout)["file_name"] == "7.png"
+    person = hwr("export-user", "1", "-")
+    assert len(json.loads(person.stdout)["data"]["predictions"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["export", "out.xlsx"],
+        ["export", "no/such/folder/out.csv"],
+        ["export", "out.csv", "--user-id", "9"],
+        ["export", "out.csv", "--confidence-from", "2"],
+        ["export-user", "9", "out.json"],
+        ["prune", "--readings-older-than", "-1", "--yes"],
+        ["users", "create", ""],
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_is_said_and_leaves_nothing(files, capsys, wrong):
+    """A wrong value is an error in words and status 2, and an older file of the name is not touched."""
+    Path("out.csv").write_text("older")
+    assert main(wrong) == 2
+    assert capsys.readouterr().err.startswith("hwr: ")
+    assert Path("out.csv").read_text() == "older"
+
+
+def test_pruning_asks_tells_and_takes_away(files, capsys):
+    """A dry run tells, without --yes nothing goes, with it what was told goes."""
+    main(["read", "--record", "7.png"])
+    capsys.readouterr()
+    assert main(["prune"]) == 0
+    assert main(["prune", "--readings-older-than", "0", "--dry-run"]) == 0
+    assert main(["prune", "--readings-older-than", "0"]) == 2
+    assert main(["prune", "--readings-older-than", "0", "--yes"]) == 0
+    told = lines(capsys)
+    assert told[0].startswith("0 readings and 0 picture files")
+    assert told[1].startswith("1 readings and 1 picture files")
+    assert told[2] == "1 readings and 1 picture files taken away"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotAPicture, NotFound, StoreError, UserNotFound
-from hwr_core.records import DIGITS, KeptReading, Reading, Source, Verdict
+from hwr_core.records import DEFAULT_USER, DIGITS, HistoryFilter, KeptReading, Reading, Source, Verdict
 from hwr_core.registry import LITERT
 from hwr_core.settings import Settings
-from hwr_core.workspace import DEFAULT_USER, Workspace, open_workspace
+from hwr_core.workspace import Workspace, open_workspace
 from tests.handwriting import drawing, png
 
 SEVEN = png(drawing(7))
@@ -27,18 +27,18 @@ def test_opening_touches_no_file(settings):
 def test_reading_keeps_nothing(workspace):
     """Reading alone enters nothing into the history."""
     assert workspace.read(SEVEN).digit == 7
-    assert workspace.history() == []
+    assert workspace.history.count() == 0
 
 
 def test_what_is_kept_is_in_the_history(workspace):
     """A kept reading comes back by its id and at the top of the history, with all that was said of it."""
     kept = workspace.read_and_keep(SEVEN, source=Source.UPLOAD, file_name="seven.png", enhancement_level=1.5)
     assert isinstance(kept, KeptReading)
-    found = workspace.kept_reading(kept.id)
+    found = workspace.history.get(kept.id)
     assert (found.user_id, found.source, found.file_name) == (DEFAULT_USER, Source.UPLOAD, "seven.png")
     assert (found.reading.digit, found.reading.probabilities) == (7, kept.reading.probabilities)
     np.testing.assert_array_equal(found.reading.seen, kept.reading.seen)
-    assert [each.id for each in workspace.history()] == [kept.id]
+    assert [each.id for each in workspace.history.page().readings] == [kept.id]
 
 
 def test_history_is_newest_first_and_survives_closing(settings):
@@ -46,7 +46,7 @@ def test_history_is_newest_first_and_survives_closing(settings):
     with Workspace(settings) as workspace:
         ids = [workspace.keep(workspace.read(SEVEN), source=Source.DRAWING).id for _ in range(5)]
     with Workspace(settings) as workspace:
-        assert [each.id for each in workspace.history(limit=3)] == ids[:1:-1]
+        assert [each.id for each in workspace.history.page(limit=3).readings] == ids[:1:-1]
 
 
 def test_a_blank_picture_is_not_kept(workspace):
@@ -54,7 +54,7 @@ def test_a_blank_picture_is_not_kept(workspace):
     reading = workspace.read_and_keep(BLANK, source=Source.DRAWING)
     assert isinstance(reading, Reading)
     assert reading.verdict is Verdict.NO_INK
-    assert workspace.history() == []
+    assert workspace.history.count() == 0
 
 
 @pytest.mark.parametrize("stranger", [0, 2, -5, 2**63, 10**30])
@@ -64,45 +64,48 @@ def test_nobody_has_no_readings(workspace, picture, stranger):
     with pytest.raises(UserNotFound, match=f"There is no user {stranger}"):
         workspace.read_and_keep(picture, user_id=stranger, source=Source.DRAWING)
     with pytest.raises(UserNotFound):
-        workspace.history(user_id=stranger)
+        workspace.history.page(HistoryFilter(user_id=stranger))
     with pytest.raises(UserNotFound):
-        workspace.keep_all([], user_id=stranger, source=Source.BATCH)
-    assert workspace.history() == []
+        workspace.keep_all([], [], user_id=stranger, source=Source.BATCH)
+    assert workspace.history.count() == 0
 
 
 def test_user_one_exists_from_the_start(workspace):
     """The user whom clients send unasked is there."""
-    assert (DEFAULT_USER, workspace.user(DEFAULT_USER).id) == (1, 1)
+    assert (DEFAULT_USER, workspace.users.get(DEFAULT_USER).id) == (1, 1)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_the_history_is_handed_out_in_pages(workspace, limit):
     """A limit outside 1 to the setting is refused with both numbers."""
     with pytest.raises(InvalidValue, match=f"limit is {limit}; 1 to 1000 is allowed"):
-        workspace.history(limit=limit)
+        workspace.history.page(limit=limit)
 
 
 @pytest.mark.parametrize("unknown", [1, 0, -1, 2**63])
 def test_an_unknown_reading_is_not_found(workspace, unknown):
     """An id that no reading has is told apart from a failure."""
     with pytest.raises(NotFound):
-        workspace.kept_reading(unknown)
+        workspace.history.get(unknown)
 
 
 def test_a_batch_is_kept_in_order_without_the_bad_and_the_blank(workspace):
     """Each file has its outcome in its place; only readings with ink enter the history."""
     files = [("7.png", SEVEN), ("x.txt", b"no picture"), ("blank.png", BLANK), ("3.png", png(drawing(3)))]
-    kept = workspace.keep_all(workspace.read_all(files), source=Source.BATCH)
+    kept = workspace.keep_all(workspace.read_all(files), files, source=Source.BATCH)
     assert [each.file_name for each in kept] == [name for name, _ in files]
     assert isinstance(kept[1].error, NotAPicture)
     assert [each.kept is not None for each in kept] == [True, False, False, True]
-    assert [(each.file_name, each.reading.digit) for each in workspace.history()] == [("3.png", 3), ("7.png", 7)]
+    assert [(each.file_name, each.reading.digit) for each in workspace.history.page().readings] == [
+        ("3.png", 3),
+        ("7.png", 7),
+    ]
 
 
 def test_reading_a_batch_keeps_nothing(workspace):
     """Only keep_all enters a batch into the history."""
     assert workspace.read_all([("a", SEVEN)])[0].reading.digit == 7
-    assert workspace.history() == []
+    assert workspace.history.count() == 0
 
 
 def test_a_batch_has_a_limit(settings):
@@ -122,7 +125,7 @@ def test_many_threads_keep_at_once(workspace):
         }
     ids = {future.result().id: digit for future, digit in futures.items()}
     assert len(ids) == 20
-    assert {each.id: each.reading.digit for each in workspace.history()} == ids
+    assert {each.id: each.reading.digit for each in workspace.history.page().readings} == ids
 
 
 def test_one_process_has_one_workspace_for_its_folders(settings, tmp_path):
@@ -177,7 +180,7 @@ def test_without_a_model_reading_fails_in_words_and_history_works(without_model)
     for _ in range(2):
         with pytest.raises(ModelUnavailable, match="No model version has been chosen"):
             without_model.read(SEVEN)
-    assert without_model.history() == []
+    assert without_model.history.count() == 0
 
 
 def test_health_tells_of_a_missing_model(without_model):
@@ -214,3 +217,30 @@ def test_health_tells_of_a_database_that_cannot_be_opened(workspace):
     assert len(health.problems) == 1
     assert str(workspace.settings.data_dir) not in health.problems[0]
     assert workspace.read(SEVEN).digit == 7
+
+
+def test_a_picture_file_is_kept_beside_its_reading(workspace):
+    """Whichever way a picture is kept, its file can be had again, once for the same content."""
+    kept = [
+        workspace.read_and_keep(SEVEN, source=Source.API),
+        workspace.keep(workspace.read(SEVEN), source=Source.DRAWING, picture=SEVEN),
+        workspace.keep_all(workspace.read_all([("7.png", SEVEN)]), [("7.png", SEVEN)], source=Source.BATCH)[0].kept,
+    ]
+    assert [workspace.history.original(each.id) for each in kept] == [SEVEN] * 3
+    assert len([*workspace.settings.originals.glob("??/*")]) == 1
+
+
+def test_no_picture_file_is_kept_when_the_settings_say_so(settings):
+    """With zero days for picture files none is ever written."""
+    with Workspace(settings.model_copy(update={"keep_originals_days": 0})) as workspace:
+        kept = workspace.read_and_keep(SEVEN, source=Source.API)
+        assert kept.original is None
+        assert not workspace.settings.originals.exists()
+
+
+def test_pruning_follows_the_settings_unless_told_otherwise(workspace):
+    """Without a limit in the settings no reading goes; with one given, those past it do."""
+    workspace.read_and_keep(SEVEN, source=Source.API)
+    assert workspace.prune().readings == 0
+    assert workspace.prune(readings_older_than=0).readings == 1
+    assert workspace.history.count() == 0

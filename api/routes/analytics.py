@@ -1,22 +1,88 @@
-"""The history and what it tells."""
+"""What the history tells: figures and tables, each of the readings that the filters choose."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import UserId
-from api.schemas import HistoryOut
+from api.filters import ChosenDep
+from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
+from hwr_core.store.analytics import Dimension
+from hwr_core.store.periods import Bucket
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"], responses=RESPONSES)
 
+Timezone = Annotated[
+    str, Query(description="Where days begin: a name of the IANA database.", examples=["Europe/Berlin"])
+]
 
-@router.get("/predictions")
-def predictions(
+
+@router.get("/system")
+def system(workspace: WorkspaceDep, timezone: Timezone = "UTC") -> SystemOut:
+    """Return the whole history at a glance."""
+    return SystemOut.of(workspace.analytics.system(timezone=timezone))
+
+
+@router.get("/user/{user_id}")
+def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -> UserFiguresOut:
+    """Return one person's history at a glance."""
+    return UserFiguresOut.of(workspace.analytics.user(user_id, timezone=timezone))
+
+
+@router.get("/accuracy")
+def accuracy(workspace: WorkspaceDep, chosen: ChosenDep) -> AccuracyOut:
+    """Return how many of the readings that people have judged were right."""
+    return AccuracyOut.of(workspace.analytics.accuracy(chosen))
+
+
+@router.get("/over-time")
+def over_time(
     workspace: WorkspaceDep,
-    limit: Annotated[int, Query(description="The most rows to answer with, 1 or more.", examples=[100])] = 100,
-    user_id: Annotated[UserId | None, Query(description="Only this person's readings.", examples=[1])] = None,
-) -> HistoryOut:
-    """Return the newest readings, newest first."""
-    return HistoryOut.of(workspace.history(limit=limit, user_id=user_id))
+    chosen: ChosenDep,
+    bucket: Annotated[Bucket, Query(description="How long a period is.", examples=[Bucket.DAY])] = Bucket.DAY,
+    timezone: Timezone = "UTC",
+) -> TableOut:
+    """Return readings and accuracy for each hour, day or week, in local time."""
+    return TableOut.of(workspace.analytics.over_time(chosen, bucket=bucket, timezone=timezone))
+
+
+@router.get("/confidence")
+def confidence(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+    """Return how many readings have a confidence in each of twenty ranges."""
+    return TableOut.of(workspace.analytics.confidence_distribution(chosen))
+
+
+@router.get("/reliability")
+def reliability(workspace: WorkspaceDep, chosen: ChosenDep) -> ReliabilityOut:
+    """Return how often readings of each confidence were right."""
+    return ReliabilityOut.of_reliability(workspace.analytics.reliability(chosen))
+
+
+@router.get("/confusion")
+def confusion(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+    """Return how often each digit was read for each true one."""
+    return TableOut.of(workspace.analytics.confusion(chosen))
+
+
+@router.get("/confused-pairs")
+def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+    """Return the most frequent mistakes."""
+    return TableOut.of(workspace.analytics.confused_pairs(chosen))
+
+
+@router.get("/breakdown/{by}")
+def breakdown(
+    by: Annotated[Dimension, Path(description="What to tell readings apart by.", examples=[Dimension.DIGIT])],
+    workspace: WorkspaceDep,
+    chosen: ChosenDep,
+) -> TableOut:
+    """Return readings, mean confidence and accuracy for each digit, verdict, model version, source or user."""
+    return TableOut.of(workspace.analytics.breakdown(chosen, by=by))
+
+
+@router.get("/latency")
+def latency(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+    """Return the time that half, 95 % and 99 % of the readings took at most, in seconds."""
+    return TableOut.of(workspace.analytics.latency(chosen))

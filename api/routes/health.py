@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from api.deps import WorkspaceDep
-from api.schemas import HealthOut
+from api.schemas.model import HealthOut
 
 router = APIRouter(tags=["health"])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.schemas import ModelStatusOut
+from api.schemas.model import ModelStatusOut
 from hwr_core.errors import ModelUnavailable
 
 router = APIRouter(prefix="/api/model", tags=["model"], responses=RESPONSES)

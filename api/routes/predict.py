@@ -10,10 +10,9 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import EnhancementLevel, UserId
 from api.image_data import picture_bytes
-from api.schemas import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
+from api.schemas.readings import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from api.uploads import named_content
-from hwr_core.records import Source
-from hwr_core.workspace import DEFAULT_USER
+from hwr_core.records import DEFAULT_USER, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 
@@ -27,7 +26,7 @@ async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
         workspace.start_read_and_keep(
             picture_bytes(given.image_data),
             user_id=given.user_id,
-            source=Source.DRAWING,
+            source=Source.API,
             enhancement_level=given.enhancement_level,
         )
     )
@@ -58,6 +57,7 @@ def predict_batch(
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
 ) -> PredictBatchOut:
     """Read many uploaded picture files, on all cores, and keep the readings; a file that cannot be read fails alone."""
-    found = workspace.read_all([named_content(file) for file in files], enhancement_level=enhancement_level)
-    kept = workspace.keep_all(found, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
+    given = [named_content(file) for file in files]
+    found = workspace.read_all(given, enhancement_level=enhancement_level)
+    kept = workspace.keep_all(found, given, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
     return PredictBatchOut.of(kept)

@@ -10,7 +10,7 @@ NEWEST = 50
 
 st.title("History")
 try:
-    kept = workspace().history(limit=NEWEST)
+    kept = workspace().history.page(limit=NEWEST).readings
 except HwrError as error:
     show_error(error)
     st.button("Try again", icon=":material/refresh:")

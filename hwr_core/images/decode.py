@@ -67,6 +67,11 @@ def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
         raise UnreadablePicture("The picture is damaged or cut short.") from error
 
 
+def media_type(picture: bytes) -> str:
+    """Return what HTTP calls a picture file, judged by its content. Raises PictureError."""
+    return Image.MIME[_open(picture).format or ""]
+
+
 def _open(picture: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(picture), formats=FORMATS)

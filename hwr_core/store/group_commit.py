@@ -114,7 +114,7 @@ class GroupCommit(Generic[Row, Answer]):
                 future.set_result(answer)
 
     def _commit(self, rows: list[Row]) -> Sequence[Answer | HwrError]:
-        with self._store.session() as cursor:
+        with self._store.writing() as cursor:
             answers = self._write(cursor, rows)
             if len(answers) != len(rows):
                 raise RuntimeError(f"{len(rows)} rows were given to be written, but {len(answers)} were answered.")

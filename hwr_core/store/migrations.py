@@ -92,4 +92,40 @@ def users_and_readings(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (users_and_readings,)
+def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add what people say of readings, and the hash of each reading's picture file.
+
+    `feedback` only grows: a later word of the same person marks the earlier one as replaced. `labels` holds one row
+    for each reading that anything was said of, the newest feedback that stands: accuracy is then one join, not a
+    search through all feedback. `feedback.py` writes both in one transaction. No index, as for readings: a scan of
+    half a million rows takes 1 to 2 ms.
+    """
+    connection.execute("alter table readings add column original text")
+    connection.execute("create sequence feedback_ids")
+    connection.execute(
+        """
+        create table feedback (
+            id bigint not null,
+            created_at timestamptz not null,
+            reading_id bigint not null,
+            user_id bigint not null,
+            actual_digit smallint,
+            confidence_rating smallint,
+            comments text not null,
+            replaced_at timestamptz
+        )
+        """
+    )
+    connection.execute(
+        """
+        create table labels (
+            reading_id bigint not null,
+            created_at timestamptz not null,
+            actual_digit smallint,
+            verified boolean not null
+        )
+        """
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals)

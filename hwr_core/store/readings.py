@@ -1,6 +1,6 @@
-"""The readings of the history: written many at a time, read newest first."""
+"""The rows of readings: written many at a time, and turned back into the records they were."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from hwr_core.errors import HwrError, InvalidValue, NotFound, UserNotFound
-from hwr_core.records import KeptReading, Reading, Source, Timings, Verdict
+from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
+from hwr_core.records import KeptReading, Label, Reading, Source, Timings, Verdict
+from hwr_core.store.originals import Original, Originals
 from hwr_core.store.users import fits_bigint
 
 _SEEN_SHAPE = (28, 28)
@@ -28,6 +29,7 @@ _COLUMNS = {
     "preprocessing_seconds": "double precision",
     "inference_seconds": "double precision",
     "enhancement_level": "double precision",
+    "original": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
 # One list a column: for groups of 16 Python lists are as quick as NumPy arrays and quicker than Arrow or pandas.
@@ -35,12 +37,12 @@ _LISTS = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(_C
 _INSERT = f"insert into readings ({_NAMES}) select {_LISTS}"
 
 _IDS_AND_USERS = """
-    select nextval('reading_ids'), null
+    select nextval('reading_ids'), null, null
     from generate_series(1, $1)
     union all
-    select null, id
+    select null, id, is_active
     from users
-    where id = any($2::bigint[])
+    where id in (select unnest($2::bigint[]))
 """
 
 
@@ -50,13 +52,17 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class NewReading:
-    """A reading on its way into the history. Raises InvalidValue for one without ink or a time without an offset."""
+    """A reading on its way into the history, and its picture file where that is to be kept.
+
+    Raises InvalidValue for one without ink or a time without an offset.
+    """
 
     user_id: int
     source: Source
     reading: Reading
     file_name: str | None = None
     enhancement_level: float = 1.0
+    original: Original | None = None
     created_at: datetime = field(default_factory=_now)
 
     def __post_init__(self) -> None:
@@ -69,41 +75,33 @@ class NewReading:
             raise InvalidValue("The time of a reading needs an offset from UTC.")
 
 
-def record_readings(cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading]) -> list[KeptReading | HwrError]:
-    """Insert the rows in one statement, with ids that ascend in their order.
+def record_readings(
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading], originals: Originals
+) -> list[KeptReading | HwrError]:
+    """Insert the rows in one statement, with ids that ascend in their order, and keep their picture files.
 
-    A row whose user does not exist is answered by a UserNotFound in its place and leaves the others alone.
+    A row whose user does not exist or is deactivated is answered by an error in its place and leaves the others alone.
     """
     ids, users = _fresh_ids_and_users(cursor, rows)
-    accepted = [row for row in rows if row.user_id in users]
+    accepted = [row for row in rows if users.get(row.user_id)]
+    for row in accepted:
+        if row.original:
+            originals.add(row.original)
     kept = iter(_insert(cursor, ids, accepted))
-    return [next(kept) if row.user_id in users else UserNotFound(row.user_id) for row in rows]
+    return [next(kept) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
 
 
-def get_reading(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> KeptReading:
-    """The reading with this id. Raises NotFound."""
-    row = None
-    if fits_bigint(reading_id):
-        row = cursor.execute(f"select {_NAMES} from readings where id = $1", [reading_id]).fetchone()  # noqa: S608  ours
-    if row is None:
-        raise NotFound(f"There is no reading {reading_id}.")
-    return _kept_from_row(row)
-
-
-def list_readings(cursor: duckdb.DuckDBPyConnection, *, limit: int, user_id: int | None = None) -> list[KeptReading]:
-    """The newest readings, of one user or of all, newest first. Raises InvalidValue for a limit below 1."""
-    if limit < 1:
-        raise InvalidValue(f"The limit is {limit}; it has to be 1 or more.")
-    whose = "" if user_id is None else "where user_id = $2"
-    # The ids first, by themselves: sorting whole rows with their pictures took three times as long.
+def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[KeptReading]:
+    """The readings with these ids and their labels, newest first."""
     rows = cursor.execute(
         f"""
-        select {_NAMES}
-        from readings
-        where id in (select id from readings {whose} order by id desc limit $1)
-        order by id desc
-        """,  # noqa: S608  column names and clauses of our own
-        [limit] if user_id is None else [limit, user_id],
+        select {", ".join(f"r.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
+        from readings r
+        left join (select * from labels where reading_id in (select unnest($1::bigint[]))) l on l.reading_id = r.id
+        where r.id in (select unnest($1::bigint[]))
+        order by r.id desc
+        """,  # noqa: S608  column names of our own
+        [list(ids)],
     ).fetchall()
     return [_kept_from_row(row) for row in rows]
 
@@ -121,20 +119,29 @@ def _insert(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int], rows: Sequenc
             row.source,
             row.file_name,
             row.reading,
+            row.enhancement_level,
+            row.original.name if row.original else None,
         )
         for new_id, row in zip(ids, rows, strict=False)
     ]
 
 
-def _fresh_ids_and_users(cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading]) -> tuple[list[int], set[int]]:
-    """An id for each row, ascending, and those of the rows' users that exist; one query, as each costs a millisecond.
+def _fresh_ids_and_users(
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading]
+) -> tuple[list[int], dict[int, bool]]:
+    """An id for each row, ascending, and whether each of the rows' users that exist is active.
 
-    Ids are taken beforehand: neither database promises in which order an insert draws them for its rows.
+    One query, as each costs a millisecond. Ids are taken beforehand: neither database promises in which order an
+    insert draws them for its rows.
     """
     asked = [user_id for user_id in {row.user_id for row in rows} if fits_bigint(user_id)]
     found = cursor.execute(_IDS_AND_USERS, [len(rows), asked]).fetchall()
-    ids = sorted(new_id for new_id, _ in found if new_id is not None)
-    return ids, {user_id for _, user_id in found if user_id is not None}
+    ids = sorted(new_id for new_id, _, _ in found if new_id is not None)
+    return ids, {user_id: is_active for _, user_id, is_active in found if user_id is not None}
+
+
+def _refusal(user_id: int, users: Mapping[int, bool]) -> HwrError:
+    return UserInactive(user_id) if user_id in users else UserNotFound(user_id)
 
 
 def _row_of(new_id: int, row: NewReading) -> tuple[Any, ...]:
@@ -156,12 +163,14 @@ def _row_of(new_id: int, row: NewReading) -> tuple[Any, ...]:
         reading.timings.preprocessing,
         reading.timings.inference,
         row.enhancement_level,
+        row.original.name if row.original else None,
     )
 
 
 def _kept_from_row(row: tuple[Any, ...]) -> KeptReading:
-    """One row, its values in the order of _COLUMNS, as the record it was."""
-    value = dict(zip(_COLUMNS, row, strict=True))
+    """One row, its values in the order of _COLUMNS and then those of its label, as the record it was."""
+    *values, actual_digit, verified, labelled_at = row
+    value = dict(zip(_COLUMNS, values, strict=True))
     reading = Reading(
         verdict=Verdict(value["verdict"]),
         digit=value["digit"],
@@ -178,4 +187,7 @@ def _kept_from_row(row: tuple[Any, ...]) -> KeptReading:
         source=Source(value["source"]),
         file_name=value["file_name"],
         reading=reading,
+        enhancement_level=value["enhancement_level"],
+        original=value["original"],
+        label=None if labelled_at is None else Label(actual_digit, verified, labelled_at.astimezone(UTC)),
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Condition, Event, Thread
+from threading import Condition, Event, Lock, Thread
 
 import duckdb
 
@@ -64,6 +64,7 @@ class Store:
         self._idle_release = idle_release
         self._clock = clock
         self._waiting_room = WaitingRoom(database)
+        self._writing = Lock()
         self._changed = Condition()  # guards everything below
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._released = Event()  # set when the present connection is closed: its keeper ends
@@ -97,6 +98,15 @@ class Store:
             raise
         finally:
             self._leave()
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a session's cursor to one writer at a time: what it found stays true until it has committed.
+
+        Without that a reading could be kept for a user who is being deleted, and two writers of one row would clash.
+        """
+        with self._writing, self.session() as cursor:
+            yield cursor
 
     def close(self) -> None:
         """Give the file back once the running sessions have ended, and refuse all further ones. May be repeated."""

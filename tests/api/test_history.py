@@ -15,7 +15,7 @@ def test_rows_have_the_fields_of_the_contract(client: TestClient, predict: Predi
     (row,) = answer["data"]
     assert (answer["success"], answer["count"]) == (True, 1)
     assert row["id"] == answered["prediction_id"]
-    assert (row["user_input_type"], row["source"], row["file_name"]) == ("drawing", "drawing", None)
+    assert (row["user_input_type"], row["source"], row["file_name"]) == ("drawing", "api", None)
     same = ("timestamp", "predicted_digit", "verdict", "confidence", "processing_time", "model_version")
     assert [row[name] for name in same] == [answered[name] for name in same]
 
@@ -30,4 +30,9 @@ def test_newest_come_first_and_no_more_than_asked_for(client: TestClient, predic
 
 def test_empty_history_is_an_answer(client: TestClient) -> None:
     """Before the first reading there are no rows, and that is no error."""
-    assert client.get("/api/analytics/predictions").json() == {"success": True, "count": 0, "data": []}
+    assert client.get("/api/analytics/predictions").json() == {
+        "success": True,
+        "count": 0,
+        "next_before": None,
+        "data": [],
+    }

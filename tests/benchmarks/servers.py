@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from PIL import Image
 
 import asgi
-from api.schemas import PredictIn, Success
+from api.schemas.base import Success
+from api.schemas.readings import PredictIn
 from hwr_core.registry import WEIGHTS, Registry
 from hwr_core.settings import PROJECT, Settings
 

@@ -46,7 +46,7 @@ def test_a_drawing_alone_enters_no_history(app: AppTest, paper: list[bytes | Non
     """Drawing and reading keep nothing."""
     paper.append(png(drawing(3)))
     app.run()
-    assert workspace.history() == []
+    assert [*workspace.history.page().readings] == []
 
 
 def test_keep_enters_a_drawing_exactly_once(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
@@ -56,7 +56,7 @@ def test_keep_enters_a_drawing_exactly_once(app: AppTest, paper: list[bytes | No
     keep.click().run()
     keep.click().run()
     app.run()
-    [row] = workspace.history()
+    [row] = [*workspace.history.page().readings]
     assert row.source is Source.DRAWING
     assert app.button(key="draw_keep_done").label == f"Kept as number {row.id}"
     assert app.button(key="draw_keep_done").disabled
@@ -70,7 +70,7 @@ def test_another_drawing_can_be_kept_after_the_first(
         paper.append(png(drawing(digit)))
         app.run()
         app.button(key="draw_keep").click().run()
-    assert len(workspace.history()) == 2
+    assert len([*workspace.history.page().readings]) == 2
 
 
 def test_a_canvas_without_ink_is_told_and_not_kept(app: AppTest, paper: list[bytes | None]) -> None:

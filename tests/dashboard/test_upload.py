@@ -55,7 +55,7 @@ def test_a_bad_file_is_named_and_fails_alone(page: AppTest) -> None:
 def test_uploading_alone_enters_no_history(page: AppTest, workspace: Workspace) -> None:
     """Files are read and shown; nothing is kept."""
     upload(page, three=png(drawing(3)))
-    assert workspace.history() == []
+    assert [*workspace.history.page().readings] == []
 
 
 def test_keep_enters_each_readable_file_exactly_once(page: AppTest, workspace: Workspace) -> None:
@@ -65,7 +65,7 @@ def test_keep_enters_each_readable_file_exactly_once(page: AppTest, workspace: W
     assert keep.label == "Keep 2 readings"
     keep.click().run()
     keep.click().run()
-    rows = workspace.history()
+    rows = [*workspace.history.page().readings]
     assert sorted(row.file_name or "" for row in rows) == ["three", "zero"]
     assert {row.source for row in rows} == {Source.BATCH}
 
@@ -74,7 +74,7 @@ def test_a_single_file_is_kept_as_an_upload(page: AppTest, workspace: Workspace)
     """One file is no batch."""
     upload(page, three=png(drawing(3)))
     page.button(key="upload_keep").click().run()
-    [row] = workspace.history()
+    [row] = [*workspace.history.page().readings]
     assert row.source is Source.UPLOAD
     assert page.button(key="upload_keep_done").label == f"Kept as number {row.id}"
 
@@ -93,4 +93,4 @@ def test_the_enhancement_level_reaches_the_history(page: AppTest, workspace: Wor
     page.button(key="upload_keep").click().run()
     page.slider(key="upload_level").set_value(2.0).run()
     page.button(key="upload_keep").click().run()
-    assert len(workspace.history()) == 2
+    assert len([*workspace.history.page().readings]) == 2

@@ -40,7 +40,7 @@ def test_every_acknowledged_reading_survives_a_kill_under_load(tmp_path: Path) -
         for client in clients:
             client.join()
     with Workspace(Settings(data_dir=tmp_path / "data", max_page=100_000)) as workspace:
-        kept = {row.id for row in workspace.history(limit=100_000)}
+        kept = {row.id for row in workspace.history.page(limit=100_000).readings}
     assert len(set(acknowledged)) == len(acknowledged)
     assert set(acknowledged) <= kept
 
@@ -70,7 +70,7 @@ def test_the_command_line_records_beside_a_busy_server(tmp_path: Path) -> None:
         for client in clients:
             client.join()
     with Workspace(Settings(data_dir=tmp_path / "data", max_page=100_000)) as workspace:
-        kept = {row.id for row in workspace.history(limit=100_000)}
+        kept = {row.id for row in workspace.history.page(limit=100_000).readings}
     assert {*acknowledged, *recorded} <= kept
     assert len({*acknowledged, *recorded}) == len(acknowledged) + len(recorded)
 

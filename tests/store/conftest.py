@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hwr_core.records import Reading, Source, Timings, Verdict
-from hwr_core.store.readings import NewReading
+from hwr_core.errors import HwrError
+from hwr_core.records import KeptReading, Reading, Source, Timings, Verdict
+from hwr_core.store.feedback import FeedbackLog
+from hwr_core.store.history import History
+from hwr_core.store.originals import Originals
+from hwr_core.store.readings import NewReading, record_readings
 from hwr_core.store.session import Store
+from hwr_core.store.users import Users
 
 Program = Callable[..., subprocess.Popen[str]]
 
@@ -28,6 +33,41 @@ def store(database: Path) -> Iterator[Store]:
     store = Store(database, busy_timeout=5, idle_release=60)
     yield store
     store.close()
+
+
+@pytest.fixture
+def originals(database: Path) -> Originals:
+    """The folder of picture files beside the database."""
+    return Originals(database.parent / "originals")
+
+
+@pytest.fixture
+def users(store: Store, originals: Originals) -> Users:
+    """The users of the store."""
+    return Users(store, originals)
+
+
+@pytest.fixture
+def history(store: Store, originals: Originals) -> History:
+    """The history of the store, in pages of 100 at most."""
+    return History(store, originals, max_page=100)
+
+
+@pytest.fixture
+def feedback(store: Store) -> FeedbackLog:
+    """What people say of the store's readings."""
+    return FeedbackLog(store)
+
+
+@pytest.fixture
+def record(store: Store, originals: Originals) -> Callable[..., list[KeptReading | HwrError]]:
+    """Enter readings into the store."""
+
+    def record(*rows: NewReading) -> list[KeptReading | HwrError]:
+        with store.writing() as cursor:
+            return record_readings(cursor, rows, originals)
+
+    return record
 
 
 @pytest.fixture
@@ -51,11 +91,14 @@ def new_reading() -> Callable[..., NewReading]:
     """Make a drawing on its way into the history, as the recogniser reads them, with noise for a picture."""
 
     def make(user_id: int = 1, digit: int | None = 7, verdict: Verdict = Verdict.DIGIT, **more: Any) -> NewReading:
+        confidence = more.pop("confidence", 0.91)
+        source = more.pop("source", Source.DRAWING)
+        version = more.pop("version", "v1-abcde")
         probabilities = np.full(10, 0.01)
         probabilities[digit or 0] = 0.91
         seen = np.random.default_rng(digit).integers(0, 256, (28, 28), dtype=np.uint8)
-        timings = Timings(preprocessing=0.001, inference=0.0003)
-        reading = Reading(verdict, digit, 0.91, tuple(probabilities.tolist()), seen, "v1-abcde", timings)
-        return NewReading(user_id, Source.DRAWING, reading, **more)
+        timings = more.pop("timings", Timings(preprocessing=0.001, inference=0.0003))
+        reading = Reading(verdict, digit, confidence, tuple(probabilities.tolist()), seen, version, timings)
+        return NewReading(user_id, source, reading, **more)
 
     return make

@@ -1,0 +1,60 @@
+"""The history's filters as query parameters, the same for every question about it."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+from pydantic import AwareDatetime
+
+from api.fields import UserId
+from hwr_core.records import HistoryFilter, Labelled, Source, Verdict
+
+DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
+
+
+def _chosen(  # noqa: PLR0913  each is one query parameter
+    *,
+    user_id: Annotated[UserId | None, Query(description="Only this person's readings.", examples=[1])] = None,
+    digit: Annotated[
+        DigitOrNone | None, Query(description="Only those read as this digit, or none.", examples=[7])
+    ] = None,
+    actual_digit: Annotated[
+        DigitOrNone | None, Query(description="Only those that people say are this digit, or none.", examples=[1])
+    ] = None,
+    verdict: Annotated[Verdict | None, Query(description="Only those with this verdict.", examples=["digit"])] = None,
+    confidence_from: Annotated[float, Query(description="Only those at least this sure.", examples=[0.5])] = 0.0,
+    confidence_to: Annotated[float, Query(description="Only those at most this sure.", examples=[1.0])] = 1.0,
+    source: Annotated[
+        Source | None, Query(description="Only those that came in by this door.", examples=["api"])
+    ] = None,
+    model_version: Annotated[
+        str | None, Query(description="Only those by this version.", examples=["20260131T120000Z-1a2b3"])
+    ] = None,
+    labelled: Annotated[
+        Labelled | None,
+        Query(description="Only those that people have judged: any, no, right, wrong.", examples=["wrong"]),
+    ] = None,
+    since: Annotated[
+        AwareDatetime | None,
+        Query(description="Only those from this moment on.", examples=["2026-01-31T00:00:00+00:00"]),
+    ] = None,
+    until: Annotated[
+        AwareDatetime | None,
+        Query(description="Only those before this moment.", examples=["2026-02-01T00:00:00+00:00"]),
+    ] = None,
+) -> HistoryFilter:
+    return HistoryFilter(
+        user_id=user_id,
+        digit=digit,
+        actual_digit=actual_digit,
+        verdict=verdict,
+        confidence_from=confidence_from,
+        confidence_to=confidence_to,
+        source=source,
+        model_version=model_version,
+        labelled=labelled,
+        since=since,
+        until=until,
+    )
+
+
+ChosenDep = Annotated[HistoryFilter, Depends(_chosen)]

@@ -1,0 +1,45 @@
+"""Downloads: the history for other programs, streamed."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.fields import UserId
+from api.filters import ChosenDep
+from hwr_core.store.export_formats import ExportFormat
+
+router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
+
+
+@router.get("/user/{user_id}", response_class=StreamingResponse)
+def user(
+    user_id: UserId,
+    workspace: WorkspaceDep,
+    format: Annotated[Literal["json", "csv"], Query(description="JSON, or a CSV file.", examples=["json"])] = "json",  # noqa: A002  the contract's name
+) -> StreamingResponse:
+    """Return all of a person's data: as JSON, or the readings as a CSV download."""
+    content = workspace.exports.user(user_id, format)
+    if format == "json":
+        return StreamingResponse(content, media_type="application/json")
+    headers = _download(f"user-{user_id}", "csv")
+    return StreamingResponse(content, media_type=ExportFormat.CSV.media_type, headers=headers)
+
+
+@router.get("/history", response_class=StreamingResponse)
+def history(
+    workspace: WorkspaceDep,
+    chosen: ChosenDep,
+    format: Annotated[ExportFormat, Query(description="The kind of file.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
+) -> StreamingResponse:
+    """Return the readings that the filters choose as a download, the oldest first."""
+    content = workspace.exports.history(format, chosen)
+    return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
+
+
+def _download(what: str, ending: str) -> dict[str, str]:
+    name = f"hwr-{what}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{ending}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

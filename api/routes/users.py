@@ -1,0 +1,55 @@
+"""People: whom readings belong to."""
+
+from fastapi import APIRouter
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.fields import UserId
+from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
+
+router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)
+
+
+@router.post("")
+def create(given: UserIn, workspace: WorkspaceDep) -> UserCreatedOut:
+    """Add a person; 409 when the name is taken, whatever the case of its letters."""
+    return UserCreatedOut.of(workspace.users.create(given.username, given.email))
+
+
+@router.get("")
+def all_users(workspace: WorkspaceDep) -> UsersOut:
+    """List all people."""
+    return UsersOut.of(workspace.users.all())
+
+
+@router.get("/{user_id}")
+def one(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
+    """Return one person."""
+    return UserOut.of(workspace.users.get(user_id))
+
+
+@router.patch("/{user_id}")
+def change(user_id: UserId, given: UserChangeIn, workspace: WorkspaceDep) -> UserOut:
+    """Rename, readdress, deactivate or activate a person."""
+    changed = workspace.users.change(user_id, username=given.username, email=given.email, is_active=given.is_active)
+    return UserOut.of(changed)
+
+
+@router.post("/{user_id}/anonymise")
+def anonymise(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
+    """Forget for ever who a person is: name, address, file names, comments. The readings stay."""
+    return UserOut.of(workspace.users.anonymise(user_id))
+
+
+@router.delete("/{user_id}/history")
+def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
+    """Erase all readings of a person and all that was said of them; the account stays."""
+    erased = workspace.users.erase_history(user_id)
+    return ErasedOut(readings_erased=erased, message=f"{erased} readings of user {user_id} were erased.")
+
+
+@router.delete("/{user_id}")
+def delete(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
+    """Delete a person with all their data."""
+    erased = workspace.users.delete(user_id)
+    return ErasedOut(readings_erased=erased, message=f"User {user_id} was deleted, with {erased} readings.")

@@ -1,0 +1,66 @@
+"""What people say of readings."""
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from api.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
+from api.schemas.base import Success
+from hwr_core.records import DEFAULT_USER, Feedback
+
+
+class FeedbackIn(BaseModel):
+    """What a person says of a reading; a later word of the same person replaces the earlier."""
+
+    prediction_id: PredictionId
+    user_id: UserId = DEFAULT_USER
+    actual_digit: TrueDigit
+    confidence_rating: Rating | None = None
+    comments: Comment = ""
+
+
+class FeedbackGivenOut(Success):
+    """The feedback is recorded."""
+
+    message: str = Field(examples=["Thank you: reading 42 is a 7."])
+    feedback_id: int = Field(examples=[5])
+    correct_prediction: bool = Field(description="Whether the reading was right.", examples=[True])
+
+    @classmethod
+    def of(cls, given: Feedback) -> Self:
+        """Return the answer to a feedback."""
+        what = "no digit" if given.actual_digit is None else f"a {given.actual_digit}"
+        return cls(
+            message=f"Recorded: the picture of reading {given.reading_id} shows {what}.",
+            feedback_id=given.id,
+            correct_prediction=given.correct_prediction,
+        )
+
+
+class FeedbackOut(BaseModel):
+    """One word on a reading."""
+
+    id: int = Field(examples=[5])
+    timestamp: UtcTime
+    prediction_id: PredictionId
+    user_id: UserId
+    actual_digit: TrueDigit
+    correct_prediction: bool = Field(examples=[True])
+    confidence_rating: Rating | None
+    comments: Comment
+    replaced_at: UtcTime | None = Field(description="When the same person said something else; null while it stands.")
+
+    @classmethod
+    def of(cls, said: Feedback) -> Self:
+        """Return the answer for one feedback."""
+        return cls(
+            id=said.id,
+            timestamp=said.timestamp,
+            prediction_id=said.reading_id,
+            user_id=said.user_id,
+            actual_digit=said.actual_digit,
+            correct_prediction=said.correct_prediction,
+            confidence_rating=said.confidence_rating,
+            comments=said.comments,
+            replaced_at=said.replaced_at,
+        )

@@ -1,0 +1,101 @@
+"""hwr read: a line for each picture file."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hwr_core.cli.arguments import Commands
+from hwr_core.cli.status import DONE, SOME_UNREAD
+from hwr_core.errors import UnreadablePicture
+from hwr_core.records import DEFAULT_USER, FileReading, Reading, Source, Verdict
+from hwr_core.settings import load_settings
+from hwr_core.workspace import NamedFile, Workspace
+
+STDIN = "-"
+RUNNERS_UP = 2
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    read = commands.add_parser("read", help="read a digit from each picture file")
+    read.add_argument("files", nargs="+", metavar="FILE", help="picture file, or - for standard input")
+    read.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    read.add_argument("--record", action="store_true", help="keep the readings in the history")
+    read.add_argument("--user", type=int, default=DEFAULT_USER, help="whose readings they are (default %(default)s)")
+    read.add_argument("--enhancement-level", type=float, default=1.0, help="0 to 3 (default %(default)s)")
+    read.set_defaults(run=_read)
+
+
+def _read(options: argparse.Namespace) -> int:
+    status = DONE
+    with Workspace(load_settings()) as workspace:
+        size = workspace.settings.max_batch_files
+        for start in range(0, len(options.files), size):
+            names = options.files[start : start + size]
+            for outcome in _outcomes(workspace, names, options):
+                print(json.dumps(_as_json(outcome)) if options.json else _as_line(outcome), flush=True)
+                status = SOME_UNREAD if outcome.error else status
+    return status
+
+
+def _outcomes(workspace: Workspace, names: Sequence[str], options: argparse.Namespace) -> list[FileReading]:
+    opened = [_open(name, workspace.settings.max_picture_bytes) for name in names]
+    files = [each for each in opened if not isinstance(each, FileReading)]
+    readings = workspace.read_all(files, enhancement_level=options.enhancement_level)
+    if options.record:
+        readings = workspace.keep_all(
+            readings, files, user_id=options.user, source=Source.CLI, enhancement_level=options.enhancement_level
+        )
+    in_order = iter(readings)
+    return [each if isinstance(each, FileReading) else next(in_order) for each in opened]
+
+
+def _open(name: str, max_bytes: int) -> NamedFile | FileReading:
+    """Return a file's name and content, one byte more than allowed at most, or why it cannot be opened."""
+    shown = os.fsencode(name).decode(errors="backslashreplace")  # a name of any bytes can be printed and kept
+    try:
+        if name == STDIN:
+            if sys.stdin is None:
+                return FileReading(shown, error=UnreadablePicture("There is no standard input."))
+            return shown, sys.stdin.buffer.read(max_bytes + 1)
+        with Path(name).open("rb") as file:
+            return shown, file.read(max_bytes + 1)
+    except OSError as error:
+        return FileReading(shown, error=UnreadablePicture(f"The file cannot be opened: {error.strerror}."))
+
+
+def _as_line(outcome: FileReading) -> str:
+    if outcome.reading is None:
+        return f"{outcome.file_name}: error: {outcome.error}"
+    return f"{outcome.file_name}: {_in_words(outcome.reading)}"
+
+
+def _in_words(reading: Reading) -> str:
+    if reading.verdict is Verdict.NO_INK:
+        return "no digit (no ink)"
+    best, *others = reading.candidates
+    if reading.verdict is Verdict.NOT_A_DIGIT:
+        return f"no digit (not a digit; nearest {best.digit} {best.probability:.1%})"
+    runners_up = ", ".join(f"{other.digit} {other.probability:.1%}" for other in others[:RUNNERS_UP])
+    unsure = " (unsure)" if reading.verdict is Verdict.UNSURE else ""
+    return f"{reading.digit} {reading.confidence:.1%}{unsure}, then {runners_up}"
+
+
+def _as_json(outcome: FileReading) -> dict[str, Any]:
+    reading = outcome.reading
+    if reading is None:
+        return {"file": outcome.file_name, "error": str(outcome.error)}
+    return {
+        "file": outcome.file_name,
+        "verdict": reading.verdict,
+        "digit": reading.digit,
+        "confidence": reading.confidence,
+        "probabilities": reading.probabilities,
+        "model_version": reading.model_version,
+        "seconds": reading.timings.total,
+        "reading_id": outcome.kept.id if outcome.kept else None,
+    }

@@ -1,0 +1,47 @@
+"""hwr serve: dashboard and REST API in one process."""
+
+import argparse
+import contextlib
+import socket
+
+from hwr_core import __version__
+from hwr_core.cli.arguments import Commands
+from hwr_core.cli.status import DONE, UNUSABLE
+from hwr_core.errors import InvalidValue
+from hwr_core.settings import load_settings
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    serve = commands.add_parser("serve", help="start the dashboard and the REST API in one process")
+    serve.add_argument("--host", help="address to bind to (HWR_HOST, else 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to bind to (HWR_PORT, else 8000)")
+    serve.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import uvicorn  # here, because the other commands need no server
+
+    given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+    settings = load_settings(**given)
+    with _listening(settings.host, settings.port) as listener:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        print(f"hwr {__version__}: open {address} (API guide under /docs)", flush=True)
+        server = uvicorn.Server(uvicorn.Config("asgi:create_app", factory=True, access_log=False))
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and tells of it again
+            server.run(sockets=[listener])
+    return DONE if server.started else UNUSABLE
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens already: whoever opens the address while we start waits instead of being refused.
+
+    Raises:
+        InvalidValue: it cannot listen there.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]  # Python adds the address, which stands before it
+        raise InvalidValue(f"The server cannot listen on {host}, port {port}: {reason}.") from error

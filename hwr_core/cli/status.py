@@ -1,0 +1,7 @@
+"""The exit statuses that every command keeps to."""
+
+DONE = 0
+SOME_UNREAD = 1
+"""A file could not be read, the others were."""
+UNUSABLE = 2
+"""Nothing could be done."""

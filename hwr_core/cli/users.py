@@ -1,0 +1,105 @@
+"""hwr users: who readings belong to."""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from hwr_core.cli.arguments import Commands, confirmed
+from hwr_core.cli.status import DONE, UNUSABLE
+from hwr_core.records import User
+from hwr_core.settings import load_settings
+from hwr_core.store.users import Users
+from hwr_core.workspace import Workspace
+
+Act = Callable[[Users, int], str]
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command and its own."""
+    users = commands.add_parser("users", help="list, create, change, anonymise and delete users")
+    acts = users.add_subparsers(required=True, metavar="WHAT")
+
+    every = acts.add_parser("list", help="list all users")
+    every.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    every.set_defaults(run=_list)
+
+    create = acts.add_parser("create", help="add a user")
+    create.add_argument("username")
+    create.add_argument("--email")
+    create.set_defaults(run=_create)
+
+    rename = acts.add_parser("rename", help="give a user another name")
+    rename.add_argument("user", type=int)
+    rename.add_argument("username")
+    rename.set_defaults(run=_rename)
+
+    for name, is_active, words in (
+        ("deactivate", False, "keep a user from adding to the history"),
+        ("activate", True, "undo that"),
+    ):
+        switch = acts.add_parser(name, help=words)
+        switch.add_argument("user", type=int)
+        switch.set_defaults(run=_switch, is_active=is_active)
+
+    for name, act, words in (
+        ("anonymise", _anonymise, "forget for ever who a user is; the readings stay"),
+        ("erase-history", _erase_history, "erase all readings of a user; the account stays"),
+        ("delete", _delete, "erase a user with all readings"),
+    ):
+        final = acts.add_parser(name, help=words)
+        final.add_argument("user", type=int)
+        final.add_argument("--yes", action="store_true", help="do not ask")
+        final.set_defaults(run=_finally, act=act, name=name)
+
+
+def _list(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        for user in workspace.users.all():
+            print(json.dumps(asdict(user), default=str) if options.json else _as_line(user))
+    return DONE
+
+
+def _create(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        print(_as_line(workspace.users.create(options.username, options.email)))
+    return DONE
+
+
+def _rename(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        print(_as_line(workspace.users.change(options.user, username=options.username)))
+    return DONE
+
+
+def _switch(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        print(_as_line(workspace.users.change(options.user, is_active=options.is_active)))
+    return DONE
+
+
+def _finally(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        user = workspace.users.get(options.user)
+        if not confirmed(f"{options.name} of user {user.id}, {user.username!r}?", options):
+            return UNUSABLE
+        act: Act = options.act
+        print(act(workspace.users, user.id))
+    return DONE
+
+
+def _anonymise(users: Users, user_id: int) -> str:
+    return _as_line(users.anonymise(user_id))
+
+
+def _erase_history(users: Users, user_id: int) -> str:
+    return f"{users.erase_history(user_id):,} readings erased"
+
+
+def _delete(users: Users, user_id: int) -> str:
+    return f"user {user_id} deleted, with {users.delete(user_id):,} readings"
+
+
+def _as_line(user: User) -> str:
+    email = f"  {user.email}" if user.email else ""
+    return f"{user.id:>6}  {user.username}{email}{'' if user.is_active else '  (deactivated)'}"

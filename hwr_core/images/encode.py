@@ -1,0 +1,11 @@
+"""Grey arrays -> picture files."""
+
+import cv2
+
+from hwr_core.records import Grey
+
+
+def as_png(grey: Grey) -> bytes:
+    """Return a grey picture as a PNG file."""
+    _, png = cv2.imencode(".png", grey)
+    return png.tobytes()

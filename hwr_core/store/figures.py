@@ -1,0 +1,81 @@
+"""The figures that analytics answers with: small frozen records, and the interval that goes with a share."""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # pandas takes half a second, which a single reading on the command line should not
+    import pandas as pd
+
+Z95 = 1.959964
+"""Standard normal quantile of 97.5 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How many of the labelled readings were right. Without any, `share`, `low` and `high` are None: not known."""
+
+    right: int
+    labelled: int
+
+    @property
+    def share(self) -> float | None:
+        """Share of the labelled readings that were right, 0 to 1."""
+        return self.right / self.labelled if self.labelled else None
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95 % interval."""
+        return wilson(self.right, self.labelled)[0] if self.labelled else None
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95 % interval."""
+        return wilson(self.right, self.labelled)[1] if self.labelled else None
+
+
+def wilson(right: int, labelled: int) -> tuple[float, float]:
+    """Return the 95 % score interval of a share (Wilson, 1927), which holds for few and for extreme shares too."""
+    share, square = right / labelled, Z95**2 / labelled
+    middle = (share + square / 2) / (1 + square)
+    reach = Z95 / (1 + square) * sqrt(share * (1 - share) / labelled + square / (4 * labelled))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFigures:
+    """The whole history at a glance."""
+
+    total_users: int
+    active_users: int
+    total_predictions: int
+    today_predictions: int
+    accuracy: Accuracy
+    digit_distribution: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class UserFigures:
+    """One user's history at a glance; averages are None while there is nothing to average. Times in seconds."""
+
+    total_predictions: int
+    today_predictions: int
+    accuracy: Accuracy
+    average_confidence: float | None
+    average_processing_time: float | None
+    most_common_digit: int | None
+    feedback_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Whether confidence means what it says: how often readings of each confidence were right.
+
+    `bins` has a row for each range of confidence that holds labelled readings: confidence_from, confidence_to,
+    readings, confidence (their mean), accuracy, low, high. `error` is the expected calibration error (Naeini et al.,
+    2015), None while nothing is labelled.
+    """
+
+    bins: "pd.DataFrame"
+    error: float | None
+    labelled: int

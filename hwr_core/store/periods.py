@@ -1,0 +1,36 @@
+"""Hours, days and weeks as people live them: in a time zone, with its clock changes."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hwr_core.errors import InvalidValue
+
+
+class Bucket(StrEnum):
+    """How long a period of a chart over time is."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+    @property
+    def length(self) -> timedelta:
+        """A period's length on a clock that nobody changes."""
+        return {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1), Bucket.WEEK: timedelta(weeks=1)}[self]
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its name in the IANA database. Raises InvalidValue."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of zones
+        raise InvalidValue(
+            f"The time zone is {name[:64]!r}; a name such as Europe/Berlin or UTC is allowed."
+        ) from error
+
+
+def start_of_today(timezone: str, now: datetime | None = None) -> datetime:
+    """Return the moment, in UTC, at which today began in a time zone. Raises InvalidValue."""
+    local = (now or datetime.now(UTC)).astimezone(zone(timezone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
