@@ -40,9 +40,11 @@ format: setup ## Format the code and mend what can be mended
 train: setup ## Train a model version (ARGS= goes to hwr train)
 	$(BIN)/hwr train $(ARGS)
 
-bench: setup ## Measure requests a second, and the time of one reading
+bench: setup ## Measure requests a second, the time of a reading, and questions about a large history
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.inference
+	$(BIN)/python -m tests.benchmarks.together
+	$(BIN)/python -m tests.benchmarks.history
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashboard.palette import ACCENT, QUIET
 from hwr_core.records import DIGITS
-
-ACCENT = "#3f82e0"
-QUIET = "#9aa7b5"
-"""Two tones that stand out of a light page and of a dark one."""
 
 WORTH_A_LABEL = 0.01
 

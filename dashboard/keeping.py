@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.panels import show_error
+from dashboard.person import person_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import Reading, Source
@@ -20,6 +21,7 @@ class ToKeep:
     source: Source
     file_name: str | None = None
     enhancement_level: float = 1.0
+    picture: bytes | None = None
 
 
 def offer_to_keep(offers: Sequence[ToKeep], *, key: str) -> None:
@@ -38,6 +40,14 @@ def offer_to_keep(offers: Sequence[ToKeep], *, key: str) -> None:
             st.page_link("app_pages/history.py", label="See the history", icon=":material/history:")
 
 
+def kept_number(offer: ToKeep, *, key: str) -> int | None:
+    """Keep one reading unless it is kept already, and return its number; None, with the reason shown, when it fails."""
+    kept: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
+    if offer.name not in kept:
+        _keep([offer], kept)
+    return kept.get(offer.name)
+
+
 def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
     # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
     try:
@@ -47,6 +57,8 @@ def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
                 source=offer.source,
                 file_name=offer.file_name,
                 enhancement_level=offer.enhancement_level,
+                user_id=person_id(),
+                picture=offer.picture,
             )
             kept[offer.name] = row.id
     except HwrError as error:

@@ -84,14 +84,15 @@ def show_probabilities(reading: Reading | None, *, key: str) -> None:
     )
 
 
-def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> None:
-    """A table of kept readings with what the model saw; what matters most stands in a phone's width."""
+def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int | None:
+    """A table of kept readings; what matters most stands in a phone's width. Returns the place of a selected row."""
     columns = st.column_config
-    st.dataframe(
+    state = st.dataframe(
         {
             "Seen": [_thumbnail(row.reading) for row in kept],
             "Read": [wording.symbol(row.reading) for row in kept],
             "Confidence": [wording.percent(row.reading.confidence) for row in kept],
+            "Judged": [wording.judgement(row) for row in kept],
             "Time": [row.timestamp for row in kept],
             "Verdict": [wording.verdict_word(row.reading.verdict) for row in kept],
             "Number": [row.id for row in kept],
@@ -100,6 +101,8 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> Non
         },
         hide_index=True,
         row_height=44,
+        on_select="rerun",
+        selection_mode="single-row",
         placeholder="",
         key=key,
         alt="Kept readings, newest first",
@@ -111,8 +114,19 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> Non
             "Verdict": columns.TextColumn(width=92),
             "Number": columns.NumberColumn(width=76, format="%d"),
             "Source": columns.TextColumn(width=80),
+            "Judged": columns.TextColumn(width=92, help="What people say of it"),
         },
     )
+    rows = state["selection"]["rows"]
+    return rows[0] if rows else None
+
+
+def show_gallery(kept: Sequence[KeptReading]) -> None:
+    """What the model saw of many readings, each with its number."""
+    with st.container(horizontal=True, gap="small"):
+        for row in kept:
+            if row.reading.seen is not None:
+                show_seen(row.reading.seen, side=TABLE_SIDE, caption=str(row.id))
 
 
 def _answer_row() -> DeltaGenerator:

@@ -30,6 +30,12 @@ def workspace() -> Workspace:
     return open_workspace()
 
 
+def preview(content: bytes) -> Grey:
+    """Return a small grey picture of a picture file. Raises PictureError."""
+    settings = workspace().settings
+    return shrunk(decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels)), PREVIEW_SIDE)
+
+
 def read_file(content: bytes, enhancement_level: float) -> ReadFile:
     """Read one uploaded file with the served model, once for the same content and level.
 
@@ -42,10 +48,7 @@ def read_file(content: bytes, enhancement_level: float) -> ReadFile:
 @st.cache_data(max_entries=REMEMBERED_FILES, show_spinner=False)
 def _read_once(content: bytes, enhancement_level: float, model_version: str) -> ReadFile:  # noqa: ARG001
     """Read a file; the model's version is there to be part of the cache's key."""
-    settings = workspace().settings
     try:
-        reading = workspace().read(content, enhancement_level=enhancement_level)
-        grey = decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
+        return ReadFile(workspace().read(content, enhancement_level=enhancement_level), preview(content))
     except PictureError as error:
         return ReadFile(error=error)
-    return ReadFile(reading, shrunk(grey, PREVIEW_SIDE))

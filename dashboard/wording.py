@@ -1,6 +1,6 @@
 """What the pages say of a reading, in words. Knows no Streamlit."""
 
-from hwr_core.records import Reading, Verdict
+from hwr_core.records import NONE, KeptReading, Reading, Verdict
 
 ADVICE = {
     Verdict.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
@@ -18,6 +18,11 @@ def percent(share: float) -> str:
 def a_digit(digit: int) -> str:
     """The digit with its article: "a 7", "an 8"."""
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def digit_or_none(value: str) -> str:
+    """A digit with its article, or the words for none."""
+    return "no digit" if value == NONE else a_digit(int(value))
 
 
 def symbol(reading: Reading) -> str:
@@ -55,6 +60,15 @@ def verdict_word(verdict: Verdict) -> str:
         Verdict.NOT_A_DIGIT: "Not a digit",
         Verdict.NO_INK: "No ink",
     }[verdict]
+
+
+def judgement(kept: KeptReading) -> str:
+    """What people say of a reading, in a word or two; empty while nobody has said."""
+    if kept.label is None:
+        return ""
+    if kept.is_right:
+        return "Right"
+    return "No digit" if kept.label.digit is None else f"Is {a_digit(kept.label.digit)}"
 
 
 def _likelihood(confidence: float) -> str:

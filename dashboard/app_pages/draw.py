@@ -1,11 +1,13 @@
 """Draw a digit and see it read at each stroke. Nothing is kept until the person says so."""
 
 import hashlib
+from functools import partial
 
 import streamlit as st
 
 from dashboard import canvas
-from dashboard.keeping import ToKeep, offer_to_keep
+from dashboard.judging import offer_to_judge
+from dashboard.keeping import ToKeep, kept_number, offer_to_keep
 from dashboard.panels import show_answer, show_error, show_hint, show_probabilities
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
@@ -48,7 +50,10 @@ def show_result(drawing: bytes | None) -> None:
         return
     if drawing and reading:
         show_answer(reading)
-        offer_to_keep(offers(drawing, reading), key="draw_keep")
+        found = offers(drawing, reading)
+        for offer in found:
+            offer_to_judge(reading, partial(kept_number, offer, key="draw_keep"), key="draw_judge", shortcuts=True)
+        offer_to_keep(found, key="draw_keep")
     else:
         show_hint("Write one digit. It is read at each stroke.")
         offer_to_keep([], key="draw_keep")
@@ -58,7 +63,7 @@ def show_result(drawing: bytes | None) -> None:
 def offers(drawing: bytes, reading: Reading) -> list[ToKeep]:
     """The drawing, known by its content, unless there is no ink on it."""
     name = hashlib.sha256(drawing).hexdigest()
-    return [] if reading.seen is None else [ToKeep(name, reading, Source.DRAWING)]
+    return [] if reading.seen is None else [ToKeep(name, reading, Source.DRAWING, picture=drawing)]
 
 
 st.title("Draw a digit")

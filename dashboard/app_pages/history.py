@@ -1,25 +1,48 @@
-"""The newest kept readings."""
+"""The kept readings, page by page, and each in full."""
 
 import streamlit as st
 
+from dashboard.filters import choose_readings
 from dashboard.panels import show_error, show_history
+from dashboard.reading_detail import show_reading
 from dashboard.services import workspace
+from dashboard.sharing import offer_exports
 from hwr_core.errors import HwrError
 
-NEWEST = 50
+ROWS = 50
+TRAIL = "history_trail"
 
 st.title("History")
+timezone = st.context.timezone or "UTC"
 try:
-    kept = workspace().history.page(limit=NEWEST).readings
+    chosen = choose_readings(timezone)
+    if st.session_state.get("history_chosen") != chosen:
+        st.session_state["history_chosen"] = chosen
+        st.session_state[TRAIL] = [None]
+    trail = st.session_state[TRAIL]
+    page = workspace().history.page(chosen, limit=ROWS, before=trail[-1])
+    total = workspace().history.count(chosen)
 except HwrError as error:
     show_error(error)
     st.button("Try again", icon=":material/refresh:")
     st.stop()
-if not kept:
-    st.info("Nothing has been kept yet. Draw a digit or upload a picture, and press Keep.", icon=":material/history:")
+if not page.readings:
+    st.info("Nothing to show. Draw a digit or upload a picture, and press Keep.", icon=":material/history:")
     st.page_link("app_pages/draw.py", label="Draw a digit", icon=":material/draw:")
     st.stop()
 
-timezone = st.context.timezone or "UTC"
-st.caption(f"The newest {NEWEST} readings that were kept. Times are in the time zone {timezone}.")
-show_history(kept, timezone=timezone, key="history_table")
+first = (len(trail) - 1) * ROWS + 1
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Newer", icon=":material/arrow_back:", disabled=len(trail) == 1, key="history_newer"):
+        trail.pop()
+        st.rerun()
+    if st.button("Older", icon=":material/arrow_forward:", disabled=page.next is None, key="history_older"):
+        trail.append(page.next)
+        st.rerun()
+    st.caption(f"{first:,}-{first + len(page.readings) - 1:,} of {total:,}, newest first, times in {timezone}.")
+place = show_history(page.readings, timezone=timezone, key=f"history_table_{trail[-1]}")
+if place is not None:
+    show_reading(page.readings[place], timezone=timezone)
+else:
+    st.caption("Select a row to see the reading in full and to say whether it is right.")
+offer_exports(chosen)

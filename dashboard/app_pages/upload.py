@@ -47,7 +47,7 @@ except HwrError as error:
 
 source = Source.UPLOAD if len(files) == 1 else Source.BATCH
 offers = [
-    ToKeep(f"{file.file_id} at {level}", outcome.reading, source, file.name, level)
+    ToKeep(f"{file.file_id} at {level}", outcome.reading, source, file.name, level, file.getvalue())
     for file, outcome in zip(files, outcomes, strict=True)
     if outcome.reading and outcome.reading.seen is not None
 ]

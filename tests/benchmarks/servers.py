@@ -25,7 +25,7 @@ READY_WITHIN = 120.0
 
 def hwr(data_dir: Path) -> FastAPI:
     """Return the app that `hwr serve` runs, with a route that parses the body of /api/predict and does nothing else."""
-    app = asgi.create_app(_settings(data_dir))
+    app = asgi.create_app(settings_of(data_dir))
 
     @app.post("/parse-only")
     async def parse_only(_: PredictIn) -> Success:
@@ -38,7 +38,7 @@ def keras_app(data_dir: Path) -> FastAPI:
     """Return the app of the tutorials: decode, resize and `model.predict` in each request, nothing kept."""
     import keras
 
-    model = keras.models.load_model(Registry(_settings(data_dir).models_dir).champion().folder / WEIGHTS)
+    model = keras.models.load_model(Registry(settings_of(data_dir).models_dir).champion().folder / WEIGHTS)
     app = FastAPI()
 
     @app.post("/api/predict")
@@ -81,5 +81,6 @@ def _wait_until_ready(process: multiprocessing.process.BaseProcess, port: int) -
     raise RuntimeError("The server did not start.")
 
 
-def _settings(data_dir: Path) -> Settings:
+def settings_of(data_dir: Path) -> Settings:
+    """Return the settings of a server on this folder."""
     return Settings(data_dir=data_dir, models_dir=PROJECT / "models")

@@ -38,7 +38,7 @@ def test_times_are_told_with_their_zone(page: AppTest, workspace: Workspace) -> 
     """A reader can tell in which zone the times are."""
     workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
     page.run()
-    assert "time zone UTC" in page.caption[0].value
+    assert "times in UTC" in page.caption[0].value
     assert page.dataframe[0].value["Time"][0].tzinfo is not None
 
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import ACCENT, probability_chart
+from dashboard.charts import probability_chart
+from dashboard.palette import ACCENT
 from dashboard.pictures import data_url, enlarged, shrunk
 from dashboard.services import read_file
 from hwr_core.settings import PROJECT, Settings

@@ -1,0 +1,40 @@
+"""Whose readings they are: the switch that every page has."""
+
+import streamlit as st
+
+from dashboard.panels import show_error
+from dashboard.services import workspace
+from hwr_core.errors import HwrError
+from hwr_core.records import DEFAULT_USER, User
+
+KEY = "user"
+CHOSEN = "person_chosen"
+
+
+def choose_person() -> None:
+    """Show the switch; the choice stands in the address, so that it survives a reload and another page."""
+    with st.sidebar:
+        try:
+            people = [user for user in workspace().users.all() if user.is_active]
+        except HwrError as error:
+            show_error(error)
+            st.session_state[CHOSEN] = DEFAULT_USER
+            return
+        names = {user.username: user for user in people}
+        asked = st.query_params.get(KEY)
+        if asked is not None and asked not in names:
+            st.warning(f"There is no active person {asked!r}; these are the readings of {people[0].username}.")
+        name = st.selectbox("Person", [*names], key=KEY, bind="query-params", persist_state="session")
+        st.session_state[CHOSEN] = names[name].id
+        st.page_link("app_pages/people.py", label="Add or change people", icon=":material/group:")
+
+
+def person_id() -> int:
+    """Return the id of the person chosen."""
+    chosen: int = st.session_state.get(CHOSEN, DEFAULT_USER)
+    return chosen
+
+
+def name_of(user: User) -> str:
+    """The person's name, with a word about one who is not active."""
+    return user.username if user.is_active else f"{user.username} (not active)"

@@ -1,0 +1,42 @@
+"""Taking data along: tables of charts, and the history as a file."""
+
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from hwr_core.records import HistoryFilter
+
+FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
+
+
+def offer_table(table: pd.DataFrame, name: str, *, key: str) -> None:
+    """The figures behind a chart, to look at and to take along."""
+    with st.expander("Data", icon=":material/table:"):
+        st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures of the chart: {name}")
+        st.download_button(
+            "Download as CSV",
+            lambda: table.to_csv(index=False),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"{key}_download",
+        )
+
+
+def offer_exports(chosen: HistoryFilter) -> None:
+    """Links to the API of this very server: it streams, while a button here would hold the whole file in memory."""
+    with st.expander("Download these readings", icon=":material/download:"), st.container(horizontal=True):
+        for label, kind in FORMATS.items():
+            st.link_button(label, f"/api/export/history?{urlencode(_query(chosen) | {'format': kind})}")
+
+
+def _query(chosen: HistoryFilter) -> dict[str, str]:
+    """The filter as the API's query parameters."""
+    values = {name: getattr(chosen, name) for name in HistoryFilter.__slots__}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
