@@ -10,6 +10,8 @@ from hwr_core.store.figures import Reliability
 VALUES = [*map(str, DIGITS), NONE]
 CELL = 30
 """Side of a matrix's cell in pixels."""
+DARK = 0.15
+"""Share from which on a cell is dark enough for white figures."""
 
 
 def readings_over_time(table: pd.DataFrame) -> go.Figure:
@@ -101,18 +103,18 @@ def reliability(found: Reliability) -> go.Figure:
 
 def confusion(table: pd.DataFrame) -> go.Figure:
     """Squares of a matrix: what is taken for what? A heat map's cells cannot be clicked in Streamlit, markers can."""
-    of_row = table.groupby("actual_digit")["readings"].transform("sum")
+    share = table["readings"] / table.groupby("actual_digit")["readings"].transform("sum")
     figure = go.Figure(
         go.Scatter(
             x=table["digit"],
             y=table["actual_digit"],
             mode="markers+text",
             text=table["readings"],
-            textfont_size=11,
+            textfont={"size": 11, "color": ["white" if each > DARK else QUIET for each in share]},
             marker={
                 "symbol": "square",
                 "size": CELL,
-                "color": table["readings"] / of_row,
+                "color": share,
                 "colorscale": RAMP,
                 "cmin": 0,
                 "cmax": 1,

@@ -55,11 +55,11 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
             st.metric("Right", "No feedback yet", border=True)
         else:
             st.metric(
-                "Right",
+                f"Right, of {accuracy.labelled:,}",
                 f"{accuracy.share:.1%}",
                 help=f"{accuracy.right:,} of {accuracy.labelled:,} readings that people have judged. The true share "
                 f"lies between {accuracy.low:.1%} and {accuracy.high:.1%} with 95 % certainty.",
-                delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}, of {accuracy.labelled:,}",
+                delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,

@@ -234,6 +234,7 @@ def _open(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnection | None
             return None
         if was_held:
             _settle_the_header(database)
+        _remove_if_empty(database)
         connection = duckdb.connect(database, config=_CONFIG)
         try:
             connection.execute("set global timezone = 'UTC'")
@@ -242,6 +243,12 @@ def _open(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnection | None
             connection.close()
             raise
         return connection
+
+
+def _remove_if_empty(database: Path) -> None:
+    """Remove a file that holds nothing: a kill while the file was being made leaves one, and DuckDB refuses it."""
+    if database.is_file() and database.stat().st_size == 0:
+        database.unlink()
 
 
 def _settle_the_header(database: Path) -> None:

@@ -21,7 +21,7 @@ from tests.handwriting import drawing, png
 
 REPEATS = 12
 PICTURES = 300
-LABELLED_EVERY = 20
+LABELLED_EVERY = 19
 
 
 def main() -> None:

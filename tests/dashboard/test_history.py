@@ -53,3 +53,25 @@ def test_a_busy_store_is_told_with_a_way_to_try_again(
     assert not page.exception
     assert "The history is held by" in page.error[0].value
     assert page.button[0].label == "Try again"
+
+
+def test_pages_go_older_and_newer(page: AppTest, workspace: Workspace) -> None:
+    """Fifty rows at a time, back and forth, and none twice."""
+    reading = workspace.read(png(drawing(3)))
+    for _ in range(60):
+        workspace.keep(reading, source=Source.DRAWING)
+    newest = [*page.run().dataframe[0].value["Number"]]
+    oldest = [*page.button(key="history_older").click().run().dataframe[0].value["Number"]]
+    assert (newest + oldest) == list(range(60, 0, -1))
+    assert page.button(key="history_older").disabled
+    assert [*page.button(key="history_newer").click().run().dataframe[0].value["Number"]] == newest
+
+
+def test_a_filter_in_the_address_narrows_the_page(page: AppTest, workspace: Workspace) -> None:
+    """Only what the filter chooses is shown and counted."""
+    for digit in (3, 0, 3):
+        workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING)
+    page.query_params["digit"] = "3"
+    page.run()
+    assert [*page.dataframe[0].value["Number"]] == [3, 1]
+    assert "1-2 of 2" in page.caption[0].value

@@ -1,0 +1,86 @@
+"""People, feedback, analytics and shared addresses in a real browser."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hand import expect_digit, kept_rows, screenshot, turn_to, write
+from tests.handwriting import hand_made_strokes
+from tests.serving import Server
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def post(server: Server) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    """Post JSON to the API."""
+
+    def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310  our own server
+            server.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            parsed: dict[str, Any] = json.load(answer)
+        return parsed
+
+    return post
+
+
+def test_the_person_chosen_survives_another_page_and_a_reload(visit: Visit, post: Callable[..., Any]) -> None:
+    """Who has been chosen is still chosen on the next page and after a reload, and keeps their own readings."""
+    ada = post("/api/users", {"username": "Ada"})["user_id"]
+    page = visit()
+    page.get_by_role("combobox", name="Person").click()
+    page.get_by_role("option", name="Ada").click()
+    expect(page).to_have_url(re.compile("user=Ada"))
+    turn_to(page, "History")
+    expect(page.get_by_role("combobox", name="Person").first).to_have_value("Ada")
+    page.reload()
+    expect(page.get_by_role("combobox", name="Person").first).to_have_value("Ada")
+    turn_to(page, "Draw")
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    assert kept_rows(page)[0]["user_id"] == ada
+
+
+def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[..., Any]) -> None:
+    """A drawing said to be wrong is in the history and in the matrix; a click on its square shows its picture."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    page.get_by_role("button", name="Right").wait_for()
+    page.wait_for_timeout(500)  # the page listens to keys a moment after it shows them
+    page.keyboard.press("y")
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    post("/api/feedback", {"prediction_id": kept_rows(page)[0]["id"], "user_id": 1, "actual_digit": 1})
+    turn_to(page, "History")
+    expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("Is a 1")
+    page.goto("/analytics?view=Mistakes")
+    square = page.locator(".js-plotly-plot .point").first
+    square.wait_for()
+    screenshot(page, "analytics-mistakes")
+    square.click(force=True)
+    expect(page.get_by_text("Read as a 7, really a 1").first).to_be_visible()
+    expect(page.get_by_role("img", name="The writing as the model saw it").first).to_be_visible()
+
+
+def test_a_shared_address_opens_the_same_view(visit: Visit) -> None:
+    """What is chosen stands in the address, and the address alone brings it back."""
+    page = visit()
+    page.goto("/analytics")
+    page.get_by_role("radio", name="30 days").or_(page.get_by_role("button", name="30 days")).first.click()
+    page.get_by_role("radio", name="Speed").or_(page.get_by_role("button", name="Speed")).first.click()
+    expect(page.get_by_text("How long does a reading take?")).to_be_visible()
+    address = page.url
+    other = visit()
+    other.goto(address)
+    expect(other.get_by_text("How long does a reading take?")).to_be_visible()
+    assert "period=30" in address
+    assert "view=Speed" in address
