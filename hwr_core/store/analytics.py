@@ -22,6 +22,10 @@ MAX_PERIODS = 5_000
 
 MAX_BINS = 100
 
+QUARTER = 900
+"""Seconds: readings are counted by quarters of an hour before these are put into local time, which is dear for each of
+millions of readings. Every zone's offset from UTC is a whole number of quarters."""
+
 STEPS_PER_E = 100
 """Latencies are counted in steps of 1 %, so that a percentile is right to within half a percent: sorting ten million
 of them would take seconds."""
@@ -123,12 +127,20 @@ class Analytics:
             found = _frame(
                 cursor,
                 f"""
-                with counted as (
-                    select date_trunc('{bucket.value}', r.created_at at time zone {place}) as start,
+                with quarters as (
+                    select floor(extract(epoch from r.created_at) / {QUARTER}) as quarter,
                         count(*) as readings,
                         count(l.reading_id) as labelled,
                         count(*) filter (l.reading_id is not null and {IS_RIGHT}) as "right"
                     {readings.sql}
+                    group by 1
+                ),
+                counted as (
+                    select date_trunc('{bucket.value}', to_timestamp(quarter * {QUARTER}) at time zone {place})
+                            as start,
+                        sum(readings)::bigint as readings, sum(labelled)::bigint as labelled,
+                        sum("right")::bigint as "right"
+                    from quarters
                     group by 1
                 ),
                 periods as (

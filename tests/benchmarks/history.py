@@ -71,6 +71,7 @@ def _questions(workspace: Workspace, readings: int) -> dict[str, Callable[[], ob
             HistoryFilter(user_id=500, digit=3, source=Source.BATCH, confidence_to=0.5), limit=50
         ),
         "history, count": lambda: history.count(HistoryFilter(digit=3, labelled=Labelled.ANY)),
+        "history, model versions": history.model_versions,
         "one reading": lambda: history.get(middle),
         "confused pictures": lambda: history.page(HistoryFilter(digit=1, actual_digit=7), limit=20),
     }

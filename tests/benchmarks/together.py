@@ -1,19 +1,23 @@
 """Sixteen clients that read, look back and give feedback at once: how much, how soon, and whether all is kept.
 
-Run it: python -m tests.benchmarks.together [--seconds 120] [--clients 16].
+Run it: python -m tests.benchmarks.together [--seconds 120] [--clients 16] [--beside-a-page].
 """
 
 import argparse
 import asyncio
 import base64
+import itertools
 import json
 import multiprocessing
+import shutil
 import tempfile
 import time
 from collections import defaultdict
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from hwr_core.workspace import Workspace
 from tests.benchmarks.servers import hwr, serving, settings_of
@@ -27,14 +31,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--beside-a-page", action="store_true", help="with the Analytics page open in Chromium")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         with serving(hwr, Path(folder)) as port, multiprocessing.get_context("spawn").Pool(1) as pool:
-            took, acknowledged = pool.apply(_load, (port, options.clients, options.seconds))
+            loading = pool.apply_async(_load, (port, options.clients, options.seconds))
+            if options.beside_a_page:
+                _look_at_analytics(port, loading)
+            took, acknowledged = loading.get()
         for what, seconds in took.items():
             p50, p99 = np.percentile(seconds, (50, 99)) * 1000
             print(f"{what:24} {len(seconds) / options.seconds:8.1f}/s   p50 {p50:7.1f} ms   p99 {p99:7.1f} ms")
         _compare(Path(folder), acknowledged)
+
+
+def _look_at_analytics(port: int, loading: AsyncResult[object]) -> None:
+    """Keep the page open in a browser and turn to another view every two seconds, until the load ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/analytics")
+        for view in itertools.cycle(("Accuracy", "Confidence", "Mistakes", "Speed", "Over time")):
+            page.get_by_test_id("stMain").get_by_text(view, exact=True).click(timeout=60_000)
+            loading.wait(2.0)
+            if loading.ready():
+                break
+        browser.close()
 
 
 def _compare(folder: Path, acknowledged: list[list[int]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import expect_digit, kept_rows, screenshot, turn_to, write
+from tests.browser.hand import expect_digit, kept_rows, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server
 
@@ -65,7 +65,6 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     page.goto("/analytics?view=Mistakes")
     square = page.locator(".js-plotly-plot .point").first
     square.wait_for()
-    screenshot(page, "analytics-mistakes")
     square.click(force=True)
     expect(page.get_by_text("Read as a 7, really a 1").first).to_be_visible()
     expect(page.get_by_role("img", name="The writing as the model saw it").first).to_be_visible()
