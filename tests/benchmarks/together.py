@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import sync_playwright
@@ -45,7 +46,7 @@ def main() -> None:
         _compare(Path(folder), acknowledged)
 
 
-def _look_at_analytics(port: int, loading: AsyncResult[object]) -> None:
+def _look_at_analytics(port: int, loading: AsyncResult[Any]) -> None:
     """Keep the page open in a browser and turn to another view every two seconds, until the load ends."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
