@@ -3,6 +3,7 @@
 import base64
 import io
 import multiprocessing
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ def serving(build: Callable[[Path], FastAPI], data_dir: Path) -> Iterator[int]:
 
 
 def _serve(build: Callable[[Path], FastAPI], data_dir: Path, port: int) -> None:
+    os.environ["HWR_DATA_DIR"] = str(data_dir)  # the dashboard's pages read their settings from the environment
     uvicorn.run(build(data_dir), port=port, access_log=False, log_level="warning")
 
 

@@ -53,7 +53,7 @@ def _look_at_analytics(port: int, loading: AsyncResult[Any]) -> None:
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{port}/analytics")
         for view in itertools.cycle(("Accuracy", "Confidence", "Mistakes", "Speed", "Over time")):
-            page.get_by_test_id("stMain").get_by_text(view, exact=True).click(timeout=60_000)
+            page.get_by_role("radio", name=view).check(timeout=60_000, force=True)
             loading.wait(2.0)
             if loading.ready():
                 break

@@ -60,3 +60,14 @@ def test_nobody_of_that_name_is_told(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert "no active person" in app.warning[0].value
+
+
+def test_the_chosen_person_may_be_renamed_or_go(app: AppTest, workspace: Workspace) -> None:
+    """Whoever was chosen and is there no more under that name is replaced by user 1, and no page fails."""
+    ada = workspace.users.create("Ada")
+    app.run()
+    app.selectbox(key="user").select("Ada").run()
+    workspace.users.change(ada.id, username="Countess")
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="user").value == "default"
