@@ -1,5 +1,7 @@
 """Tables of analytics -> plotly figures, each with a title that is a question. Knows no Streamlit."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -55,12 +57,7 @@ def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
             y=known["accuracy"],
             mode="markers",
             marker={"color": ACCENT, "size": 10},
-            error_y={
-                "type": "data",
-                "array": known["high"] - known["accuracy"],
-                "arrayminus": known["accuracy"] - known["low"],
-                "color": QUIET,
-            },
+            error_y=_interval(known),
             customdata=known[["right", "labelled"]],
             hovertemplate="%{x}: %{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
         )
@@ -88,12 +85,7 @@ def reliability(found: Reliability) -> go.Figure:
         y=bins["accuracy"],
         mode="markers",
         marker={"color": CONTRAST, "size": 10},
-        error_y={
-            "type": "data",
-            "array": bins["high"] - bins["accuracy"],
-            "arrayminus": bins["accuracy"] - bins["low"],
-            "color": QUIET,
-        },
+        error_y=_interval(bins),
         customdata=bins[["readings"]],
         hovertemplate="said %{x:.1%}, was right %{y:.1%}, of %{customdata[0]}<extra></extra>",
     )
@@ -120,7 +112,7 @@ def confusion(table: pd.DataFrame) -> go.Figure:
                 "cmax": 1,
                 "line": {"width": 1, "color": QUIET},
             },
-            unselected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": QUIET}},
             hovertemplate="read as %{x}, really %{y}: %{text}<extra></extra>",
         )
     )
@@ -139,6 +131,16 @@ def latency(table: pd.DataFrame) -> go.Figure:
     figure = _laid_out(figure, "Milliseconds")
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
     return figure
+
+
+def _interval(table: pd.DataFrame) -> dict[str, Any]:
+    """The 95 % interval of each accuracy as error bars."""
+    return {
+        "type": "data",
+        "array": table["high"] - table["accuracy"],
+        "arrayminus": table["accuracy"] - table["low"],
+        "color": QUIET,
+    }
 
 
 def _laid_out(figure: go.Figure, title: str) -> go.Figure:

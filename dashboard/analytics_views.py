@@ -1,6 +1,7 @@
 """The views of the Analytics page: each asks the history one kind of question and shows the answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -71,10 +72,9 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
 
 
 def _since_today(chosen: HistoryFilter, timezone: str) -> HistoryFilter:
-    """The same filter, of today; `dataclasses.replace` would do, were its arguments typed."""
+    """The same filter, of today."""
     today = start_of_today(timezone)
-    values = {name: getattr(chosen, name) for name in HistoryFilter.__slots__}
-    return HistoryFilter(**values | {"since": max(today, chosen.since) if chosen.since else today})
+    return replace(chosen, since=max(today, chosen.since) if chosen.since else today)
 
 
 def show_over_time(chosen: HistoryFilter, timezone: str) -> None:
@@ -157,8 +157,7 @@ def show_mistakes(chosen: HistoryFilter, _: str) -> None:
 
 
 def _show_cell(chosen: HistoryFilter, read: str, really: str, *, most: int = PICTURES) -> None:
-    values = {name: getattr(chosen, name) for name in HistoryFilter.__slots__}
-    cell = HistoryFilter(**values | {"digit": _digit(read), "actual_digit": _digit(really)})
+    cell = replace(chosen, digit=_digit(read), actual_digit=_digit(really))
     page = workspace().history.page(cell, limit=most)
     total = _count(cell)
     words = f"Read as {wording.digit_or_none(read)}, really {wording.digit_or_none(really)}"

@@ -5,6 +5,7 @@ import base64
 import cv2
 import numpy as np
 
+from hwr_core.images.encode import as_png
 from hwr_core.records import Grey
 
 
@@ -25,5 +26,4 @@ def shrunk(grey: Grey, side: int) -> Grey:
 
 def data_url(grey: Grey) -> str:
     """The picture as a PNG in a data URL."""
-    _, png = cv2.imencode(".png", grey)
-    return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode('ascii')}"
+    return f"data:image/png;base64,{base64.b64encode(as_png(grey)).decode('ascii')}"

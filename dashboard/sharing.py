@@ -1,5 +1,7 @@
 """Taking data along: tables of charts, and the history as a file."""
 
+from dataclasses import asdict
+from datetime import datetime
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -34,9 +36,8 @@ def offer_exports(chosen: HistoryFilter) -> None:
 
 def _query(chosen: HistoryFilter) -> dict[str, str]:
     """The filter as the API's query parameters."""
-    values = {name: getattr(chosen, name) for name in HistoryFilter.__slots__}
     return {
-        name: value.isoformat() if hasattr(value, "isoformat") else str(value)
-        for name, value in values.items()
+        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in asdict(chosen).items()
         if value is not None
     }

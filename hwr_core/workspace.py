@@ -1,5 +1,6 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
+import atexit
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -288,6 +289,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     with _opening:
         if place not in _open or _open[place].closed:
             _open[place] = Workspace(settings)
+            atexit.register(_open[place].close)  # a notebook or a script seldom closes what it opened
         return _open[place]
 
 

@@ -1,6 +1,9 @@
 """The one door: what is read, what is kept, and what works."""
 
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotAPicture, NotFound, StoreError, UserNotFound
 from hwr_core.records import DEFAULT_USER, DIGITS, HistoryFilter, KeptReading, Reading, Source, Verdict
 from hwr_core.registry import LITERT
-from hwr_core.settings import Settings
+from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace, open_workspace
 from tests.handwriting import drawing, png
 
@@ -244,3 +247,11 @@ def test_pruning_follows_the_settings_unless_told_otherwise(workspace):
     assert workspace.prune().readings == 0
     assert workspace.prune(readings_older_than=0).readings == 1
     assert workspace.history.count() == 0
+
+
+def test_a_script_that_closes_nothing_ends_in_silence(settings):
+    """Two lines give the history as a DataFrame, and the program that leaves it at that says nothing on stderr."""
+    script = "from hwr_core.workspace import open_workspace\nprint(len(open_workspace().exports.frame()))"
+    environment = {**os.environ, "HWR_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("0", "")

@@ -1,10 +1,12 @@
 """People: whom readings belong to."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import UserId
+from api.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
 
 router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)
@@ -17,9 +19,13 @@ def create(given: UserIn, workspace: WorkspaceDep) -> UserCreatedOut:
 
 
 @router.get("")
-def all_users(workspace: WorkspaceDep) -> UsersOut:
-    """List all people."""
-    return UsersOut.of(workspace.users.all())
+def all_users(
+    workspace: WorkspaceDep,
+    limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 1000,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Only those after this id.", examples=[0])] = 0,
+) -> UsersOut:
+    """List people, the oldest first."""
+    return UsersOut.of(workspace.users.all(after=after, limit=limit))
 
 
 @router.get("/{user_id}")

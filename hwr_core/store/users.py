@@ -59,10 +59,15 @@ class Users:
         self._store = store
         self._originals = originals
 
-    def all(self) -> list[User]:
-        """Return all users, the oldest first."""
+    def all(self, *, after: int = 0, limit: int | None = None) -> list[User]:
+        """Return all users, the oldest first, or so many of those after one. Raises InvalidValue for a limit below 1."""
+        if limit is not None and limit < 1:
+            raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
         with self._store.session() as cursor:
-            rows = cursor.execute(f"select {_COLUMNS} from users order by id").fetchall()  # noqa: S608  our columns
+            rows = cursor.execute(
+                f"select {_COLUMNS} from users where id > $1 order by id limit $2",  # noqa: S608  our columns
+                [after, limit],
+            ).fetchall()
         return [_user_from_row(row) for row in rows]
 
     def get(self, user_id: int) -> User:

@@ -130,3 +130,12 @@ def test_feedback_needs_the_digit_but_it_may_be_none(client: TestClient, predict
     assert "actual_digit is missing" in refusal(client.post("/api/feedback", json={"prediction_id": number}), 422)
     answer = client.post("/api/feedback", json={"prediction_id": number, "actual_digit": None}).json()
     assert answer["correct_prediction"] is False
+
+
+def test_people_are_listed_in_pages(client: TestClient) -> None:
+    """So many after the last one seen, and no limit that makes no sense."""
+    for name in ("Ada", "Eve", "Bob"):
+        client.post("/api/users", json={"username": name})
+    assert [user["id"] for user in client.get("/api/users?limit=2&after=1").json()["data"]] == [2, 3]
+    for query in ("limit=0", "limit=1001", "after=-1", f"after={2**63}"):
+        refusal(client.get(f"/api/users?{query}"), 422)
