@@ -60,7 +60,7 @@ class Users:
         self._originals = originals
 
     def all(self, *, after: int = 0, limit: int | None = None) -> list[User]:
-        """Return all users, the oldest first, or so many of those after one. Raises InvalidValue for a limit below 1."""
+        """Return all users, the oldest first, or so many of those after one. Raises InvalidValue."""
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
         with self._store.session() as cursor:
