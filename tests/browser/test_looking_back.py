@@ -70,6 +70,20 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     expect(page.get_by_role("img", name="The writing as the model saw it").first).to_be_visible()
 
 
+def test_a_wrong_reading_is_put_right_by_a_key(visit: Visit) -> None:
+    """Under Wrong the key of a digit keeps the reading and says what it really is."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    page.get_by_role("button", name="Wrong").click()
+    page.get_by_text("What is it really?").wait_for()
+    page.wait_for_timeout(500)  # the page listens to keys a moment after it shows them
+    page.keyboard.press("4")
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    row = kept_rows(page)[0]
+    assert (row["predicted_digit"], row["actual_digit"], row["correct_prediction"]) == (7, 4, False)
+
+
 def test_a_shared_address_opens_the_same_view(visit: Visit) -> None:
     """What is chosen stands in the address, and the address alone brings it back."""
     page = visit()
