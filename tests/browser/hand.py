@@ -95,3 +95,15 @@ def screenshot(page: Page, name: str) -> None:
         page.mouse.move(2, page.viewport_size["height"] - 2 if page.viewport_size else 0)
         page.wait_for_timeout(1500)  # the pointer's shadows and the chart's bars come to rest
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def press_until(page: Page, key: str, words: str) -> None:
+    """Press a key until the page shows these words: it listens to keys only a moment after it shows what they do."""
+    for _ in range(10):
+        page.keyboard.press(key)
+        try:
+            expect(page.get_by_text(words)).to_be_visible(timeout=2_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"The key {key} had no effect.")

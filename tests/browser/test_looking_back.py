@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import expect_digit, kept_rows, turn_to, write
+from tests.browser.hand import expect_digit, kept_rows, press_until, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server
 
@@ -56,9 +56,7 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
     page.get_by_role("button", name="Right").wait_for()
-    page.wait_for_timeout(500)  # the page listens to keys a moment after it shows them
-    page.keyboard.press("y")
-    expect(page.get_by_text("Kept as number")).to_be_visible()
+    press_until(page, "y", "Kept as number")
     post("/api/feedback", {"prediction_id": kept_rows(page)[0]["id"], "user_id": 1, "actual_digit": 1})
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("Is a 1")
@@ -77,9 +75,7 @@ def test_a_wrong_reading_is_put_right_by_a_key(visit: Visit) -> None:
     expect_digit(page, 7)
     page.get_by_role("button", name="Wrong").click()
     page.get_by_text("What is it really?").wait_for()
-    page.wait_for_timeout(500)  # the page listens to keys a moment after it shows them
-    page.keyboard.press("4")
-    expect(page.get_by_text("Kept as number")).to_be_visible()
+    press_until(page, "4", "Kept as number")
     row = kept_rows(page)[0]
     assert (row["predicted_digit"], row["actual_digit"], row["correct_prediction"]) == (7, 4, False)
 
