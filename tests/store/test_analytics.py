@@ -121,9 +121,21 @@ def test_unknown_users_and_zones_are_told(analytics):
             ask(nobody)
     with pytest.raises(UserNotFound):
         analytics.user(2**63)
-    for name in ("Nowhere/Foo", "", "../etc/passwd", "Europe", "a" * 5000, "\x00"):
+    for name in (
+        "Nowhere/Foo",
+        "",
+        "../etc/passwd",
+        "Europe",
+        "a" * 5000,
+        "\x00",
+        "localtime",
+        "posix/UTC",
+        "right/UTC",
+    ):
         with pytest.raises(InvalidValue, match="time zone"):
             analytics.system(timezone=name)
+        with pytest.raises(InvalidValue, match="time zone"):
+            analytics.over_time(bucket=Bucket.DAY, timezone=name)
 
 
 @pytest.mark.parametrize("timezone", ["UTC", "America/St_Johns"])
