@@ -40,11 +40,12 @@ format: setup ## Format the code and mend what can be mended
 train: setup ## Train a model version (ARGS= goes to hwr train)
 	$(BIN)/hwr train $(ARGS)
 
-bench: setup ## Measure requests a second, the time of a reading, and questions about a large history
+bench: setup ## Measure requests a second, the time of a reading, a large history, and training
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.inference
 	$(BIN)/python -m tests.benchmarks.together
 	$(BIN)/python -m tests.benchmarks.history
+	$(BIN)/python -m tests.benchmarks.training
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

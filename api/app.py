@@ -10,7 +10,20 @@ from starlette.middleware import Middleware
 import hwr_core
 from api.body_limit import BodyLimit
 from api.errors import HANDLERS
-from api.routes import analytics, documentation, export, feedback, health, history, model, predict, users
+from api.routes import (
+    analytics,
+    datasets,
+    documentation,
+    export,
+    feedback,
+    health,
+    history,
+    jobs,
+    model,
+    models,
+    predict,
+    users,
+)
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
@@ -18,6 +31,22 @@ from hwr_core.workspace import Workspace, open_workspace
 log = logging.getLogger(__name__)
 
 DESCRIPTION = "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail}`, in words."
+
+
+ROUTES = (
+    documentation,
+    health,
+    predict,
+    feedback,
+    history,
+    analytics,
+    users,
+    export,
+    model,
+    models,
+    jobs,
+    datasets,
+)
 
 
 def create_app(settings: Settings | None = None, workspace: Workspace | None = None) -> FastAPI:
@@ -32,6 +61,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         app.state.workspace = workspace or open_workspace(settings)
         try:
             _warm_up(app.state.workspace)
+            app.state.workspace.start()
             yield
         finally:  # the other half of the process may have failed to start or to stop
             if workspace is None:
@@ -47,7 +77,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
     )
-    for module in (documentation, health, predict, feedback, history, analytics, users, export, model):
+    for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app

@@ -13,6 +13,7 @@ from api.schemas.base import ErrorOut
 from api.validation import in_words
 from hwr_core.errors import (
     Conflict,
+    DatasetMissing,
     HwrError,
     InvalidValue,
     ModelUnavailable,
@@ -32,6 +33,7 @@ STATUS_OF: dict[type[HwrError], int] = {
     PictureTooLarge: status.HTTP_413_CONTENT_TOO_LARGE,
     PictureError: status.HTTP_400_BAD_REQUEST,
     InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
+    DatasetMissing: status.HTTP_422_UNPROCESSABLE_CONTENT,
     NotFound: status.HTTP_404_NOT_FOUND,
     UserInactive: status.HTTP_403_FORBIDDEN,
     Conflict: status.HTTP_409_CONFLICT,

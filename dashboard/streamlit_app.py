@@ -18,6 +18,10 @@ page = st.navigation(
             st.Page("app_pages/history.py", title="History", icon=":material/history:"),
             st.Page("app_pages/analytics.py", title="Analytics", icon=":material/insights:"),
         ],
+        "Improve": [
+            st.Page("app_pages/training.py", title="Training", icon=":material/model_training:"),
+            st.Page("app_pages/models.py", title="Models", icon=":material/deployed_code:"),
+        ],
         "Manage": [st.Page("app_pages/people.py", title="People", icon=":material/group:")],
     }
 )

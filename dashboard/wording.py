@@ -1,5 +1,7 @@
 """What the pages say of a reading, in words. Knows no Streamlit."""
 
+from datetime import datetime
+
 from hwr_core.records import NONE, KeptReading, Reading, Verdict
 
 ADVICE = {
@@ -69,6 +71,21 @@ def judgement(kept: KeptReading) -> str:
     if kept.is_right:
         return "Right"
     return "No digit" if kept.label.digit is None else f"Is {a_digit(kept.label.digit)}"
+
+
+def duration(seconds: float) -> str:
+    """A time in the two units that matter: "45 s", "3 min 20 s", "2 h 5 min"."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment: "24 November 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def _likelihood(confidence: float) -> str:

@@ -48,6 +48,18 @@ class Conflict(HwrError):
     """What was asked for clashes with what is there."""
 
 
+class JobConflict(Conflict):
+    """A job is not in the state that a move starts from."""
+
+
+class PromotionRefused(Conflict):
+    """A version may not be served: it is worse than the champion, or nobody has measured it."""
+
+
+class Stopped(HwrError):
+    """Work was asked to stop and did; what it had finished is kept."""
+
+
 class UserInactive(HwrError):
     """A deactivated user cannot add anything to the history."""
 

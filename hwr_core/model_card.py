@@ -71,5 +71,16 @@ class ModelCard(BaseModel):
     """Expected calibration error over the digits of all test parts, 15 bins."""
     epochs: tuple[dict[str, float], ...]
     packages: dict[str, str]
+    code: str = ""
+    """Version of hwr and the first of a hash over its source files."""
+    job: int | None = None
+    """Number of the job that made it, in the history where it was made."""
+    how: str = ""
+    """The command that makes the like."""
+    test_accuracy: float | None = None
+    """Share of the digits of all test parts read right; None without any."""
+    test_loss: float | None = None
+    """Mean negative log-likelihood over all test parts, calibrated; None without any."""
+    training_seconds: float | None = None
     files: dict[str, str]
     """SHA-256 of each other file of the version, in hex."""

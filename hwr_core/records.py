@@ -1,9 +1,10 @@
 """The frozen records that pass between rooms. No behaviour beyond reading oneself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,3 +215,52 @@ class User:
     email: str | None
     created_at: datetime
     is_active: bool
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    TRAIN = "train"
+    TUNE = "tune"
+    EVALUATE = "evaluate"
+
+
+class JobState(StrEnum):
+    """Where a job is on its way."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that a process of its own does: one row of the table of jobs. Times are UTC.
+
+    `config` is what was asked for, as JSON has it. `result` is there once it has succeeded, `error` (a sentence) once
+    it has failed. `attempt` counts how often it was started.
+    """
+
+    id: int
+    kind: JobKind
+    state: JobState
+    user_id: int
+    config: Mapping[str, Any]
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    attempt: int = 0
+    result: Mapping[str, Any] | None = None
+    error: str | None = None
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether it may go on from its last checkpoint."""
+        return self.state in (JobState.FAILED, JobState.CANCELLED)

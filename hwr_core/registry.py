@@ -1,9 +1,9 @@
-"""models/: one immutable folder a version, and a one-line file that names the version being served."""
+"""models/: one immutable folder a version, and a one-line file for each alias that a version may have."""
 
+import logging
 import re
 import shutil
 import tempfile
-import uuid
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +11,20 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
+from hwr_core.files import write_whole
 from hwr_core.model_card import ModelCard
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
 LITERT = "model.tflite"
 CHAMPION = "champion"
+"""Alias of the version being served."""
+CHALLENGER = "challenger"
+"""Alias of the version that may take its place."""
+RETIRED = "retired"
+"""A file that lies in the folder of a version which is not to be promoted any more."""
+
+log = logging.getLogger(__name__)
 
 VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
 """UTC time and the first of the content's hash. What has another name is no version, and no name is a path."""
@@ -33,6 +41,16 @@ class ModelVersion:
     def name(self) -> str:
         """The version's name, which is its folder's."""
         return self.folder.name
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is not to be promoted any more."""
+        return (self.folder / RETIRED).exists()
+
+    @property
+    def size(self) -> int:
+        """Bytes that its files take."""
+        return sum((self.folder / name).stat().st_size for name in self.card.files if (self.folder / name).exists())
 
     def read_file(self, name: str) -> bytes:
         """Return one file of the version, its content checked against the card.
@@ -57,10 +75,26 @@ class Registry:
     def __init__(self, models_dir: Path) -> None:
         self._models_dir = models_dir
 
+    @property
+    def folder(self) -> Path:
+        """Where the versions lie."""
+        return self._models_dir
+
     def versions(self) -> list[ModelVersion]:
-        """Return all versions, newest first."""
-        folders = sorted((card.parent for card in self._models_dir.glob(f"*/{CARD}")), reverse=True)
-        return [self.get(folder.name) for folder in folders if VERSION_NAME.fullmatch(folder.name)]
+        """Return all versions whose cards can be read, newest first."""
+        return [version for name in self.names() if (version := self._get_if_whole(name))]
+
+    def names(self) -> list[str]:
+        """Return the names of all versions, also of damaged ones, newest first."""
+        folders = (card.parent.name for card in self._models_dir.glob(f"*/{CARD}"))
+        return sorted((name for name in folders if VERSION_NAME.fullmatch(name)), reverse=True)
+
+    def _get_if_whole(self, name: str) -> ModelVersion | None:
+        try:
+            return self.get(name)
+        except ModelUnavailable as error:
+            log.warning("%s", error)
+            return None
 
     def get(self, name: str) -> ModelVersion:
         """Return one version.
@@ -97,12 +131,21 @@ class Registry:
         Raises:
             ModelUnavailable: the choice cannot be read.
         """
+        return self._alias(CHAMPION)
+
+    def challenger_name(self) -> str | None:
+        """Return the name of the version that may take the champion's place. Raises ModelUnavailable."""
+        return self._alias(CHALLENGER)
+
+    def _alias(self, alias: str) -> str | None:
         try:
-            return (self._models_dir / CHAMPION).read_text(encoding="utf-8", errors="replace").strip()
+            return (self._models_dir / alias).read_text(encoding="utf-8", errors="replace").strip() or None
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ModelUnavailable("The file that names the model version to serve cannot be read.") from error
+            raise ModelUnavailable(
+                f"The file that names the {alias} among the model versions cannot be read."
+            ) from error
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: written aside, named by its time and content, moved in whole, never over another.
@@ -134,7 +177,13 @@ class Registry:
         return self.get(name)
 
     def serve(self, version: ModelVersion) -> None:
-        """Make a version the one being served, atomically."""
-        aside = self._models_dir / f".{CHAMPION}-{uuid.uuid4().hex}"
-        aside.write_text(version.name + "\n", encoding="utf-8")
-        aside.replace(self._models_dir / CHAMPION)
+        """Make a version the one being served, atomically; `hwr_core.promotion` says when that is allowed."""
+        write_whole(self._models_dir / CHAMPION, f"{version.name}\n".encode())
+
+    def challenge(self, version: ModelVersion) -> None:
+        """Make a version the one that may take the champion's place, atomically."""
+        write_whole(self._models_dir / CHALLENGER, f"{version.name}\n".encode())
+
+    def end_challenge(self) -> None:
+        """Leave the champion without a challenger."""
+        (self._models_dir / CHALLENGER).unlink(missing_ok=True)

@@ -33,6 +33,14 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
     max_page: int = Field(1000, ge=1, description="Most history rows in one answer")
 
+    max_zip_files: int = Field(20_000, ge=1, description="Most entries in a ZIP of labelled pictures")
+    max_zip_bytes: int = Field(1024 * MIB, ge=1024, description="Most bytes a ZIP of labelled pictures unpacks to")
+
+    job_width: int = Field(1, ge=1, le=16, description="Jobs (trainings, tunings, evaluations) that run at once")
+    job_cores: int | None = Field(
+        None, ge=1, description="Cores a job may use; all when not set. Readings go before jobs in any case"
+    )
+
     keep_readings_days: int | None = Field(
         None, ge=1, description="Days until `hwr prune` takes readings away; kept for ever when not set"
     )
@@ -52,6 +60,16 @@ class Settings(BaseSettings):
     def originals(self) -> Path:
         """Folder of the picture files that were sent."""
         return self.data_dir / "originals"
+
+    @property
+    def custom_dataset(self) -> Path:
+        """Folder of people's own labelled pictures: a folder for each digit, and `none` for what is no digit."""
+        return self.data_dir / "custom_dataset"
+
+    @property
+    def jobs(self) -> Path:
+        """Folder of jobs: events, log, checkpoints, one folder each."""
+        return self.data_dir / "jobs"
 
     @property
     def datasets(self) -> Path:

@@ -13,10 +13,11 @@ from typing import Any, Self, TypeAlias
 
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
+from hwr_core.modelling import Modelling
 from hwr_core.reading import Reader
-from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
+from hwr_core.served_model import ServedModel
 from hwr_core.settings import Settings, load_settings
 from hwr_core.store.analytics import Analytics
 from hwr_core.store.exports import Exports
@@ -69,7 +70,8 @@ class Workspace:
             self.store, partial(record_readings, originals=self._originals)
         )
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
-        self._model = _ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
+        self._model = ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
+        self.modelling = Modelling(settings, self.store, self.users, self.registry)
         self.closed = False
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
@@ -230,6 +232,11 @@ class Workspace:
         )
         return prune(self.store, self._originals, retention, dry_run=dry_run)
 
+    def start(self) -> None:
+        """Do from now on what a server does in the background: run jobs, and take up promotions at once."""
+        self.modelling.jobs.start()
+        self._model.watch()
+
     def served_model(self) -> ModelVersion:
         """Return the model version that reads, loading it if need be.
 
@@ -246,6 +253,8 @@ class Workspace:
             model = self.served_model()
         except HwrError as error:
             problems.append(str(error))
+        if self._model.problem:
+            problems.append(self._model.problem)
         try:
             self.users.get(DEFAULT_USER)
         except StoreError as error:
@@ -261,6 +270,7 @@ class Workspace:
     def close(self) -> None:
         """Write what is waiting and let go of the database."""
         self.closed = True
+        self.modelling.jobs.close()
         self._lookups.shutdown()
         self._keeper.close()
         self.store.close()
@@ -291,33 +301,6 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
             _open[place] = Workspace(settings)
             atexit.register(_open[place].close)  # a notebook or a script seldom closes what it opened
         return _open[place]
-
-
-class _ServedModel:
-    """The champion, loaded once for all threads."""
-
-    def __init__(self, registry: Registry, limits: Limits) -> None:
-        self._registry = registry
-        self._limits = limits
-        self._lock = Lock()
-        self._loaded: tuple[ModelVersion, Reader] | None = None
-
-    def get(self) -> tuple[ModelVersion, Reader]:
-        return self._loaded or self._load()
-
-    def _load(self) -> tuple[ModelVersion, Reader]:
-        with self._lock:
-            if self._loaded:
-                return self._loaded
-            version = self._registry.champion()
-            self._loaded = version, Reader(Recogniser.load(version), self._limits)
-            return self._loaded
-
-    def close(self) -> None:
-        with self._lock:
-            if self._loaded:
-                self._loaded[1].recogniser.close()
-            self._loaded = None
 
 
 @contextmanager

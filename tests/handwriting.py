@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr_core.datasets.samples import Part
-from hwr_core.datasets.sources import find_file
 from hwr_core.datasets.strokes import read_recordings
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.records import Grey
@@ -54,7 +53,7 @@ def png(picture: NDArray[np.uint8]) -> bytes:
 
 def recorded_strokes(datasets: Path, digit: int, count: int) -> list[Strokes]:
     """Return real pen strokes of a digit by writers that no model has learned from."""
-    recordings = read_recordings(find_file("strokes-pendigits", datasets), Part.TEST)
+    recordings = read_recordings(datasets / "strokes-pendigits.jsonl.gz", Part.TEST)
     return list(islice((recording.strokes for recording in recordings if recording.label == digit), count))
 
 

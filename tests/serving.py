@@ -52,19 +52,19 @@ def history(server: Server, limit: int = 1000) -> list[dict[str, Any]]:
     return rows
 
 
-def environment(data_dir: Path) -> dict[str, str]:
-    """Return the environment of a process that works on this data folder."""
-    return os.environ | {"HWR_DATA_DIR": str(data_dir)}
+def environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """Return the environment of a process that works on this data folder, with further variables."""
+    return os.environ | {"HWR_DATA_DIR": str(data_dir)} | variables
 
 
 @contextmanager
-def serving(data_dir: Path) -> Iterator[Server]:
-    """Start the server on a free port, wait until it is ready, and end it afterwards."""
+def serving(data_dir: Path, **variables: str) -> Iterator[Server]:
+    """Start the server on a free port, with further variables, wait until it is ready, and end it afterwards."""
     log = data_dir.parent / f"{data_dir.name}-server-{time.time_ns()}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "hwr_core.cli", "serve", "--host", "127.0.0.1", "--port", "0"],
-            env=environment(data_dir),
+            env=environment(data_dir, **variables),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

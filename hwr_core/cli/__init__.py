@@ -1,4 +1,4 @@
-"""hwr serve | read | train | models | users | export | prune: parse, one call into hwr_core, show. No logic here."""
+"""The commands of hwr: each parses, makes one call into hwr_core, and shows. No logic here."""
 
 import argparse
 import os
@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from hwr_core import __version__
-from hwr_core.cli import history, models, read, serve, users
+from hwr_core.cli import history, jobs, models, read, serve, users
 from hwr_core.cli.status import UNUSABLE
 from hwr_core.errors import HwrError
 
-GROUPS = (serve, read, models, users, history)
+GROUPS = (serve, read, jobs, models, users, history)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,20 +3,18 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import Part, Samples
+from hwr_core.datasets.samples import Part
 
 FILE = "mnist.npz"
 VALIDATION = 5_000
 
 
-def load_mnist(file: Path, part: Part) -> Samples:
-    """Return one part of MNIST as the normaliser puts it out."""
+def load_mnist(file: Path, part: Part) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the pictures [n, 28, 28] and labels [n] of one part, as they are in the file."""
     with np.load(file, allow_pickle=False) as archive:
         if part is Part.TEST:
-            pictures, labels = archive["x_test"], archive["y_test"]
-        else:
-            chosen = slice(-VALIDATION, None) if part is Part.VALIDATION else slice(None, -VALIDATION)
-            pictures, labels = archive["x_train"][chosen], archive["y_train"][chosen]
-    return normalised_samples(list(pictures), labels)
+            return archive["x_test"], archive["y_test"]
+        chosen = slice(-VALIDATION, None) if part is Part.VALIDATION else slice(None, -VALIDATION)
+        return archive["x_train"][chosen], archive["y_train"][chosen]

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Samples
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture
 from hwr_core.records import Grey
 
 
-def noise_samples(count: int, seed: int) -> Samples:
-    """Return what the normaliser lets through of so many noise pictures; most have no ink and are left out."""
-    return normalised_samples(_noise(count, np.random.default_rng(seed)), np.full(count, NOT_A_DIGIT))
+def noise(count: int, seed: int) -> Iterator[LabelledPicture]:
+    """Yield so many noise pictures; in most of them the normaliser finds no ink."""
+    return ((picture, NOT_A_DIGIT) for picture in _noise(count, np.random.default_rng(seed)))
 
 
 def _noise(count: int, rng: np.random.Generator) -> Iterator[Grey]:

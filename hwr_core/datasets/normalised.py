@@ -1,21 +1,32 @@
-"""Grey pictures -> samples, through the same normaliser that reads a user's picture."""
+"""Pictures -> samples, through the same normaliser that reads a user's picture."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from hwr_core.datasets.samples import Samples
+from hwr_core.datasets.samples import LabelledPicture, Samples
 from hwr_core.errors import NoInk
 from hwr_core.images.normalise import SIDE, normalise
 from hwr_core.records import Grey
 
+CHUNK = 2_000
 
-def normalised_samples(pictures: Iterable[Grey], labels: ArrayLike) -> Samples:
-    """Return the pictures as the model sees them; those without ink are left out, since the model never sees them."""
-    seen = [_normalised(picture) for picture in pictures]
-    inked = np.array([picture is not None for picture in seen], bool)
-    return Samples(_stack([picture for picture in seen if picture is not None]), np.asarray(labels, np.uint8)[inked])
+
+def normalised_in_chunks(pictures: Iterable[LabelledPicture]) -> Iterator[Samples]:
+    """Yield the pictures as the model sees them, some thousands at a time, so that many take no more memory than few.
+
+    Those without ink are left out, since the model never sees them.
+    """
+    remaining = iter(pictures)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield normalised_samples(chunk)
+
+
+def normalised_samples(pictures: Iterable[LabelledPicture]) -> Samples:
+    """Return the pictures with ink as the model sees them."""
+    seen = [(each, label) for picture, label in pictures if (each := _normalised(picture)) is not None]
+    return Samples(_stack([picture for picture, _ in seen]), np.array([label for _, label in seen], np.uint8))
 
 
 def _normalised(picture: Grey) -> Grey | None:

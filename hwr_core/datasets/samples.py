@@ -4,18 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue
 from hwr_core.images.normalise import SIDE
+from hwr_core.records import Grey
 
 NOT_A_DIGIT = 10
 """The label beside 0-9: a letter, a mark, a doodle, noise."""
 
 LABELS = 11
+
+LabelledPicture: TypeAlias = tuple[Grey, int]
+"""A grey picture of any size as it came in, and its label: 0-9 or NOT_A_DIGIT."""
 
 
 class Part(StrEnum):
@@ -52,10 +56,6 @@ class Samples:
             pictures.append(part.pictures)
             labels.append(part.labels)
         return cls(np.concatenate(pictures), np.concatenate(labels))
-
-    def digits(self) -> Self:
-        """Return the samples that are digits."""
-        return self.where(self.labels != NOT_A_DIGIT)
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
         """Return the chosen samples, by mask or by index."""

@@ -1,127 +1,300 @@
-"""The data sets by name: where each lies in the datasets folder, and how its samples are made."""
+"""The data sets by name: where each lies, what pictures it holds, and what samples are made of them."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from hwr_core.datasets.archives import load_archive
-from hwr_core.datasets.mnist import load_mnist
-from hwr_core.datasets.noise import noise_samples
-from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
-from hwr_core.datasets.strokes import PLAIN, VARIED, draw_recordings, read_recordings
+from hwr_core.datasets import archives, custom, mnist, strokes
+from hwr_core.datasets.noise import noise
+from hwr_core.datasets.normalised import normalised_in_chunks
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
 
 OPTDIGITS_BLOCK = 100
 """optdigits names no writers; neighbours in it are by the same writer, so whole blocks go to one part."""
 
+CUSTOM = "custom"
+CORRECTIONS = "corrections"
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where data lies: the folder of open data sets, people's own pictures, and an export of corrected readings."""
+
+    datasets: Path
+    custom: Path
+    corrections: Path
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to make of a source: which part, how often each recording is drawn, and from what seed."""
+    """What to make of a source.
+
+    `drawings`: how often each recording is drawn. `limit`: the most pictures, taken by chance; None for all.
+    """
 
     part: Part
     drawings: int = 1
     seed: int = 0
     processes: int = 2
+    limit: int | None = None
+
+    def choose(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items, or as many of them as the limit allows, in their order."""
+        if self.limit is None or len(items) <= self.limit:
+            return list(items)
+        chosen = np.random.default_rng(self.seed).permutation(len(items))[: self.limit]
+        return [items[place] for place in sorted(chosen)]
 
 
-def _mnist(file: Path, request: Request) -> Samples:
-    return load_mnist(file, request.part)
+Place = Callable[[Places], Path]
+PicturesOf = Callable[[Path, Request], Iterator[LabelledPicture]]
+SamplesOf = Callable[[Path, Request], Iterator[Samples]]
 
 
-def _strokes(file: Path, request: Request) -> Samples:
-    learning = request.part is Part.TRAINING
-    return draw_recordings(
-        list(read_recordings(file, request.part)),
-        times=request.drawings,
-        pens=VARIED if learning else PLAIN,
-        seed=request.seed,
-        processes=request.processes,
-    )
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set.
+
+    `place`: where it lies, None for one that is made. `pictures`: each once, as a person's picture would come in.
+    `samples`: what a training learns from. `copies`: how many samples a picture makes at so many drawings. `size`:
+    pictures to learn from, about; None where that differs from one machine to another.
+    """
+
+    name: str
+    about: str
+    place: Place | None
+    pictures: PicturesOf
+    samples: SamplesOf
+    copies: Callable[[int], int]
+    size: int | None
 
 
-def _marks(file: Path, request: Request) -> Samples:
-    return _strokes(file, replace(request, drawings=math.ceil(request.drawings / 3)))
+def _mnist(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    pictures, labels = mnist.load_mnist(file, request.part)
+    yield from ((pictures[place], int(labels[place])) for place in request.choose(range(len(labels))))
 
 
-def _archive(file: Path, request: Request) -> Samples:
-    return _repeated(load_archive(file, request.part), request)
-
-
-def _optdigits(file: Path, request: Request) -> Samples:
+def _optdigits(file: Path, request: Request) -> Iterator[LabelledPicture]:
     with np.load(file, allow_pickle=False) as archive:
         pictures, labels = archive["images"], archive["labels"]
-    chosen = [part_of(f"optdigits {block}") is request.part for block in np.arange(len(labels)) // OPTDIGITS_BLOCK]
-    return _repeated(normalised_samples(pictures[chosen], labels[chosen]), request)
+    of_part = [
+        place for place in range(len(labels)) if part_of(f"optdigits {place // OPTDIGITS_BLOCK}") is request.part
+    ]
+    yield from ((pictures[place], int(labels[place])) for place in request.choose(of_part))
 
 
-def _repeated(samples: Samples, request: Request) -> Samples:
-    """Repeat what cannot be drawn anew half as often as recordings are drawn, lest the drawings drown it."""
-    return Samples.join([samples] * math.ceil(request.drawings / 2))
-
-
-def _doodles(file: Path, request: Request) -> Samples:
+def _doodles(file: Path, request: Request) -> Iterator[LabelledPicture]:
     with np.load(file, allow_pickle=False) as archive:
         pictures = archive["images"]
-    chosen = [picture for number, picture in enumerate(pictures) if part_of(f"doodle {number}") is request.part]
-    return normalised_samples(chosen, np.full(len(chosen), NOT_A_DIGIT))
+    of_part = [place for place in range(len(pictures)) if part_of(f"doodle {place}") is request.part]
+    yield from ((pictures[place], NOT_A_DIGIT) for place in request.choose(of_part))
 
 
-def _noise(request: Request) -> Samples:
+def _noise(_: Path, request: Request) -> Iterator[LabelledPicture]:
+    count = 6_000 if request.part is Part.TRAINING else 1_500
     seed = (*Part,).index(request.part) + 3 * request.seed
-    return noise_samples(6_000 if request.part is Part.TRAINING else 1_500, seed)
+    return noise(min(count, request.limit or count), seed)
 
 
-FILES: Mapping[str, tuple[str, Callable[[Path, Request], Samples]]] = {
-    "mnist": ("mnist.npz", _mnist),
-    "strokes-unipen": ("strokes-unipen.jsonl.gz", _strokes),
-    "strokes-pendigits": ("strokes-pendigits.jsonl.gz", _strokes),
-    "strokes-letters-upper": ("strokes-letters-upper.jsonl.gz", _marks),
-    "strokes-letters-lower": ("strokes-letters-lower.jsonl.gz", _marks),
-    "strokes-symbols": ("strokes-symbols.jsonl.gz", _marks),
-    "scanned-digits": ("scanned-digits.zip", _archive),
-    "phone-digits": ("phone-digits.zip", _archive),
-    "phone-not-a-digit": ("phone-not-a-digit.zip", _archive),
-    "optdigits": ("optdigits.npz", _optdigits),
-    "doodles": ("doodles.npz", _doodles),
-}
-MADE: Mapping[str, Callable[[Request], Samples]] = {"noise": _noise}
-
-SOURCES = (*FILES, *MADE)
+def _archive(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    return archives.pictures(file, request.choose(archives.rows(file, request.part)))
 
 
-def load_source(name: str, datasets: Path, request: Request) -> Samples:
-    """Return the samples of one part of a source.
+def _recordings(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    recordings = request.choose(list(strokes.read_recordings(file, request.part)))
+    rng = np.random.default_rng(request.seed)
+    yield from ((strokes.draw_recording(each.strokes, strokes.PLAIN, rng), each.label) for each in recordings)
+
+
+def _custom(folder: Path, request: Request) -> Iterator[LabelledPicture]:
+    return custom.pictures(request.choose(custom.files(folder, request.part)))
+
+
+def _corrections(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    found = custom.corrections(file, request.part)
+    yield from ((found.pictures[place], int(found.labels[place])) for place in request.choose(range(len(found))))
+
+
+def _once(_: int) -> int:
+    return 1
+
+
+def _always(drawings: int) -> int:
+    return drawings
+
+
+def _half(drawings: int) -> int:
+    """What cannot be drawn anew is repeated, lest the drawings drown it; marks must not outnumber the digits."""
+    return math.ceil(drawings / 2)
+
+
+def _normalised(pictures: PicturesOf, copies: Callable[[int], int]) -> SamplesOf:
+    """Each picture as the normaliser puts it out, so many times."""
+
+    def samples(file: Path, request: Request) -> Iterator[Samples]:
+        for chunk in normalised_in_chunks(pictures(file, request)):
+            yield Samples.join([chunk] * copies(request.drawings))
+
+    return samples
+
+
+def _drawn(copies: Callable[[int], int]) -> SamplesOf:
+    """Each recording drawn so many times, each time with another pen."""
+
+    def samples(file: Path, request: Request) -> Iterator[Samples]:
+        learning = request.part is Part.TRAINING
+        return strokes.draw_recordings(
+            request.choose(list(strokes.read_recordings(file, request.part))),
+            times=copies(request.drawings),
+            pens=strokes.VARIED if learning else strokes.PLAIN,
+            seed=request.seed,
+            processes=request.processes,
+        )
+
+    return samples
+
+
+def _as_they_are(file: Path, request: Request) -> Iterator[Samples]:
+    """Corrected readings are what the normaliser made already."""
+    found = custom.corrections(file, request.part)
+    chosen = np.array(request.choose(range(len(found))), np.intp)
+    yield Samples.join([found.where(chosen)] * _half(request.drawings))
+
+
+def _in_datasets(name: str) -> Place:
+    return lambda places: places.datasets / name
+
+
+def _pen_strokes(name: str, about: str, size: int, copies: Callable[[int], int]) -> Source:
+    return Source(name, about, _in_datasets(f"{name}.jsonl.gz"), _recordings, _drawn(copies), copies, size)
+
+
+def _pictures(  # noqa: PLR0913, PLR0917  the fields of a Source that follow from no other
+    name: str, about: str, place: Place | None, pictures: PicturesOf, copies: Callable[[int], int], size: int | None
+) -> Source:
+    return Source(name, about, place, pictures, _normalised(pictures, copies), copies, size)
+
+
+_ALL = (
+    _pictures("mnist", "scanned digits (MNIST)", _in_datasets(mnist.FILE), _mnist, _once, 55_000),
+    _pen_strokes("strokes-unipen", "pen strokes of digits, 190 writers", 6_836, _always),
+    _pen_strokes("strokes-pendigits", "pen strokes of digits, 30 writers", 5_744, _always),
+    _pen_strokes("strokes-letters-upper", "pen strokes of capital letters: no digits", 3_554, _half),
+    _pen_strokes("strokes-letters-lower", "pen strokes of small letters: no digits", 2_981, _half),
+    _pen_strokes("strokes-symbols", "pen strokes of punctuation: no digits", 1_609, _half),
+    _pictures(
+        "scanned-digits",
+        "ball-pen digits, scanned, 14 writers",
+        _in_datasets("scanned-digits.zip"),
+        _archive,
+        _half,
+        4_470,
+    ),
+    _pictures(
+        "phone-digits", "phone photos of digits in cells", _in_datasets("phone-digits.zip"), _archive, _half, 2_151
+    ),
+    _pictures(
+        "phone-not-a-digit",
+        "phone photos of empty cells: no digits",
+        _in_datasets("phone-not-a-digit.zip"),
+        _archive,
+        _half,
+        106,
+    ),
+    _pictures(
+        "optdigits", "form digits, 32x32, black and white", _in_datasets("optdigits.npz"), _optdigits, _half, 1_980
+    ),
+    _pictures("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
+    _pictures("noise", "made pictures of nothing: no digits", None, _noise, _once, 5_408),
+    _pictures(CUSTOM, "your own labelled pictures", lambda places: places.custom, _custom, _half, None),
+    Source(
+        CORRECTIONS,
+        "readings that people have labelled",
+        lambda places: places.corrections,
+        _corrections,
+        _as_they_are,
+        _half,
+        None,
+    ),
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
+
+OPEN_SOURCES = tuple(name for name in SOURCES if name not in (CUSTOM, CORRECTIONS))
+"""Those that the shipped model learned from: the same for everybody."""
+
+
+def load_source(name: str, places: Places, request: Request) -> Iterator[Samples]:
+    """Yield the samples of one part of a source, some thousands at a time.
 
     Raises:
-        DatasetMissing: its file is not in the datasets folder.
+        DatasetMissing: it is not there.
         InvalidValue: there is no source of this name.
     """
-    if name in MADE:
-        return MADE[name](request)
-    file = find_file(name, datasets)
-    _, load = FILES[name]
-    return load(file, request)
+    source = _named(name)
+    return source.samples(find_source(name, places), request)
 
 
-def find_file(name: str, datasets: Path) -> Path:
-    """Return the file of a source, or say that it is missing."""
-    if name not in FILES:
-        raise InvalidValue(f"There is no data set {name!r}; there are {', '.join(SOURCES)}.")
-    file = datasets / FILES[name][0]
-    if not file.is_file():
+def load_pictures(name: str, places: Places, request: Request) -> Iterator[LabelledPicture]:
+    """Yield the pictures of one part of a source as people's pictures come in, before the normaliser.
+
+    Raises: what `load_source` raises.
+    """
+    source = _named(name)
+    return source.pictures(find_source(name, places), request)
+
+
+def find_source(name: str, places: Places) -> Path:
+    """Return the file or folder of a source, or say that it is missing; one that is made has none to be missing."""
+    place = _named(name).place
+    if place is None:
+        return Path()
+    path = place(places)
+    if path.is_file() or (path.is_dir() and any(path.glob("*/*"))):
+        return path
+    if name == CUSTOM:
         raise DatasetMissing(
-            f"The data set {name} needs the file {file.name} in the datasets folder (HWR_DATASETS_DIR)."
+            "There are no pictures of your own yet. Put them into data/custom_dataset, a folder for each digit, or "
+            "upload a ZIP."
         )
-    return file
+    if name == CORRECTIONS:
+        raise DatasetMissing("No reading has been labelled yet: say of some whether they are right.")
+    raise DatasetMissing(f"The data set {name} needs the file {path.name} in the datasets folder (HWR_DATASETS_DIR).")
 
 
-def hash_file(file: Path) -> str:
-    """Return the SHA-256 of a data file, in hex, for the model card."""
-    with file.open("rb") as stream:
+def available_sources(places: Places) -> tuple[str, ...]:
+    """Return the names of the sources that are there."""
+    return tuple(name for name in SOURCES if _is_there(name, places))
+
+
+def hash_source(name: str, places: Places) -> str | None:
+    """Return the SHA-256 of a source's content, in hex, for the model card; None for one that is made."""
+    if _named(name).place is None:
+        return None
+    path = find_source(name, places)
+    if path.is_dir():
+        return custom.hash_folder(path)
+    with path.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
+
+
+def _is_there(name: str, places: Places) -> bool:
+    try:
+        find_source(name, places)
+    except DatasetMissing:
+        return False
+    return True
+
+
+def _named(name: str) -> Source:
+    if name not in SOURCES:
+        raise InvalidValue(f"There is no data set {name!r}; there are {', '.join(SOURCES)}.")
+    return SOURCES[name]

@@ -80,19 +80,20 @@ def is_whole(recording: Recording) -> bool:
 
 def draw_recordings(
     recordings: Sequence[Recording], *, times: int, pens: PenRange, seed: int, processes: int
-) -> Samples:
-    """Draw each recording so many times with pens of the range and return what the normaliser makes of the drawings."""
+) -> Iterator[Samples]:
+    """Draw each recording so many times with pens of the range; yield what the normaliser makes of the drawings."""
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)] * times
     seeds = np.random.SeedSequence(seed).spawn(len(chunks))
     # Spawned, not forked: TensorFlow's threads may be running here, and a lock they hold would be held for ever there.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return Samples.join(pool.map(_draw_chunk, chunks, [pens] * len(chunks), seeds))
+        yield from pool.map(_draw_chunk, chunks, [pens] * len(chunks), seeds)
 
 
 def _draw_chunk(recordings: Sequence[Recording], pens: PenRange, seed: np.random.SeedSequence) -> Samples:
     rng = np.random.default_rng(seed)
-    pictures = (draw_recording(recording.strokes, pens, rng) for recording in recordings)
-    return normalised_samples(pictures, [recording.label for recording in recordings])
+    return normalised_samples(
+        (draw_recording(recording.strokes, pens, rng), recording.label) for recording in recordings
+    )
 
 
 def draw_recording(strokes: Strokes, pens: PenRange, rng: np.random.Generator) -> Grey:

@@ -7,7 +7,8 @@ import duckdb
 
 from hwr_core.errors import InvalidValue
 from hwr_core.records import DIGITS, HistoryFilter
-from hwr_core.store.figures import Accuracy, Reliability, SystemFigures, UserFigures, wilson
+from hwr_core.statistics import wilson
+from hwr_core.store.figures import Accuracy, Reliability, SystemFigures, UserFigures
 from hwr_core.store.filters import IS_RIGHT, Chosen, choose, confirm_user_of
 from hwr_core.store.history import EVERYTHING
 from hwr_core.store.periods import Bucket, start_of_today, zone

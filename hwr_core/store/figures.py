@@ -1,14 +1,12 @@
 """The figures that analytics answers with: small frozen records, and the interval that goes with a share."""
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
+
+from hwr_core.statistics import wilson
 
 if TYPE_CHECKING:  # pandas takes half a second, which a single reading on the command line should not
     import pandas as pd
-
-Z95 = 1.959964
-"""Standard normal quantile of 97.5 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,6 @@ class Accuracy:
     def high(self) -> float | None:
         """Upper end of the 95 % interval."""
         return wilson(self.right, self.labelled)[1] if self.labelled else None
-
-
-def wilson(right: int, labelled: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share (Wilson, 1927), which holds for few and for extreme shares too."""
-    share, square = right / labelled, Z95**2 / labelled
-    middle = (share + square / 2) / (1 + square)
-    reach = Z95 / (1 + square) * sqrt(share * (1 - share) / labelled + square / (4 * labelled))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 @dataclass(frozen=True, slots=True)

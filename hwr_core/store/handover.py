@@ -7,15 +7,11 @@ So whoever opens or closes the database has this passage to himself; while it is
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from hwr_core.files import lock
 
 
 @contextmanager
@@ -30,21 +26,6 @@ def passage(database: Path, *, wait: bool) -> Iterator[bool]:
         yield True
         return
     try:
-        yield _lock(descriptor, wait=wait)
+        yield lock(descriptor, wait=wait)
     finally:
         os.close(descriptor)  # gives the lock up, as the end of the process does
-
-
-def _lock(descriptor: int, *, wait: bool) -> bool:
-    """Whether the lock is ours now; a file system that knows no locks counts as nobody being there."""
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        else:
-            # Not lockf: its locks belong to the process, so a second Store of ours would pass too.
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # taken, as POSIX and as Windows say it
-        return False
-    except OSError:
-        return True
-    return True

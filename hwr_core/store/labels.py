@@ -3,6 +3,16 @@
 from collections.abc import Sequence
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.store.session import Store
+
+SIDE = 28
+"""Of the pictures that a model sees."""
+NO_DIGIT = 10
+"""What training calls a picture of no digit."""
+MOST = 200_000
 
 
 def settle_labels(cursor: duckdb.DuckDBPyConnection, reading_ids: Sequence[int]) -> None:
@@ -32,3 +42,30 @@ def settle_labels(cursor: duckdb.DuckDBPyConnection, reading_ids: Sequence[int])
         """,
         [ids],
     )
+
+
+def labelled_pictures(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return what the model saw of the readings labelled last, uint8 [n, 28, 28], and their labels [n]; 10 is no digit.
+
+    The oldest come first. At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
+    """
+    with store.session() as cursor:
+        rows = cursor.execute(
+            """
+            select r.seen, coalesce(l.actual_digit, $2)
+            from (select * from labels order by created_at desc limit $1) l
+            join readings r on r.id = l.reading_id
+            order by r.id
+            """,
+            [limit, NO_DIGIT],
+        ).fetchall()
+    pictures = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
+    return pictures, np.array([label for _, label in rows], np.uint8)
+
+
+def count_labels(store: Store) -> int:
+    """Return how many readings are labelled. Raises StoreError."""
+    with store.session() as cursor:
+        [(count,)] = cursor.execute("select count(*) from labels").fetchall()
+    number: int = count
+    return number

@@ -128,4 +128,29 @@ def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals)
+def jobs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the table of jobs. Only their states are here; how a running one gets on stands in its folder.
+
+    No primary key: DuckDB's index refuses a row that is updated twice in a transaction, and jobs are few.
+    """
+    connection.execute("create sequence job_ids")
+    connection.execute(
+        """
+        create table jobs (
+            id bigint not null,
+            kind text not null,
+            state text not null,
+            user_id bigint not null,
+            config text not null,
+            created_at timestamptz not null,
+            started_at timestamptz,
+            finished_at timestamptz,
+            attempt integer not null,
+            result text,
+            error text
+        )
+        """
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs)

@@ -1,20 +1,24 @@
 """How a trained network reads each part of each source, and the card that says so."""
 
-import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples
-from hwr_core.datasets.sources import FILES, Request, find_file, hash_file, load_source
+import hwr_core
+from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
+from hwr_core.datasets.sources import Places, Request, hash_source, load_source
+from hwr_core.errors import InvalidValue
 from hwr_core.model_card import DataUsed, Decision, ModelCard, Score
 from hwr_core.recognition.calibration import Logits, calibration_error, decide, digit_probabilities, softmax
 from hwr_core.records import DIGITS
-from hwr_core.training.batches import as_input
+from hwr_core.training.batches import InOrder
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.train import TrainingResult
 
@@ -25,6 +29,17 @@ CERTAIN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """What a version is made from: its config, where its data lies, how many samples it saw, and by which job."""
+
+    config: TrainingConfig
+    places: Places
+    training_counts: Mapping[str, int]
+    processes: int
+    job: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Scored:
     source: str
     part: Part
@@ -32,16 +47,21 @@ class _Scored:
     logits: Logits
 
 
-def write_card(
-    config: TrainingConfig, result: TrainingResult, datasets: Path, training_counts: dict[str, int]
-) -> ModelCard:
-    """Choose the decision thresholds on validation, score every part, and return the card (without files yet)."""
-    scored = [_run(result.model, config, datasets, source, part) for source in config.sources for part in PARTS_SCORED]
-    validation = [each for each in scored if each.part is Part.VALIDATION]
-    decision = decide(
-        np.concatenate([each.logits for each in validation]),
-        np.concatenate([each.samples.labels for each in validation]),
-    )
+def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelCard:
+    """Choose the decision thresholds on validation, score every part, and return the card (without files yet).
+
+    Raises:
+        InvalidValue: no validation picture holds a digit.
+    """
+    config = making.config
+    scored = [_run(result.model, making, source, part) for source in config.sources for part in PARTS_SCORED]
+    logits, labels = _joined(scored, Part.VALIDATION)
+    if not (labels != NOT_A_DIGIT).any():
+        raise InvalidValue(
+            f"No validation picture of {', '.join(config.sources)} holds a digit; thresholds cannot be chosen."
+        )
+    decision = decide(logits, labels)
+    accuracy, loss = _test_figures(scored, decision)
     return ModelCard(
         version="",
         created_at=datetime.now(UTC),
@@ -49,21 +69,44 @@ def write_card(
         parameters=result.model.count_params(),
         labels=(*map(str, DIGITS), "not a digit"),
         config=config.model_dump(mode="json"),
-        data=tuple(_data_used(source, scored, datasets, training_counts[source]) for source in config.sources),
+        data=tuple(_data_used(source, scored, making) for source in config.sources),
         decision=decision,
         scores=tuple(_score(each, decision) for each in scored),
         calibration_error=_calibration_error(scored, decision),
         epochs=tuple(asdict(epoch) for epoch in result.epochs),
-        packages=_package_versions(),
+        packages={name: found for name in PACKAGES if (found := _installed(name))},
+        code=_code_version(),
+        job=making.job,
+        how=command(config),
+        test_accuracy=accuracy,
+        test_loss=loss,
+        training_seconds=seconds,
         files={},
     )
 
 
-def _run(model: keras.Model, config: TrainingConfig, datasets: Path, source: str, part: Part) -> _Scored:
-    request = Request(part, drawings=1, seed=config.seed, processes=os.cpu_count() or 1)
-    samples = load_source(source, datasets, request)
-    logits = model.predict(as_input(samples.pictures), batch_size=1024, verbose=0)
+def command(config: TrainingConfig) -> str:
+    """Return the command that trains with this config."""
+    changes = config.model_dump(mode="json", exclude_defaults=True)
+    settings = (f"--set {shlex.quote(f'{name}={_as_word(value)}')}" for name, value in changes.items())
+    return " ".join(["hwr train", *settings])
+
+
+def _as_word(value: object) -> str:
+    return str(value).replace("'", '"') if isinstance(value, list) else str(value)
+
+
+def _run(model: keras.Model, making: Making, source: str, part: Part) -> _Scored:
+    config = making.config
+    request = Request(part, drawings=1, seed=config.seed, processes=making.processes, limit=config.limit)
+    samples = Samples.join(load_source(source, making.places, request))
+    logits = model.predict(InOrder(samples), verbose=0) if len(samples) else np.zeros((0, LABELS), np.float32)
     return _Scored(source, part, samples, logits)
+
+
+def _joined(scored: list[_Scored], part: Part) -> tuple[Logits, np.ndarray]:
+    of_part = [each for each in scored if each.part is part]
+    return np.concatenate([each.logits for each in of_part]), np.concatenate([each.samples.labels for each in of_part])
 
 
 def _score(scored: _Scored, decision: Decision) -> Score:
@@ -82,27 +125,41 @@ def _score(scored: _Scored, decision: Decision) -> Score:
     )
 
 
+def _test_figures(scored: list[_Scored], decision: Decision) -> tuple[float | None, float | None]:
+    """Accuracy over the digits, and loss over everything, of all test parts together."""
+    logits, labels = _joined(scored, Part.TEST)
+    real = labels != NOT_A_DIGIT
+    if not real.any():
+        return None, None
+    shares = softmax(logits / decision.temperature)
+    loss = -np.log(shares[np.arange(len(labels)), labels] + 1e-12).mean()
+    return float((shares[real, :NOT_A_DIGIT].argmax(axis=1) == labels[real]).mean()), float(loss)
+
+
 def _calibration_error(scored: list[_Scored], decision: Decision) -> float:
-    tests = [each for each in scored if each.part is Part.TEST]
-    labels = np.concatenate([each.samples.labels for each in tests])
-    probabilities = digit_probabilities(softmax(np.concatenate([each.logits for each in tests]) / decision.temperature))
+    logits, labels = _joined(scored, Part.TEST)
+    probabilities = digit_probabilities(softmax(logits / decision.temperature))
     real = labels != NOT_A_DIGIT
     return calibration_error(probabilities.max(axis=1)[real], probabilities.argmax(axis=1)[real] == labels[real])
 
 
-def _data_used(source: str, scored: list[_Scored], datasets: Path, training: int) -> DataUsed:
+def _data_used(source: str, scored: list[_Scored], making: Making) -> DataUsed:
     sizes = {each.part: len(each.samples) for each in scored if each.source == source}
     return DataUsed(
         name=source,
-        sha256=hash_file(find_file(source, datasets)) if source in FILES else None,
-        training=training,
+        sha256=hash_source(source, making.places),
+        training=making.training_counts[source],
         validation=sizes[Part.VALIDATION],
         test=sizes[Part.TEST],
     )
 
 
-def _package_versions() -> dict[str, str]:
-    return {name: found for name in PACKAGES if (found := _installed(name))}
+def _code_version() -> str:
+    root = Path(hwr_core.__file__).parent
+    digest = sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return f"{hwr_core.__version__}+{digest.hexdigest()[:12]}"
 
 
 def _installed(package: str) -> str | None:

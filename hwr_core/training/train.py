@@ -1,19 +1,24 @@
-"""train(config, data) -> TrainingResult. Knows no registry, no store and no page; progress goes to a callback."""
+"""train(config, data) -> TrainingResult. Knows no registry, no store and no page; progress goes to callbacks."""
 
 import json
 import math
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 
-from hwr_core.datasets.samples import LABELS, Samples
+from hwr_core.datasets.samples import Samples
+from hwr_core.errors import InvalidValue
 from hwr_core.training.architectures import build
-from hwr_core.training.batches import Batches, as_input
+from hwr_core.training.batches import Batches, InOrder
 from hwr_core.training.config import TrainingConfig
+
+CONFIG = "config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,18 @@ class EpochResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchResult:
+    """How an epoch goes so far: batches done of all, and the averages of the epoch until now."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingResult:
     """The network of the best validation epoch, in float32, and how each epoch went."""
 
@@ -46,21 +63,43 @@ class TrainingResult:
 
 
 OnEpoch = Callable[[EpochResult], None]
+OnBatch = Callable[[BatchResult], None]
 
 
-def train(config: TrainingConfig, data: TrainingData, on_epoch: OnEpoch, checkpoints: Path) -> TrainingResult:
+def train(
+    config: TrainingConfig,
+    data: TrainingData,
+    on_epoch: OnEpoch = lambda _: None,
+    *,
+    on_batch: OnBatch = lambda _: None,
+    checkpoints: Path | None = None,
+) -> TrainingResult:
     """Train a network and return it at its best validation epoch.
 
     Args:
         config: what to train and how.
         data: what to train on; validation chooses the epoch.
-        on_epoch: called after each epoch.
+        on_epoch: called after each epoch; what it raises stops the training.
+        on_batch: called after each batch; what it raises stops the training.
         checkpoints: a folder; a run that was stopped goes on after its last whole epoch when given the same one.
+
+    Raises:
+        InvalidValue: the checkpoints are of another config.
     """
-    keras.utils.set_random_seed(config.seed)
-    log = _EpochLog(checkpoints / "epochs.jsonl", config.epochs, on_epoch)
-    best = checkpoints / "best.weights.h5"
-    model = _compiled(config, steps=math.ceil(len(data.training) / config.batch_size))
+    with _folder(checkpoints) as folder:
+        _confirm_same_config(config, folder / CONFIG)
+        keras.utils.set_random_seed(config.seed)
+        log = _EpochLog(folder / "epochs.jsonl", config.epochs, on_epoch)
+        best = folder / "best.weights.h5"
+        if len(log.results) < config.epochs:
+            _fit(config, data, folder, best, log, _BatchLog(on_batch))
+        return TrainingResult(_in_float32(config, best), tuple(log.results))
+
+
+def _fit(  # noqa: PLR0913, PLR0917  all of one run
+    config: TrainingConfig, data: TrainingData, folder: Path, best: Path, log: "_EpochLog", batch_log: "_BatchLog"
+) -> None:
+    model = compiled(config, steps=math.ceil(len(data.training) / config.batch_size))
     batches = Batches(
         data.training,
         batch_size=config.batch_size,
@@ -71,11 +110,10 @@ def train(config: TrainingConfig, data: TrainingData, on_epoch: OnEpoch, checkpo
     model.fit(
         batches,
         epochs=config.epochs,
-        validation_data=(as_input(data.validation.pictures), np.eye(LABELS)[data.validation.labels]),
-        validation_batch_size=1024,
+        validation_data=InOrder(data.validation),
         verbose=0,
         callbacks=[
-            keras.callbacks.BackupAndRestore(checkpoints / "backup", delete_checkpoint=False),
+            keras.callbacks.BackupAndRestore(folder / "backup", delete_checkpoint=False),
             *([keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.ema_momentum else []),
             keras.callbacks.ModelCheckpoint(
                 best,
@@ -86,31 +124,58 @@ def train(config: TrainingConfig, data: TrainingData, on_epoch: OnEpoch, checkpo
                 initial_value_threshold=log.best_accuracy,
             ),
             log,
+            batch_log,
         ],
     )
-    return TrainingResult(_in_float32(config, best), tuple(log.results))
 
 
-def _compiled(config: TrainingConfig, steps: int) -> keras.Model:
+@contextmanager
+def _folder(checkpoints: Path | None) -> Iterator[Path]:
+    if checkpoints is not None:
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        yield checkpoints
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _confirm_same_config(config: TrainingConfig, file: Path) -> None:
+    if file.exists():
+        earlier = TrainingConfig.model_validate_json(file.read_bytes())
+        if earlier != config:
+            raise InvalidValue("These checkpoints are of another training config; give each its own folder.")
+    file.write_text(config.model_dump_json(), encoding="utf-8")
+
+
+def compiled(config: TrainingConfig, steps: int) -> keras.Model:
+    """Return a fresh network, ready to fit in so many steps an epoch."""
     keras.mixed_precision.set_global_policy(config.precision)
     model = build(config.architecture)
-    rate = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate * 0.01,
-        decay_steps=max(1, steps * (config.epochs - 1)),
-        warmup_target=config.learning_rate,
-        warmup_steps=steps,
-    )
     model.compile(
-        optimizer=keras.optimizers.AdamW(
-            rate,
-            weight_decay=config.weight_decay,
-            use_ema=config.ema_momentum > 0,
-            ema_momentum=config.ema_momentum or None,
-        ),
+        optimizer=_optimizer(config, steps),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing),
         metrics=["accuracy"],
     )
     return model
+
+
+def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:
+    common: dict[str, Any] = {
+        "learning_rate": keras.optimizers.schedules.CosineDecay(
+            config.learning_rate * 0.01,
+            decay_steps=max(1, steps * (config.epochs - 1)),
+            alpha=1.0 if config.schedule == "constant" else 0.0,
+            warmup_target=config.learning_rate,
+            warmup_steps=steps,
+        ),
+        "weight_decay": config.weight_decay,
+        "use_ema": config.ema_momentum > 0,
+        # Longer than a tenth of the training it would still hold much of the weights that nothing was learned in.
+        "ema_momentum": min(config.ema_momentum, 1.0 - 10.0 / max(11, steps * config.epochs)) or None,
+    }
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(momentum=0.9, nesterov=True, **common)
+    return keras.optimizers.AdamW(**common)
 
 
 def _in_float32(config: TrainingConfig, weights: Path) -> keras.Model:
@@ -125,7 +190,6 @@ class _EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
 
     def __init__(self, file: Path, epochs: int, on_epoch: OnEpoch) -> None:
         super().__init__()
-        file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._epochs = epochs
         self._on_epoch = on_epoch
@@ -151,3 +215,27 @@ class _EpochLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships 
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(result)) + "\n")
         self._on_epoch(result)
+
+
+class _BatchLog(keras.callbacks.Callback):  # type: ignore[misc]  # as above
+    """Tells the caller of each batch."""
+
+    def __init__(self, on_batch: OnBatch) -> None:
+        super().__init__()
+        self._on_batch = on_batch
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, *_: object) -> None:
+        self._epoch = epoch + 1
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        self._on_batch(
+            BatchResult(
+                epoch=self._epoch,
+                epochs=self.params["epochs"],
+                batch=batch + 1,
+                batches=self.params["steps"],
+                loss=float(logs["loss"]),
+                accuracy=float(logs["accuracy"]),
+            )
+        )

@@ -10,15 +10,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Measured:
-    """What a server did under load: answers a second, and milliseconds that half and 99 % of them took at most."""
+    """What a server did under load: answers a second, and milliseconds that half, 95 % and 99 % of them took."""
 
     rate: float
     p50: float
+    p95: float
     p99: float
 
     def __str__(self) -> str:
         """Put it on a line."""
-        return f"{self.rate:8.1f} answers/s   p50 {self.p50:7.1f} ms   p99 {self.p99:7.1f} ms"
+        return f"{self.rate:8.1f} answers/s   p50 {self.p50:7.1f} ms   p95 {self.p95:7.1f} ms   p99 {self.p99:7.1f} ms"
 
 
 def measure(port: int, path: str, body: bytes, *, clients: int, seconds: float) -> Measured:
@@ -41,8 +42,8 @@ async def _all_clients(port: int, request: bytes, clients: int, seconds: float) 
     started = time.perf_counter()
     runs = [_client(port, request, started + seconds) for _ in range(clients)]
     took = [each for run in await asyncio.gather(*runs) for each in run]
-    p50, p99 = np.percentile(took, (50, 99)) * 1000
-    return Measured(len(took) / (time.perf_counter() - started), p50, p99)
+    p50, p95, p99 = np.percentile(took, (50, 95, 99)) * 1000
+    return Measured(len(took) / (time.perf_counter() - started), p50, p95, p99)
 
 
 async def _client(port: int, request: bytes, until: float) -> list[float]:

@@ -63,8 +63,8 @@ def test_joined_samples_keep_their_order():
 
 
 def test_samples_are_chosen_with_their_labels():
-    """By mask or by index, a picture keeps its label; digits() leaves out what is none."""
+    """By mask or by index, a picture keeps its label."""
     mixed = samples(4, NOT_A_DIGIT, 6)
-    for chosen in (mixed.digits(), mixed.where(np.array([0, 2])), mixed.where(mixed.labels < NOT_A_DIGIT)):
+    for chosen in (mixed.where(np.array([0, 2])), mixed.where(mixed.labels < NOT_A_DIGIT)):
         assert chosen.labels.tolist() == [4, 6]
         assert chosen.pictures[:, 0, 0].tolist() == [0, 2]

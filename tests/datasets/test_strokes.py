@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
+from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
 from hwr_core.datasets.strokes import PLAIN, READS_AS_A_DIGIT, VARIED, draw_recording, draw_recordings, read_recordings
 from hwr_core.records import DIGITS
 from tests.handwriting import hand_made_strokes
@@ -41,7 +41,7 @@ def test_strokes_come_with_y_downwards(stroke_file, name):
 def test_each_recording_is_drawn_so_many_times(stroke_file):
     """Labels repeat with the drawings, and no two drawings of a recording are alike."""
     recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING))
-    drawn = draw_recordings(recordings, times=3, pens=VARIED, seed=0, processes=1)
+    drawn = Samples.join(draw_recordings(recordings, times=3, pens=VARIED, seed=0, processes=1))
     assert drawn.labels.tolist() == [*DIGITS] * 3
     assert len(np.unique(drawn.pictures.reshape(30, -1), axis=0)) == 30
 
@@ -50,7 +50,7 @@ def test_the_same_seed_draws_alike(stroke_file):
     """Seed and number of processes: only the first changes what is drawn."""
     recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING)) * 60
     one, same, other = (
-        draw_recordings(recordings, times=1, pens=PLAIN, seed=seed, processes=processes).pictures
+        Samples.join(draw_recordings(recordings, times=1, pens=PLAIN, seed=seed, processes=processes)).pictures
         for seed, processes in ((1, 1), (1, 2), (2, 2))
     )
     np.testing.assert_array_equal(one, same)
@@ -59,7 +59,7 @@ def test_the_same_seed_draws_alike(stroke_file):
 
 def test_no_recordings_give_no_samples():
     """A part that nobody belongs to is empty, not an error."""
-    assert len(draw_recordings([], times=2, pens=PLAIN, seed=0, processes=1)) == 0
+    assert list(draw_recordings([], times=2, pens=PLAIN, seed=0, processes=1)) == []
 
 
 def test_drawings_for_checking_are_upright():

@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from hwr_core.settings import Settings
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
+from tests.own_models import copied_models, own_digits
 from tests.serving import Server, environment, history, predict, serving
 
 CLIENTS = 8
@@ -84,3 +87,64 @@ def _record(picture: Path, data_dir: Path) -> int:
     )
     reading_id: int = json.loads(done.stdout)["reading_id"]
     return reading_id
+
+
+def test_a_training_killed_with_its_server_is_told_of_and_resumed(tmp_path: Path) -> None:
+    """After SIGKILL of the server its training ends too; the next server says that it failed, and it can go on."""
+    models = copied_models(tmp_path / "models").folder
+    variables = {"HWR_MODELS_DIR": str(models), "HWR_DATASETS_DIR": str(tmp_path / "datasets")}
+    with Workspace(Settings(data_dir=tmp_path / "data", models_dir=models)) as workspace:
+        workspace.modelling.import_pictures(own_digits(20))
+    config = {"epochs": 60, "batch_size": 8, "config": {"sources": ["custom"]}}
+    with serving(tmp_path / "data", **variables) as server:
+        job = ask(server, "POST", "/api/train", config)["job_id"]
+        until(server, job, lambda data: data["doing"].startswith("Epoch"))
+        child = child_of(tmp_path / "data" / "jobs" / str(job))
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        wait_for_the_end_of(child)
+    with serving(tmp_path / "data", **variables) as server:
+        failed = until(server, job, lambda data: data["state"] == "failed")
+        assert "was stopped while the job ran" in failed["error"]
+        assert ask(server, "POST", f"/api/jobs/{job}/resume")["data"]["state"] in ("queued", "running")
+        until(server, job, lambda data: data["state"] == "running" and data["attempt"] == 2)
+        ask(server, "POST", f"/api/jobs/{job}/cancel")
+        until(server, job, lambda data: data["state"] == "cancelled")
+
+
+def ask(server: Server, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask the API; anything but success fails."""
+    connection = server.connect()
+    connection.request(method, path, json.dumps(body or {}), {"Content-Type": "application/json"})
+    answer: dict[str, Any] = json.loads(connection.getresponse().read())
+    assert answer["success"], answer
+    return answer
+
+
+def until(server: Server, job: int, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Wait until something is so of a job."""
+    patience = time.monotonic() + 120
+    while not is_so(data := ask(server, "GET", f"/api/jobs/{job}")["data"]):
+        assert time.monotonic() < patience, data
+        time.sleep(0.2)
+    return dict(data)
+
+
+def child_of(folder: Path) -> int:
+    """The process that works on a job."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"hwr_core.worker" in command and str(folder).encode() in command:
+            return int(process.name)
+    raise AssertionError("No process works on the job.")
+
+
+def wait_for_the_end_of(process: int) -> None:
+    """Wait until a process is gone."""
+    patience = time.monotonic() + 60
+    while Path(f"/proc/{process}").exists() and b"Z" not in Path(f"/proc/{process}/stat").read_bytes().split(b")")[-1]:
+        assert time.monotonic() < patience
+        time.sleep(0.1)

@@ -10,8 +10,9 @@ import pytest
 
 from hwr_core.errors import InvalidValue, UserNotFound
 from hwr_core.records import HistoryFilter, Source, Timings, Verdict
+from hwr_core.statistics import wilson
 from hwr_core.store.analytics import Analytics, Dimension
-from hwr_core.store.figures import Accuracy, wilson
+from hwr_core.store.figures import Accuracy
 from hwr_core.store.periods import Bucket, start_of_today
 
 NOW = datetime.now(UTC)

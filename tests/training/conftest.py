@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 
 from hwr_core.datasets.samples import Part, part_of
+from hwr_core.datasets.sources import Places
+from hwr_core.errors import Stopped
+from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.report import Report
 from hwr_core.records import DIGITS
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
@@ -24,8 +29,13 @@ class Made:
     config: TrainingConfig
     version: ModelVersion
     registry: Registry
-    checkpoints: Path
-    said: list[str]
+    places: Places
+    job: JobFolder
+
+    @property
+    def said(self) -> list[str]:
+        """All lines of its log."""
+        return [event.data["text"] for event in self.job.events.read()[0] if event.kind is EventKind.LOG]
 
 
 def write_strokes(file: Path, counts: dict[Part, int]) -> None:
@@ -41,8 +51,14 @@ def write_strokes(file: Path, counts: dict[Part, int]) -> None:
                 lines.write(json.dumps({"label": label, "writer": writer, "strokes": shaky}) + "\n")
 
 
-class Stopped(Exception):
-    """Somebody pulled the plug."""
+class Impatient(Report):
+    """Somebody asks to stop at the first epoch."""
+
+    def say(self, text: str) -> None:
+        """Say it, and stop."""
+        super().say(text)
+        if text.startswith("epoch"):
+            raise Stopped(text)
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +76,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         drawings=1,
         sources=(SOURCE,),
     )
-    registry, checkpoints = Registry(folder / "models"), folder / "checkpoints"
-    said: list[str] = []
+    registry, job = Registry(folder / "models"), JobFolder(folder / "job")
+    places = Places(folder, folder / "custom_dataset", folder / "corrections.npz")
+    job.path.mkdir()
 
-    def stop(line: str) -> None:
-        said.append(line)
-        if line.startswith("epoch"):
-            raise Stopped
+    def make(report: Report) -> ModelVersion:
+        return make_version(
+            config, places=places, registry=registry, folder=job.checkpoints, report=report, processes=2, job=7
+        )
 
     with pytest.raises(Stopped):
-        make_version(config, datasets=folder, registry=registry, checkpoints=checkpoints, say=stop)
+        make(Impatient(job))
     assert registry.versions() == []
-    version = make_version(config, datasets=folder, registry=registry, checkpoints=checkpoints, say=said.append)
-    return Made(config, version, registry, checkpoints, said)
+    return Made(config, make(Report(job)), registry, places, job)

@@ -1,0 +1,97 @@
+"""Long work: trainings, tunings and evaluations, each in a process of its own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, status
+from fastapi.responses import PlainTextResponse
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.fields import LARGEST_ID
+from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
+from hwr_core.records import JobKind, JobState
+from hwr_core.workspace import Workspace
+
+router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
+
+JobNumber = Annotated[JobId, Path(le=LARGEST_ID)]
+
+
+@router.post("/train", status_code=status.HTTP_202_ACCEPTED)
+def train(given: TrainIn, workspace: WorkspaceDep) -> JobStartedOut:
+    """Queue a training and answer at once; the version it makes is served only when it is promoted."""
+    modelling = workspace.modelling
+    if given.use_hyperparameter_tuning:
+        return JobStartedOut.of(modelling.tune({"base": given.values(), "train_best": True}, given.user_id))
+    return JobStartedOut.of(modelling.train(given.values(), given.user_id))
+
+
+@router.post("/tune", status_code=status.HTTP_202_ACCEPTED)
+def tune(given: TuneIn, workspace: WorkspaceDep) -> JobStartedOut:
+    """Queue a search for a better training config."""
+    return JobStartedOut.of(workspace.modelling.tune(given.values(), given.user_id))
+
+
+@router.post("/evaluate", status_code=status.HTTP_202_ACCEPTED)
+def evaluate(given: EvaluateIn, workspace: WorkspaceDep) -> JobStartedOut:
+    """Queue the measuring of versions on suites of pictures."""
+    return JobStartedOut.of(workspace.modelling.evaluate(given.values(), given.user_id))
+
+
+@router.get("/jobs")
+def jobs(
+    workspace: WorkspaceDep,
+    limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 100,
+    before: Annotated[
+        int | None, Query(ge=1, le=LARGEST_ID, description="Only jobs older than this one.", examples=[42])
+    ] = None,
+    state: Annotated[JobState | None, Query(description="Only those in this state.", examples=["running"])] = None,
+    kind: Annotated[JobKind | None, Query(description="Only those of this kind.", examples=["train"])] = None,
+) -> JobsOut:
+    """List jobs, the newest first."""
+    states = [] if state is None else [state]
+    found = workspace.modelling.jobs.page(limit=limit, before=before, states=states, kind=kind)
+    return JobsOut(count=len(found), data=[JobRow.of(job, workspace.modelling.jobs.progress(job)) for job in found])
+
+
+@router.get("/jobs/{job_id}")
+def job(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
+    """Return one job and how far it has come."""
+    return _told(workspace, job_id)
+
+
+@router.get("/jobs/{job_id}/events")
+def events(
+    job_id: JobNumber,
+    workspace: WorkspaceDep,
+    after: Annotated[int, Query(ge=0, description="`next_after` of an earlier answer.", examples=[0])] = 0,
+) -> EventsOut:
+    """Return what a job has said: its log, its curve, its trials."""
+    workspace.modelling.jobs.get(job_id)
+    return EventsOut.of(*workspace.modelling.jobs.folder(job_id).events.read(after))
+
+
+@router.get("/jobs/{job_id}/log", response_class=PlainTextResponse)
+def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
+    """Return the end of what a job's process wrote."""
+    workspace.modelling.jobs.get(job_id)
+    return PlainTextResponse(workspace.modelling.jobs.folder(job_id).log())
+
+
+@router.post("/jobs/{job_id}/cancel")
+def cancel(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
+    """Cancel a job: a queued one at once, a running one within seconds; 409 when it has ended."""
+    workspace.modelling.jobs.cancel(job_id)
+    return _told(workspace, job_id)
+
+
+@router.post("/jobs/{job_id}/resume")
+def resume(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
+    """Let a failed or cancelled job go on from its last checkpoint; 409 for any other."""
+    workspace.modelling.jobs.resume(job_id)
+    return _told(workspace, job_id)
+
+
+def _told(workspace: Workspace, job_id: int) -> JobOut:
+    found = workspace.modelling.jobs.get(job_id)
+    return JobOut(data=JobRow.of(found, workspace.modelling.jobs.progress(found)))

@@ -1,0 +1,47 @@
+"""Make a model of one's own: start trainings and tunings, watch them, compare them."""
+
+import streamlit as st
+
+from dashboard.job_views import choose_jobs, show_comparison, show_job
+from dashboard.panels import show_error
+from dashboard.services import workspace
+from dashboard.training_forms import show_own_pictures, show_training_form, show_tuning_form
+from hwr_core.errors import HwrError
+
+VIEWS = ("Jobs", "Train", "Tune")
+SHOWN = 50
+
+st.title("Training")
+opened = st.session_state.pop("training_opened", None)
+if opened is not None:
+    st.query_params["job"] = str(opened)
+    st.session_state["training_view"] = "Jobs"
+timezone = st.context.timezone or "UTC"
+try:
+    jobs = workspace().modelling.jobs.page(limit=SHOWN)
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default="Jobs" if jobs else "Train",
+        required=True,
+        key="training_view",
+        label_visibility="collapsed",
+    )
+    if view == "Train":
+        show_training_form()
+        show_own_pictures()
+    elif view == "Tune":
+        show_tuning_form()
+    elif not jobs:
+        st.info("Nothing has been trained here yet.", icon=":material/model_training:")
+    else:
+        chosen = choose_jobs(jobs, timezone=timezone)
+        asked = st.query_params.get("job", "")
+        if not chosen:
+            chosen = [job for job in jobs if str(job.id) == asked] or jobs[:1]
+        if len(chosen) > 1:
+            show_comparison(chosen)
+        show_job(chosen[0])
+except HwrError as error:
+    show_error(error)
+    st.button("Try again", icon=":material/refresh:")

@@ -1,0 +1,75 @@
+"""People's own pictures: a folder for each label with picture files in it, and readings that people have corrected.
+
+custom_dataset/7/anything.png           read alone: its content decides to which part of the split it belongs
+custom_dataset/7/ada/anything.png       all of the writer "ada" belong to one part
+custom_dataset/none/scribble.png        no digit
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
+from hwr_core.errors import PictureError
+from hwr_core.images.decode import decode
+from hwr_core.records import DIGITS, NONE
+
+log = logging.getLogger(__name__)
+
+LABEL_OF_FOLDER = {**{str(digit): digit for digit in DIGITS}, NONE: NOT_A_DIGIT}
+"""The names that folders of labelled pictures have."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFile:
+    """A labelled picture file. `writer` is None where its folder names none."""
+
+    path: Path
+    label: int
+    writer: str | None
+
+
+def files(folder: Path, part: Part | None = None) -> list[CustomFile]:
+    """Return the picture files of one part, or all, in a fixed order; hidden files are passed over."""
+    found = []
+    for name, label in LABEL_OF_FOLDER.items():
+        for path in sorted((folder / name).rglob("*")):
+            inside = path.relative_to(folder / name).parts
+            if path.is_file() and not any(each.startswith(".") for each in inside):
+                found.append(CustomFile(path, label, inside[0] if len(inside) > 1 else None))
+    return [file for file in found if part is None or _part(file) is part]
+
+
+def pictures(chosen: Sequence[CustomFile]) -> Iterator[LabelledPicture]:
+    """Yield the pictures of these files; one that cannot be read is passed over, with a line in the log."""
+    for file in chosen:
+        try:
+            yield decode(file.path.read_bytes()), file.label
+        except PictureError as error:
+            log.warning("%s is left out: %s", file.path.name, error)
+
+
+def hash_folder(folder: Path) -> str:
+    """Return a hash of the labels and contents of all files, whatever their names."""
+    lines = sorted(f"{file.label} {file.writer} {_hash(file.path)}" for file in files(folder))
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def corrections(file: Path, part: Part) -> Samples:
+    """Return one part of the labelled readings that were written to a file, split by what was seen."""
+    with np.load(file, allow_pickle=False) as archive:
+        found = Samples(archive["pictures"], archive["labels"])
+    mine = [part_of(sha256(picture.tobytes()).hexdigest()) is part for picture in found.pictures]
+    return found.where(np.array(mine, bool))
+
+
+def _part(file: CustomFile) -> Part:
+    return part_of(f"custom {file.writer}" if file.writer else _hash(file.path))
+
+
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,177 @@
+"""What a version answered to each picture of a suite, and the figures drawn from it."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
+from hwr_core.recognition.calibration import BINS, calibration_error
+from hwr_core.statistics import wilson
+
+CERTAIN = 0.5
+"""What is no digit and answered with one counts as taken for it above this confidence."""
+
+COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Parallel arrays, one entry for each picture, in the suite's order.
+
+    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named. confidence: float32.
+    groups: text. seconds: float32, from grey picture to reading. `shown` are places of pictures that were not answered
+    right, `seen` what the model saw of them, uint8 [n, 28, 28].
+    """
+
+    labels: NDArray[np.uint8]
+    answers: NDArray[np.uint8]
+    confidence: NDArray[np.float32]
+    groups: NDArray[np.str_]
+    seconds: NDArray[np.float32]
+    shown: NDArray[np.uint32]
+    seen: NDArray[np.uint8]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which were answered right: the digit that it is, or none where there is none."""
+        return np.asarray(self.labels == self.answers)
+
+    def to_bytes(self) -> bytes:
+        """Return the arrays as a file."""
+        stream = io.BytesIO()
+        np.savez_compressed(stream, **{name: getattr(self, name) for name in self.__slots__})
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return the arrays of a file that `to_bytes` made."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return cls(**{name: archive[name] for name in cls.__slots__})
+
+
+class Share(BaseModel):
+    """So many of so many, with the 95 % interval of the share; without any, the share is None: not known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    right: int
+    total: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, right: int, total: int) -> Self:
+        """Return the share and its interval."""
+        low, high = wilson(right, total) if total else (None, None)
+        return cls(right=right, total=total, share=right / total if total else None, low=low, high=high)
+
+
+class ReliabilityBin(BaseModel):
+    """How often answers of about this confidence were right."""
+
+    model_config = ConfigDict(frozen=True)
+
+    confidence: float
+    accuracy: float
+    answers: int
+
+
+class RiskAtCoverage(BaseModel):
+    """The share of wrong answers when only the surest part of the pictures is answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    coverage: float
+    risk: float
+    confidence: float
+    """The least confidence that is still answered."""
+
+
+class Figures(BaseModel):
+    """What the answers are worth."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accuracy: Share
+    """Of all pictures, those answered right: a digit by its name, anything else by naming none."""
+    digits: Share
+    """Of the digits, those named right."""
+    refused: int
+    """Digits that were answered with none."""
+    others: int
+    """Pictures that hold no digit."""
+    taken_for_digits: int
+    """Of these, those named as a digit at a confidence over one half."""
+    per_label: Mapping[str, Share]
+    per_group: Mapping[str, Share]
+    confusion: tuple[tuple[int, ...], ...]
+    """Rows: what it is, 0-9 and none. Columns: what was answered, the same."""
+    calibration_error: float | None
+    """Expected calibration error over the digits that were named as one, 15 bins (Naeini et al., 2015)."""
+    reliability: tuple[ReliabilityBin, ...]
+    risk: tuple[RiskAtCoverage, ...]
+    """Risk against coverage (El-Yaniv and Wiener, 2010)."""
+    milliseconds: float
+    """Half of the pictures were read within this, on one core."""
+    milliseconds_p95: float
+
+
+def figures_of(found: Answers) -> Figures:
+    """Return the figures of a suite's answers."""
+    right, real = found.right, found.labels != NOT_A_DIGIT
+    named = real & (found.answers != NOT_A_DIGIT)
+    confusion = np.zeros((LABELS, LABELS), int)
+    np.add.at(confusion, (found.labels, found.answers), 1)
+    taken = ~real & (found.answers != NOT_A_DIGIT) & (found.confidence > CERTAIN)
+    return Figures(
+        accuracy=_share(right),
+        digits=_share(right[real]),
+        refused=int((real & ~named).sum()),
+        others=int((~real).sum()),
+        taken_for_digits=int(taken.sum()),
+        per_label={
+            "none" if label == NOT_A_DIGIT else str(label): _share(right[found.labels == label])
+            for label in range(LABELS)
+            if (found.labels == label).any()
+        },
+        per_group={str(group): _share(right[found.groups == group]) for group in dict.fromkeys(found.groups.tolist())},
+        confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
+        calibration_error=calibration_error(found.confidence[named], right[named]) if named.any() else None,
+        reliability=_reliability(found.confidence[named], right[named]),
+        risk=_risk(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
+        milliseconds=float(np.median(found.seconds) * 1000) if len(right) else 0.0,
+        milliseconds_p95=float(np.quantile(found.seconds, 0.95) * 1000) if len(right) else 0.0,
+    )
+
+
+def _share(right: NDArray[np.bool_]) -> Share:
+    return Share.of(int(right.sum()), len(right))
+
+
+def _reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return tuple(
+        ReliabilityBin(
+            confidence=float(confidence[inside].mean()), accuracy=float(right[inside].mean()), answers=int(inside.sum())
+        )
+        for number in range(BINS)
+        if (inside := bins == number).any()
+    )
+
+
+def _risk(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:
+    surest = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~right[surest])
+    ends = [max(1, round(coverage * len(right))) for coverage in COVERAGES]
+    return tuple(
+        RiskAtCoverage(
+            coverage=end / len(right), risk=float(wrong[end - 1] / end), confidence=float(confidence[surest[end - 1]])
+        )
+        for end in ends
+    )

@@ -1,0 +1,119 @@
+"""Two versions on the same pictures: who is right more often, whether that is chance, and where they differ."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwr_core.errors import Conflict, NotFound
+from hwr_core.evaluation.answers import Answers
+from hwr_core.evaluation.evaluate import Evaluation, evaluations_of, load_answers, load_evaluation
+from hwr_core.records import Grey
+from hwr_core.registry import ModelVersion
+from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A picture that exactly one of two versions answered right; labels and answers 0-9, 10 for none.
+
+    `seen` is what the model saw, None where neither version kept it.
+    """
+
+    place: int
+    group: str
+    label: int
+    one: int
+    other: int
+    seen: Grey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions on one suite. `p_value` is McNemar's: how probable so uneven a result is by chance alone."""
+
+    suite: str
+    one: Evaluation
+    other: Evaluation
+    only_one: int
+    """Pictures that only the one answered right."""
+    only_other: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def p_value(self) -> float:
+        """Of the difference."""
+        return mcnemar(self.only_one, self.only_other)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the difference is more than chance."""
+        return self.p_value < SIGNIFICANT
+
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in a sentence."""
+        if not self.is_real:
+            return f"No real difference ({in_words(self.p_value)})."
+        better = self.one if self.only_one > self.only_other else self.other
+        return f"{better.version} is better ({in_words(self.p_value)})."
+
+
+def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 200) -> Comparison:
+    """Compare two versions on a suite that both were measured on.
+
+    Args:
+        one: a version.
+        other: another.
+        suite: the suite's name.
+        most: the most differences to return.
+
+    Raises:
+        NotFound: one of them has not been measured there.
+        Conflict: they were measured on other pictures.
+    """
+    results = load_evaluation(one, suite), load_evaluation(other, suite)
+    if results[0].fingerprint != results[1].fingerprint:
+        raise Conflict(
+            f"{one.name} and {other.name} were evaluated on different pictures of {suite!r}, which have changed in "
+            "between. Evaluate both again."
+        )
+    answers = load_answers(one, suite), load_answers(other, suite)
+    right = answers[0].right, answers[1].right
+    places = np.flatnonzero(right[0] != right[1])
+    seen = _pictures(answers[0]) | _pictures(answers[1])
+    return Comparison(
+        suite=suite,
+        one=results[0],
+        other=results[1],
+        only_one=int((right[0] & ~right[1]).sum()),
+        only_other=int((right[1] & ~right[0]).sum()),
+        differences=tuple(
+            Difference(
+                place=int(place),
+                group=str(answers[0].groups[place]),
+                label=int(answers[0].labels[place]),
+                one=int(answers[0].answers[place]),
+                other=int(answers[1].answers[place]),
+                seen=seen.get(int(place)),
+            )
+            for place in places[:most]
+        ),
+    )
+
+
+def common_suites(one: ModelVersion, other: ModelVersion) -> list[str]:
+    """Return the suites on which two versions were measured with the same pictures."""
+    mine, theirs = evaluations_of(one), evaluations_of(other)
+    return [name for name in mine if name in theirs and mine[name].fingerprint == theirs[name].fingerprint]
+
+
+def compare_if_possible(one: ModelVersion, other: ModelVersion, suite: str) -> Comparison | None:
+    """Return the comparison on a suite, None where it was not measured with the same pictures."""
+    try:
+        return compare(one, other, suite, most=0)
+    except (NotFound, Conflict):
+        return None
+
+
+def _pictures(answers: Answers) -> dict[int, Grey]:
+    return dict(zip(answers.shown.tolist(), answers.seen, strict=True))

@@ -1,0 +1,187 @@
+"""A version put through a suite, and the result kept with the version."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.datasets.sources import Places
+from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
+from hwr_core.evaluation.answers import Answers, Figures, figures_of
+from hwr_core.evaluation.suites import SUITES, Item, Suite
+from hwr_core.files import write_whole
+from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import Grey
+from hwr_core.registry import ModelVersion
+
+CHUNK = 200
+MOST_SHOWN = 1_000
+"""Pictures not answered right that are kept to be looked at."""
+
+FOLDER = "evaluations"
+
+
+class Evaluation(BaseModel):
+    """A version's result on a suite; `fingerprint` is a hash over the suite's pictures and labels, in their order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    suite: str
+    about: str
+    created_at: datetime
+    fingerprint: str
+    limit: int | None
+    seconds: float
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    label: int
+    group: str
+    answer: int
+    confidence: float
+    seconds: float
+    seen: Grey
+
+
+OnProgress = Callable[[int], None]
+
+
+def evaluate(
+    version: ModelVersion,
+    suite: Suite,
+    places: Places,
+    *,
+    limit: int | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> Evaluation:
+    """Put a version through a suite and keep the result with it, in the place of an earlier one.
+
+    Args:
+        version: what to measure.
+        suite: on which pictures.
+        places: where their data lies.
+        limit: the most pictures of each source; all when not given. A part of a suite is kept as a suite of its own,
+            such as "mnist-200".
+        on_progress: hears how many pictures are done; may raise to stop.
+
+    Raises:
+        InvalidValue: the suite has no picture.
+        ModelUnavailable: the version's files are damaged.
+    """
+    began = time.monotonic()
+    recogniser = Recogniser.load(version)
+    digest = sha256()
+    try:
+        answers: list[_Answer] = []
+        for chunk in _chunks(suite.items(places, limit)):
+            for item in chunk:
+                digest.update(f"{item.label} {item.picture.shape} ".encode() + item.picture.tobytes())
+            answers += recogniser.spread(lambda item: _answer(item, recogniser), chunk)
+            on_progress(len(answers))
+    finally:
+        recogniser.close()
+    if not answers:
+        raise InvalidValue(f"The suite {suite.name} has no pictures here.")
+    found = _joined(answers)
+    evaluation = Evaluation(
+        version=version.name,
+        suite=suite.name if limit is None else f"{suite.name}-{limit}",
+        about=suite.about,
+        created_at=datetime.now(UTC),
+        fingerprint=digest.hexdigest(),
+        limit=limit,
+        seconds=time.monotonic() - began,
+        figures=figures_of(found),
+    )
+    _keep(version, evaluation, found)
+    return evaluation
+
+
+def evaluations_of(version: ModelVersion) -> dict[str, Evaluation]:
+    """Return the results that are kept with a version, by suite, in the order of SUITES."""
+    order = [*SUITES]
+    names = [file.stem for file in (version.folder / FOLDER).glob("*.json")]
+    names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
+    return {name: load_evaluation(version, name) for name in names}
+
+
+def load_evaluation(version: ModelVersion, suite: str) -> Evaluation:
+    """Return a version's result on a suite.
+
+    Raises:
+        NotFound: it was not measured there.
+        ModelUnavailable: the result cannot be read.
+    """
+    try:
+        return Evaluation.model_validate_json(_file(version, suite, "json").read_bytes())
+    except FileNotFoundError as error:
+        raise NotFound(f"Version {version.name} has not been evaluated on {suite!r}.") from error
+    except (OSError, ValidationError) as error:
+        raise ModelUnavailable(f"The evaluation of version {version.name} on {suite!r} cannot be read.") from error
+
+
+def load_answers(version: ModelVersion, suite: str) -> Answers:
+    """Return what a version answered to each picture of a suite. Raises what `load_evaluation` raises."""
+    load_evaluation(version, suite)
+    try:
+        return Answers.from_bytes(_file(version, suite, "npz").read_bytes())
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(f"The answers of version {version.name} on {suite!r} cannot be read.") from error
+
+
+def _file(version: ModelVersion, suite: str, ending: str) -> Path:
+    if "/" in suite or "\\" in suite or suite.startswith("."):
+        raise NotFound(f"There is no suite {suite!r}.")
+    return version.folder / FOLDER / f"{suite}.{ending}"
+
+
+def _keep(version: ModelVersion, evaluation: Evaluation, found: Answers) -> None:
+    _file(version, evaluation.suite, "npz").parent.mkdir(exist_ok=True)
+    write_whole(_file(version, evaluation.suite, "npz"), found.to_bytes())
+    content = json.dumps(evaluation.model_dump(mode="json"), indent=1) + "\n"
+    write_whole(_file(version, evaluation.suite, "json"), content.encode())
+
+
+def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while chunk := list(islice(items, CHUNK)):
+        yield chunk
+
+
+def _answer(item: Item, recogniser: Recogniser) -> _Answer:
+    started = time.perf_counter()
+    try:
+        seen = item.picture if item.is_seen else normalise(item.picture)
+    except NoInk:
+        small = np.asarray(cv2.resize(item.picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+        return _Answer(item.label, item.group, NOT_A_DIGIT, 0.0, time.perf_counter() - started, small)
+    reading = recogniser.read([seen])[0]
+    answer = NOT_A_DIGIT if reading.digit is None else reading.digit
+    return _Answer(item.label, item.group, answer, reading.confidence, time.perf_counter() - started, seen)
+
+
+def _joined(answers: list[_Answer]) -> Answers:
+    wrong = [place for place, each in enumerate(answers) if each.answer != each.label]
+    shown = wrong[:: -(-len(wrong) // MOST_SHOWN)] if wrong else []
+    seen = [answers[place].seen for place in shown]
+    return Answers(
+        labels=np.array([each.label for each in answers], np.uint8),
+        answers=np.array([each.answer for each in answers], np.uint8),
+        confidence=np.array([each.confidence for each in answers], np.float32),
+        groups=np.array([each.group for each in answers]),
+        seconds=np.array([each.seconds for each in answers], np.float32),
+        shown=np.array(shown, np.uint32),
+        seen=np.stack(seen) if seen else np.zeros((0, SIDE, SIDE), np.uint8),
+    )

@@ -1,0 +1,74 @@
+"""Several versions through several suites, telling how it goes; what is measured already is not measured again."""
+
+from collections.abc import Callable, Sequence
+
+from hwr_core.datasets.sources import Places
+from hwr_core.errors import ModelUnavailable
+from hwr_core.evaluation.evaluate import Evaluation, evaluate, evaluations_of
+from hwr_core.evaluation.suites import Suite, find_suite, gate_suites
+from hwr_core.jobs.report import Report
+from hwr_core.registry import ModelVersion, Registry
+
+Shares = Callable[[float], float]
+"""From a share of the measuring to a share of the whole job."""
+
+
+def measure(  # noqa: PLR0913  all but four by name
+    versions: Sequence[ModelVersion],
+    suites: Sequence[Suite],
+    places: Places,
+    report: Report,
+    *,
+    limit: int | None = None,
+    share: Shares = lambda done: done,
+) -> list[Evaluation]:
+    """Put each version through each suite. Raises what `evaluate` raises, and Stopped."""
+    found: list[Evaluation] = []
+    total = len(versions) * len(suites)
+    for suite in suites:
+        for version in versions:
+            before = len(found) / total
+
+            def on_progress(
+                pictures: int, doing: str = f"{version.name} on {suite.name}", done: float = before
+            ) -> None:
+                report.progress(share(done), f"Evaluating {doing}: {pictures:,} pictures")
+
+            evaluation = evaluate(version, suite, places, limit=limit, on_progress=on_progress)
+            report.say(in_a_line(evaluation))
+            found.append(evaluation)
+    return found
+
+
+def measure_for_promotion(
+    version: ModelVersion, registry: Registry, places: Places, report: Report, share: Shares
+) -> list[Evaluation]:
+    """Put a new version through the gate suites that have data here, and the champion where it is due."""
+    suites = [find_suite(name, places) for name in gate_suites(places)]
+    found = measure([version], suites, places, report, share=share)
+    try:
+        champion = registry.champion()
+    except ModelUnavailable:
+        return found
+    known = evaluations_of(champion)
+    due = [
+        suite
+        for suite, mine in zip(suites, found, strict=True)
+        if suite.name not in known or known[suite.name].fingerprint != mine.fingerprint
+    ]
+    if due and champion.name != version.name:
+        measure([champion], due, places, report, share=lambda _: share(1.0))
+    return found
+
+
+def in_a_line(evaluation: Evaluation) -> str:
+    """Return what an evaluation found, for a log."""
+    figures = evaluation.figures
+    right = figures.accuracy
+    assert right.share is not None  # a suite has pictures
+    return (
+        f"{evaluation.version} on {evaluation.suite}: {right.share:.2%} of {right.total:,} right "
+        f"({right.low:.2%} to {right.high:.2%}), {figures.refused:,} digits refused, "
+        f"{figures.taken_for_digits:,} of {figures.others:,} others taken for digits, "
+        f"{figures.milliseconds:.1f} ms each"
+    )

@@ -1,0 +1,176 @@
+"""The suites by name: which pictures a version is measured on, and whether a promotion depends on them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hwr_core.datasets import custom
+from hwr_core.datasets.samples import NOT_A_DIGIT, Part
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_pictures
+from hwr_core.errors import DatasetMissing, InvalidValue
+from hwr_core.images.corrupt import CORRUPTIONS
+from hwr_core.records import Grey
+
+CORRUPTED_SIDE = 112
+CORRUPTED_EACH = 250
+"""Pictures for each corruption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One picture of a suite: grey, dark or light ink; its label, 0-9 or NOT_A_DIGIT; and the group it counts in.
+
+    `is_seen`: it is what a normaliser made already, and goes to the model as it is.
+    """
+
+    picture: Grey
+    label: int
+    group: str
+    is_seen: bool = False
+
+
+Items = Callable[[Places, int | None], Iterator[Item]]
+"""The pictures of a suite, at most so many of each source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Pictures for one question. `is_gate`: no version that is worse here is promoted without force."""
+
+    name: str
+    about: str
+    sources: tuple[str, ...]
+    items: Items
+    is_gate: bool = True
+
+
+def _of_sources(*names: str) -> Items:
+    """The test parts of these sources, each a group; those that are not there are left out."""
+
+    def items(places: Places, limit: int | None) -> Iterator[Item]:
+        there = available_sources(places)
+        for name in names:
+            if name in there:
+                for picture, label in load_pictures(name, places, Request(Part.TEST, limit=limit)):
+                    yield Item(picture, label, name, is_seen=name == CORRECTIONS)
+
+    return items
+
+
+def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
+    """Each corruption on as many digits, by turns from all sources of digits, at strengths from weak to strong."""
+    each = min(limit or CORRUPTED_EACH, CORRUPTED_EACH)
+    there = available_sources(places)
+    sources = [name for name in DIGIT_SOURCES if name in there]
+    share = -(-each // len(sources))
+    base = [
+        (_on_paper(picture), label)
+        for name in sources
+        for picture, label in load_pictures(name, places, Request(Part.TEST, limit=share))
+        if label != NOT_A_DIGIT
+    ][:each]
+    for place, (name, corrupt) in enumerate(CORRUPTIONS.items()):
+        rng = np.random.default_rng(place)
+        strengths = rng.permutation(np.linspace(0.0, 1.0, len(base)))
+        for (picture, label), strength in zip(base, strengths, strict=True):
+            yield Item(corrupt(picture, float(strength), rng), label, name)
+
+
+def _on_paper(picture: Grey) -> Grey:
+    """The picture about a hundred pixels high, dark on light, with a margin: a corruption needs something to spoil."""
+    dark = picture if np.median(picture) > 127 else np.asarray(255 - picture, np.uint8)
+    factor = CORRUPTED_SIDE / max(dark.shape)
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    paper = np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=kind), np.uint8)
+    margin = CORRUPTED_SIDE // 8
+    tone = [int(np.median(paper))]
+    wide = cv2.copyMakeBorder(paper, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=tone)
+    return np.asarray(wide, np.uint8)
+
+
+DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
+"""Whose digits are corrupted: each once on clean paper."""
+
+_ALL = (
+    Suite("mnist", "the MNIST test set", ("mnist",), _of_sources("mnist")),
+    Suite(
+        "strokes",
+        "pen strokes drawn on a canvas",
+        ("strokes-unipen", "strokes-pendigits"),
+        _of_sources("strokes-unipen", "strokes-pendigits"),
+    ),
+    Suite(
+        "scans",
+        "scanned ball-pen and form digits",
+        ("scanned-digits", "optdigits"),
+        _of_sources("scanned-digits", "optdigits"),
+    ),
+    Suite("phone", "phone photos of digits", ("phone-digits",), _of_sources("phone-digits")),
+    Suite(
+        "no-digit",
+        "letters, marks, doodles, blanks and noise",
+        ("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "phone-not-a-digit", "doodles"),
+        _of_sources(
+            "strokes-letters-upper",
+            "strokes-letters-lower",
+            "strokes-symbols",
+            "phone-not-a-digit",
+            "doodles",
+            "noise",
+        ),
+    ),
+    Suite(CUSTOM, "your own labelled pictures", (CUSTOM,), _of_sources(CUSTOM)),
+    Suite(CORRECTIONS, "readings that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
+    Suite("corrupted", "digits blurred, turned, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
+)
+
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}
+
+FOLDER = "folder"
+"""What the suite of a folder that somebody names is called."""
+
+
+def available_suites(places: Places) -> list[str]:
+    """Return the names of the suites that have pictures here."""
+    there = set(available_sources(places))
+    if CUSTOM in there and not custom.files(places.custom, Part.TEST):
+        there.remove(CUSTOM)  # so few of them that none is for testing
+    return [name for name, suite in SUITES.items() if there.intersection(suite.sources)]
+
+
+def gate_suites(places: Places) -> list[str]:
+    """Return the names of the suites that a promotion depends on here."""
+    return [name for name in available_suites(places) if SUITES[name].is_gate]
+
+
+def find_suite(name: str, places: Places) -> Suite:
+    """Return a suite whose pictures are here.
+
+    Raises:
+        InvalidValue: there is no suite of this name.
+        DatasetMissing: none of its data is here.
+    """
+    if name not in SUITES:
+        raise InvalidValue(f"There is no suite {name!r}; there are {', '.join(SUITES)}.")
+    if name not in available_suites(places):
+        raise DatasetMissing(f"The suite {name} needs one of the data sets {', '.join(SUITES[name].sources)}.")
+    return SUITES[name]
+
+
+def folder_suite(folder: Path) -> Suite:
+    """Return a suite of all labelled pictures in a folder, which has a folder for each label. Raises DatasetMissing."""
+    files = custom.files(folder)
+    if not files:
+        raise DatasetMissing(
+            "The folder holds no labelled pictures: it needs folders named 0 to 9, or none, with picture files in them."
+        )
+
+    def items(_: Places, limit: int | None) -> Iterator[Item]:
+        chosen: Sequence[custom.CustomFile] = Request(Part.TEST, limit=limit).choose(files)
+        for picture, label in custom.pictures(chosen):
+            yield Item(picture, label, FOLDER)
+
+    return replace(SUITES[CUSTOM], name=f"{FOLDER}-{custom.hash_folder(folder)[:8]}", about=folder.name, items=items)

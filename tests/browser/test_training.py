@@ -1,0 +1,137 @@
+"""The whole loop in a real browser: train, watch, cancel, finish, evaluate, promote, read, roll back."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from hwr_core.registry import Registry
+from tests.browser.hand import expect_digit, kept_rows, screenshot, turn_to, write
+from tests.handwriting import hand_made_strokes
+from tests.own_models import copied_models, own_digits
+from tests.serving import Server, serving
+
+MINUTES = 60_000.0
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """Model versions of this test's own."""
+    return copied_models(tmp_path_factory.mktemp("loop") / "models")
+
+
+@pytest.fixture(scope="module")
+def server(registry: Registry) -> Iterator[Server]:
+    """A server of its own, which has no data but what is uploaded."""
+    folder = registry.folder.parent
+    with serving(
+        folder / "data", HWR_MODELS_DIR=str(registry.folder), HWR_DATASETS_DIR=str(folder / "datasets")
+    ) as server:
+        yield server
+
+
+def answer(server: Server, path: str) -> dict[str, Any]:
+    """Ask the API."""
+    with urllib.request.urlopen(server.url + path) as response:  # noqa: S310  our own server
+        body: dict[str, Any] = json.load(response)
+    return body
+
+
+def choose_view(page: Page, name: str) -> None:
+    """Turn to a view of the Training page."""
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name, exact=True)).first.click()
+
+
+def add_pictures(page: Page) -> None:
+    """Upload a ZIP of four hundred pictures."""
+    page.get_by_text("Add your own pictures").click()
+    archive = FilePayload(name="mine.zip", mimeType="application/zip", buffer=own_digits(40).getvalue())
+    page.locator("input[type=file]").set_input_files(archive)
+    page.get_by_role("button", name="Add them").click()
+    expect(page.get_by_text("400 pictures added")).to_be_visible()
+
+
+def start_training(page: Page, *, epochs: int) -> None:
+    """Fill in the form and start."""
+    choose_view(page, "Train")
+    page.get_by_label("Epochs").fill(str(epochs))
+    page.get_by_label("Epochs").press("Tab")
+    page.get_by_text("Start training").wait_for()
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_role("heading", name=re.compile(r"^Training \d+$")).wait_for()
+
+
+def gate_is_open(server: Server, version: str) -> bool:
+    """Whether nothing speaks against a promotion."""
+    return bool(answer(server, f"/api/models/{version}/gate")["is_open"])
+
+
+def confirm(page: Page, name: str, *, reason: str, insist: bool = False) -> None:
+    """Say why in a dialog, insist where that is needed, and go through with it."""
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    if insist:
+        dialog.get_by_text("Promote it all the same").click()
+    field = dialog.get_by_label("Why")
+    field.fill(reason)
+    field.press("Enter")
+    button = dialog.get_by_role("button", name=name, exact=True)
+    expect(button).to_be_enabled()
+    button.click()
+    expect(dialog).to_be_hidden()
+
+
+def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Registry) -> None:
+    """Own pictures are learned from, a training is cancelled, another one finished, and its version reads."""
+    champion = registry.champion().name
+    page = visit(size={"width": 1280, "height": 1400})
+    turn_to(page, "Training")
+    add_pictures(page)
+
+    start_training(page, epochs=60)
+    expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=2 * MINUTES)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("strong", has_text="Cancelled")).to_be_visible(timeout=MINUTES)
+
+    start_training(page, epochs=2)
+    curve = page.locator(".js-plotly-plot .scatterlayer .trace path.js-line").first
+    curve.wait_for(state="attached", timeout=2 * MINUTES)
+    first = curve.get_attribute("d")
+    expect(curve).not_to_have_attribute("d", first or "", timeout=2 * MINUTES)
+    screenshot(page, "training")
+    expect(page.get_by_text("It made")).to_be_visible(timeout=4 * MINUTES)
+    made = answer(server, "/api/models")["challenger"]
+    assert made
+
+    page.get_by_role("link", name="Look at it, compare it, promote it").click()
+    page.get_by_role("heading", name=made).wait_for()
+    page.get_by_role("button", name="Evaluate", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^Evaluation"))).to_be_visible()
+    expect(page.locator("strong", has_text="Done")).to_be_visible(timeout=2 * MINUTES)
+
+    page.goto(f"/models?version={made}")
+    page.get_by_role("heading", name=made).wait_for()
+    screenshot(page, "models")
+    page.get_by_role("button", name="Promote", exact=True).click()
+    confirm(page, "Promote", reason="to see it read", insist=not gate_is_open(server, made))
+    expect(page.get_by_text(f"{made} reads at present")).to_be_visible()
+
+    turn_to(page, "Draw")
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    assert kept_rows(page)[0]["model_version"] == made
+
+    turn_to(page, "Models")
+    page.get_by_role("button", name="Roll back").click()
+    confirm(page, "Roll back", reason="enough seen")
+    expect(page.get_by_text(f"{champion} reads at present")).to_be_visible()
+    assert answer(server, "/api/model/status")["model_version"] == champion
+    assert Path(registry.folder / made).is_dir()

@@ -1,0 +1,78 @@
+"""The Models page: what versions there are, and the way to promote one and back."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hwr_core.evaluation.evaluate import evaluate
+from hwr_core.evaluation.suites import SUITES
+from hwr_core.registry import Registry
+from hwr_core.workspace import Workspace
+from tests.evaluation.conftest import worse_copy
+from tests.own_models import copied_models, own_digits
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """Model versions of this test's own, which the pages use."""
+    registry = copied_models(tmp_path / "models")
+    monkeypatch.setenv("HWR_MODELS_DIR", str(registry.folder))
+    monkeypatch.delenv("HWR_DATASETS_DIR", raising=False)
+    return registry
+
+
+@pytest.fixture
+def page(registry: Registry, app: AppTest) -> AppTest:
+    """The dashboard, about to open on Models."""
+    return app.switch_page("app_pages/models.py")
+
+
+def measured(workspace: Workspace, *names: str) -> None:
+    """Measure versions on pictures of one's own."""
+    workspace.modelling.import_pictures(own_digits(20))
+    for name in names:
+        evaluate(workspace.modelling.registry.get(name), SUITES["custom"], workspace.modelling.places)
+
+
+def test_the_version_that_reads_is_shown(page: AppTest, registry: Registry) -> None:
+    """With what it learned from; before it is measured the page says how."""
+    page.run()
+    assert not page.exception
+    assert page.subheader[0].value == registry.champion().name
+    assert any("has not been evaluated yet" in each.value for each in page.info)
+
+
+def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, workspace: Workspace) -> None:
+    """A table of suites, charts, and the pictures on which two versions differ."""
+    champion, worse = registry.champion().name, worse_copy(registry).name
+    measured(workspace, champion, worse)
+    page.query_params["version"] = worse
+    page.run()
+    assert not page.exception
+    assert page.subheader[0].value == worse
+    assert [each.value for each in page.subheader] == [worse, "What it is worth", "Compare"]
+    assert any("Under each: what it is" in each.value for each in page.caption)
+    assert [each.value for each in page.selectbox if each.key == "models_difference"] == ["custom"]
+
+
+def test_what_speaks_against_a_promotion_is_shown_first(
+    page: AppTest, registry: Registry, workspace: Workspace
+) -> None:
+    """The dialog names suite and figures, and its button waits until somebody insists and says why."""
+    champion, worse = registry.champion().name, worse_copy(registry).name
+    measured(workspace, champion, worse)
+    page.query_params["version"] = worse
+    page.run()
+    page.button(key="models_promote").click().run()
+    assert "On 'custom' it reads 0 of" in page.warning[0].value
+    assert page.button(key="models_promote_confirmed").disabled
+    assert registry.champion_name() == champion
+
+
+def test_an_evaluation_is_started_from_the_page(page: AppTest, registry: Registry, workspace: Workspace) -> None:
+    """One click, and the page turns to the job."""
+    workspace.modelling.import_pictures(own_digits(4))
+    page.run()
+    page.button(key="models_evaluate").click().run()
+    assert [job.config["versions"] for job in workspace.modelling.jobs.page()] == [[registry.champion().name]]

@@ -1,0 +1,119 @@
+"""The Training page: forms with what is there, jobs with how they get on."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hwr_core.jobs.events import Event, EventKind
+from hwr_core.records import JobKind, JobState
+from hwr_core.workspace import Workspace
+from tests.own_models import own_digits
+
+
+@pytest.fixture
+def data_dir(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder the dashboard works on, beside no data sets."""
+    monkeypatch.delenv("HWR_DATASETS_DIR", raising=False)
+    return data_dir
+
+
+@pytest.fixture
+def page(app: AppTest, workspace: Workspace) -> AppTest:
+    """The dashboard, about to open on Training, with some own pictures to learn from."""
+    workspace.modelling.import_pictures(own_digits(4))
+    return app.switch_page("app_pages/training.py")
+
+
+def finished(workspace: Workspace, kind: JobKind, result: dict[str, object], *events: Event) -> int:
+    """Write down a job that has succeeded, without running it."""
+    table = workspace.modelling.jobs._table
+    job = workspace.modelling.jobs.submit(kind, {"sources": ["custom"], "base": {}})
+    table.claim(job.id, 1)
+    log = workspace.modelling.jobs.folder(job.id)
+    log.path.mkdir(parents=True)
+    for event in events:
+        log.events.append(event)
+    table.succeed(job.id, result)
+    return job.id
+
+
+def test_a_training_is_started_with_sensible_defaults(page: AppTest, workspace: Workspace) -> None:
+    """One click; the page shows the job at once."""
+    page.run()
+    assert not page.exception
+    page.button(key="training_start").click().run()
+    assert not page.exception
+    [job] = workspace.modelling.jobs.page()
+    assert (job.kind, job.state) == (JobKind.TRAIN, JobState.QUEUED)
+    assert job.config["sources"] == ["noise", "custom"]
+    assert [each.value for each in page.subheader] == [f"Training {job.id}"]
+
+
+def test_nothing_to_learn_from_is_told_in_words(page: AppTest, workspace: Workspace) -> None:
+    """Without a chosen data set there is a sentence, not an exception, and no button."""
+    page.run()
+    page.multiselect(key="training_sources").set_value([]).run()
+    assert not page.exception
+    assert "is no data set" in page.error[0].value
+    assert workspace.modelling.jobs.page() == []
+
+
+def test_a_tuning_is_started(page: AppTest, workspace: Workspace) -> None:
+    """With its budget."""
+    page.run()
+    page.session_state["training_view"] = "Tune"
+    page.run()
+    page.number_input(key="training_trials").set_value(5).run()
+    page.button(key="training_tune").click().run()
+    assert not page.exception
+    [job] = workspace.modelling.jobs.page()
+    assert (job.kind, job.config["trials"]) == (JobKind.TUNE, 5)
+
+
+def test_a_queued_job_is_cancelled_from_the_page(page: AppTest, workspace: Workspace) -> None:
+    """Its button is there while it waits, and gone afterwards."""
+    job = workspace.modelling.train({"sources": ["custom"]})
+    page.run()
+    page.button(key=f"training_cancel_{job.id}").click().run()
+    assert not page.exception
+    assert workspace.modelling.jobs.get(job.id).state is JobState.CANCELLED
+    assert [button.key for button in page.button if button.key] == [f"training_resume_{job.id}"]
+
+
+def test_the_best_of_a_tuning_is_trained_by_one_click(page: AppTest, workspace: Workspace) -> None:
+    """The tuned config becomes a training like any other; its trials are drawn."""
+    trials = [
+        Event(
+            EventKind.TRIAL,
+            {
+                "number": n,
+                "state": "complete",
+                "value": 0.9 + n / 100,
+                "epochs": 2,
+                "params": {"learning_rate": 10.0 ** -(n + 1)},
+                "seconds": 3.0,
+            },
+        )
+        for n in range(3)
+    ]
+    config = workspace.modelling.config({"sources": ["custom"], "learning_rate": 0.01}).model_dump(mode="json")
+    result = {"best_value": 0.92, "base_value": 0.9, "trials": 3, "best_config": config}
+    tuned = finished(workspace, JobKind.TUNE, result, Event(EventKind.STARTED), *trials)
+    page.run()
+    assert not page.exception
+    assert any("92.00%" in each.value for each in page.markdown)
+    page.button(key=f"training_best_{tuned}").click().run()
+    assert not page.exception
+    assert workspace.modelling.jobs.page()[0].config["learning_rate"] == 0.01
+
+
+def test_a_failed_job_says_why_and_can_be_resumed(page: AppTest, workspace: Workspace) -> None:
+    """The reason stands on the page."""
+    job = workspace.modelling.train({"sources": ["custom"]})
+    workspace.modelling.jobs._table.claim(job.id, 1)
+    workspace.modelling.jobs._table.fail(job.id, "The disk was full.")
+    page.run()
+    assert page.error[0].value == "The disk was full."
+    page.button(key=f"training_resume_{job.id}").click().run()
+    assert workspace.modelling.jobs.get(job.id).state is JobState.QUEUED

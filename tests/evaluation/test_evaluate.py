@@ -1,0 +1,151 @@
+"""A version is measured on named suites, the result is kept with it, and two results can be compared."""
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavailable, NotFound
+from hwr_core.evaluation.answers import Answers, figures_of
+from hwr_core.evaluation.compare import common_suites, compare
+from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
+from hwr_core.evaluation.suites import (
+    SUITES,
+    available_suites,
+    find_suite,
+    folder_suite,
+    gate_suites,
+)
+from hwr_core.images.corrupt import CORRUPTIONS
+from tests.evaluation.conftest import worse_copy
+
+
+def answers(labels, given, confidence=None) -> Answers:
+    """Answers to made pictures."""
+    labels, given = np.array(labels, np.uint8), np.array(given, np.uint8)
+    return Answers(
+        labels=labels,
+        answers=given,
+        confidence=np.array(confidence if confidence is not None else [0.9] * len(labels), np.float32),
+        groups=np.array(["a"] * len(labels)),
+        seconds=np.full(len(labels), 0.001, np.float32),
+        shown=np.flatnonzero(labels != given).astype(np.uint32),
+        seen=np.zeros((int((labels != given).sum()), 28, 28), np.uint8),
+    )
+
+
+def test_figures_count_what_they_say():
+    """Right, wrong, refused and taken for digits, with the matrix behind them."""
+    figures = figures_of(answers([1, 1, 2, 3, 10, 10], [1, 7, 2, 10, 10, 4], [0.9, 0.8, 0.9, 0.4, 0.2, 0.7]))
+    assert (figures.accuracy.right, figures.accuracy.total) == (3, 6)
+    assert (figures.digits.right, figures.digits.total, figures.refused) == (2, 4, 1)
+    assert (figures.others, figures.taken_for_digits) == (2, 1)
+    assert figures.confusion[1][7] == figures.confusion[3][NOT_A_DIGIT] == figures.confusion[NOT_A_DIGIT][4] == 1
+    assert (figures.per_label["1"].share, figures.per_label["none"].share) == (0.5, 0.5)
+    assert figures.accuracy.low < 0.5 < figures.accuracy.high
+    assert figures.milliseconds == pytest.approx(1.0)
+
+
+def test_risk_falls_when_the_least_sure_are_left_unanswered():
+    """With confidence that means something, half of the coverage has less risk than all of it."""
+    figures = figures_of(answers([1] * 10, [1] * 8 + [2] * 2, [0.99] * 8 + [0.5] * 2))
+    by_coverage = {round(each.coverage, 2): each.risk for each in figures.risk}
+    assert (by_coverage[0.8], by_coverage[1.0]) == (0.0, pytest.approx(0.2))
+
+
+def test_calibration_error_is_of_the_digits_that_were_named():
+    """Answers at 0.9 that are right nine times in ten have none; always right, they have a tenth."""
+    honest = figures_of(answers([1] * 10, [1] * 9 + [2], [0.9] * 10))
+    timid = figures_of(answers([1] * 10, [1] * 10, [0.9] * 10))
+    assert honest.calibration_error == pytest.approx(0.0, abs=1e-6)
+    assert timid.calibration_error == pytest.approx(0.1, abs=1e-6)
+    assert figures_of(answers([10], [10])).calibration_error is None
+
+
+def test_a_version_is_measured_and_the_result_kept(champion, places):
+    """The shipped version reads hand-made digits; figures and answers are found again with it."""
+    done = []
+    found = evaluate(champion, find_suite("custom", places), places, on_progress=done.append)
+    assert found.figures.accuracy.share > 0.9
+    assert done[-1] == found.figures.accuracy.total
+    assert evaluations_of(champion) == {"custom": found}
+    assert figures_of(load_answers(champion, "custom")) == found.figures
+
+
+def test_the_same_pictures_have_the_same_fingerprint(champion, places):
+    """Two runs are of the same pictures; a part of them is another suite, kept under its own name."""
+    whole = [evaluate(champion, SUITES["custom"], places).fingerprint for _ in range(2)]
+    part = evaluate(champion, SUITES["custom"], places, limit=5)
+    assert whole[0] == whole[1] != part.fingerprint
+    assert [*evaluations_of(champion)] == ["custom", "custom-5"]
+
+
+def test_only_suites_with_data_are_there(places, tmp_path):
+    """Own pictures make their suite and the corrupted one; what has no data is refused by name."""
+    assert available_suites(places) == ["custom", "corrupted"]
+    assert gate_suites(places) == ["custom"]
+    with pytest.raises(DatasetMissing, match="mnist"):
+        find_suite("mnist", places)
+    with pytest.raises(InvalidValue, match="There is no suite 'imagenet'; there are mnist"):
+        find_suite("imagenet", places)
+    with pytest.raises(DatasetMissing, match="no labelled pictures"):
+        folder_suite(tmp_path)
+
+
+def test_a_folder_anywhere_is_a_suite(champion, places, own_pictures):
+    """All of its pictures count, since nobody learned from them."""
+    found = evaluate(champion, folder_suite(own_pictures), places)
+    assert found.suite.startswith("folder-")
+    assert found.figures.accuracy.total == 300
+
+
+def test_corruptions_are_counted_one_by_one(champion, places):
+    """Each kind of corruption is a group of its own, as large as the others."""
+    found = evaluate(champion, SUITES["corrupted"], places, limit=10)
+    assert [*found.figures.per_group] == [*CORRUPTIONS]
+    assert len({share.total for share in found.figures.per_group.values()}) == 1
+
+
+def test_what_was_not_measured_is_said_in_words(champion, places):
+    """A suite without result, a name that is a path, a damaged result."""
+    for name in ("custom", "../card", "..\\card"):
+        with pytest.raises(NotFound):
+            load_evaluation(champion, name)
+    evaluate(champion, SUITES["custom"], places)
+    (champion.folder / "evaluations" / "custom.npz").write_bytes(b"torn")
+    with pytest.raises(ModelUnavailable, match="cannot be read"):
+        load_answers(champion, "custom")
+    (champion.folder / "evaluations" / "custom.json").write_bytes(b"{")
+    with pytest.raises(ModelUnavailable, match="cannot be read"):
+        load_evaluation(champion, "custom")
+
+
+def test_two_versions_are_compared_picture_by_picture(registry, champion, places):
+    """Where they differ can be looked at, and the test says that it is no chance."""
+    worse = worse_copy(registry)
+    for version in (champion, worse):
+        evaluate(version, SUITES["custom"], places)
+    found = compare(champion, worse, "custom")
+    assert common_suites(champion, worse) == ["custom"]
+    assert found.only_other == 0
+    assert found.only_one == len(found.differences) == found.one.figures.accuracy.right
+    assert found.is_real
+    assert champion.name in found.verdict
+    assert {each.other for each in found.differences} == {NOT_A_DIGIT}
+    assert all(each.seen is not None and each.seen.shape == (28, 28) for each in found.differences)
+    assert compare(champion, champion, "custom").p_value == 1.0
+
+
+def test_results_on_other_pictures_are_not_compared(registry, champion, places, tmp_path, own_pictures):
+    """When a picture is added in between, both have to be measured again."""
+    import shutil
+
+    worse = worse_copy(registry)
+    evaluate(champion, SUITES["custom"], places)
+    mine = tmp_path / "custom"
+    shutil.copytree(own_pictures, mine)
+    for writer in range(20):  # one of so many is for the test part
+        shutil.copytree(mine / "7" / "writer-0", mine / "7" / f"another-{writer}")
+    evaluate(worse, SUITES["custom"], type(places)(places.datasets, mine, places.corrections))
+    with pytest.raises(Conflict, match="different pictures"):
+        compare(champion, worse, "custom")
+    assert common_suites(champion, worse) == []

@@ -1,0 +1,67 @@
+"""A queue whose jobs are a toy program, on a real store and in real processes."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hwr_core.jobs.queue import JobQueue
+from hwr_core.records import Job, JobKind, JobState
+from hwr_core.settings import PROJECT
+from hwr_core.store.jobs import Jobs
+from hwr_core.store.session import Store
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of its own."""
+    store = Store(tmp_path / "hwr.duckdb", busy_timeout=5, idle_release=0.2)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def new_queue(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., JobQueue]]:
+    """Make queues over one table and folder; all are closed at the end."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]))
+    queues = []
+
+    def make(width: int = 1) -> JobQueue:
+        queue = JobQueue(
+            Jobs(store), tmp_path / "jobs", program="tests.jobs.toy", width=width, cores=1, order=lambda _: {}
+        )
+        queues.append(queue)
+        return queue
+
+    yield make
+    for queue in queues:
+        queue.close()
+
+
+@pytest.fixture
+def queue(new_queue: Callable[..., JobQueue]) -> JobQueue:
+    """A queue that runs one job at once."""
+    queue = new_queue()
+    queue.start()
+    return queue
+
+
+def submit(queue: JobQueue, do: str = "count", **config: object) -> Job:
+    """Submit a toy job."""
+    return queue.submit(JobKind.TRAIN, {"do": do, "to": 5, **config})
+
+
+def until(queue: JobQueue, job: Job, *states: JobState) -> Job:
+    """Wait until a job is in one of these states."""
+    patience = time.monotonic() + PATIENCE
+    while time.monotonic() < patience:
+        found = queue.get(job.id)
+        if found.state in states:
+            return found
+        time.sleep(0.05)
+    message = f"{queue.get(job.id)}\n{queue.folder(job.id).log()}"
+    raise AssertionError(message)

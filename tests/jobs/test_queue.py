@@ -1,0 +1,249 @@
+"""Jobs run in processes of their own, one after another, can be stopped and taken up again, and no end is missed."""
+
+import json
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hwr_core.errors import JobConflict, NotFound, UserNotFound
+from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.queue import SERVER_GONE
+from hwr_core.records import JobKind, JobState
+from tests.jobs.conftest import submit, until
+
+ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+def child_of(queue, job):
+    """The process that works on a job."""
+    while job.id not in queue._children:
+        time.sleep(0.02)
+    return queue._children[job.id]
+
+
+def test_a_job_runs_to_its_end_behind_all_other_work(queue):
+    """Its result is kept, its log too, its progress is whole, and its process was as nice as can be."""
+    job = until(queue, submit(queue), *ENDED)
+    assert (job.state, job.attempt, job.error) == (JobState.SUCCEEDED, 1, None)
+    assert job.result == {"counted": 5, "nice": 19}
+    assert "counted" in queue.folder(job.id).log()
+    assert queue.progress(job).share == 1.0
+    assert job.created_at <= job.started_at <= job.finished_at
+
+
+def test_jobs_wait_for_their_turn(queue):
+    """One at a time, in the order in which they were asked for."""
+    slow = submit(queue, to=40, pause=0.02)
+    others = [submit(queue) for _ in range(2)]
+    until(queue, slow, JobState.RUNNING)
+    assert {queue.get(job.id).state for job in others} == {JobState.QUEUED}
+    ended = [until(queue, job, *ENDED) for job in (slow, *others)]
+    assert [job.state for job in ended] == [JobState.SUCCEEDED] * 3
+    assert ended[0].finished_at <= ended[1].started_at
+    assert ended[1].finished_at <= ended[2].started_at
+
+
+def test_a_wider_queue_runs_several_at_once(new_queue):
+    """As many as the width, no more."""
+    queue = new_queue(width=2)
+    queue.start()
+    jobs = [submit(queue, to=60, pause=0.03) for _ in range(3)]
+    for job in jobs[:2]:
+        until(queue, job, JobState.RUNNING)
+    assert queue.get(jobs[2].id).state is JobState.QUEUED
+    assert {until(queue, job, *ENDED).state for job in jobs} == {JobState.SUCCEEDED}
+
+
+def test_a_running_job_is_cancelled_within_seconds(queue):
+    """It stops where it loses nothing, and its progress stays to be seen."""
+    job = submit(queue, to=1000, pause=0.02)
+    until(queue, job, JobState.RUNNING)
+    while queue.progress(queue.get(job.id)).share == 0.0:
+        time.sleep(0.05)
+    asked = time.monotonic()
+    queue.cancel(job.id)
+    cancelled = until(queue, job, *ENDED)
+    assert cancelled.state is JobState.CANCELLED
+    assert time.monotonic() - asked < 5
+    assert 0 < queue.progress(cancelled).share < 1
+
+
+def test_a_queued_job_is_cancelled_at_once(queue):
+    """It never begins."""
+    slow = submit(queue, to=100, pause=0.02)
+    waiting = submit(queue)
+    assert queue.cancel(waiting.id).state is JobState.CANCELLED
+    queue.cancel(slow.id)
+    until(queue, slow, JobState.CANCELLED)
+    assert queue.get(waiting.id).started_at is None
+
+
+def test_a_cancelled_job_goes_on_where_it_stopped(queue):
+    """Resumed, it keeps what it had done, and counts one attempt more."""
+    job = submit(queue, to=60, pause=0.02)
+    until(queue, job, JobState.RUNNING)
+    while not (counted := queue.folder(job.id).path / "counted").exists():
+        time.sleep(0.05)
+    queue.cancel(job.id)
+    until(queue, job, JobState.CANCELLED)
+    done = int(counted.read_text())
+    assert 0 < done < 60
+    queue.resume(job.id)
+    ended = until(queue, job, JobState.SUCCEEDED)
+    assert ended.attempt == 2
+    first = next(event for event in queue.folder(job.id).events.attempt() if event.kind is EventKind.PROGRESS)
+    assert first.data["doing"] == f"Counting {done}"
+
+
+def test_a_job_that_fails_says_why(queue):
+    """The words of its error are kept."""
+    job = until(queue, submit(queue, "fail"), *ENDED)
+    assert (job.state, job.error) == (JobState.FAILED, "It cannot be done.")
+
+
+def test_a_killed_child_is_found_and_told_of(queue):
+    """A process ended by a signal leaves no job running; the next job runs."""
+    job = until(queue, submit(queue, "die"), *ENDED)
+    assert job.state is JobState.FAILED
+    assert "signal 9" in job.error
+    assert until(queue, submit(queue), *ENDED).state is JobState.SUCCEEDED
+
+
+def test_moves_that_make_no_sense_are_refused(queue):
+    """What has ended cannot be cancelled, what has succeeded cannot be resumed, what is not there is not found."""
+    job = until(queue, submit(queue), *ENDED)
+    with pytest.raises(JobConflict, match="succeeded already"):
+        queue.cancel(job.id)
+    with pytest.raises(JobConflict, match="only a failed or cancelled one can go on"):
+        queue.resume(job.id)
+    for act in (queue.get, queue.cancel, queue.resume):
+        with pytest.raises(NotFound):
+            act(2**70)
+    with pytest.raises(UserNotFound):
+        queue.submit(JobKind.TRAIN, {}, user_id=9)
+
+
+def test_many_cancel_at_once_and_it_is_cancelled_once(queue):
+    """Whoever comes too late is told so."""
+    job = submit(queue, to=500, pause=0.02)
+    until(queue, job, JobState.RUNNING)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(queue.cancel, job.id) for _ in range(8)]
+    assert [each.exception() for each in asked] == [None] * 8
+    until(queue, job, JobState.CANCELLED)
+    with pytest.raises(JobConflict):
+        queue.cancel(job.id)
+
+
+def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
+    """A server that shuts down leaves no process behind; its job has failed with the reason, and goes on when asked."""
+    queue = new_queue()
+    queue.start()
+    job = submit(queue, to=80, pause=0.02)
+    until(queue, job, JobState.RUNNING)
+    child = child_of(queue, job)
+    queue.close()
+    assert child.poll() is not None
+    failed = queue.get(job.id)
+    assert (failed.state, failed.error) == (JobState.FAILED, SERVER_GONE)
+    other = new_queue()
+    other.start()
+    other.resume(job.id)
+    assert until(other, job, *ENDED).state is JobState.SUCCEEDED
+
+
+def test_what_a_dead_server_left_running_is_settled(new_queue, tmp_path):
+    """After a crash of server and child the next start marks the job failed; jobs that waited run."""
+    dead = new_queue()
+    job = submit(dead)
+    waiting = submit(dead)
+    dead._table.claim(job.id, 1)
+    queue = new_queue()
+    queue.start()
+    failed = until(queue, job, *ENDED)
+    assert (failed.state, failed.error) == (JobState.FAILED, SERVER_GONE)
+    assert until(queue, waiting, *ENDED).state is JobState.SUCCEEDED
+
+
+def test_work_that_was_finished_before_its_server_died_counts(new_queue):
+    """The child had said that it was done: the next start writes it down."""
+    dead = new_queue()
+    job = submit(dead)
+    dead._table.claim(job.id, 1)
+    events = dead.folder(job.id).path / "events.jsonl"
+    events.parent.mkdir(parents=True, exist_ok=True)
+    lines = [{"kind": "started"}, {"kind": "done", "result": {"counted": 5}}]
+    events.write_text("".join(json.dumps({"at": "2026-01-01T00:00:00+00:00", **line}) + "\n" for line in lines))
+    queue = new_queue()
+    queue.start()
+    assert until(queue, job, *ENDED).result == {"counted": 5}
+
+
+def test_a_second_queue_leaves_living_jobs_alone(queue, new_queue):
+    """Another process on the same folder neither settles nor repeats what runs, and keeps to the width."""
+    job = submit(queue, to=80, pause=0.03)
+    until(queue, job, JobState.RUNNING)
+    other = new_queue()
+    other.start()
+    waiting = other.submit(JobKind.TRAIN, {"do": "count", "to": 1})
+    time.sleep(0.5)
+    assert queue.get(job.id).state is JobState.RUNNING
+    assert queue.get(waiting.id).state is JobState.QUEUED
+    assert until(queue, job, *ENDED).state is JobState.SUCCEEDED
+    assert until(other, waiting, *ENDED).state is JobState.SUCCEEDED
+    assert queue.get(job.id).attempt == 1
+
+
+def test_a_child_without_its_server_ends(new_queue):
+    """When the server is killed its child notices and stops at the next moment that loses nothing."""
+    queue = new_queue()
+    queue.start()
+    job = submit(queue, to=2000, pause=0.02)
+    until(queue, job, JobState.RUNNING)
+    child = child_of(queue, job)
+    while not queue.folder(job.id).events.attempt():
+        time.sleep(0.05)
+    child.stdin.close()  # all that a child sees of its server's death
+    assert child.wait(10) == 0
+    assert until(queue, job, *ENDED).error == SERVER_GONE
+
+
+def test_a_full_disk_fails_the_job_and_no_other(queue, monkeypatch):
+    """What cannot be started for want of space has failed with the reason; the queue goes on."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hwr_core.jobs.folder.write_whole", full)
+        job = until(queue, submit(queue), *ENDED)
+    assert job.error == "The job's process cannot be started: No space left on device."
+    assert until(queue, submit(queue), *ENDED).state is JobState.SUCCEEDED
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX")
+def test_a_deaf_child_is_ended_when_the_queue_closes(new_queue, monkeypatch):
+    """A child that does not stop by itself is killed after a while."""
+    monkeypatch.setattr("hwr_core.jobs.queue.FAREWELL", 0.5)
+    queue = new_queue()
+    queue.start()
+    job = submit(queue, "deaf")
+    until(queue, job, JobState.RUNNING)
+    child = child_of(queue, job)
+    while not queue.folder(job.id).events.attempt():
+        time.sleep(0.05)
+    queue.close()
+    assert child.poll() == -signal.SIGKILL
+    assert queue.get(job.id).state is JobState.FAILED
+
+
+def test_where_no_job_ever_was_the_history_is_not_opened(new_queue, tmp_path):
+    """A server that only reads makes no database for the sake of jobs."""
+    queue = new_queue()
+    queue.start()
+    time.sleep(0.3)
+    assert not Path(tmp_path / "hwr.duckdb").exists()

@@ -1,0 +1,39 @@
+"""What a count is worth."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwr_core.statistics import in_words, mcnemar, wilson
+
+COUNTS = st.integers(0, 400)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "p"),
+    [(0, 0, 1.0), (5, 5, 1.0), (0, 5, 0.0625), (1, 9, 0.0215), (10, 25, 0.0167), (0, 40, 1.8e-12)],
+)
+def test_mcnemar_is_the_exact_binomial_test(one, other, p):
+    """The values are those of a two-sided binomial test with a fair coin."""
+    assert mcnemar(one, other) == pytest.approx(p, rel=0.01)
+
+
+@given(COUNTS, COUNTS)
+def test_mcnemar_does_not_care_who_is_who(one, other):
+    """The test is the same from both sides, and is a probability."""
+    assert mcnemar(one, other) == mcnemar(other, one)
+    assert 0.0 <= mcnemar(one, other) <= 1.0
+
+
+@given(st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+def test_an_interval_holds_its_share(counts):
+    """A share lies within its interval, and the interval within 0 to 1."""
+    right, total = counts
+    low, high = wilson(right, total)
+    assert 0.0 <= low <= right / total + 1e-12
+    assert right / total - 1e-12 <= high <= 1.0
+
+
+def test_tiny_probabilities_are_not_written_out():
+    """Beyond a thousandth nobody wants digits."""
+    assert (in_words(0.0312), in_words(1e-40)) == ("p = 0.031", "p < 0.001")
