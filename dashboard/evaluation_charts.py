@@ -27,7 +27,7 @@ def per_label(figures: Figures) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=".0%", title="Right")
+    figure.update_yaxes(tickformat=".1%", title="Right")
     return _laid_out(figure)
 
 

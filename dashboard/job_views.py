@@ -122,19 +122,19 @@ def _show_curves(events: Sequence[Event]) -> None:
         return
     left, right = st.columns(2)
     with left:
-        _chart(charts.loss(events), "Loss by epoch", key="training_loss")
+        _chart(charts.loss(events), "Does it still learn?", key="training_loss")
     with right:
-        _chart(charts.accuracy(events), "Share read right by epoch", key="training_accuracy")
+        _chart(charts.accuracy(events), "How much is read right?", key="training_accuracy")
 
 
 def _show_tuning(job: Job, events: Sequence[Event]) -> None:
     if not any(event.kind is EventKind.TRIAL and event.data["value"] is not None for event in events):
         return
-    _chart(charts.trials(events), "Trials and the best so far", key="training_trials_chart")
-    _chart(charts.parallel(events), "The values of each trial", key="training_parallel")
+    _chart(charts.trials(events), "Does searching on still help?", key="training_trials_chart")
+    _chart(charts.parallel(events), "Which values go with good trials?", key="training_parallel")
     importance = charts.importance(events)
     if importance is not None:
-        _chart(importance, "Which value matters", key="training_importance")
+        _chart(importance, "Which value matters?", key="training_importance")
     if (
         job.state is JobState.SUCCEEDED
         and job.result
@@ -168,10 +168,11 @@ def show_comparison(jobs: Sequence[Job]) -> None:
     folders = workspace().modelling.jobs
     curves = {f"{KINDS[job.kind]} {job.id}": folders.folder(job.id).events.attempt() for job in jobs}
     st.subheader("Side by side")
-    _chart(charts.compared(curves), "Validation accuracy of the chosen jobs", key="training_compared")
+    _chart(charts.compared(curves), "Which of them reads unseen writers best?", key="training_compared")
 
 
 def _chart(figure: go.Figure, words: str, *, key: str) -> None:
+    st.markdown(f"**{words}**")
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)
 
 

@@ -1,13 +1,17 @@
 """What jobs say of themselves -> plotly figures. Knows no Streamlit."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.palette import ACCENT, CONTRAST, QUIET, SERIES
 from hwr_core.jobs.events import Event, EventKind
+
+BY_POWERS = ("learning_rate", "weight_decay")
 
 Curves = Mapping[str, Sequence[Event]]
 """The events of jobs by the names they are shown under."""
@@ -78,8 +82,8 @@ def parallel(events: Sequence[Event]) -> go.Figure:
     table = _trials(events)
     ended = table[table["value"].notna()]
     values = pd.DataFrame(ended["params"].tolist())
-    dimensions = [{"label": name.replace("_", " "), "values": values[name].astype(float)} for name in values]
-    dimensions.append({"label": "read right", "values": ended["value"]})
+    dimensions = [_dimension(name, values[name].astype(float)) for name in values]
+    dimensions.append({"label": "read right", "values": ended["value"], "tickformat": ".1%"})
     figure = go.Figure(
         go.Parcoords(
             line={"color": ended["value"], "colorscale": [(0.0, QUIET), (1.0, ACCENT)]},
@@ -89,6 +93,16 @@ def parallel(events: Sequence[Event]) -> go.Figure:
     )
     figure.update_layout(height=360, margin={"l": 48, "r": 48, "t": 56, "b": 24})
     return figure
+
+
+def _dimension(name: str, values: "pd.Series[float]") -> dict[str, Any]:
+    """An axis of parallel coordinates; what is searched by powers of ten is shown by them."""
+    words = name.replace("_", " ")
+    if name not in BY_POWERS:
+        return {"label": words, "values": values}
+    powers = np.log10(values)
+    ticks = [*range(math.floor(powers.min()), math.ceil(powers.max()) + 1)]
+    return {"label": words, "values": powers, "tickvals": ticks, "ticktext": [f"1e{tick}" for tick in ticks]}
 
 
 def importance(events: Sequence[Event]) -> go.Figure | None:

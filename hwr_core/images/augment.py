@@ -25,7 +25,8 @@ class Distortion:
     """Share of pictures whose strokes are made thicker, and of those made thinner."""
     blur: float = 0.2
     noise: float = 0.1
-    """Share of pictures that get a little blur, and of those that get noise."""
+    light: float = 0.3
+    """Share of pictures that get a little blur, of those that get noise, and of those whose ink is faint or uneven."""
 
     def scaled(self, strength: float) -> "Distortion":
         """Return the same distortion, every part of it `strength` times as strong."""
@@ -41,6 +42,7 @@ class Distortion:
                     self.thicken,
                     self.blur,
                     self.noise,
+                    self.light,
                 )
             )
         )
@@ -75,7 +77,7 @@ def _warp(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Gr
 
 
 def _texture(picture: Grey, distortion: Distortion, rng: np.random.Generator) -> Grey:
-    thickness, softness, grain = rng.uniform(size=3)
+    thickness, softness, grain, light = rng.uniform(size=4)
     if thickness < distortion.thicken:
         picture = _blend(picture, np.asarray(cv2.dilate(picture, CROSS), np.uint8), rng)
     elif thickness > 1.0 - distortion.thicken:
@@ -85,7 +87,15 @@ def _texture(picture: Grey, distortion: Distortion, rng: np.random.Generator) ->
     if grain < distortion.noise:
         noisy = picture + rng.normal(0.0, rng.uniform(5.0, 25.0), picture.shape)
         picture = np.clip(noisy, 0, 255).astype(np.uint8)
+    if light < distortion.light:
+        picture = _lit(picture, rng)
     return picture
+
+
+def _lit(picture: Grey, rng: np.random.Generator) -> Grey:
+    """Ink fainter on one side than on the other, as under a lamp or by a tired pen."""
+    ends = rng.uniform(0.65, 1.0, (2, 2)).astype(np.float32)
+    return (picture * cv2.resize(ends, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)).astype(np.uint8)
 
 
 def _blend(picture: Grey, other: Grey, rng: np.random.Generator) -> Grey:

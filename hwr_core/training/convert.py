@@ -1,5 +1,8 @@
 """Trained network -> what is served: pixels 0-255 in, eleven probabilities out, as one LiteRT file."""
 
+import contextlib
+import io
+
 import keras
 import tensorflow as tf
 from keras import layers
@@ -13,5 +16,6 @@ def to_litert(network: keras.Model, temperature: float) -> bytes:
     logits = network(layers.Rescaling(1 / 255)(picture), training=False)
     served = keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits)))
     converter = tf.lite.TFLiteConverter.from_keras_model(served)
-    converted: bytes = converter.convert()
+    with contextlib.redirect_stdout(io.StringIO()):  # it lists all variables, which would bury a job's log
+        converted: bytes = converter.convert()
     return converted

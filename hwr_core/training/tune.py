@@ -89,7 +89,7 @@ def work(
             nonlocal best
             best = max(best, epoch.val_accuracy)
             trial.report(epoch.val_accuracy, epoch.epoch)
-            if trial.should_prune():
+            if epoch.epoch < epoch.epochs and trial.should_prune():
                 raise optuna.TrialPruned
 
         train(suggest(trial, tuning), data, on_epoch, on_batch=lambda _: report.check())

@@ -23,10 +23,10 @@ from tests.benchmarks.servers import hwr, serving
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 
-PICTURES = 12_800
+PICTURES = 6_400
 LARGE = (60_000, 600_000)
-STEPS = 200
-SECONDS = 10.0
+STEPS = 60
+SECONDS = 8.0
 
 
 def main() -> None:
