@@ -3,16 +3,26 @@
 from fastapi import APIRouter, Response, status
 
 from api.deps import WorkspaceDep
+from api.schemas.base import Success
 from api.schemas.model import HealthOut
 
 router = APIRouter(tags=["health"])
 
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    503: {"model": HealthOut, "description": "Something is wrong; `problems` says what."}
+}
 
-@router.get(
-    "/health", responses={503: {"model": HealthOut, "description": "Something is wrong; `problems` says what."}}
-)
+
+@router.get("/health/live")
+async def live() -> Success:
+    """Answer 200 as long as the server answers at all: who runs it need not start it anew."""
+    return Success()
+
+
+@router.get("/health", responses=PROBLEMS)
+@router.get("/health/ready", responses=PROBLEMS)
 def health(workspace: WorkspaceDep, response: Response) -> HealthOut:
-    """Try the model and the database: 200 when both work, 503 otherwise."""
+    """Try the model and the database: 200 when pictures can be read and kept, 503 otherwise."""
     answer = HealthOut.of(workspace.health())
     if answer.problems:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
