@@ -56,13 +56,16 @@ class ModelVersion:
         """Return one file of the version, its content checked against the card.
 
         Raises:
+            NotFound: the version was published without a file of this name.
             ModelUnavailable: the file is missing or is not what was published.
         """
+        if name not in self.card.files:
+            raise NotFound(f"Model version {self.name} has no file {name!r}; there are {', '.join(self.card.files)}.")
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
             raise ModelUnavailable(f"Model version {self.name} lacks its file {name}.") from error
-        if sha256(content).hexdigest() != self.card.files.get(name):
+        if sha256(content).hexdigest() != self.card.files[name]:
             raise ModelUnavailable(
                 f"The file {name} of model version {self.name} is damaged: its hash is not the card's."
             )

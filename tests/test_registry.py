@@ -198,5 +198,5 @@ def test_a_file_not_of_the_card_is_not_handed_out(registry):
     """A file laid beside the card later belongs to no version."""
     version = registry.publish(card(), FILES)
     (version.folder / "extra").write_bytes(b"x")
-    with pytest.raises(ModelUnavailable):
+    with pytest.raises(NotFound, match="has no file 'extra'"):
         version.read_file("extra")

@@ -64,7 +64,9 @@ def job(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
 def events(
     job_id: JobNumber,
     workspace: WorkspaceDep,
-    after: Annotated[int, Query(ge=0, description="`next_after` of an earlier answer.", examples=[0])] = 0,
+    after: Annotated[
+        int, Query(ge=0, le=LARGEST_ID // 2, description="`next_after` of an earlier answer.", examples=[0])
+    ] = 0,
 ) -> EventsOut:
     """Return what a job has said: its log, its curve, its trials."""
     workspace.modelling.jobs.get(job_id)

@@ -67,7 +67,7 @@ def model(version: VersionName, workspace: WorkspaceDep) -> ModelOut:
 
 @router.get("/{version}/files/{name}", response_class=Response)
 def file(version: VersionName, name: FileName, workspace: WorkspaceDep) -> Response:
-    """Return a file of a version: model.keras, model.tflite or card.json."""
+    """Return a file of a version: model.keras or model.tflite."""
     content = workspace.modelling.registry.get(version).read_file(name)
     headers = {"Content-Disposition": f'attachment; filename="{version}-{name}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)

@@ -9,15 +9,17 @@ import shutil
 import stat
 import struct
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER, files
-from hwr_core.errors import InvalidValue, PictureError, PictureTooLarge
+from hwr_core.errors import HwrError, InvalidValue, PictureError, PictureTooLarge, StoreUnavailable
 from hwr_core.images.decode import Limits, decode, media_type
 
 END = b"PK\x05\x06"
@@ -25,6 +27,19 @@ END_SIZE = 22
 LONGEST_COMMENT = 65_535
 ENTRY_BYTES = 512
 """What an entry takes in an archive's table of contents, with a long name; a plain one takes about 80."""
+
+DAMAGE = (
+    BadZipFile,
+    EOFError,
+    IndexError,
+    LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Python's zipfile raises for archives with single bytes changed: it checks few of the numbers in them."""
 
 MOST_NAMED = 20
 """Refused entries that are named; the others are counted."""
@@ -67,6 +82,7 @@ def import_zip(archive: BinaryIO, folder: Path, limits: Limits, *, max_files: in
 
     Raises:
         InvalidValue: it is no ZIP, is too large, is encrypted, or has an entry that leads out of it.
+        StoreUnavailable: the pictures cannot be written.
     """
     _confirm_size(archive, max_files)
     try:
@@ -76,8 +92,12 @@ def import_zip(archive: BinaryIO, folder: Path, limits: Limits, *, max_files: in
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".importing-", dir=folder.parent) as aside:
                 return _unpack(opened, entries, Path(aside), folder, limits, max_bytes)
-    except (BadZipFile, NotImplementedError, EOFError, struct.error, UnicodeDecodeError) as error:
+    except HwrError:
+        raise
+    except DAMAGE as error:
         raise InvalidValue("This is no ZIP archive, or it is damaged.") from error
+    except OSError as error:
+        raise StoreUnavailable(f"The pictures cannot be added: {error.strerror}.") from error
 
 
 def _confirm_size(archive: BinaryIO, max_files: int) -> None:

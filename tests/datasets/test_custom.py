@@ -12,7 +12,7 @@ import pytest
 from hwr_core.datasets import custom
 from hwr_core.datasets.imports import import_zip
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.images.decode import Limits
 from tests.handwriting import drawing, png
 
@@ -165,6 +165,38 @@ def test_what_is_no_archive_is_said_to_be_none(folder, content):
     """In words, and nothing is written."""
     with pytest.raises(InvalidValue, match=r"no ZIP archive|too many entries"):
         take_in(io.BytesIO(content), folder)
+
+
+def test_an_archive_with_bytes_changed_is_taken_in_or_refused(folder):
+    """Whatever is wrong inside, the answer is in words of ours, and soon."""
+    content = zipped([(f"{digit}/a.png", picture(digit)) for digit in range(5)]).getvalue()
+    rng = np.random.default_rng(7)
+    refused = 0
+    for _ in range(1500):
+        changed = bytearray(content)
+        for place in rng.integers(0, len(changed), rng.integers(1, 12)):
+            changed[place] = rng.integers(0, 256)
+        for place in rng.integers(len(changed) - 500, len(changed), rng.integers(1, 4)):  # the table of contents
+            changed[place] = rng.integers(0, 256)
+        try:
+            take_in(io.BytesIO(bytes(changed)), folder)
+        except HwrError:
+            refused += 1
+    assert refused > 500
+
+
+def test_a_full_disk_is_said_in_words(folder, monkeypatch):
+    """Nothing half-written is left beside the pictures."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hwr_core.datasets.imports._move", full)
+        with pytest.raises(StoreUnavailable, match="cannot be added: No space left"):
+            take_in(zipped([("7/a.png", picture(7))]), folder)
+    assert custom.files(folder) == []
+    assert [entry.name for entry in folder.parent.iterdir()] == ["custom_dataset"]
 
 
 def test_an_encrypted_archive_is_said_to_be_one(folder):
