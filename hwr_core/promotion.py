@@ -258,6 +258,8 @@ def _parsed(line: bytes) -> Entry | None:
 def _confirm_reason(reason: str, *, needed: bool) -> None:
     if needed and not reason.strip():
         raise InvalidValue("A forced promotion needs a reason.")
+    if any("\ud800" <= character <= "\udfff" for character in reason):
+        raise InvalidValue("The reason holds half a character, which cannot be written down.")
     if len(reason) > MAX_REASON:
         raise InvalidValue(f"The reason has {len(reason):,} characters; at most {MAX_REASON} are allowed.")
 

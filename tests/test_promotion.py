@@ -149,6 +149,15 @@ def test_the_challenger_that_is_promoted_is_no_challenger_any_more(promotions, r
         promotions.challenge(twin, who="Ada")
 
 
+@pytest.mark.parametrize("reason", ["x" * 501, "half a character \ud800"])
+def test_a_reason_that_cannot_be_written_is_refused(promotions, registry, champion, twin, reason):  # noqa: F811
+    """Before anything is done."""
+    for act in (promotions.retire, promotions.restore, promotions.challenge):
+        with pytest.raises(InvalidValue, match="The reason"):
+            act(twin, who="Ada", reason=reason)
+    assert promotions.log() == []
+
+
 def test_a_torn_line_of_the_log_hides_no_other(promotions, registry, champion, twin):  # noqa: F811
     """What a power cut left of a line is passed over."""
     promotions.promote(twin, GATES, who="Ada", force=True, reason="x")
