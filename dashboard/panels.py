@@ -7,15 +7,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import wording
 from dashboard.charts import probability_chart
-from dashboard.pictures import data_url, enlarged
+from dashboard.pictures import data_url, enlarged, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
 from hwr_core.images.normalise import SIDE
+from hwr_core.reading import Explanation
 from hwr_core.records import DIGITS, Grey, KeptReading, Reading
 
 ANSWER_SIDE = 140
 FILE_SIDE = 84
 TABLE_SIDE = 56
+STAGE_SIDE = 84
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
 
 SHARPNESS = 2
@@ -82,6 +84,21 @@ def show_probabilities(reading: Reading | None, *, key: str) -> None:
         config={"staticPlot": True},
         alt="Bar chart of the probability of each digit, 0 to 9",
     )
+
+
+def show_explanation(found: Explanation) -> None:
+    """The way of a picture to what the model saw, and what in that mattered."""
+    st.markdown("**From your picture to what the model saw**")
+    with st.container(horizontal=True, gap="small"):
+        for stage in found.stages:
+            small = shrunk(stage.picture, SHARPNESS * STAGE_SIDE)
+            shown = enlarged(small, max(1, SHARPNESS * STAGE_SIDE // max(small.shape)))
+            st.image(shown, caption=stage.about, width=STAGE_SIDE, alt=stage.about, output_format="PNG")
+    if found.saliency is not None and found.reading.seen is not None:
+        st.markdown("**What mattered**")
+        picture = enlarged(heat(found.reading.seen, found.saliency), SHARPNESS * ANSWER_SIDE // SIDE)
+        words = "Blue ink spoke for the answer; ink on orange would have spoken against it."
+        st.image(picture, caption=words, width=ANSWER_SIDE, alt=words, output_format="PNG")
 
 
 def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int | None:

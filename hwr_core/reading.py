@@ -2,16 +2,32 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from hwr_core.errors import NoInk, PictureError
 from hwr_core.images.decode import Limits, decode
 from hwr_core.images.normalise import normalise
+from hwr_core.images.stages import Stage, stages
+from hwr_core.recognition.explain import saliency
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import DIGITS, Grey, Reading, Timings, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a picture was read as it was: its way to the 28x28, and how much each place of that matters.
+
+    `saliency` is float32 [28, 28] in -1 to 1, as `hwr_core.recognition.explain` says; None when there is no ink.
+    """
+
+    stages: tuple[Stage, ...]
+    reading: Reading
+    saliency: NDArray[np.float32] | None
 
 
 class Reader:
@@ -41,6 +57,13 @@ class Reader:
     def read_all(self, pictures: Sequence[bytes], enhancement_level: float = 1.0) -> list[Reading | PictureError]:
         """Read many picture files on all cores, in order; one that cannot be read gives its error in its place."""
         return self.recogniser.spread(lambda picture: self._read_or_error(picture, enhancement_level), pictures)
+
+    def explain(self, picture: bytes, enhancement_level: float = 1.0) -> Explanation:
+        """Read one picture file and say why it was read so, in some 400 readings. Raises what `read` raises."""
+        reading = self.read(picture, enhancement_level)
+        way = stages(decode(picture, self._limits), enhancement_level)
+        found = None if reading.seen is None else saliency(reading.seen, self.recogniser)
+        return Explanation(tuple(way), reading, found)
 
     def _read_or_error(self, picture: bytes, enhancement_level: float) -> Reading | PictureError:
         try:

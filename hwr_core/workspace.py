@@ -14,7 +14,7 @@ from typing import Any, Self, TypeAlias
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
 from hwr_core.modelling import Modelling
-from hwr_core.reading import Reader
+from hwr_core.reading import Explanation, Reader
 from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.served_model import ServedModel
@@ -83,6 +83,13 @@ class Workspace:
             ModelUnavailable: there is no usable model.
         """
         return self._reader().read(picture, enhancement_level)
+
+    def explain(self, picture: bytes, *, enhancement_level: float = 1.0) -> Explanation:
+        """Read one picture file and say why it was read so: its way to the 28x28, and what in that matters.
+
+        Raises: what `read` raises.
+        """
+        return self._reader().explain(picture, enhancement_level)
 
     def keep(  # noqa: PLR0913  all but one by name
         self,

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import canvas
 from dashboard.judging import offer_to_judge
 from dashboard.keeping import ToKeep, kept_number, offer_to_keep
-from dashboard.panels import show_answer, show_error, show_hint, show_probabilities
+from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import Reading, Source
@@ -28,6 +28,8 @@ def drawing_board() -> None:
         drawing = canvas.drawing_canvas(key=BOARD, pen_width=st.session_state[PEN])
     with right:
         show_result(drawing)
+    if drawing and st.toggle("Show how it was read", key="draw_explain"):
+        show_why(drawing)
 
 
 def show_tools() -> None:
@@ -58,6 +60,14 @@ def show_result(drawing: bytes | None) -> None:
         show_hint("Write one digit. It is read at each stroke.")
         offer_to_keep([], key="draw_keep")
     show_probabilities(reading, key="draw_probabilities")
+
+
+def show_why(drawing: bytes) -> None:
+    """The way of the drawing to what the model saw, and what mattered in it."""
+    try:
+        show_explanation(workspace().explain(drawing))
+    except HwrError as error:
+        show_error(error)
 
 
 def offers(drawing: bytes, reading: Reading) -> list[ToKeep]:

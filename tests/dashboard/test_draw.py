@@ -119,3 +119,13 @@ def test_keeping_in_a_busy_store_says_who_holds_it(
     app.button(key="draw_keep").click().run()
     assert "The history is held by" in app.error[0].value
     assert not app.button(key="draw_keep").disabled
+
+
+def test_how_it_was_read_is_shown_when_asked_for(app: AppTest, paper: list[bytes | None]) -> None:
+    """The way to the 28x28 and what mattered stand below the answer, and only then."""
+    paper.append(png(drawing(5)))
+    app.run()
+    assert "What mattered" not in " ".join(each.value for each in app.markdown)
+    app.toggle(key="draw_explain").set_value(True).run()
+    assert not app.exception
+    assert "What mattered" in " ".join(each.value for each in app.markdown)
