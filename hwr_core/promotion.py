@@ -12,7 +12,7 @@ from hwr_core.evaluation.compare import Comparison, compare_if_possible
 from hwr_core.files import locked
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry import RETIRED, ModelVersion, Registry
-from hwr_core.statistics import in_words
+from hwr_core.statistics import SIGNIFICANT, in_words
 
 LOG = "promotions.jsonl"
 LOCK = ".lock"
@@ -58,7 +58,8 @@ class Promotions:
         """Compare a version with the champion on these suites.
 
         A version is worse where it is right less often than the champion and McNemar's test says that this is no
-        chance.
+        chance. With so many suites one of them would seem so by chance alone: the probability asked for is shared out
+        among them (Bonferroni).
         """
         champion = self._champion()
         if champion is None or champion.name == candidate.name:
@@ -74,7 +75,7 @@ class Promotions:
                 )
             else:
                 comparisons.append(found)
-                if found.is_real and found.only_one > found.only_other:
+                if found.p_value < SIGNIFICANT / len(suites) and found.only_one > found.only_other:
                     objections.append(_in_words(found))
         return Gate(tuple(comparisons), tuple(objections))
 

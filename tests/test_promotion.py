@@ -164,3 +164,18 @@ def test_a_torn_line_of_the_log_hides_no_other(promotions, registry, champion, t
     with (registry.folder / LOG).open("ab") as stream:
         stream.write(b'{"at": "2026-')
     assert [entry.new for entry in promotions.log()] == [twin.name]
+
+
+def test_the_probability_asked_for_is_shared_out_among_the_suites(promotions, registry, twin, monkeypatch):  # noqa: F811
+    """What would be too much on one suite may be chance on one of five."""
+
+    class Slightly:
+        """Right a little less often than the champion: 2 against 10 pictures that only one got right, p = 0.039."""
+
+        suite = "custom"
+        only_one, only_other, p_value = 10, 2, 0.039
+
+    monkeypatch.setattr("hwr_core.promotion.compare_if_possible", lambda *_: Slightly())
+    monkeypatch.setattr("hwr_core.promotion._in_words", lambda found: f"Worse on {found.suite}.")
+    assert promotions.gate(twin, ["custom"]).objections == ("Worse on custom.",)
+    assert promotions.gate(twin, ["custom"] * 5).is_open

@@ -6,6 +6,7 @@ import pytest
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition.explain import saliency
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import DIGITS
 from hwr_core.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing
@@ -30,20 +31,18 @@ def test_ink_speaks_for_and_gaps_against(recogniser):
 
 
 def test_wiping_out_what_mattered_costs_more_than_what_did_not(recogniser):
-    """Without its most telling ink a digit loses more probability than without its least telling."""
-    for digit in (2, 5, 7, 9):
+    """Without their most telling ink digits lose more probability than without their least telling."""
+    most, least = [], []
+    for digit in DIGITS:
         seen = normalise(drawing(digit))
         found = saliency(seen, recogniser, digit)
         ink = np.argwhere(seen > 140)
         order = np.argsort([found[y, x] for y, x in ink])
-        share = len(ink) // 4
-
-        def without(places, seen=seen, digit=digit):
+        for places, left in ((ink[order[-len(ink) // 4 :]], most), (ink[order[: len(ink) // 4]], least)):
             changed = seen.copy()
             changed[places[:, 0], places[:, 1]] = 0
-            return recogniser.read([changed])[0].probabilities[digit]
-
-        assert without(ink[order[-share:]]) <= without(ink[order[:share]])
+            left.append(recogniser.read([changed])[0].probabilities[digit])
+    assert np.mean(most) < np.mean(least)
 
 
 def test_another_digit_can_be_asked_for(recogniser):
