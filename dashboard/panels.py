@@ -53,9 +53,9 @@ def show_symbol(symbol: str, *, rem: float = 7, opacity: float = 1) -> None:
 
 def show_seen(seen: Grey, *, side: int, caption: str | None = None) -> None:
     """The 28x28 the model saw, enlarged to `side` pixels, each of its own pixels left visible."""
-    picture = enlarged(seen, SHARPNESS * side // SIDE)
-    alt = "The writing as the model saw it, 28 by 28 pixels"
-    st.image(picture, caption=caption, width=side, alt=alt, output_format="PNG")  # JPEG would blur the pixels
+    # Within the page: a file of Streamlit's is gone when the page is drawn anew before the browser has fetched it.
+    picture = data_url(enlarged(seen, SHARPNESS * side // SIDE))
+    st.image(picture, caption=caption, width=side, alt="The writing as the model saw it, 28 by 28 pixels")
 
 
 def show_file(name: str, file: ReadFile) -> None:

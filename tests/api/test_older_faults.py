@@ -91,12 +91,12 @@ def test_fault_5_a_new_model_leaves_the_serving_one_alone(settings: Settings, tm
     copytree(settings.models_dir, models)
     registry = Registry(models)
     served = registry.champion()
-    before = {file.name: file.read_bytes() for file in served.folder.iterdir()}
+    before = {file: file.read_bytes() for file in served.folder.rglob("*.*")}
     card = served.card.model_copy(update={"created_at": datetime.fromisoformat("2030-01-01T00:00:00+00:00")})
     new = registry.publish(card, {WEIGHTS: b"other", LITERT: b"other"})
     assert new.folder != served.folder
     assert registry.champion().name == served.name
-    assert {file.name: file.read_bytes() for file in served.folder.iterdir()} == before
+    assert {file: file.read_bytes() for file in served.folder.rglob("*.*")} == before
 
 
 def _modes() -> dict[str, bytes]:
