@@ -19,30 +19,26 @@ Curves = Mapping[str, Sequence[Event]]
 
 def loss(events: Sequence[Event]) -> go.Figure:
     """Lines, which answer: does it still learn, and does it hold for writers it does not learn from."""
-    figure = go.Figure()
-    batches, epochs = _table(events, EventKind.BATCH), _table(events, EventKind.EPOCH)
-    if len(batches):
-        at = batches["epoch"] - 1 + batches["batch"] / batches["batches"]
-        figure.add_scatter(x=at, y=batches["loss"], mode="lines", name="learning", line_color=ACCENT)
-    if len(epochs):
-        figure.add_scatter(
-            x=epochs["epoch"], y=epochs["val_loss"], mode="lines+markers", name="validation", line_color=CONTRAST
-        )
-    return _laid_out(figure, "Loss")
+    return _learning(events, "loss", "Loss")
 
 
 def accuracy(events: Sequence[Event]) -> go.Figure:
     """Lines, which answer: how much of what is learned, and of what is not, is read right."""
+    return _in_percent(_learning(events, "accuracy", "Read right"))
+
+
+def _learning(events: Sequence[Event], what: str, title: str) -> go.Figure:
+    """A figure of what is learned, batch by batch, and of the validation writers, epoch by epoch."""
     figure = go.Figure()
     batches, epochs = _table(events, EventKind.BATCH), _table(events, EventKind.EPOCH)
     if len(batches):
         at = batches["epoch"] - 1 + batches["batch"] / batches["batches"]
-        figure.add_scatter(x=at, y=batches["accuracy"], mode="lines", name="learning", line_color=ACCENT)
+        figure.add_scatter(x=at, y=batches[what], mode="lines", name="learning", line_color=ACCENT)
     if len(epochs):
         figure.add_scatter(
-            x=epochs["epoch"], y=epochs["val_accuracy"], mode="lines+markers", name="validation", line_color=CONTRAST
+            x=epochs["epoch"], y=epochs[f"val_{what}"], mode="lines+markers", name="validation", line_color=CONTRAST
         )
-    return _in_percent(_laid_out(figure, "Read right"))
+    return _laid_out(figure, title)
 
 
 def compared(curves: Curves) -> go.Figure:
