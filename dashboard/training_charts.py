@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.palette import ACCENT, CONTRAST, QUIET, SERIES
 from hwr_core.jobs.events import Event, EventKind
 
+MOST_POINTS = 500
 BY_POWERS = ("learning_rate", "weight_decay")
 
 Curves = Mapping[str, Sequence[Event]]
@@ -31,6 +32,7 @@ def _learning(events: Sequence[Event], what: str, title: str) -> go.Figure:
     """A figure of what is learned, batch by batch, and of the validation writers, epoch by epoch."""
     figure = go.Figure()
     batches, epochs = _table(events, EventKind.BATCH), _table(events, EventKind.EPOCH)
+    batches = batches.iloc[:: len(batches) // MOST_POINTS + 1]  # the page is sent it anew each second
     if len(batches):
         at = batches["epoch"] - 1 + batches["batch"] / batches["batches"]
         figure.add_scatter(x=at, y=batches[what], mode="lines", name="learning", line_color=ACCENT)
