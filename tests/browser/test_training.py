@@ -95,17 +95,17 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     add_pictures(page)
 
     start_training(page, epochs=60)
-    expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=2 * MINUTES)
+    expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=4 * MINUTES)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("strong", has_text="Cancelled")).to_be_visible(timeout=MINUTES)
+    expect(page.locator("strong", has_text="Cancelled")).to_be_visible(timeout=4 * MINUTES)
 
     start_training(page, epochs=2)
     curve = page.locator(".js-plotly-plot .scatterlayer .trace path.js-line").first
-    curve.wait_for(state="attached", timeout=2 * MINUTES)
+    curve.wait_for(state="attached", timeout=4 * MINUTES)
     first = curve.get_attribute("d")
-    expect(curve).not_to_have_attribute("d", first or "", timeout=2 * MINUTES)
+    expect(curve).not_to_have_attribute("d", first or "", timeout=4 * MINUTES)
     screenshot(page, "training")
-    expect(page.get_by_text("It made")).to_be_visible(timeout=4 * MINUTES)
+    expect(page.get_by_text("It made")).to_be_visible(timeout=6 * MINUTES)
     made = answer(server, "/api/models")["challenger"]
     assert made
 
@@ -113,7 +113,7 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     page.get_by_role("heading", name=made).wait_for()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("^Evaluation"))).to_be_visible()
-    expect(page.locator("strong", has_text="Done")).to_be_visible(timeout=2 * MINUTES)
+    expect(page.locator("strong", has_text="Done")).to_be_visible(timeout=4 * MINUTES)
 
     page.goto(f"/models?version={made}")
     page.get_by_role("heading", name=made).wait_for()
