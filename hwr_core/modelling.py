@@ -8,14 +8,14 @@ import numpy as np
 
 from hwr_core.datasets.imports import Imported, import_zip
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, available_sources, find_source
-from hwr_core.errors import ModelUnavailable
+from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.images.decode import Limits
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.promotion import Entry, Gate, Promotions
 from hwr_core.records import DEFAULT_USER, Job, JobKind
-from hwr_core.registry import Registry
+from hwr_core.registry import ModelVersion, Registry
 from hwr_core.settings import Settings
 from hwr_core.store.jobs import Jobs
 from hwr_core.store.labels import count_labels, labelled_pictures
@@ -106,8 +106,22 @@ class Modelling:
         return estimate(config, sizes)
 
     def train(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
-        """Queue a training with these values of a TrainingConfig. Raises what `config` and the queue raise."""
-        return self.jobs.submit(JobKind.TRAIN, self.config(values).model_dump(mode="json"), user_id)
+        """Queue a training with these values of a TrainingConfig.
+
+        Raises: what `config` and the queue raise; NotFound: there is no such version to start from.
+        """
+        config = self.config(values)
+        if config.start is not None:
+            self._confirm_start(config, self.registry.get(config.start))
+        return self.jobs.submit(JobKind.TRAIN, config.model_dump(mode="json"), user_id)
+
+    @staticmethod
+    def _confirm_start(config: TrainingConfig, start: ModelVersion) -> None:
+        if start.card.architecture != config.architecture:
+            raise InvalidValue(
+                f"The version {start.name} is a {start.card.architecture} network; the one to train is "
+                f"{config.architecture}."
+            )
 
     def tune(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue a tuning with these values of a TuningConfig; its `base` is taken as `config` takes values."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,22 @@ from hwr_core.datasets.noise import noise
 from hwr_core.datasets.normalised import normalised_in_chunks
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
+from hwr_core.images.corrupt import degrade, on_paper
 
 OPTDIGITS_BLOCK = 100
 """optdigits names no writers; neighbours in it are by the same writer, so whole blocks go to one part."""
+
+POOR_OF: Mapping[str, int] = {
+    "mnist": 1,
+    "strokes-unipen": 1,
+    "strokes-pendigits": 1,
+    "scanned-digits": 2,
+    "optdigits": 2,
+}
+"""The sets whose digits are spoilt, and how often each digit is to learn from."""
+
+POOR_EACH, POOR_TESTED = 20_000, 400
+"""The most digits taken of each of them, to learn from and to check on."""
 
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
@@ -108,10 +121,35 @@ def _archive(file: Path, request: Request) -> Iterator[LabelledPicture]:
     return archives.pictures(file, request.choose(archives.rows(file, request.part)))
 
 
+def _blanks(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    """Empty cells; to learn from, each turned and mirrored in all eight ways, since there are few."""
+    for picture, label in _archive(file, request):
+        for turns in range(4 if request.part is Part.TRAINING else 1):
+            turned = np.ascontiguousarray(np.rot90(picture, turns))
+            yield turned, label
+            if request.part is Part.TRAINING:
+                yield np.ascontiguousarray(turned[:, ::-1]), label
+
+
+def _poor(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    """Digits of the other sets beside this file, spoilt as scanners, phones and paper spoil them."""
+    rng = np.random.default_rng(request.seed)
+    learning = request.part is Part.TRAINING
+    for name, rounds in POOR_OF.items():
+        base = SOURCES[name]
+        path = base.place(Places(file.parent, Path(), Path())) if base.place else Path()
+        if not path.is_file():
+            continue
+        each = replace(request, limit=min(request.limit or POOR_EACH, POOR_EACH) if learning else POOR_TESTED)
+        for _ in range(rounds if learning else 1):
+            for picture, label in base.pictures(path, each):
+                yield degrade(on_paper(picture), rng), label
+
+
 def _recordings(file: Path, request: Request) -> Iterator[LabelledPicture]:
     recordings = request.choose(list(strokes.read_recordings(file, request.part)))
     rng = np.random.default_rng(request.seed)
-    yield from ((strokes.draw_recording(each.strokes, strokes.PLAIN, rng), each.label) for each in recordings)
+    yield from ((strokes.draw_recording(each, strokes.PLAIN, rng), each.label) for each in recordings)
 
 
 def _custom(folder: Path, request: Request) -> Iterator[LabelledPicture]:
@@ -205,14 +243,17 @@ _ALL = (
         "phone-not-a-digit",
         "phone photos of empty cells: no digits",
         _in_datasets("phone-not-a-digit.zip"),
-        _archive,
+        _blanks,
         _half,
-        106,
+        680,
     ),
     _pictures(
         "optdigits", "form digits, 32x32, black and white", _in_datasets("optdigits.npz"), _optdigits, _half, 1_980
     ),
     _pictures("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
+    _pictures(
+        "poor", "the digits of these sets as poor scans and copies", _in_datasets(mnist.FILE), _poor, _once, 46_000
+    ),
     _pictures("noise", "made pictures of nothing: no digits", None, _noise, _once, 5_408),
     _pictures(CUSTOM, "your own labelled pictures", lambda places: places.custom, _custom, _half, None),
     Source(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.datasets.habits import with_habit
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
 from hwr_core.images.strokes import Strokes, draw, place
@@ -37,12 +38,14 @@ class PenRange:
     turn: float = 0.0
     shear: float = 0.0
     stretch: float = 0.0
+    habits: bool = False
+    """Whether strokes are added that other schools teach, such as the slash of a zero."""
 
 
 PLAIN = PenRange()
 """What a person does, nothing more: for checking."""
 
-VARIED = PenRange(width=(6.4, 36.4), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2)
+VARIED = PenRange(width=(6.4, 36.4), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2, habits=True)
 """What people do, and a little beyond: for training."""
 
 
@@ -91,13 +94,12 @@ def draw_recordings(
 
 def _draw_chunk(recordings: Sequence[Recording], pens: PenRange, seed: np.random.SeedSequence) -> Samples:
     rng = np.random.default_rng(seed)
-    return normalised_samples(
-        (draw_recording(recording.strokes, pens, rng), recording.label) for recording in recordings
-    )
+    return normalised_samples((draw_recording(recording, pens, rng), recording.label) for recording in recordings)
 
 
-def draw_recording(strokes: Strokes, pens: PenRange, rng: np.random.Generator) -> Grey:
+def draw_recording(recording: Recording, pens: PenRange, rng: np.random.Generator) -> Grey:
     """Draw one recording on a white 280 px canvas, anywhere on it, with a pen taken from the range."""
+    strokes = with_habit(recording.label, recording.strokes, rng) if pens.habits else recording.strokes
     bend = _bend(pens, rng)
     placed = place(
         [stroke @ bend for stroke in strokes],

@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_pictures
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.images.corrupt import CORRUPTIONS
+from hwr_core.images.corrupt import CORRUPTIONS, on_paper
 from hwr_core.records import Grey
 
-CORRUPTED_SIDE = 112
 CORRUPTED_EACH = 250
 """Pictures for each corruption."""
 
@@ -67,7 +65,7 @@ def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
     sources = [name for name in DIGIT_SOURCES if name in there]
     share = -(-each // len(sources))
     base = [
-        (_on_paper(picture), label)
+        (on_paper(picture), label)
         for name in sources
         for picture, label in load_pictures(name, places, Request(Part.TEST, limit=share))
         if label != NOT_A_DIGIT
@@ -77,18 +75,6 @@ def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
         strengths = rng.permutation(np.linspace(0.0, 1.0, len(base)))
         for (picture, label), strength in zip(base, strengths, strict=True):
             yield Item(corrupt(picture, float(strength), rng), label, name)
-
-
-def _on_paper(picture: Grey) -> Grey:
-    """The picture about a hundred pixels high, dark on light, with a margin: a corruption needs something to spoil."""
-    dark = picture if np.median(picture) > 127 else np.asarray(255 - picture, np.uint8)
-    factor = CORRUPTED_SIDE / max(dark.shape)
-    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    paper = np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=kind), np.uint8)
-    margin = CORRUPTED_SIDE // 8
-    tone = [int(np.median(paper))]
-    wide = cv2.copyMakeBorder(paper, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=tone)
-    return np.asarray(wide, np.uint8)
 
 
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
@@ -122,6 +108,7 @@ _ALL = (
             "noise",
         ),
     ),
+    Suite("poor", "digits as poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
     Suite(CUSTOM, "your own labelled pictures", (CUSTOM,), _of_sources(CUSTOM)),
     Suite(CORRECTIONS, "readings that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
     Suite("corrupted", "digits blurred, turned, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),

@@ -12,6 +12,8 @@ import numpy as np
 
 from hwr_core.records import Grey
 
+SPOILT_SIDE = 112
+
 Corruption = Callable[[Grey, float, np.random.Generator], Grey]
 
 
@@ -124,6 +126,20 @@ def negative(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
     return _clipped((255.0 - picture) * (1.0 - 0.5 * strength))
 
 
+def coarse(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
+    """A scan or a thumbnail of so few pixels that a digit is 32 to 12 of them high."""
+    side = 40 - 25 * strength
+    factor = side / max(picture.shape)
+    return _grey(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+
+
+def bilevel(picture: Grey, strength: float, rng: np.random.Generator) -> Grey:
+    """Black and white only, as a fax or a form scanner has it, parted too light or too dark."""
+    paper, ink = float(np.median(picture)), float(np.quantile(picture, 0.02))
+    part = ink + (paper - ink) * (0.5 + rng.choice([-1.0, 1.0]) * 0.25 * strength)
+    return np.where(picture > part, 255, 0).astype(np.uint8)
+
+
 CORRUPTIONS: Mapping[str, Corruption] = {
     corruption.__name__: corruption
     for corruption in (
@@ -141,8 +157,47 @@ CORRUPTIONS: Mapping[str, Corruption] = {
         ruled,
         jpeg,
         negative,
+        coarse,
+        bilevel,
     )
 }
+
+ON_THE_WAY: tuple[tuple[float, tuple[Corruption, ...]], ...] = (
+    (0.25, (ruled, stripes, shadow)),
+    (0.35, (contrast,)),
+    (0.35, (stretch,)),
+    (0.30, (blur, motion)),
+    (0.50, (coarse, coarse, scale)),
+    (0.25, (noise, speckle)),
+    (0.35, (jpeg, bilevel, bilevel)),
+)
+"""The stations of a picture from paper to file: how often it is spoilt there, and by one of which."""
+
+
+def degrade(picture: Grey, rng: np.random.Generator) -> Grey:
+    """Return the picture as it may come in: spoilt at some stations on its way, mostly a little.
+
+    Args:
+        picture: dark ink on light paper, uint8, as `on_paper` makes it.
+        rng: decides where, by what and how badly.
+    """
+    for chance, corruptions in ON_THE_WAY:
+        if rng.uniform() < chance:
+            corruption = corruptions[int(rng.integers(len(corruptions)))]
+            picture = corruption(picture, float(rng.uniform() ** 1.5), rng)
+    return picture
+
+
+def on_paper(picture: Grey) -> Grey:
+    """Return the picture about a hundred pixels high, dark on light, with a margin: so there is something to spoil."""
+    dark = picture if np.median(picture) > 127 else np.asarray(255 - picture, np.uint8)
+    factor = SPOILT_SIDE / max(dark.shape)
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    paper = np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=kind), np.uint8)
+    margin = SPOILT_SIDE // 8
+    tone = [int(np.median(paper))]
+    wide = cv2.copyMakeBorder(paper, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=tone)
+    return np.asarray(wide, np.uint8)
 
 
 def _side(picture: Grey) -> int:

@@ -4,7 +4,7 @@ The target is MNIST's own geometry (LeCun et al., 1998, "Gradient-based learning
 Each step is a pure function that a page or a notebook can show; `normalise` is their composition and nothing more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,16 +27,27 @@ SMALLEST_SIDE = 56
 THUMBNAIL = 48
 PAPER_WINDOW = 25
 
-LEAST_CONTRAST = 10.0
-"""Ink fainter than this many grey levels below its paper is taken for the paper's own texture."""
+LEAST_CONTRAST, LEAST_UNEVEN_CONTRAST = 10.0, 15.0
+"""Ink fainter than this many grey levels below its paper is taken for the paper's own texture; on uneven paper also for
+what shows through from its back or was rubbed out."""
 
 LEAST_SNR = 3.5
 """Ink must stand out of the paper by this many times the paper's noise."""
+
+GRAIN_SIGMA = 1.5
+"""What a Gaussian of so many pixels takes away is the paper's grain, but for the edges of strokes."""
+
+MOST_UNEVEN = 1.6
+"""The paper's noise is at most so many times its grain, coarse grain included; more is shading left over."""
 
 SAME_TONE = 3
 EVEN_EDGE = 0.6
 """An edge with that share of its pixels within so many grey levels of their median shows paper of one tone; the rest of
 it is writing that runs up to the edge."""
+
+LEAST_PAPER, FRAME_TONE, FRAME_CONTRAST = 0.3, 12, 40
+"""An even edge is a frame, not paper, if a smaller share of the picture is within so many levels of its tone, and most
+of it is so many levels lighter."""
 
 MAD_TO_SIGMA = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
@@ -52,14 +63,23 @@ SPECK_SHARE = 0.02
 LEAST_REACH = 0.03
 """A spot is writing if it has this share of the largest spot's area and of the picture's longer side."""
 
+CLUSTER_GAP, CLUSTER_DENSITY = 0.012, 0.3
+"""Spots that come within twice this share of the picture's longer side of each other are judged together,
+if so much of what they cover, widened by it, is ink: noise is sparser."""
+
 FRAME_BORDER = 0.12
+WIDE_BORDER, ACROSS, LINE_WIDTH = 0.2, 0.95, 0.1
+"""A spot that reaches across so much of the picture, as the lines of a grid do, is its frame in that border already,
+or anywhere if it is no wider than that."""
+
+LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL = 0.15, 0.04, 0.7
+"""A ruled line is made of straight runs of that share of the picture, is at most so wide, and where nothing is written
+over it, its ink is at most as strong as at this share of its pixels."""
+
 FRAME_SHARE = 0.7
 LEAST_FRAMED_REACH = 0.25
 """A spot with that share of its pixels in the outermost border is the cell's frame or the next cell's writing, and is
 dropped if something of that share of the picture's longer side is left within it."""
-
-ONLY_FRAME_SHARE = 0.95
-"""On uneven paper, spots that all have that share of their pixels there are its frame or its shadows, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,7 @@ def normalise(grey: Grey, enhancement_level: float = 1.0) -> Grey:
     check_enhancement_level(enhancement_level)
     sized = resize_to_work(grey)
     smooth = denoise(sized, enhancement_level)
-    ink = find_ink(smooth, estimate_paper(smooth, enhancement_level))
+    ink = wipe_lines(find_ink(smooth, estimate_paper(smooth, enhancement_level)))
     return centre(fit_to_box(cut_out(ink, keep_writing(ink, enhancement_level))))
 
 
@@ -129,11 +149,17 @@ def estimate_paper(grey: Grey, enhancement_level: float) -> Grey:
     tone = int(np.sort(edge)[edge.size // 2])
     flat = np.full_like(grey, tone)
     even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE)
-    if even >= EVEN_EDGE * edge.size or enhancement_level == 0.0:
+    if (even >= EVEN_EDGE * edge.size and not _is_cell(grey, tone)) or enhancement_level == 0.0:
         return flat
     local = _local_median(grey)
     share = min(enhancement_level, 1.0)
     return np.asarray(cv2.addWeighted(local, share, flat, 1.0 - share, 0.0), np.uint8)
+
+
+def _is_cell(grey: Grey, tone: int) -> bool:
+    """Tell a dark frame of one tone around light paper: hardly anything but the frame has its tone."""
+    alike = cv2.inRange(grey, np.array(tone - FRAME_TONE), np.array(tone + FRAME_TONE))
+    return cv2.countNonZero(alike) < LEAST_PAPER * grey.size and _median_level(_histogram(grey)) > tone + FRAME_CONTRAST
 
 
 def _local_median(grey: Grey) -> Grey:
@@ -141,8 +167,12 @@ def _local_median(grey: Grey) -> Grey:
     scale = THUMBNAIL / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     thumbnail = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.medianBlur(thumbnail, PAPER_WINDOW), (0, 0), 2.0)
-    return np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    # The paper at the edge is that next to it: a cell's dark frame there would pass for paper in the corners.
+    rows, columns = inner = _inner(thumbnail.shape, FRAME_BORDER)
+    median = cv2.medianBlur(np.ascontiguousarray(thumbnail[inner]), PAPER_WINDOW)
+    paper = cv2.copyMakeBorder(median, rows.start, rows.start, columns.start, columns.start, cv2.BORDER_REPLICATE)
+    smooth = cv2.GaussianBlur(paper, (0, 0), 2.0)
+    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def find_ink(grey: Grey, paper: Grey) -> Ink:
@@ -151,17 +181,34 @@ def find_ink(grey: Grey, paper: Grey) -> Ink:
     Raises:
         NoInk: nothing stands out of the paper and its noise.
     """
+    even_paper = int(paper.min()) == int(paper.max())
     darker = np.asarray(cv2.subtract(paper, grey), np.uint8)
     lighter = np.asarray(cv2.subtract(grey, paper), np.uint8)
-    strength = darker if cv2.norm(darker, cv2.NORM_L2SQR) >= cv2.norm(lighter, cv2.NORM_L2SQR) else lighter
-    noise = _median_level(_histogram(np.maximum(darker, lighter))) * MAD_TO_SIGMA
-    counts = _histogram(strength)
-    contrast = _level_exceeded_by(counts, max(LEAST_INK_PIXELS, round(strength.size * LEAST_INK_SHARE)))
-    if contrast < max(LEAST_CONTRAST, LEAST_SNR * noise):
+    # At the edge of uneven paper lies a cell's frame, darker than any pen: how strong the ink is shows further in.
+    inner = _inner(grey.shape, 0.0 if even_paper else FRAME_BORDER)
+    is_dark = cv2.norm(darker[inner], cv2.NORM_L2SQR) >= cv2.norm(lighter[inner], cv2.NORM_L2SQR)
+    strength = darker if is_dark else lighter
+    unevenness = _median_level(_histogram(np.maximum(darker, lighter)[inner])) * MAD_TO_SIGMA
+    noise = min(unevenness, MOST_UNEVEN * _grain(grey)) if unevenness else 0.0
+    shown = strength[inner]
+    contrast = _level_exceeded_by(_histogram(shown), max(LEAST_INK_PIXELS, round(shown.size * LEAST_INK_SHARE)))
+    if contrast < max(LEAST_CONTRAST if even_paper else LEAST_UNEVEN_CONTRAST, LEAST_SNR * noise):
         raise NoInk("There is no ink on the picture.")
-    otsu, _ = cv2.threshold(strength, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    otsu, _ = cv2.threshold(np.ascontiguousarray(shown), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     threshold = min(max(otsu, LEAST_THRESHOLD * contrast), MOST_THRESHOLD * contrast)
-    return Ink(strength, max(threshold, 2.0 * noise), even_paper=int(paper.min()) == int(paper.max()))
+    return Ink(strength, max(threshold, 2.0 * noise), even_paper)
+
+
+def _inner(shape: tuple[int, ...], border: float) -> tuple[slice, slice]:
+    """The part of a picture within a border of that share of its sides."""
+    top, left = (round(border * side) for side in shape)
+    return np.s_[top : shape[0] - top, left : shape[1] - left]
+
+
+def _grain(grey: Grey) -> float:
+    """The standard deviation of the paper's fine noise, in grey levels; shading and shadows are no part of it."""
+    fine = np.asarray(cv2.absdiff(grey, cv2.GaussianBlur(grey, (0, 0), GRAIN_SIGMA)), np.uint8)
+    return _median_level(_histogram(fine)) * MAD_TO_SIGMA
 
 
 def _histogram(levels: Grey) -> NDArray[np.float32]:
@@ -180,40 +227,124 @@ def _level_exceeded_by(counts: NDArray[np.float32], pixels: int) -> int:
     return int(np.flatnonzero(reached >= pixels)[-1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """The connected parts of a mask: `labels` as large as it, of each part (the paper first) `area` and `extent`.
+
+    `extent` is its width and height in shares of the picture's.
+    """
+
+    labels: NDArray[np.int32]
+    area: NDArray[np.float64]
+    extent: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, mask: Grey) -> "_Spots":
+        # Grana's labelling: on pictures this small twice as quick as OpenCV's default.
+        _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
+        area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+        extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / np.array(mask.shape[::-1], np.float64)
+        area[0] = extent[0] = 0.0
+        return cls(np.asarray(labels, np.int32), area, extent)
+
+    @property
+    def reach(self) -> NDArray[np.float64]:
+        """The longer side of each as a share of the picture's longer side."""
+        height, width = self.labels.shape
+        pixels = self.extent * (width, height)
+        return np.asarray(pixels.max(axis=1) / max(height, width), np.float64)
+
+    def share_within(self, share: float) -> NDArray[np.float64]:
+        """Of each, the share of its pixels in the picture's border, which is that share of the shorter side wide."""
+        height, width = self.labels.shape
+        border = max(2, round(share * min(height, width)))
+        inner = self.labels[border:-border, border:-border]
+        inside = np.bincount(inner.ravel(), minlength=self.area.size)
+        return np.asarray(1.0 - inside / np.maximum(self.area, 1.0), np.float64)
+
+
+def wipe_lines(ink: Ink) -> Ink:
+    """Take the lines of ruled or squared paper out of the ink; where writing crosses them, its own strength is left."""
+    mask = _mask(ink)
+    if not (_Spots.of(mask).extent >= ACROSS).any():
+        return ink
+    strength = ink.strength
+    without_rows = _without_rows(ink.strength, mask)
+    both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
+    return replace(ink, strength=np.ascontiguousarray(both))
+
+
+def _without_rows(strength: Grey, mask: Grey) -> Grey:
+    """Lower the ink along each thin straight line that runs across from left to right, by the line's own strength."""
+    height, width = mask.shape
+    run = np.ones((1, max(3, round(LINE_RUN * width))), np.uint8)
+    lines = _Spots.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))
+    out = strength.copy()
+    for line in np.flatnonzero(lines.extent[:, 0] >= ACROSS):
+        rows, columns = np.nonzero(lines.labels == line)
+        thickness = np.bincount(columns, minlength=width)
+        usual = float(np.median(thickness[thickness > 0]))
+        bare = (thickness > 0) & (thickness <= usual)  # elsewhere strokes run into it
+        if usual > LINE_WIDTH_ON_PAPER * height:
+            continue
+        middle = np.bincount(columns, rows, minlength=width) / np.maximum(thickness, 1)
+        course = np.polyval(np.polyfit(np.flatnonzero(bare), middle[bare], 1), np.arange(width))
+        own = float(np.quantile(strength[rows[bare[columns]], columns[bare[columns]]], LINE_LEVEL))
+        along = np.abs(np.arange(height)[:, None] - course) <= usual / 2 + 1
+        out[along] = np.clip(strength[along] - own, 0, 255).astype(np.uint8)
+    return out
+
+
+def _mask(ink: Ink) -> Grey:
+    return np.asarray(cv2.threshold(ink.strength, ink.threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
+
 def keep_writing(ink: Ink, enhancement_level: float) -> Grey:
-    """Return the mask (255 is ink, same shape) of what is written, without the specks.
+    """Return the mask (255 is ink, same shape) of what is written, without specks and the lines of a cell.
 
     Raises:
-        NoInk: only specks are left.
+        NoInk: only those are there.
     """
-    _, mask = cv2.threshold(ink.strength, ink.threshold, 255, cv2.THRESH_BINARY)
-    # Grana's labelling: on pictures this small twice as quick as OpenCV's default.
-    spots, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    area[0] = 0.0
-    reach = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    least = max(SPECK_SHARE * max(enhancement_level, 1.0) * area.max(), LEAST_INK_PIXELS)
-    kept = (area >= least) & (reach >= LEAST_REACH * max(mask.shape))
+    mask = _mask(ink)
+    spots = _Spots.of(mask)
+    least = max(SPECK_SHARE * max(enhancement_level, 1.0) * spots.area.max(), LEAST_INK_PIXELS)
+    large, reach = spots.area >= least, spots.reach
+    kept = large & (reach >= LEAST_REACH)
+    if spots.area.size > 2:  # with the paper: more than one, so some may belong together
+        kept |= _in_clusters(mask, spots, least)
     if not kept.any():
         raise NoInk("There are only specks on the picture, no writing.")
-    if spots == 2 and ink.even_paper:  # one spot, and it is no frame: nothing to part
-        return np.asarray(mask, np.uint8)
-    at_the_edge = _share_at_the_edge(np.asarray(labels, np.int32), area)
-    if not ink.even_paper and at_the_edge[kept].min() >= ONLY_FRAME_SHARE:
+    if spots.area.size == 2 and ink.even_paper:  # one, and it is no frame: nothing to part
+        return mask
+    inside = kept & ~_is_frame(spots, grids=not ink.even_paper)
+    if not ink.even_paper and not (inside & large).any():
         raise NoInk("There are only a frame or shadows at the picture's edge, no writing.")
-    rest = kept & (at_the_edge < FRAME_SHARE)
-    if (reach[rest] >= LEAST_FRAMED_REACH * max(mask.shape)).any():
-        kept = rest
-    return np.asarray(np.where(kept, 255, 0).astype(np.uint8)[labels])
+    if (reach[inside] >= LEAST_FRAMED_REACH).any():
+        kept = inside
+    return np.asarray(np.where(kept, 255, 0).astype(np.uint8)[spots.labels])
 
 
-def _share_at_the_edge(labels: NDArray[np.int32], area: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of each spot, the share of its pixels that lie in the border of the picture."""
-    height, width = labels.shape
-    border = max(2, round(FRAME_BORDER * min(height, width)))
-    inner = labels[border:-border, border:-border]
-    inside = np.bincount(inner.ravel(), minlength=area.size)
-    return 1.0 - inside / np.maximum(area, 1.0)
+def _is_frame(spots: _Spots, *, grids: bool) -> NDArray[np.bool_]:
+    """Which spots are the cell's frame, or the next cell's writing; with `grids` also lines that lie further in."""
+    frame = spots.share_within(FRAME_BORDER) >= FRAME_SHARE
+    if grids:
+        across = (spots.extent >= ACROSS).any(axis=1)
+        straight = spots.extent.min(axis=1) <= LINE_WIDTH
+        frame |= across & (straight | (spots.share_within(WIDE_BORDER) >= FRAME_SHARE))
+    return np.asarray(frame)
+
+
+def _in_clusters(mask: Grey, spots: _Spots, least: float) -> NDArray[np.bool_]:
+    """Which spots lie close and dense enough together to be one stroke, faint or in halftone, of at least that area."""
+    gap = 2 * max(1, round(CLUSTER_GAP * max(mask.shape))) + 1
+    clusters = _Spots.of(np.asarray(cv2.dilate(mask, np.ones((gap, gap), np.uint8)), np.uint8))
+    cluster = np.zeros(spots.area.size, np.intp)
+    cluster[spots.labels.ravel()] = clusters.labels.ravel()
+    cluster[0] = 0
+    ink = np.bincount(cluster, spots.area, minlength=clusters.area.size)
+    is_stroke = (ink >= least) & (ink >= CLUSTER_DENSITY * clusters.area) & (clusters.reach >= LEAST_REACH)
+    is_stroke[0] = False
+    return np.asarray(is_stroke[cluster])
 
 
 def cut_out(ink: Ink, mask: Grey) -> Grey:

@@ -13,6 +13,7 @@ from hwr_core.images.normalise import (
     fit_to_box,
     keep_writing,
     resize_to_work,
+    wipe_lines,
 )
 from hwr_core.records import Grey
 
@@ -41,7 +42,7 @@ def stages(grey: Grey, enhancement_level: float = 1.0) -> list[Stage]:
     try:
         paper = estimate_paper(smooth, enhancement_level)
         way.append(Stage("The paper", paper))
-        ink = find_ink(smooth, paper)
+        ink = wipe_lines(find_ink(smooth, paper))
         way.append(Stage("The ink on it", ink.strength))
         writing = cut_out(ink, keep_writing(ink, enhancement_level))
         way.append(Stage("Cut out, without specks", writing))

@@ -42,6 +42,8 @@ class TrainingConfig(BaseModel):
 
     architecture: str = "small"
     """Name of a network: one of ARCHITECTURES."""
+    start: str | None = None
+    """Name of a model version of the same network whose weights to begin with; a fresh network when not given."""
     epochs: int = Field(12, ge=1, le=500)
     batch_size: int = Field(128, ge=8, le=4096)
     optimizer: Literal["adamw", "sgd"] = "adamw"

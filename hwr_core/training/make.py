@@ -53,13 +53,22 @@ def make_version(  # noqa: PLR0913  all but one by name
 
     Raises:
         DatasetMissing: a source is not there.
+        InvalidValue: the version to start from is of another network.
+        NotFound, ModelUnavailable: it is not there, or damaged.
         Stopped: the report says so.
     """
     prepared = folder / "prepared"
     data = load_data(config, places, prepared, report, processes)
     report.say(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
     clock = _Clock(report, share)
-    result = train(config, data, clock.on_epoch, on_batch=clock.on_batch, checkpoints=folder / "checkpoints")
+    result = train(
+        config,
+        data,
+        clock.on_epoch,
+        on_batch=clock.on_batch,
+        checkpoints=folder / "checkpoints",
+        start=_network(registry.get(config.start)) if config.start else None,
+    )
     report.progress(share(TRAINED), "Choosing thresholds and scoring")
     seconds = sum(epoch.seconds for epoch in result.epochs)
     card = write_card(Making(config, places, counts(prepared), processes, job), result, seconds)
@@ -145,6 +154,14 @@ class _Clock:
             f"epoch {epoch.epoch}/{epoch.epochs}: loss {epoch.loss:.4f}, validation error "
             f"{1 - epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
         )
+
+
+def _network(version: ModelVersion) -> keras.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / WEIGHTS
+        path.write_bytes(version.read_file(WEIGHTS))
+        network: keras.Model = keras.models.load_model(path, compile=False)
+        return network
 
 
 def _keras_file(model: keras.Model) -> bytes:

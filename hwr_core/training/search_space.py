@@ -42,6 +42,13 @@ class TuningConfig(BaseModel):
     train_best: bool = False
     """Whether to train the best config in full afterwards, in the same job."""
 
+    @field_validator("base")
+    @classmethod
+    def _fresh(cls, base: TrainingConfig) -> TrainingConfig:
+        if base.start is not None:
+            raise ValueError("trials are compared from fresh networks; start cannot be given")
+        return base
+
     @field_validator("vary")
     @classmethod
     def _something(cls, vary: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from hwr_core.training.batches import Batches, InOrder
 from hwr_core.training.config import TrainingConfig
 
 CONFIG = "config.json"
+BEST = "best.weights.h5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,14 @@ OnEpoch = Callable[[EpochResult], None]
 OnBatch = Callable[[BatchResult], None]
 
 
-def train(
+def train(  # noqa: PLR0913  all but three by name
     config: TrainingConfig,
     data: TrainingData,
     on_epoch: OnEpoch = lambda _: None,
     *,
     on_batch: OnBatch = lambda _: None,
     checkpoints: Path | None = None,
+    start: keras.Model | None = None,
 ) -> TrainingResult:
     """Train a network and return it at its best validation epoch.
 
@@ -82,24 +84,31 @@ def train(
         on_epoch: called after each epoch; what it raises stops the training.
         on_batch: called after each batch; what it raises stops the training.
         checkpoints: a folder; a run that was stopped goes on after its last whole epoch when given the same one.
+        start: a network whose weights to begin with; it stays as it is.
 
     Raises:
-        InvalidValue: the checkpoints are of another config.
+        InvalidValue: the checkpoints are of another config, or `start` is another network.
     """
     with _folder(checkpoints) as folder:
         _confirm_same_config(config, folder / CONFIG)
         keras.utils.set_random_seed(config.seed)
         log = _EpochLog(folder / "epochs.jsonl", config.epochs, on_epoch)
-        best = folder / "best.weights.h5"
         if len(log.results) < config.epochs:
-            _fit(config, data, folder, best, log, _BatchLog(on_batch))
-        return TrainingResult(_in_float32(config, best), tuple(log.results))
+            model = compiled(config, steps=math.ceil(len(data.training) / config.batch_size))
+            if start is not None:
+                _begin_with(start, model)
+            _fit(model, config, data, folder, log, _BatchLog(on_batch))
+        return TrainingResult(_in_float32(config, folder / BEST), tuple(log.results))
 
 
 def _fit(  # noqa: PLR0913, PLR0917  all of one run
-    config: TrainingConfig, data: TrainingData, folder: Path, best: Path, log: "_EpochLog", batch_log: "_BatchLog"
+    model: keras.Model,
+    config: TrainingConfig,
+    data: TrainingData,
+    folder: Path,
+    log: "_EpochLog",
+    batch_log: "_BatchLog",
 ) -> None:
-    model = compiled(config, steps=math.ceil(len(data.training) / config.batch_size))
     batches = Batches(
         data.training,
         batch_size=config.batch_size,
@@ -116,7 +125,7 @@ def _fit(  # noqa: PLR0913, PLR0917  all of one run
             keras.callbacks.BackupAndRestore(folder / "backup", delete_checkpoint=False),
             *([keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.ema_momentum else []),
             keras.callbacks.ModelCheckpoint(
-                best,
+                folder / BEST,
                 monitor="val_accuracy",
                 mode="max",
                 save_best_only=True,
@@ -157,6 +166,13 @@ def compiled(config: TrainingConfig, steps: int) -> keras.Model:
         metrics=["accuracy"],
     )
     return model
+
+
+def _begin_with(start: keras.Model, model: keras.Model) -> None:
+    try:
+        model.set_weights(start.get_weights())
+    except ValueError as error:
+        raise InvalidValue("The version to start from is of another network than the one to train.") from error
 
 
 def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:

@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
+from hwr_core.datasets.habits import HABITS, with_habit
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
-from hwr_core.datasets.strokes import PLAIN, READS_AS_A_DIGIT, VARIED, draw_recording, draw_recordings, read_recordings
+from hwr_core.datasets.strokes import (
+    PLAIN,
+    READS_AS_A_DIGIT,
+    VARIED,
+    Recording,
+    draw_recording,
+    draw_recordings,
+    read_recordings,
+)
 from hwr_core.records import DIGITS
 from tests.handwriting import hand_made_strokes
 
@@ -67,6 +76,32 @@ def test_drawings_for_checking_are_upright():
     strokes = hand_made_strokes(2)
     expected = np.ptp(np.concatenate(strokes), axis=0)
     for seed in range(5):
-        rows, columns = np.nonzero(draw_recording(strokes, PLAIN, np.random.default_rng(seed)) < 128)
+        rows, columns = np.nonzero(draw_recording(Recording(2, strokes), PLAIN, np.random.default_rng(seed)) < 128)
         assert np.ptp(rows) > np.ptp(columns)
         assert np.ptp(columns) / np.ptp(rows) == pytest.approx(expected[0] / expected[1], abs=0.15)
+
+
+@pytest.mark.parametrize("digit", HABITS)
+def test_some_digits_are_drawn_as_another_school_writes_them(digit):
+    """About as often as the table says, a zero gets its slash, a one its foot or flag, a seven its bar."""
+    strokes, rng = hand_made_strokes(digit), np.random.default_rng(digit)
+    drawn = [with_habit(digit, strokes, rng) for _ in range(2_000)]
+    assert {len(each) - len(strokes) for each in drawn} == {0, 1}
+    share = np.mean([len(each) > len(strokes) for each in drawn])
+    assert share == pytest.approx(HABITS[digit][0], abs=0.03)
+
+
+def test_an_added_stroke_crosses_the_digit():
+    """The bar of a seven lies within its height, whatever unit the strokes are recorded in."""
+    rng = np.random.default_rng(0)
+    strokes = [stroke * 5_000 + 300 for stroke in hand_made_strokes(7)]
+    points = np.concatenate(strokes)
+    bars = [drawn[-1] for _ in range(300) if len(drawn := with_habit(7, strokes, rng)) > len(strokes)]
+    assert bars
+    assert all(points[:, 1].min() < bar[:, 1].mean() < points[:, 1].max() for bar in bars)
+
+
+def test_what_is_no_digit_has_no_habits():
+    """A letter stays as it was written."""
+    strokes, rng = hand_made_strokes(4), np.random.default_rng(0)
+    assert all(len(with_habit(NOT_A_DIGIT, strokes, rng)) == len(strokes) for _ in range(50))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hwr_core.images.corrupt import CORRUPTIONS
+from hwr_core.errors import NoInk
+from hwr_core.images.corrupt import CORRUPTIONS, degrade, on_paper
 from hwr_core.images.normalise import normalise
 from tests.handwriting import drawing
 
@@ -34,3 +35,28 @@ def test_the_weakest_corruption_leaves_ink(name):
     """A weakly corrupted digit is still found by the normaliser."""
     out = CORRUPTIONS[name](PICTURE, 0.0, np.random.default_rng(2))
     assert normalise(out).max() > 100
+
+
+def test_a_degraded_digit_can_mostly_be_found():
+    """Spoilt at several stations, repeatably, and in nine of ten cases there is still ink to read."""
+    paper = on_paper(PICTURE)
+    spoilt = [degrade(paper, np.random.default_rng(seed)) for seed in range(100)]
+    np.testing.assert_array_equal(spoilt[3], degrade(paper, np.random.default_rng(3)))
+    assert len({each.tobytes() for each in spoilt}) > 80
+    assert sum(_has_ink(each) for each in spoilt) >= 90
+
+
+@pytest.mark.parametrize("tone", [0, 255])
+def test_a_picture_is_put_on_light_paper(tone):
+    """Dark on light, about a hundred pixels high, with a margin, whichever way it came in."""
+    paper = on_paper(PICTURE if tone else 255 - PICTURE)
+    assert max(paper.shape) == 140
+    assert np.median(paper) > 200
+    assert (paper[0] > 200).all()
+
+
+def _has_ink(picture):
+    try:
+        return normalise(picture).max() > 100
+    except NoInk:
+        return False

@@ -159,6 +159,36 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
     assert any(each["eta_seconds"] for each in second)
 
 
+def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
+    """It goes on from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
+    from hwr_core.training.make import make_version
+
+    config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "learning_rate": 1e-6})
+    job = JobFolder(tmp_path / "job")
+    job.path.mkdir()
+    version = make_version(
+        config,
+        places=made.places,
+        registry=made.registry,
+        folder=job.checkpoints,
+        report=Report(job),
+        processes=1,
+    )
+    before = max(epoch["val_accuracy"] for epoch in made.version.card.epochs)
+    assert version.card.epochs[0]["val_accuracy"] >= before - 0.02
+    assert f"start={made.version.name}" in version.card.how
+
+
+def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
+    """The weights would not fit: it is said in words."""
+    from hwr_core.training.architectures import build
+    from hwr_core.training.train import TrainingData, train
+
+    config = made.config.model_copy(update={"epochs": 1})
+    with pytest.raises(InvalidValue, match="another network"):
+        train(config, TrainingData(unseen, unseen), checkpoints=tmp_path, start=build("residual"))
+
+
 def test_without_data_nothing_is_trained(tmp_path):
     """A missing file is named, and neither checkpoints nor a version are made."""
     from hwr_core.training.make import make_version
