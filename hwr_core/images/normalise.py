@@ -72,9 +72,9 @@ WIDE_BORDER, ACROSS, LINE_WIDTH = 0.2, 0.95, 0.1
 """A spot that reaches across so much of the picture, as the lines of a grid do, is its frame in that border already,
 or anywhere if it is no wider than that."""
 
-LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL = 0.15, 0.04, 0.7
+LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
 """A ruled line is made of straight runs of that share of the picture, is at most so wide, and where nothing is written
-over it, its ink is at most as strong as at this share of its pixels."""
+over it, its ink is at most as strong as at this share of its pixels. So many pixels of it at least must be bare."""
 
 FRAME_SHARE = 0.7
 LEAST_FRAMED_REACH = 0.25
@@ -268,7 +268,6 @@ def wipe_lines(ink: Ink) -> Ink:
     mask = _mask(ink)
     if not (_Spots.of(mask).extent >= ACROSS).any():
         return ink
-    strength = ink.strength
     without_rows = _without_rows(ink.strength, mask)
     both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
     return replace(ink, strength=np.ascontiguousarray(both))
@@ -285,7 +284,7 @@ def _without_rows(strength: Grey, mask: Grey) -> Grey:
         thickness = np.bincount(columns, minlength=width)
         usual = float(np.median(thickness[thickness > 0]))
         bare = (thickness > 0) & (thickness <= usual)  # elsewhere strokes run into it
-        if usual > LINE_WIDTH_ON_PAPER * height:
+        if usual > LINE_WIDTH_ON_PAPER * height or np.count_nonzero(bare) < LEAST_BARE:
             continue
         middle = np.bincount(columns, rows, minlength=width) / np.maximum(thickness, 1)
         course = np.polyval(np.polyfit(np.flatnonzero(bare), middle[bare], 1), np.arange(width))
