@@ -21,6 +21,7 @@ from api.routes import (
     jobs,
     model,
     models,
+    numbers,
     predict,
     users,
 )
@@ -37,6 +38,7 @@ ROUTES = (
     documentation,
     health,
     predict,
+    numbers,
     feedback,
     history,
     analytics,

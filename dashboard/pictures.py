@@ -1,13 +1,17 @@
 """Grey arrays -> pictures a page can show. Knows no Streamlit."""
 
 import base64
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.images.decode import PageImage
 from hwr_core.images.encode import as_png
-from hwr_core.records import Grey
+from hwr_core.records import Box, Grey
+
+WIDEST = 1200
 
 SPEAKS_FOR = np.array([63.0, 130.0, 224.0])
 SPEAKS_AGAINST = np.array([217.0, 130.0, 31.0])
@@ -28,6 +32,26 @@ def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
     weight = np.sqrt(np.abs(saliency) / most)[..., None]
     colour = np.where(saliency[..., None] > 0, SPEAKS_FOR, SPEAKS_AGAINST)
     return np.asarray(seen[..., None] * 0.6 * (1 - weight) + colour * weight, np.uint8)
+
+
+def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8]:
+    """Return a page in colour, uint8 [height, width, 3], at most 1200 pixels wide, with a named box around each digit.
+
+    Args:
+        page: the picture.
+        boxes: left, top, width and height in pixels of the file as given, and what stands above each.
+    """
+    small = shrunk(page.grey, WIDEST)
+    scale = max(small.shape) / max(page.grey.shape) / page.scale
+    picture = np.repeat(small[..., None], 3, axis=2)
+    thick = max(1, round(max(small.shape) / 500))
+    for box, name in boxes:
+        left, top, width, height = (round(side * scale) for side in box)
+        cv2.rectangle(picture, (left, top), (left + width, top + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
+        size = max(0.4, min(1.0, height / 60))
+        where = (left, max(top - 3, round(18 * size)))
+        cv2.putText(picture, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
+    return picture
 
 
 def shrunk(grey: Grey, side: int) -> Grey:

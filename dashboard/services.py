@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.pictures import shrunk
 from hwr_core.errors import PictureError
-from hwr_core.images.decode import Limits, decode
+from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.records import Grey, Reading
 from hwr_core.workspace import Workspace, open_workspace
 
@@ -34,6 +34,14 @@ def preview(content: bytes) -> Grey:
     """Return a small grey picture of a picture file. Raises PictureError."""
     settings = workspace().settings
     return shrunk(decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels)), PREVIEW_SIDE)
+
+
+def pages_of(document: bytes) -> list[PageImage]:
+    """Return the pages of a picture, TIFF or PDF file. Raises PictureError."""
+    settings = workspace().settings
+    return decode_pages(
+        document, Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+    )
 
 
 def read_file(content: bytes, enhancement_level: float) -> ReadFile:

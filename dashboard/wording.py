@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from hwr_core.records import NONE, KeptReading, Reading, Verdict
+from hwr_core.records import NONE, KeptReading, Reading, Reason, Verdict
+
+ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
+"""What there may be on a picture."""
 
 ADVICE = {
-    Verdict.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
-    Verdict.NO_INK: "There is no writing to read here.",
+    Reason.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
+    Reason.SEVERAL_DIGITS: f'This looks like more than one digit. Choose "{NUMBERS}" to read them all.',
+    Reason.NO_INK: "There is no writing to read here.",
 }
 
 
@@ -36,8 +40,8 @@ def symbol(reading: Reading) -> str:
 
 def headline(reading: Reading) -> str:
     """The verdict as one sentence."""
-    if reading.digit is None:
-        return ADVICE[reading.verdict]
+    if reading.digit is None and reading.reason is not None:
+        return ADVICE[reading.reason]
     first, second = reading.candidates[:2]
     if reading.verdict is Verdict.UNSURE:
         return f"Not sure. It may be {a_digit(first.digit)}, or else {a_digit(second.digit)}."

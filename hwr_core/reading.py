@@ -9,13 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import NoInk, PictureError
-from hwr_core.images.decode import Limits, decode
-from hwr_core.images.normalise import normalise
+from hwr_core.errors import InvalidValue, NoInk, PictureError
+from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
+from hwr_core.images.normalise import check_enhancement_level, normalise
 from hwr_core.images.stages import Stage, stages
 from hwr_core.recognition.explain import saliency
+from hwr_core.recognition.numbers import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS, Grey, Reading, Timings, Verdict
+from hwr_core.records import (
+    DIGITS,
+    Box,
+    FoundDigit,
+    Grey,
+    NumberLine,
+    NumberReading,
+    Reading,
+    Timings,
+    Verdict,
+)
+
+PLAIN_DIGIT = 0.8
+"""Confidence from which on each digit of a refused picture counts as one, so that it is said to hold several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +61,17 @@ class Reader:
             InvalidValue: `enhancement_level` is out of range.
         """
         started = time.perf_counter()
-        seen = self._prepare(picture, enhancement_level)
+        grey = decode(picture, self._limits)
+        seen = _normalised(grey, enhancement_level)
         preprocessing = time.perf_counter() - started
         if seen is None:
             return self._without_ink(preprocessing)
         reading = self.recogniser.read([seen])[0]
-        return replace(reading, timings=replace(reading.timings, preprocessing=preprocessing))
+        return replace(
+            reading,
+            timings=replace(reading.timings, preprocessing=preprocessing),
+            several_digits=reading.verdict is Verdict.NOT_A_DIGIT and self._shows_several(grey, enhancement_level),
+        )
 
     def read_all(self, pictures: Sequence[bytes], enhancement_level: float = 1.0) -> list[Reading | PictureError]:
         """Read many picture files on all cores, in order; one that cannot be read gives its error in its place."""
@@ -65,18 +84,58 @@ class Reader:
         found = None if reading.seen is None else saliency(reading.seen, self.recogniser)
         return Explanation(tuple(way), reading, found)
 
+    def read_number(
+        self, document: bytes, enhancement_level: float = 1.0, *, boxes: Sequence[Box] | None = None
+    ) -> NumberReading:
+        """Read all digits of a picture, or of each page of a TIFF or PDF document, in reading order.
+
+        Args:
+            document: the file.
+            enhancement_level: 0 to 3, as for `read`.
+            boxes: where the digits of the only page stand, if that is known; they are looked for when not given.
+
+        Raises:
+            PictureError: the bytes cannot be read as a picture or a document within the limits.
+            InvalidValue: `enhancement_level` is out of range, or boxes are given for more than one page.
+        """
+        started = time.perf_counter()
+        check_enhancement_level(enhancement_level)
+        pages = decode_pages(document, self._limits)
+        if boxes is not None and len(pages) > 1:
+            raise InvalidValue(f"Boxes are given for a document of {len(pages)} pages; they are of one page.")
+        digits: list[FoundDigit] = []
+        lines: list[NumberLine] = []
+        for number, image in enumerate(pages):
+            page = read_page(
+                image,
+                self.recogniser,
+                enhancement_level=enhancement_level,
+                boxes=boxes,
+                number=number,
+                first_line=len(lines),
+            )
+            digits += page.digits
+            lines += page.lines
+        return NumberReading(
+            text="\n".join(line.text for line in lines),
+            confidence=joint_confidence(digits),
+            digits=tuple(digits),
+            lines=tuple(lines),
+            pages=len(pages),
+            model_version=self.recogniser.version,
+            seconds=time.perf_counter() - started,
+        )
+
     def _read_or_error(self, picture: bytes, enhancement_level: float) -> Reading | PictureError:
         try:
             return self.read(picture, enhancement_level)
         except PictureError as error:
             return error
 
-    def _prepare(self, picture: bytes, enhancement_level: float) -> Grey | None:
-        grey = decode(picture, self._limits)
-        try:
-            return normalise(grey, enhancement_level)
-        except NoInk:
-            return None
+    def _shows_several(self, grey: Grey, enhancement_level: float) -> bool:
+        """Tell whether a picture that is no digit is two or more of them; only those refused are looked at again."""
+        digits = read_page(PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level).digits
+        return len(digits) > 1 and all(digit.confidence >= PLAIN_DIGIT for digit in digits)
 
     def _without_ink(self, preprocessing: float) -> Reading:
         return Reading(
@@ -88,3 +147,10 @@ class Reader:
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
         )
+
+
+def _normalised(grey: Grey, enhancement_level: float) -> Grey | None:
+    try:
+        return normalise(grey, enhancement_level)
+    except NoInk:
+        return None

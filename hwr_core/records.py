@@ -14,6 +14,9 @@ from hwr_core.errors import HwrError, InvalidValue
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
 
+Box: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height in pixels of the picture as given."""
+
 DIGITS = range(10)
 
 DEFAULT_USER = 1
@@ -35,6 +38,15 @@ class Verdict(StrEnum):
     def names_a_digit(self) -> bool:
         """Whether a reading with this verdict names a digit at all."""
         return self in (Verdict.DIGIT, Verdict.UNSURE)
+
+
+class Reason(StrEnum):
+    """Why a reading is not simply a digit."""
+
+    UNSURE = "unsure"
+    NOT_A_DIGIT = "not_a_digit"
+    SEVERAL_DIGITS = "several_digits"
+    NO_INK = "no_ink"
 
 
 class Source(StrEnum):
@@ -98,12 +110,64 @@ class Reading:
     seen: Grey | None
     model_version: str
     timings: Timings
+    several_digits: bool = False
+    """Whether the picture was refused because there is more than one digit on it; told when it is read, not kept."""
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it is refused or read with reserve; None for a digit."""
+        if self.several_digits:
+            return Reason.SEVERAL_DIGITS
+        return None if self.verdict is Verdict.DIGIT else Reason(self.verdict)
 
     @property
     def candidates(self) -> list[Candidate]:
         """All ten digits, the most probable first."""
         ranked = sorted(DIGITS, key=lambda digit: -self.probabilities[digit])
         return [Candidate(digit, self.probabilities[digit]) for digit in ranked]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDigit:
+    """One digit of a number: what it is, how surely, where it stands, and what the model saw of it.
+
+    `candidates`: the ten digits, the most probable first. `line` and `page` count from 0.
+    """
+
+    digit: int
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    box: Box
+    line: int
+    page: int
+    seen: Grey
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A line of digits from left to right; `confidence` is the probability that all of them are right."""
+
+    text: str
+    confidence: float
+    box: Box
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """The digits of a picture or a document in reading order.
+
+    `text` has a line of digits for each line of writing, and is empty where there are none. `confidence` is the
+    probability that every digit is right, as if they were independent of each other; 0 where there are none.
+    """
+
+    text: str
+    confidence: float
+    digits: tuple[FoundDigit, ...]
+    lines: tuple[NumberLine, ...]
+    pages: int
+    model_version: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

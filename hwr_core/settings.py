@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     max_picture_bytes: int = Field(20 * MIB, ge=1024, description="Largest picture file, in bytes")
     max_picture_pixels: int = Field(50_000_000, ge=784, description="Largest picture, in pixels")
+    max_document_pages: int = Field(50, ge=1, description="Most pages of a PDF or TIFF whose numbers are read")
     max_batch_files: int = Field(100, ge=1, description="Most files in one batch")
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
     max_page: int = Field(1000, ge=1, description="Most history rows in one answer")

@@ -15,7 +15,7 @@ from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
 from hwr_core.modelling import Modelling
 from hwr_core.reading import Explanation, Reader
-from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading, Source
+from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.served_model import ServedModel
 from hwr_core.settings import Settings, load_settings
@@ -70,7 +70,7 @@ class Workspace:
             self.store, partial(record_readings, originals=self._originals)
         )
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
-        self._model = ServedModel(self.registry, Limits(settings.max_picture_bytes, settings.max_picture_pixels))
+        self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
         self.closed = False
 
@@ -83,6 +83,21 @@ class Workspace:
             ModelUnavailable: there is no usable model.
         """
         return self._reader().read(picture, enhancement_level)
+
+    def read_number(
+        self, document: bytes, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
+    ) -> NumberReading:
+        """Read all digits of a picture, or of each page of a TIFF or PDF, without keeping anything.
+
+        `boxes` (left, top, width, height) say where the digits stand on the only page; they are looked for when not
+        given.
+
+        Raises:
+            PictureError: the bytes cannot be read as a picture or a document within the limits.
+            InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
+            ModelUnavailable: there is no usable model.
+        """
+        return self._reader().read_number(document, enhancement_level, boxes=boxes)
 
     def explain(self, picture: bytes, *, enhancement_level: float = 1.0) -> Explanation:
         """Read one picture file and say why it was read so: its way to the 28x28, and what in that matters.
@@ -308,6 +323,10 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
             _open[place] = Workspace(settings)
             atexit.register(_open[place].close)  # a notebook or a script seldom closes what it opened
         return _open[place]
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
 
 
 @contextmanager

@@ -44,6 +44,16 @@ def drawing(
     return draw(place(hand_made_strokes(digit), side=side, fill=fill, at=at), side=side, pen=pen)
 
 
+def number(text: str, *, side: int = 120, pen: float = 9, gap: int = 0) -> Grey:
+    """Return a line of hand-made digits, black on white, each in a square; a negative gap pushes them together."""
+    sheet = np.full((side, side + (len(text) - 1) * (side + gap)), 255, np.uint8)
+    for column, digit in enumerate(text):
+        left = column * (side + gap)
+        window = sheet[:, left : left + side]
+        window[:] = np.minimum(window, drawing(int(digit), side=side, pen=pen))
+    return sheet
+
+
 def png(picture: NDArray[np.uint8]) -> bytes:
     """Return a picture, grey or with three or four channels, as the bytes of a PNG file."""
     stream = io.BytesIO()

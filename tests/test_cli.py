@@ -17,7 +17,7 @@ from hwr_core.records import DIGITS, Source
 from hwr_core.registry import Registry
 from hwr_core.settings import PROJECT
 from hwr_core.workspace import Workspace
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,26 @@ def test_standard_input_is_read_as_a_file(files, capsys, monkeypatch, count):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path("5.png").read_bytes())))
     assert main(["read", "-", *["3.png"] * (count - 1)]) == 0
     assert [line[:4] for line in lines(capsys)] == ["-: 5", *["3.pn"] * (count - 1)]
+
+
+def test_whole_numbers_are_read_line_by_line(files, capsys):
+    """With --number each line of digits is a line; what has none, or cannot be read, says so."""
+    Path("page.png").write_bytes(png(np.vstack([number("271828"), number("314159")])))
+    assert main(["read", "--number", "page.png", "blank.png", "notes.txt"]) == 1
+    first, second, blank, notes = lines(capsys)
+    assert first.startswith("page.png: 271828 ")
+    assert second.startswith("page.png: 314159 ")
+    assert blank == "blank.png: no digits"
+    assert notes.startswith("notes.txt: error: This is not a picture")
+
+
+def test_whole_numbers_as_json(files, capsys):
+    """For programs each file is an object with its digits and boxes."""
+    Path("page.png").write_bytes(png(number("271828")))
+    assert main(["read", "--number", "--json", "page.png"]) == 0
+    [found] = [json.loads(line) for line in lines(capsys)]
+    assert found["text"] == "271828"
+    assert [len(digit["box"]) for digit in found["digits"]] == [4] * 6
 
 
 def test_reading_keeps_nothing_unless_told(files, settings):

@@ -10,10 +10,10 @@ from hwr_core.images.decode import Limits, decode
 from hwr_core.images.normalise import normalise
 from hwr_core.reading import Reader
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS, Verdict
+from hwr_core.records import DIGITS, Reason, Verdict
 from hwr_core.registry import Registry
 from hwr_core.settings import PROJECT
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((280, 280), 255, np.uint8))
 
@@ -95,3 +95,16 @@ def test_a_wrong_level_fails_the_whole_batch(reader):
     """The level belongs to the call, not to a file."""
     with pytest.raises(InvalidValue, match="enhancement_level"):
         reader.read_all([BLANK, png(drawing(1))], 9)
+
+
+def test_more_than_one_digit_is_refused_with_that_reason(reader):
+    """Two digits are no digit, and the reading says why."""
+    refused = [reader.read(png(number(text, side=140))) for text in ("42", "58", "36")]
+    assert [reading.verdict for reading in refused] == [Verdict.NOT_A_DIGIT] * 3
+    assert [reading.reason for reading in refused] == [Reason.SEVERAL_DIGITS] * 3
+
+
+def test_each_other_reason_is_that_of_its_verdict(reader):
+    """No ink is no ink; a digit needs no reason."""
+    assert reader.read(BLANK).reason is Reason.NO_INK
+    assert reader.read(png(drawing(3))).reason is None

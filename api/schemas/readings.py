@@ -20,7 +20,7 @@ from api.fields import (
     Version,
 )
 from api.schemas.base import Success
-from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading
+from hwr_core.records import DEFAULT_USER, FileReading, KeptReading, Reading, Reason
 
 SEVEN = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcAQAAAABaduI5AAAAO0lEQVR42mP8z8DwkYmBgYEBO8HIAmGxMPx/AZdAsC5A"
@@ -46,6 +46,9 @@ class ReadingOut(BaseModel):
     prediction_id: PredictionId | None
     predicted_digit: Digit
     verdict: Judgement
+    reason: Reason | None = Field(
+        description="Why it is refused or read with reserve; null for the verdict digit.", examples=[None]
+    )
     confidence: Confidence
     all_predictions: Shares
     processing_time: Seconds
@@ -60,6 +63,7 @@ class ReadingOut(BaseModel):
             prediction_id=kept.id if kept else None,
             predicted_digit=reading.digit,
             verdict=reading.verdict,
+            reason=reading.reason,
             confidence=reading.confidence,
             all_predictions=reading.probabilities,
             processing_time=reading.timings.total,

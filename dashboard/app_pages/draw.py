@@ -1,4 +1,4 @@
-"""Draw a digit and see it read at each stroke. Nothing is kept until the person says so."""
+"""Draw a digit, or a number, and see it read at each stroke. Nothing is kept until the person says so."""
 
 import hashlib
 from functools import partial
@@ -8,8 +8,10 @@ import streamlit as st
 from dashboard import canvas
 from dashboard.judging import offer_to_judge
 from dashboard.keeping import ToKeep, kept_number, offer_to_keep
+from dashboard.number_views import show_number
 from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
 from dashboard.services import workspace
+from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT
 from hwr_core.errors import HwrError
 from hwr_core.records import Reading, Source
 
@@ -20,6 +22,9 @@ PEN = "draw_pen"
 @st.fragment
 def drawing_board() -> None:
     """The canvas and its reading; a stroke reruns this and nothing else."""
+    kind = st.segmented_control(
+        "What to draw", KINDS, default=ONE_DIGIT, required=True, key="draw_kind", label_visibility="collapsed"
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         board = st.container()
@@ -27,6 +32,9 @@ def drawing_board() -> None:
     with board:
         drawing = canvas.drawing_canvas(key=BOARD, pen_width=st.session_state[PEN])
     with right:
+        if kind == NUMBERS:
+            show_drawn_number(drawing)
+            return
         show_result(drawing)
     if drawing and st.toggle("Show how it was read", key="draw_explain"):
         show_why(drawing)
@@ -60,6 +68,17 @@ def show_result(drawing: bytes | None) -> None:
         show_hint("Write one digit. It is read at each stroke.")
         offer_to_keep([], key="draw_keep")
     show_probabilities(reading, key="draw_probabilities")
+
+
+def show_drawn_number(drawing: bytes | None) -> None:
+    """All digits of the drawing, each with its box; or what to do when there is none."""
+    if drawing is None:
+        show_hint("Write digits next to each other, in one line or several.")
+        return
+    try:
+        show_number(drawing, key="draw_number")
+    except HwrError as error:
+        show_error(error)
 
 
 def show_why(drawing: bytes) -> None:

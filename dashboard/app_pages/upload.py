@@ -3,8 +3,10 @@
 import streamlit as st
 
 from dashboard.keeping import ToKeep, offer_to_keep
+from dashboard.number_views import show_number_file
 from dashboard.panels import show_error, show_file
 from dashboard.services import read_file, workspace
+from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.images.decode import READABLE
 from hwr_core.images.normalise import MAX_ENHANCEMENT
@@ -15,7 +17,13 @@ megabytes = settings.max_picture_bytes // 2**20
 most = settings.max_batch_files
 
 st.title("Upload pictures")
-st.markdown(f"One handwritten digit on each: {READABLE}, up to {megabytes} MB a file, at most {most} files.")
+kind = st.segmented_control(
+    "What is on them", KINDS, default=ONE_DIGIT, required=True, key="upload_kind", label_visibility="collapsed"
+)
+if kind == ONE_DIGIT:
+    st.markdown(f"One handwritten digit on each: {READABLE}, up to {megabytes} MB a file, at most {most} files.")
+else:
+    st.markdown(f"Numbers, in lines or on whole pages: {READABLE} or PDF, up to {megabytes} MB a file.")
 files = st.file_uploader(
     "Pictures",
     accept_multiple_files=True,
@@ -39,6 +47,10 @@ if not files:
 try:
     if len(files) > most:
         raise InvalidValue(f"{len(files)} files were chosen; at most {most} can be read at once.")
+    if kind == NUMBERS:
+        for file in files:
+            show_number_file(file.name, file.getvalue(), level, key=f"upload_{file.file_id}")
+        st.stop()
     with st.spinner("Reading"):
         outcomes = [read_file(file.getvalue(), level) for file in files]
 except HwrError as error:

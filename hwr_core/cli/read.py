@@ -1,4 +1,4 @@
-"""hwr read: a line for each picture file."""
+"""hwr read: a line for each picture file; with --number, one for each line of digits in it."""
 
 import argparse
 import json
@@ -10,8 +10,8 @@ from typing import Any
 
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
-from hwr_core.errors import UnreadablePicture
-from hwr_core.records import DEFAULT_USER, FileReading, Reading, Source, Verdict
+from hwr_core.errors import InvalidValue, PictureError, UnreadablePicture
+from hwr_core.records import DEFAULT_USER, FileReading, NumberReading, Reading, Source, Verdict
 from hwr_core.settings import load_settings
 from hwr_core.workspace import NamedFile, Workspace
 
@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
     read.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
     read.add_argument("--record", action="store_true", help="keep the readings in the history")
     read.add_argument("--user", type=int, default=DEFAULT_USER, help="whose readings they are (default %(default)s)")
+    read.add_argument("--number", action="store_true", help="read all digits of each picture, TIFF or PDF")
     read.add_argument("--enhancement-level", type=float, default=1.0, help="0 to 3 (default %(default)s)")
     read.set_defaults(run=_read)
 
@@ -33,6 +34,8 @@ def add_to(commands: Commands) -> None:
 def _read(options: argparse.Namespace) -> int:
     status = DONE
     with Workspace(load_settings()) as workspace:
+        if options.number:
+            return _read_numbers(workspace, options)
         size = workspace.settings.max_batch_files
         for start in range(0, len(options.files), size):
             names = options.files[start : start + size]
@@ -40,6 +43,48 @@ def _read(options: argparse.Namespace) -> int:
                 print(json.dumps(_as_json(outcome)) if options.json else _as_line(outcome), flush=True)
                 status = SOME_UNREAD if outcome.error else status
     return status
+
+
+def _read_numbers(workspace: Workspace, options: argparse.Namespace) -> int:
+    if options.record:
+        raise InvalidValue("--record keeps readings of one digit each; it does not go with --number.")
+    status = DONE
+    for name in options.files:
+        opened = _open(name, workspace.settings.max_picture_bytes)
+        try:
+            if isinstance(opened, FileReading):
+                raise opened.error or UnreadablePicture("The file cannot be opened.")
+            found = workspace.read_number(opened[1], enhancement_level=options.enhancement_level)
+        except PictureError as error:
+            status = SOME_UNREAD
+            print(json.dumps({"file": name, "error": str(error)}) if options.json else f"{name}: error: {error}")
+            continue
+        print(json.dumps(_number_as_json(name, found)) if options.json else _number_as_lines(name, found), flush=True)
+    return status
+
+
+def _number_as_lines(name: str, found: NumberReading) -> str:
+    if not found.lines:
+        return f"{name}: no digits"
+    several = found.pages > 1
+    return "\n".join(
+        f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%}"
+        for line in found.lines
+    )
+
+
+def _number_as_json(name: str, found: NumberReading) -> dict[str, Any]:
+    return {
+        "file": name,
+        "text": found.text,
+        "confidence": found.confidence,
+        "digits": [
+            {"digit": each.digit, "confidence": each.confidence, "box": each.box, "line": each.line, "page": each.page}
+            for each in found.digits
+        ],
+        "model_version": found.model_version,
+        "seconds": found.seconds,
+    }
 
 
 def _outcomes(workspace: Workspace, names: Sequence[str], options: argparse.Namespace) -> list[FileReading]:

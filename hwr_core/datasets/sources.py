@@ -31,6 +31,9 @@ POOR_OF: Mapping[str, int] = {
 POOR_EACH, POOR_TESTED = 20_000, 400
 """The most digits taken of each of them, to learn from and to check on."""
 
+SEVERAL, SEVERAL_TESTED, MOST_SEVERAL = 9_000, 500, 3
+"""How many pictures of more than one digit are drawn, to learn from and to check on; the most digits on one."""
+
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
 
@@ -152,6 +155,19 @@ def _recordings(file: Path, request: Request) -> Iterator[LabelledPicture]:
     yield from ((strokes.draw_recording(each, strokes.PLAIN, rng), each.label) for each in recordings)
 
 
+def _several(file: Path, request: Request) -> Iterator[LabelledPicture]:
+    """Two or three digits of one part side by side: more than one digit is none."""
+    recordings = list(strokes.read_recordings(file, request.part))
+    rng = np.random.default_rng((request.seed, (*Part,).index(request.part)))
+    learning = request.part is Part.TRAINING
+    count = 0 if len(recordings) < MOST_SEVERAL else SEVERAL if learning else SEVERAL_TESTED
+    pens = strokes.VARIED if learning else strokes.PLAIN
+    for _ in range(min(count, request.limit or count)):
+        chosen = rng.choice(len(recordings), rng.integers(2, MOST_SEVERAL + 1), replace=False)
+        together = strokes.side_by_side([recordings[place] for place in chosen], rng)
+        yield strokes.draw_recording(together, pens, rng), NOT_A_DIGIT
+
+
 def _custom(folder: Path, request: Request) -> Iterator[LabelledPicture]:
     return custom.pictures(request.choose(custom.files(folder, request.part)))
 
@@ -253,6 +269,14 @@ _ALL = (
     _pictures("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
     _pictures(
         "poor", "the digits of these sets as poor scans and copies", _in_datasets(mnist.FILE), _poor, _once, 46_000
+    ),
+    _pictures(
+        "several-digits",
+        "two or three digits side by side: no digits",
+        _in_datasets("strokes-unipen.jsonl.gz"),
+        _several,
+        _once,
+        9_000,
     ),
     _pictures("noise", "made pictures of nothing: no digits", None, _noise, _once, 5_408),
     _pictures(CUSTOM, "your own labelled pictures", lambda places: places.custom, _custom, _half, None),

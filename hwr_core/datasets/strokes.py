@@ -110,6 +110,20 @@ def draw_recording(recording: Recording, pens: PenRange, rng: np.random.Generato
     return draw(placed, side=CANVAS, pen=rng.uniform(*pens.width))
 
 
+def side_by_side(recordings: Sequence[Recording], rng: np.random.Generator) -> Recording:
+    """Return several digits written next to each other, close or touching, as one recording that is no digit."""
+    strokes: list[NDArray[np.float32]] = []
+    right = 0.0
+    for recording in recordings:
+        points = np.concatenate(recording.strokes)
+        low, extent = points.min(axis=0), np.ptp(points, axis=0)
+        scale = rng.uniform(0.8, 1.2) / max(float(extent.max()), 1e-6)
+        offset = np.array([right, rng.uniform(-0.15, 0.15)], np.float32)
+        strokes += [((stroke - low) * scale + offset).astype(np.float32) for stroke in recording.strokes]
+        right += float(extent[0]) * scale + rng.uniform(-0.08, 0.25)
+    return Recording(NOT_A_DIGIT, strokes)
+
+
 def _bend(pens: PenRange, rng: np.random.Generator) -> NDArray[np.float32]:
     """A random 2x2 matrix: turn, shear and stretch of the whole drawing."""
     angle = np.radians(rng.uniform(-pens.turn, pens.turn))

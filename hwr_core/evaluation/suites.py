@@ -105,6 +105,7 @@ _ALL = (
             "strokes-symbols",
             "phone-not-a-digit",
             "doodles",
+            "several-digits",
             "noise",
         ),
     ),

@@ -1,6 +1,8 @@
 """Bytes of any common picture file -> one grey array. Limits are checked on the header, before a pixel is decoded."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +20,15 @@ from PIL import (
 )
 
 from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
+from hwr_core.images.pdf import is_pdf, render_pdf
 from hwr_core.records import Grey
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 READABLE = "PNG, JPEG, BMP, GIF, WebP or TIFF"
 
-JPEG_ENOUGH = 1024
-"""A larger JPEG is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28."""
+JPEG_ENOUGH, PAGE_ENOUGH = 1024, 2048
+"""A larger JPEG is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28, nor
+to the digits of a page."""
 
 VISIBLE = 32
 """Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent picture is guessed."""
@@ -39,10 +43,11 @@ ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest picture to accept, in bytes of file and in pixels."""
+    """The largest picture to accept, in bytes of file and in pixels, and the longest document, in pages."""
 
     max_bytes: int = 20 * 1024 * 1024
     max_pixels: int = 50_000_000
+    max_pages: int = 50
 
 
 def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
@@ -53,17 +58,75 @@ def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
         UnreadablePicture: the file is damaged or cut short.
         PictureTooLarge: more bytes or pixels than `limits` allow.
     """
+    confirm_size(picture, limits)
+    return _frame(_open(picture), limits, JPEG_ENOUGH)
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page as grey, uint8 height x width, and the `scale` from its pixels to those of the file as given."""
+
+    grey: Grey
+    scale: float
+
+
+def decode_pages(document: bytes, limits: Limits = Limits()) -> list[PageImage]:
+    """Return all pages of a PDF or a TIFF file, or the one picture of any other, as `decode` returns one.
+
+    A JPEG keeps twice the pixels that `decode` leaves, since a page holds many digits. The pixels of a PDF as given are
+    those of 200 to an inch.
+
+    Raises:
+        NotAPicture: the bytes are neither PDF nor a picture that hwr reads.
+        UnreadablePicture: the file is damaged, cut short or locked.
+        PictureTooLarge: more bytes, pages or pixels of a page than `limits` allow.
+    """
+    confirm_size(document, limits)
+    if is_pdf(document):
+        pages = render_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
+        return [PageImage(page, 1.0) for page in pages]
+    image = _open(document)
+    count = _frames(image)
+    if count > limits.max_pages:
+        raise PictureTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
+    return [_page(image, number, limits) for number in range(count)]
+
+
+def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:
+    with _damage_in_words():
+        image.seek(number)
+    longer = max(image.size)
+    grey = _frame(image, limits, PAGE_ENOUGH)
+    return PageImage(grey, longer / max(grey.shape))
+
+
+def confirm_size(picture: bytes, limits: Limits) -> None:
+    """Raise PictureTooLarge for a file of more bytes than are allowed."""
     if len(picture) > limits.max_bytes:
         raise PictureTooLarge(f"The picture has {len(picture):,} bytes; at most {limits.max_bytes:,} are allowed.")
-    image = _open(picture)
+
+
+def _frames(image: Image.Image) -> int:
+    """How many pages a file has: only TIFF's frames are pages, others' are films and previews."""
+    with _damage_in_words():
+        return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
+def _frame(image: Image.Image, limits: Limits, enough: int) -> Grey:
     width, height = image.size
     if width * height > limits.max_pixels:
         raise PictureTooLarge(
             f"The picture has {width} x {height} pixels; at most {limits.max_pixels:,} in all are allowed."
         )
+    with _damage_in_words():
+        return _grey(image, enough)
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
     try:
-        return _grey(image)
-    except Exception as error:  # decoders raise nearly anything on damaged files; all of it means the same here
+        yield
+    except Exception as error:  # decoders raise nearly anything on damaged files; all of it means the same
         raise UnreadablePicture("The picture is damaged or cut short.") from error
 
 
@@ -79,13 +142,13 @@ def _open(picture: bytes) -> Image.Image:
         raise NotAPicture(f"This is not a picture; {READABLE} is needed.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge("The picture has far more pixels than are allowed.") from error
-    except Exception as error:  # see decode
+    except Exception as error:  # see _damage_in_words
         raise UnreadablePicture("The picture is damaged or cut short.") from error
 
 
-def _grey(image: Image.Image) -> Grey:
+def _grey(image: Image.Image, enough: int) -> Grey:
     if image.format in ("JPEG", "MPO"):  # a phone's JPEG with a second picture behind the first calls itself MPO
-        image.draft("L", (JPEG_ENOUGH, JPEG_ENOUGH))
+        image.draft("L", (enough, enough))
     image.load()
     if image.getexif().get(ORIENTATION, 1) != 1:
         image = ImageOps.exif_transpose(image)

@@ -12,7 +12,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import SIDE
 from hwr_core.model_card import Decision
@@ -67,6 +67,15 @@ class Recogniser:
                 raise InvalidValue(f"A picture is {picture.shape}; ({SIDE}, {SIDE}) is needed.")
         return self.spread(self._read, pictures) if len(pictures) >= WORTH_SPREADING else [*map(self._read, pictures)]
 
+    def shares(self, pictures: Sequence[Grey]) -> NDArray[np.float32]:
+        """Return what speaks for each digit and, at the end, for none: float32 [n, 11], each row summing to 1.
+
+        Args:
+            pictures: uint8, 28x28, as `read` takes them.
+        """
+        found = self.spread(self._shares, pictures)
+        return np.stack(found) if found else np.zeros((0, LABELS), np.float32)
+
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do work on each item on all cores, results in order. The work must not spread again."""
         return list(self._threads.map(work, items))
@@ -77,12 +86,15 @@ class Recogniser:
 
     def _read(self, picture: Grey) -> Reading:
         started = time.perf_counter()
+        shares = self._shares(picture)
+        return self._decide(picture, shares, time.perf_counter() - started)
+
+    def _shares(self, picture: Grey) -> NDArray[np.float32]:
         network = self._networks.get()
         try:
-            shares = network.run(picture)
+            return network.run(picture)
         finally:
             self._networks.put(network)
-        return self._decide(picture, shares, time.perf_counter() - started)
 
     def _decide(self, picture: Grey, shares: NDArray[np.float32], seconds: float) -> Reading:
         """Turn eleven shares into a reading; `Reading` says what becomes of the eleventh."""

@@ -17,6 +17,7 @@ PATHS = {
     "/api/predict",
     "/api/predict-upload",
     "/api/predict-batch",
+    "/api/read-number",
     "/api/model/status",
     "/api/feedback",
     "/api/predictions/{prediction_id}",

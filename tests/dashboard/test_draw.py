@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from hwr_core.records import Source
 from hwr_core.workspace import Workspace
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((280, 280), 255, np.uint8))
 
@@ -129,3 +129,14 @@ def test_how_it_was_read_is_shown_when_asked_for(app: AppTest, paper: list[bytes
     app.toggle(key="draw_explain").set_value(True).run()
     assert not app.exception
     assert "What mattered" in " ".join(each.value for each in app.markdown)
+
+
+def test_a_number_may_be_drawn(app: AppTest, paper: list[bytes | None]) -> None:
+    """With Numbers chosen all digits on the canvas are read, and an empty one says what to do."""
+    app.run()
+    app.segmented_control(key="draw_kind").set_value("Numbers").run()
+    assert "next to each other" in page_text(app)
+    paper.append(png(number("47")))
+    app.run()
+    assert not app.exception
+    assert ">47" in answer(app)

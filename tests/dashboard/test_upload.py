@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from hwr_core.records import Source
 from hwr_core.workspace import Workspace
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))
 
@@ -94,3 +94,13 @@ def test_the_enhancement_level_reaches_the_history(page: AppTest, workspace: Wor
     page.slider(key="upload_level").set_value(2.0).run()
     page.button(key="upload_keep").click().run()
     assert len([*workspace.history.page().readings]) == 2
+
+
+def test_numbers_are_read_whole(page: AppTest) -> None:
+    """Where numbers are chosen, each file shows all its digits and how sure they are; a bad file fails alone."""
+    page.segmented_control(key="upload_kind").set_value("Numbers")
+    page.run()
+    upload(page, pi=png(number("3141")), notes=b"dear diary")
+    assert not page.exception
+    assert ">3141" in symbols(page)
+    assert [error.value[:25] for error in page.error] == ["This is not a picture; PN"]

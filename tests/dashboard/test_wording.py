@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard import wording
-from hwr_core.records import Reading, Timings, Verdict
+from hwr_core.records import Reading, Reason, Timings, Verdict
 
 
 def reading(verdict: Verdict, *first_two: tuple[int, float]) -> Reading:
@@ -51,7 +51,7 @@ def test_a_reading_without_a_digit_shows_none(verdict: Verdict) -> None:
     """Where no digit was read, the page says why and gives no figures."""
     none = reading(verdict, (7, 0.3))
     assert wording.symbol(none) == "–"
-    assert wording.headline(none) == wording.ADVICE[verdict]
+    assert wording.headline(none) == wording.ADVICE[Reason(verdict)]
     assert wording.detail(none) == ""
 
 

@@ -1,0 +1,99 @@
+"""Reading whole numbers: all digits of a picture, a TIFF or a PDF, sent as a form or as JSON."""
+
+import json
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from api.deps import WorkspaceDep
+from api.errors import RESPONSES
+from api.fields import EnhancementLevel
+from api.image_data import picture_bytes
+from api.schemas.numbers import ReadNumberIn, ReadNumberOut
+
+router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
+
+
+Given = TypeVar("Given", bound=BaseModel)
+
+
+class _Form(BaseModel):
+    """What a form holds."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    file: UploadFile
+    enhancement_level: EnhancementLevel = 1.0
+
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "title": "ReadNumberForm",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "title": "File",
+                            "description": "A picture, TIFF or PDF file.",
+                            "examples": ["cheque.png"],
+                        },
+                        "enhancement_level": {
+                            "type": "number",
+                            "minimum": 0.0,
+                            "maximum": 3.0,
+                            "default": 1.0,
+                            "title": "Enhancement Level",
+                            "description": "0 hardly cleans the picture, 1 does as usual, 2 suits noisy photos.",
+                            "examples": [1.0],
+                        },
+                    },
+                }
+            },
+            "application/json": {"schema": ReadNumberIn.model_json_schema()},
+        },
+    }
+}
+
+
+# One address for both kinds of body, as clients expect: FastAPI's own parameters know one kind each.
+@router.post("/read-number", openapi_extra=BODY)
+async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
+    """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form() as form:
+            given = _checked(_Form, dict(form))
+            document = await given.file.read()
+        level, boxes = given.enhancement_level, None
+    else:
+        asked = _checked(ReadNumberIn, _json(await request.body()))
+        document, level, boxes = picture_bytes(asked.image_data), asked.enhancement_level, asked.boxes
+    return ReadNumberOut.of(
+        await run_in_threadpool(workspace.read_number, document, enhancement_level=level, boxes=boxes)
+    )
+
+
+def _json(body: bytes) -> object:
+    if not body:
+        raise RequestValidationError([{"type": "missing", "loc": ("body",), "input": None}])
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "input": None}]) from error
+
+
+def _checked(kind: type[Given], values: object) -> Given:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
