@@ -1,0 +1,119 @@
+"""What each step of the normaliser is worth: it is left out, and the champion reads the test pictures again.
+
+Run it: python -m tests.benchmarks.preprocessing. Wants the data sets. Pictures read right, in per cent; blanks are
+right when no digit is named.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from unittest.mock import patch
+
+import cv2
+import numpy as np
+
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part
+from hwr_core.datasets.sources import Places, Request, load_pictures
+from hwr_core.errors import NoInk
+from hwr_core.images import normalise as steps
+from hwr_core.images.corrupt import on_paper, ruled
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import Grey
+from hwr_core.registry import Registry
+from hwr_core.settings import PROJECT
+
+EACH = 600
+
+SOURCES = (
+    "mnist",
+    "strokes-unipen",
+    "strokes-pendigits",
+    "scanned-digits",
+    "optdigits",
+    "phone-digits",
+    "poor",
+    "phone-not-a-digit",
+)
+
+
+def flat_paper(grey: Grey, _: float) -> Grey:
+    """One tone, that of the edge, for the whole paper."""
+    return np.full_like(grey, int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))))
+
+
+def everything(ink: steps.Ink, _: float) -> Grey:
+    """All ink, specks and frames included."""
+    return np.where(ink.strength > ink.threshold, 255, 0).astype(np.uint8)
+
+
+def stretched(writing: Grey) -> Grey:
+    """Scaled to the box without keeping the aspect."""
+    return np.asarray(cv2.resize(writing, (steps.BOX, steps.BOX), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def box_in_the_middle(boxed: Grey) -> Grey:
+    """The box, not its mass, in the middle."""
+    height, width = boxed.shape
+    seen = np.zeros((steps.SIDE, steps.SIDE), np.uint8)
+    top, left = (steps.SIDE - height) // 2, (steps.SIDE - width) // 2
+    seen[top : top + height, left : left + width] = boxed
+    return seen
+
+
+WITHOUT: Mapping[str, Mapping[str, object]] = {
+    "as it is": {},
+    "paper of many tones": {"estimate_paper": flat_paper},
+    "grain instead of shading": {"_grain": lambda _: 1000.0},
+    "ruled lines": {"wipe_lines": lambda ink: ink},
+    "specks and frames": {"keep_writing": everything},
+    "frames alone": {"_is_frame": lambda spots, **_: np.zeros(spots.area.size, bool)},
+    "halftone strokes": {"_in_clusters": lambda _, spots, __: np.zeros(spots.area.size, bool)},
+    "aspect kept": {"fit_to_box": stretched},
+    "centre of mass": {"centre": box_in_the_middle},
+}
+"""Names of steps, and what stands in for their functions when they are left out."""
+
+
+def main() -> None:
+    """Print a table: a row for each step that is left out, a column for each kind of picture."""
+    if "HWR_DATASETS_DIR" not in os.environ:
+        print("HWR_DATASETS_DIR is not set: nothing is measured.")
+        return
+    pictures = kinds(Places(Path(os.environ["HWR_DATASETS_DIR"]), Path(), Path()))
+    recogniser = Recogniser.load(Registry(PROJECT / "models").champion())
+    print(f"{'without':26}", *(f"{name[:11]:>12}" for name in pictures))
+    for name, replacements in WITHOUT.items():
+        with ExitStack() as patches:
+            for function, replacement in replacements.items():
+                patches.enter_context(patch.object(steps, function, replacement))
+            shares = [right(items, recogniser.read) for items in pictures.values()]
+        print(f"{name:26}", *(f"{share:12.2%}" for share in shares), flush=True)
+    recogniser.close()
+
+
+def kinds(places: Places) -> dict[str, list[LabelledPicture]]:
+    """Return the pictures to read, by kind."""
+    found = {name: list(load_pictures(name, places, Request(Part.TEST, limit=EACH))) for name in SOURCES}
+    rng = np.random.default_rng(0)
+    plain = [found[name][place] for name in ("mnist", "strokes-unipen", "scanned-digits") for place in range(EACH // 3)]
+    found["ruled"] = [(ruled(on_paper(picture), float(rng.uniform()), rng), label) for picture, label in plain]
+    return found
+
+
+def right(items: list[LabelledPicture], read: Callable[[list[Grey]], list]) -> float:
+    """Return the share of pictures that are read right."""
+    return float(np.mean([answer(picture, read) == label for picture, label in items]))
+
+
+def answer(picture: Grey, read: Callable[[list[Grey]], list]) -> int:
+    """Return the digit read, or NOT_A_DIGIT."""
+    try:
+        [reading] = read([steps.normalise(picture)])
+    except NoInk:
+        return NOT_A_DIGIT
+    return NOT_A_DIGIT if reading.digit is None else reading.digit
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Whole numbers in a real browser: drawn, uploaded, and with a box corrected."""
+
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.hand import answer, screenshot, turn_to, write
+from tests.handwriting import hand_made_strokes, number, png
+
+Visit = Callable[..., Page]
+
+
+def choose_numbers(page: Page) -> None:
+    """Say that there are numbers on the picture."""
+    page.get_by_role("radio", name="Numbers").click()
+
+
+def test_a_drawn_number_is_read_whole(visit: Visit) -> None:
+    """Two digits on one canvas are both read, and each has its box."""
+    page = visit()
+    choose_numbers(page)
+    expect(page.get_by_text("Write digits next to each other")).to_be_visible()
+    apart = np.array([1.3, 0.0], np.float32)
+    write(page, [*hand_made_strokes(4), *(stroke + apart for stroke in hand_made_strokes(7))])
+    expect(answer(page)).to_have_text("47", timeout=10_000)
+    expect(page.get_by_test_id("stImage")).to_be_visible()
+    screenshot(page, "draw-number")
+
+
+def test_a_page_of_numbers_is_read(visit: Visit) -> None:
+    """An uploaded page shows its numbers line by line, and the page with a box around each digit."""
+    page = visit()
+    turn_to(page, "Upload")
+    choose_numbers(page)
+    sheet = np.vstack([number("271828"), number("314159"), number("577215")])
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    upload.set_input_files([FilePayload(name="sheet.png", mimeType="image/png", buffer=png(sheet))])
+    expect(page.get_by_test_id("stImage")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    page.get_by_text("Correct the boxes").click()
+    expect(page.get_by_text("In pixels of the picture")).to_be_visible()
+    screenshot(page, "upload-numbers")
