@@ -53,6 +53,24 @@ class Decision(BaseModel):
     """Confidence below which a digit is named with reserve."""
 
 
+class Lines(BaseModel):
+    """The network that reads lines of digits: what it learned from, and how it reads lines of other writers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parameters: int
+    training: int
+    """Lines it learned from, put together from single digits."""
+    test: int
+    test_right: int
+    """Of the test lines, made of digits by other writers, those read whole and right."""
+    temperature: float = Field(gt=0)
+    """Logits are divided by it, as of the digits' network; chosen on lines of validation writers."""
+    epochs: tuple[dict[str, float], ...]
+    taken_from: str | None = None
+    """The version that it was trained for, where this one took it along."""
+
+
 class ModelCard(BaseModel):
     """`card.json` of a version."""
 
@@ -82,5 +100,7 @@ class ModelCard(BaseModel):
     test_loss: float | None = None
     """Mean negative log-likelihood over all test parts, calibrated; None without any."""
     training_seconds: float | None = None
+    lines: Lines | None = None
+    """None for a version that reads single digits only."""
     files: dict[str, str]
     """SHA-256 of each other file of the version, in hex."""

@@ -28,8 +28,8 @@ from hwr_core.records import (
     Verdict,
 )
 
-PLAIN_DIGIT = 0.8
-"""Confidence from which on each digit of a refused picture counts as one, so that it is said to hold several."""
+PLAIN_NUMBER = 0.5
+"""Confidence from which on a refused picture that reads as a number is said to hold several digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class Reader:
         Raises:
             PictureError: the bytes cannot be read as a picture or a document within the limits.
             InvalidValue: `enhancement_level` is out of range, or boxes are given for more than one page.
+            ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
         started = time.perf_counter()
         check_enhancement_level(enhancement_level)
@@ -118,7 +119,7 @@ class Reader:
             lines += page.lines
         return NumberReading(
             text="\n".join(line.text for line in lines),
-            confidence=joint_confidence(digits),
+            confidence=joint_confidence(lines),
             digits=tuple(digits),
             lines=tuple(lines),
             pages=len(pages),
@@ -134,8 +135,10 @@ class Reader:
 
     def _shows_several(self, grey: Grey, enhancement_level: float) -> bool:
         """Tell whether a picture that is no digit is two or more of them; only those refused are looked at again."""
-        digits = read_page(PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level).digits
-        return len(digits) > 1 and all(digit.confidence >= PLAIN_DIGIT for digit in digits)
+        if not self.recogniser.reads_lines:
+            return False
+        page = read_page(PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level)
+        return len(page.digits) > 1 and joint_confidence(page.lines) >= PLAIN_NUMBER
 
     def _without_ink(self, preprocessing: float) -> Reading:
         return Reading(

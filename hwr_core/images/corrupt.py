@@ -127,9 +127,8 @@ def negative(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
 
 
 def coarse(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
-    """A scan or a thumbnail of so few pixels that a digit is 32 to 12 of them high."""
-    side = 40 - 25 * strength
-    factor = side / max(picture.shape)
+    """A scan or a thumbnail of so few pixels that a digit, or a line of them, is 32 to 12 of them high."""
+    factor = (40 - 25 * strength) / _side(picture)
     return _grey(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
 
 

@@ -1,7 +1,6 @@
-"""A line or a page of writing -> lines of small parts, in reading order, from which digits can be put together.
+"""A line or a page of writing -> lines of connected parts in reading order, and each line as a strip of its ink.
 
-Touching digits are cut at more places than needed; `hwr_core.recognition.numbers` finds out which cuts to believe
-(heuristic over-segmentation, LeCun et al., 1998, "Gradient-based learning applied to document recognition").
+Where one digit ends and the next begins is not decided here: `hwr_core.recognition.numbers` reads whole strips.
 """
 
 from collections.abc import Sequence
@@ -48,24 +47,17 @@ LEVEL = 0.5
 FAR = 4.0
 """Neighbours on a line are at most so many usual heights apart; what is farther is a line of its own."""
 
-WIDE = 0.7
-"""A part wider than this share of the usual height may be more than one digit."""
+STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
+"""Pixels of a strip: its height, that of the digits on it unless the line needs more room, and what is left bare at
+both ends."""
 
-CUT_APART = 0.2
-"""Cuts are at least this share of the usual height apart."""
-
-CUT_INK = 1.6
-"""A stroke is cut where a column has at most so many pen widths of ink."""
-
-UPRIGHT = 0.3
-"""A column with so much ink, as a share of the usual height, may be where the sides of two digits have run together."""
-
-MOST_CUTS = 24
+LONGEST_STRIP = 2048
+"""Pixels; a longer line is narrowed to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A connected piece of ink, or what a cut left of one: where its pixels are, and its box on the picture."""
+    """A piece of ink: where its pixels are, and its box on the picture."""
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
@@ -95,18 +87,49 @@ class Page:
     lines: tuple[Line, ...]
     scale: float
 
-    def seen(self, parts: Sequence[Part]) -> Grey:
-        """Return what the model is to see of these parts together, uint8 [28, 28]."""
+    def writing(self, parts: Sequence[Part]) -> Grey:
+        """Return the ink of these parts alone, uint8, cropped to them: paper 0, full ink 255."""
         left, top, width, height = joint_box(parts)
         mask = np.zeros((height, width), np.uint8)
         for part in parts:
             mask[part.rows - top, part.columns - left] = 255
         strength = np.ascontiguousarray(self.ink.strength[top : top + height, left : left + width])
-        return centre(fit_to_box(cut_out(replace(self.ink, strength=strength), mask)))
+        return cut_out(replace(self.ink, strength=strength), mask)
+
+    def seen(self, parts: Sequence[Part]) -> Grey:
+        """Return what the model is to see of these parts together, uint8 [28, 28]."""
+        return centre(fit_to_box(self.writing(parts)))
 
     def box(self, parts: Sequence[Part]) -> Box:
         """Return the box of these parts on the picture as given: left, top, width, height."""
         return scaled(joint_box(parts), self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A line's ink, uint8 [32, width], ink bright; column 0 is the page's column `left`, and `scale` takes back."""
+
+    picture: Grey
+    left: float
+    scale: float
+
+    def on_page(self, column: float) -> float:
+        """Return the page's column at a column of the strip."""
+        return self.left + column * self.scale
+
+
+def strip(page: Page, line: Line) -> Strip:
+    """Return a line as a strip: its digits about 22 pixels high, its ink in the middle of 32."""
+    writing = page.writing(line.parts)
+    height, width = writing.shape
+    scale = min(STRIP_DIGIT / line.height, (STRIP_HEIGHT - 2) / height, LONGEST_STRIP / width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    sized = cv2.resize(writing, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    above = (STRIP_HEIGHT - size[1]) // 2
+    below = STRIP_HEIGHT - size[1] - above
+    picture = cv2.copyMakeBorder(sized, above, below, STRIP_MARGIN, STRIP_MARGIN, cv2.BORDER_CONSTANT, value=[0])
+    left = joint_box(line.parts)[0]
+    return Strip(np.asarray(picture, np.uint8), left - STRIP_MARGIN / scale, 1.0 / scale)
 
 
 def joint_box(parts: Sequence[Part]) -> Box:
@@ -124,7 +147,7 @@ def scaled(box: Box, scale: float) -> Box:
 
 
 def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
-    """Find the writing on a picture and cut it into parts.
+    """Find the lines of writing on a picture.
 
     Args:
         grey: uint8, height x width, dark on light or light on dark.
@@ -143,8 +166,7 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     if height < LEAST_HEIGHT:
         return Page(ink, (), scale)
     parts = [part for part in parts if max(part.box[2:]) >= DUST * height]
-    lines = [_cut_line(line) for line in _lines(parts, height)]
-    return Page(ink, tuple(lines), scale)
+    return Page(ink, tuple(_in_order(line) for line in _lines(parts, height)), scale)
 
 
 def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
@@ -251,71 +273,3 @@ def _middle(part: Part) -> float:
 
 def _bottom(part: Part) -> int:
     return part.box[1] + part.box[3]
-
-
-def _cut_line(line: Line) -> Line:
-    """Cut what may be several digits, and put all parts from left to right, the slant of the writing taken out."""
-    slant = _slant(line)
-    pieces = [piece for part in line.parts for piece in _cut(part, line.height, slant)]
-    pieces.sort(key=lambda piece: float(_upright(piece, slant).mean()))
-    return replace(line, parts=tuple(pieces))
-
-
-def _upright(part: Part, slant: float) -> NDArray[np.float64]:
-    """The columns of a part's pixels, with the slant taken out."""
-    return np.asarray(part.columns + slant * part.rows, np.float64)
-
-
-def _slant(line: Line) -> float:
-    """By how much the writing leans to the right: the shear that gathers its ink in the fewest, fullest columns."""
-    rows = np.concatenate([part.rows for part in line.parts])
-    columns = np.concatenate([part.columns for part in line.parts])
-    best, most = 0.0, -1.0
-    for slant in np.linspace(-0.2, 0.8, 21):
-        upright = (columns + slant * rows).astype(np.intp)
-        fullness = float((np.bincount(upright - upright.min()).astype(np.float64) ** 2).sum())
-        if fullness > most:
-            best, most = float(slant), fullness
-    return best
-
-
-def _cut(part: Part, height: float, slant: float) -> list[Part]:
-    """Cut a wide part at thin places between its left and its right end."""
-    upright = _upright(part, slant)
-    places = upright - upright.min()
-    width = float(places.max())
-    if width < WIDE * height:
-        return [part]
-    cuts = _thin_places(np.bincount(places.astype(np.intp)), height, _pen_width(part))
-    if not cuts:
-        return [part]
-    number = np.searchsorted(cuts, places)
-    pieces = [Part(part.rows[number == each], part.columns[number == each]) for each in range(len(cuts) + 1)]
-    return [piece for piece in pieces if len(piece.rows)]
-
-
-def _pen_width(part: Part) -> float:
-    """About how wide the strokes are: twice the mean distance of ink to paper, doubled."""
-    left, top, width, height = part.box
-    window = np.zeros((height + 2, width + 2), np.uint8)
-    window[part.rows - top + 1, part.columns - left + 1] = 1
-    distance = cv2.distanceTransform(window, cv2.DIST_L2, 3)
-    return float(4 * distance[window > 0].mean())
-
-
-def _thin_places(profile: NDArray[np.integer], height: float, pen: float) -> list[int]:
-    """Where to cut: the columns with the least ink, from the thinnest on, and then those with the most.
-
-    Where two round digits touch, their sides have run into one upright stroke: the column with the most ink.
-    """
-    apart = max(2, round(CUT_APART * height))
-    smooth = np.convolve(profile, np.ones(3) / 3, mode="same")
-    thinnest = [place for place in np.argsort(smooth, kind="stable") if smooth[place] <= CUT_INK * pen]
-    fullest = [place for place in np.argsort(-smooth, kind="stable") if smooth[place] >= UPRIGHT * height]
-    cuts: list[int] = []
-    for place in (*thinnest, *fullest):
-        if len(cuts) == MOST_CUTS:
-            break
-        if apart <= place <= len(profile) - apart and all(abs(place - cut) >= apart for cut in cuts):
-            cuts.append(int(place))
-    return sorted(cuts)

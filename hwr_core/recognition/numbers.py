@@ -1,41 +1,32 @@
-"""Parts of a line -> the digits that they most probably are: every way to put them together is weighed."""
+"""A page of writing -> the digits on it: each line is read as a whole, and its ink shared out among its digits."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
-from hwr_core.images.segment import Line, Page, Part, joint_box, segment, within_boxes
+from hwr_core.images.segment import Line, Page, Part, segment, strip, within_boxes
 from hwr_core.recognition.calibration import digit_probabilities
+from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import DIGITS, Box, Candidate, FoundDigit, NumberLine
 
-MOST_PARTS = 8
-"""A digit is put together of at most so many parts."""
+STRIP_PIXELS = 2
+"""Pixels of a strip to a column of what the network says."""
 
-WIDEST = 1.7
-"""A digit is at most so many times as wide as its line is high."""
+UPPER_PART = 0.4
+"""Only a part at least this share of its line's height may be a digit of its own."""
 
-LOOSEST = 0.12
-"""The parts of a digit are at most so many line heights apart."""
+OVERLAP = 0.5
+"""A part that is no digit belongs to the one with so much of its width above or below it; a dot stands beside one."""
 
-LOWEST = 0.6
-"""A digit is at least this share of its line's height."""
-
-FLOOR = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Parts taken for one digit, and what the model says of them: eleven shares."""
-
-    parts: tuple[Part, ...]
-    shares: NDArray[np.float32]
+CUT_ROOM = 0.2
+"""Digits that run into each other are cut at least this share of the way between their middles from either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,15 @@ class PageReading:
 
     digits: tuple[FoundDigit, ...]
     lines: tuple[NumberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line as it was read: of each digit its ink and the probabilities of the ten; and that all are right."""
+
+    parts: tuple[tuple[Part, ...], ...]
+    probabilities: NDArray[np.floating]
+    confidence: float
 
 
 def read_page(  # noqa: PLR0913  all but two by name
@@ -64,6 +64,9 @@ def read_page(  # noqa: PLR0913  all but two by name
         boxes: where the digits stand, if that is known: each is read as one; they are looked for when not given.
         number: of the page.
         first_line: the number of its first line.
+
+    Raises:
+        ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
     try:
         found_ink = segment(image.grey, enhancement_level)
@@ -75,113 +78,112 @@ def read_page(  # noqa: PLR0913  all but two by name
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
     for line in page.lines:
-        found = _one_each(page, line, recogniser) if boxes is not None else find_digits(page, line, recogniser)
-        if found:
-            of_line = [_digit(page, each, first_line + len(lines), number) for each in found]
-            parts = [part for each in found for part in each.parts]
-            lines.append(NumberLine(_text(of_line), joint_confidence(of_line), page.box(parts), number))
+        found = _each_alone(page, line, recogniser) if boxes is not None else _as_a_whole(page, line, recogniser)
+        if found.parts:
+            of_line = [
+                _digit(page, parts, probabilities, first_line + len(lines), number)
+                for parts, probabilities in zip(found.parts, found.probabilities, strict=True)
+            ]
+            text = "".join(str(digit.digit) for digit in of_line)
+            box = page.box([part for parts in found.parts for part in parts])
+            lines.append(NumberLine(text, found.confidence, box, number))
             digits += of_line
     return PageReading(tuple(digits), tuple(lines))
 
 
-def joint_confidence(digits: Sequence[FoundDigit]) -> float:
-    """Return the probability that all digits are right, as if they were independent; 0 for none."""
-    return math.prod(digit.confidence for digit in digits) if digits else 0.0
+def joint_confidence(lines: Sequence[NumberLine]) -> float:
+    """Return the probability that all lines are right, as if they were independent; 0 for none."""
+    return math.prod(line.confidence for line in lines) if lines else 0.0
 
 
-def _text(digits: Sequence[FoundDigit]) -> str:
-    return "".join(str(digit.digit) for digit in digits)
+def _each_alone(page: Page, line: Line, recogniser: Recogniser) -> _Read:
+    """Each part of a line as one digit, by the network of digits."""
+    probabilities = digit_probabilities(recogniser.shares([page.seen([part]) for part in line.parts]))
+    return _Read(tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
 
 
-def _digit(page: Page, found: Found, line: int, number: int) -> FoundDigit:
-    probabilities = digit_probabilities(found.shares).tolist()
-    ranked = sorted(DIGITS, key=lambda digit: -probabilities[digit])
-    candidates = tuple(Candidate(digit, probabilities[digit]) for digit in ranked)
+def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _Read:
+    """The most probable digits of a line, by the network of lines."""
+    of_line = strip(page, line)
+    columns = log_softmax(recogniser.columns(of_line.picture))
+    text = most_probable_text(columns)
+    if not text:
+        return _Read((), np.zeros((0, len(DIGITS))), 0.0)
+    middles = [of_line.on_page(STRIP_PIXELS * (first + last + 1) / 2) for first, last in places(columns, text)]
+    confidence = float(np.exp(log_likelihood(columns, text)))
+    return _Read(tuple(share_out(line, middles)), _of_each_digit(columns, text), min(confidence, 1.0))
+
+
+def _of_each_digit(columns: NDArray[np.float64], text: str) -> NDArray[np.float64]:
+    """The probabilities of the ten digits at each place of a text, all its others given: float64 [digits, 10]."""
+    changed = [f"{text[:place]}{digit}{text[place + 1 :]}" for place in range(len(text)) for digit in DIGITS]
+    return np.exp(log_softmax(log_likelihoods(columns, changed).reshape(len(text), len(DIGITS))))
+
+
+def share_out(line: Line, middles: Sequence[float]) -> list[tuple[Part, ...]]:
+    """Share a line's ink out among its digits; what belongs to none, such as a dot, is left out.
+
+    Args:
+        line: its parts, from left to right.
+        middles: the column of the page at which each digit stands, from left to right.
+    """
+    large = [part for part in line.parts if part.box[3] >= UPPER_PART * line.height] or list(line.parts)
+    owned: dict[int, list[int]] = {}
+    for digit, middle in enumerate(middles):
+        nearest = min(range(len(large)), key=lambda place: _distance(large[place], middle))
+        owned.setdefault(nearest, []).append(digit)
+    found: list[list[Part]] = [[] for _ in middles]
+    for place, digits in owned.items():
+        for digit, piece in zip(digits, _cut(large[place], [middles[digit] for digit in digits]), strict=True):
+            found[digit].append(piece)
+    taken = {id(large[place]) for place in owned}
+    for part in line.parts:
+        if id(part) not in taken and (owner := _belongs_to(part, [pieces[0] for pieces in found])) is not None:
+            found[owner].append(part)
+    return [tuple(pieces) for pieces in found]
+
+
+def _distance(part: Part, column: float) -> tuple[float, float]:
+    """How far a column is from a part's ink, and among those that it runs through from its middle."""
+    left, _, width, _ = part.box
+    return max(left - column, 0.0, column - left - width), abs(column - left - width / 2)
+
+
+def _cut(part: Part, middles: Sequence[float]) -> list[Part]:
+    """Cut a part between digits that run into each other, where the least ink is."""
+    left, _, width, _ = part.box
+    profile = np.bincount(part.columns - left, minlength=width)
+    cuts: list[float] = []
+    for one, other in pairwise(middles):
+        room = CUT_ROOM * (other - one)
+        first = int(np.clip(np.ceil(one + room) - left, 1, width - 1))
+        last = int(np.clip(np.floor(other - room) - left, first, width - 1))
+        cuts.append(left + first + int(np.argmin(profile[first : last + 1])))
+    number = np.searchsorted(np.array(cuts), part.columns, side="right")
+    pieces = [np.flatnonzero(number == each) for each in range(len(middles))]
+    # Where no ink is left for a digit, it is told to stand where the whole part does.
+    return [Part(part.rows[piece], part.columns[piece]) if len(piece) else part for piece in pieces]
+
+
+def _belongs_to(part: Part, pieces: Sequence[Part]) -> int | None:
+    left, _, width, _ = part.box
+    overlaps = [min(left + width, box[0] + box[2]) - max(left, box[0]) for box in (piece.box for piece in pieces)]
+    best = int(np.argmax(overlaps))
+    return best if overlaps[best] >= OVERLAP * width else None
+
+
+def _digit(
+    page: Page, parts: Sequence[Part], probabilities: NDArray[np.floating], line: int, number: int
+) -> FoundDigit:
+    shares = probabilities.tolist()
+    ranked = sorted(DIGITS, key=lambda digit: -shares[digit])
+    candidates = tuple(Candidate(digit, shares[digit]) for digit in ranked)
     return FoundDigit(
         digit=ranked[0],
         confidence=candidates[0].probability,
         candidates=candidates,
-        box=page.box(found.parts),
+        box=page.box(parts),
         line=line,
         page=number,
-        seen=page.seen(found.parts),
+        seen=page.seen(parts),
     )
-
-
-def _one_each(page: Page, line: Line, recogniser: Recogniser) -> list[Found]:
-    shares = recogniser.shares([page.seen([part]) for part in line.parts])
-    return [Found((part,), of_part) for part, of_part in zip(line.parts, shares, strict=True)]
-
-
-def find_digits(page: Page, line: Line, recogniser: Recogniser) -> list[Found]:
-    """Return the digits of a line, from left to right.
-
-    Each way from the first part to the last is a chain of digits and of parts left out; the most probable one is
-    taken. A digit counts once for each part it explains, so that few digits are no better than many.
-    """
-    spans = [
-        (first, last)
-        for first in range(len(line.parts))
-        for last in range(first + 1, min(first + MOST_PARTS, len(line.parts)) + 1)
-        if _may_be_a_digit(line.parts[first:last], line.height)
-    ]
-    shares = recogniser.shares([page.seen(line.parts[first:last]) for first, last in spans])
-    return [Found(line.parts[first:last], shares[number]) for number, (first, last) in _best_way(line, spans, shares)]
-
-
-def _best_way(
-    line: Line, spans: Sequence[tuple[int, int]], shares: NDArray[np.float32]
-) -> list[tuple[int, tuple[int, int]]]:
-    """The numbers of the spans, and the spans, on the most probable way from the first part to the last."""
-    weights = np.array([len(part.rows) / line.height for part in line.parts])
-    ending: dict[int, list[int]] = {}
-    for number, (_, last) in enumerate(spans):
-        ending.setdefault(last, []).append(number)
-    best = [0.0]
-    came: list[tuple[int, int | None]] = [(0, None)]
-    for end in range(1, len(line.parts) + 1):
-        options: list[tuple[float, int, int | None]] = [
-            (best[-1] + _left_out(line.parts[end - 1], line.height) * weights[end - 1], end - 1, None)
-        ]
-        for number in ending.get(end, []):
-            first = spans[number][0]
-            worth = _worth(shares[number]) * float(weights[first:end].sum())
-            options.append((best[first] + worth, first, number))
-        score, first, chosen = max(options, key=lambda option: option[0])
-        best.append(score)
-        came.append((first, chosen))
-    return _way_back(came, spans)
-
-
-def _way_back(
-    came: Sequence[tuple[int, int | None]], spans: Sequence[tuple[int, int]]
-) -> list[tuple[int, tuple[int, int]]]:
-    way: list[tuple[int, tuple[int, int]]] = []
-    end = len(came) - 1
-    while end:
-        end, number = came[end]
-        if number is not None:
-            way.append((number, spans[number]))
-    return way[::-1]
-
-
-def _may_be_a_digit(parts: Sequence[Part], height: float) -> bool:
-    _, _, wide, high = joint_box(parts)
-    if not (LOWEST * height <= high and wide <= WIDEST * height):
-        return False
-    right = parts[0].box[0]
-    for part in sorted(parts, key=lambda part: part.box[0]):
-        if part.box[0] - right > LOOSEST * height:
-            return False
-        right = max(right, part.box[0] + part.box[2])
-    return True
-
-
-def _worth(shares: NDArray[np.float32]) -> float:
-    return float(np.log(max(float(shares[:NOT_A_DIGIT].max()), FLOOR)))
-
-
-def _left_out(part: Part, height: float) -> float:
-    """The logarithm of how probable it is that a part is no digit nor of one: the larger the less."""
-    size = max(part.box[2], part.box[3]) / height
-    return -0.5 - 4.0 * max(0.0, size - 0.3)

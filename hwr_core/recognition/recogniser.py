@@ -18,7 +18,7 @@ from hwr_core.images.normalise import SIDE
 from hwr_core.model_card import Decision
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.records import Grey, Reading, Timings, Verdict
-from hwr_core.registry import LITERT, ModelVersion
+from hwr_core.registry import LINES_LITERT, LITERT, ModelVersion
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,7 +30,9 @@ WORTH_SPREADING = 4
 class Recogniser:
     """One model version, ready to read. Safe to use from many threads."""
 
-    def __init__(self, model: bytes, decision: Decision, version: str, cores: int | None = None) -> None:
+    def __init__(
+        self, model: bytes, decision: Decision, version: str, cores: int | None = None, lines: bytes | None = None
+    ) -> None:
         self.version = version
         self._decision = decision
         self._cores = cores or os.cpu_count() or 1
@@ -38,18 +40,24 @@ class Recogniser:
         self._networks: LifoQueue[_Network] = LifoQueue()
         for _ in range(self._cores):
             self._networks.put(_Network(model))
+        self._line_networks: LifoQueue[_LineNetwork] | None = None
+        if lines is not None:
+            self._line_networks = LifoQueue()
+            for _ in range(self._cores):
+                self._line_networks.put(_LineNetwork(lines))
         self._threads = ThreadPoolExecutor(self._cores, thread_name_prefix="recogniser")
 
     @classmethod
     def load(cls, version: ModelVersion) -> Self:
-        """Load a version's LiteRT file.
+        """Load a version's LiteRT files.
 
         Raises:
-            ModelUnavailable: the file is missing, damaged or not a model of this kind.
+            ModelUnavailable: a file is missing, damaged or not a model of its kind.
         """
         content = version.read_file(LITERT)
+        lines = version.read_file(LINES_LITERT) if LINES_LITERT in version.card.files else None
         try:
-            return cls(content, version.card.decision, version.name)
+            return cls(content, version.card.decision, version.name, lines=lines)
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
 
@@ -75,6 +83,31 @@ class Recogniser:
         """
         found = self.spread(self._shares, pictures)
         return np.stack(found) if found else np.zeros((0, LABELS), np.float32)
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether the version has a network for lines of digits."""
+        return self._line_networks is not None
+
+    def columns(self, strip: Grey) -> NDArray[np.float32]:
+        """Return what each column of a line shows: logits of the ten digits and of none, float32 [columns, 11].
+
+        Args:
+            strip: uint8, 32 x width, as `hwr_core.images.segment.strip` makes it; a column stands for two pixels.
+
+        Raises:
+            ModelUnavailable: the version has no network of lines.
+        """
+        if self._line_networks is None:
+            raise ModelUnavailable(
+                f"Model version {self.version} reads single digits only: it has no network for lines of digits. "
+                "Promote one that has, or say where the digits stand."
+            )
+        network = self._line_networks.get()
+        try:
+            return network.run(strip)
+        finally:
+            self._line_networks.put(network)
 
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do work on each item on all cores, results in order. The work must not spread again."""
@@ -140,3 +173,35 @@ class _Network:
         self._interpreter.invoke()
         shares: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
         return shares
+
+
+WIDTH_UNIT = 64
+"""Strips are made so wide, or a multiple of it, that an interpreter seldom has to be made ready for another width."""
+
+
+@dataclass(slots=True)
+class _LineNetwork:
+    """A LiteRT interpreter for one line at a time, of any width."""
+
+    _interpreter: Interpreter
+    _input: int
+    _width: int
+
+    def __init__(self, model: bytes) -> None:
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._width = 0
+
+    def run(self, strip: Grey) -> NDArray[np.float32]:
+        height, width = strip.shape
+        wide = -(-width // WIDTH_UNIT) * WIDTH_UNIT
+        if wide != self._width:
+            self._interpreter.resize_tensor_input(self._input, [1, height, wide, 1])
+            self._interpreter.allocate_tensors()
+            self._width = wide
+        pixels = np.zeros((1, height, wide, 1), np.float32)
+        pixels[0, :, :width, 0] = strip
+        self._interpreter.set_tensor(self._input, pixels)
+        self._interpreter.invoke()
+        logits: NDArray[np.float32] = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+        return logits[0, : -(-width // 2)]

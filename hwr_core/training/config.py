@@ -28,8 +28,8 @@ class Architecture:
 
 
 ARCHITECTURES: Mapping[str, Architecture] = {
-    "small": Architecture("six convolutions, the shipped network", 289_195, 1.15, 0.48),
-    "residual": Architecture("residual network of thirteen convolutions", 679_723, 2.71, 1.33),
+    "small": Architecture("six convolutions, the quickest", 289_195, 1.15, 0.48),
+    "residual": Architecture("residual network of eleven convolutions, the shipped network", 517_283, 2.06, 0.74),
     "transformer": Architecture("vision transformer, 49 patches, six blocks", 493_115, 2.0, 0.67),
 }
 """The networks by name; `architectures.py` builds them."""
@@ -40,11 +40,11 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    architecture: str = "small"
+    architecture: str = "residual"
     """Name of a network: one of ARCHITECTURES."""
     start: str | None = None
     """Name of a model version of the same network whose weights to begin with; a fresh network when not given."""
-    epochs: int = Field(12, ge=1, le=500)
+    epochs: int = Field(18, ge=1, le=500)
     batch_size: int = Field(128, ge=8, le=4096)
     optimizer: Literal["adamw", "sgd"] = "adamw"
     """AdamW (Loshchilov and Hutter, 2019), or gradient descent with Nesterov momentum 0.9."""
@@ -53,17 +53,19 @@ class TrainingConfig(BaseModel):
     schedule: Literal["cosine", "constant"] = "cosine"
     """What follows the warm-up: a cosine decay to zero, or the same rate to the end."""
     weight_decay: float = Field(1e-3, ge=0, le=1)
-    label_smoothing: float = Field(0.03, ge=0, lt=1)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
     ema_momentum: float = Field(0.999, ge=0, lt=1)
     """Of the moving average of weights that is kept as the model; 0 keeps the last weights. A short training takes a
     smaller one: the average reaches back over a tenth of all batches at most."""
-    augmentation: float = Field(0.6, ge=0, le=3)
+    augmentation: float = Field(0.8, ge=0, le=3)
     """Strength of the distortions; 0 trains on the pictures as they are."""
     drawings: int = Field(6, ge=1, le=50)
     """How many times each stroke recording is drawn, each time with another pen, size and slant."""
     sources: tuple[str, ...] = OPEN_SOURCES
     limit: int | None = Field(None, ge=10)
     """The most pictures taken of each source, by chance; all when not given."""
+    line_epochs: int = Field(0, ge=0, le=500)
+    """Epochs for the network that reads lines of digits; at 0 that of the version being served is taken along."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     """Arithmetic of the training steps; bfloat16 is faster where the processor has it. Served weights are float32."""
     seed: int = Field(1, ge=0, lt=2**31)

@@ -1,21 +1,42 @@
-"""Trained network -> what is served: pixels 0-255 in, eleven probabilities out, as one LiteRT file."""
+"""Trained networks -> what is served: pixels 0-255 in, calibrated answers out, a LiteRT file each."""
 
 import contextlib
 import io
+import tempfile
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 from keras import layers
 
 from hwr_core.images.normalise import SIDE
+from hwr_core.images.segment import STRIP_HEIGHT
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:
     """Return a LiteRT model of one picture: float32 [1, 28, 28, 1], 0-255, in; calibrated probabilities [1, 11] out."""
     picture = keras.Input((SIDE, SIDE, 1), batch_size=1)
     logits = network(layers.Rescaling(1 / 255)(picture), training=False)
-    served = keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits)))
+    return _converted(keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits))))
+
+
+def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
+    """Return a LiteRT model of one line: float32 [1, 32, width, 1], 0-255, in; logits [1, width / 2, 11] out."""
+    strip = keras.Input((STRIP_HEIGHT, None, 1), batch_size=1)
+    logits = network(layers.Rescaling(1 / 255)(strip), training=False)
+    return _converted(keras.Model(strip, layers.Rescaling(1 / temperature)(logits)))
+
+
+def _converted(served: keras.Model) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(served)
     with contextlib.redirect_stdout(io.StringIO()):  # it lists all variables, which would bury a job's log
         converted: bytes = converter.convert()
     return converted
+
+
+def keras_file(network: keras.Model) -> bytes:
+    """Return a network as the content of a Keras file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        network.save(path)
+        return path.read_bytes()

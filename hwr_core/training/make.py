@@ -17,15 +17,20 @@ from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.report import Report
 from hwr_core.registry import LITERT, WEIGHTS, ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
-from hwr_core.training.convert import to_litert
+from hwr_core.training.convert import keras_file, to_litert
+from hwr_core.training.digits import TrainingData, digits_task
 from hwr_core.training.download import fetch_mnist
+from hwr_core.training.make_lines import LineFiles, make_lines, take_lines_along
 from hwr_core.training.prepare import counts, prepare
 from hwr_core.training.score import Making, write_card
-from hwr_core.training.train import BatchResult, EpochResult, TrainingData, train
+from hwr_core.training.train import BatchResult, EpochResult, train
 
 PREPARED = 0.08
 TRAINED = 0.93
-"""Shares of the whole way after which the data is ready and the network is trained, as they are on two cores."""
+"""Shares of the way of the digits' network after which the data is ready and it is trained, as on two cores."""
+
+OF_DIGITS = 0.7
+"""Share of the whole way that it takes where lines are learned too."""
 
 
 def make_version(  # noqa: PLR0913  all but one by name
@@ -60,24 +65,44 @@ def make_version(  # noqa: PLR0913  all but one by name
     prepared = folder / "prepared"
     data = load_data(config, places, prepared, report, processes)
     report.say(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
-    clock = _Clock(report, share)
+    of_digits = OF_DIGITS if config.line_epochs else 1.0
+    clock = _Clock(report, lambda done: share(of_digits * done))
     result = train(
         config,
-        data,
+        digits_task(config, data),
         clock.on_epoch,
         on_batch=clock.on_batch,
         checkpoints=folder / "checkpoints",
         start=_network(registry.get(config.start)) if config.start else None,
     )
-    report.progress(share(TRAINED), "Choosing thresholds and scoring")
+    report.progress(share(of_digits * TRAINED), "Choosing thresholds and scoring")
     seconds = sum(epoch.seconds for epoch in result.epochs)
     card = write_card(Making(config, places, counts(prepared), processes, job), result, seconds)
+    lines = _lines(config, places, registry, folder, report, processes, lambda done: share(of_digits + 0.3 * done))
     report.progress(share(0.98), "Converting")
-    files = {WEIGHTS: _keras_file(result.model), LITERT: to_litert(result.model, card.decision.temperature)}
+    files = {WEIGHTS: keras_file(result.model), LITERT: to_litert(result.model, card.decision.temperature)}
+    if lines:
+        card = card.model_copy(update={"lines": lines.card})
+        files |= lines.files
     version = registry.publish(card, files)
     report.say(f"model version {version.name}")
     shutil.rmtree(folder, ignore_errors=True)  # what is learned is in the version
     return version
+
+
+def _lines(  # noqa: PLR0913, PLR0917  what `make_version` was given
+    config: TrainingConfig,
+    places: Places,
+    registry: Registry,
+    folder: Path,
+    report: Report,
+    processes: int,
+    share: Callable[[float], float],
+) -> LineFiles | None:
+    """The network of lines: trained, or the one that reads now; None where no version has one."""
+    if config.line_epochs:
+        return make_lines(config, places, folder / "lines", report, processes, share)
+    return take_lines_along(registry)
 
 
 def load_data(config: TrainingConfig, places: Places, folder: Path, report: Report, processes: int) -> TrainingData:
@@ -162,10 +187,3 @@ def _network(version: ModelVersion) -> keras.Model:
         path.write_bytes(version.read_file(WEIGHTS))
         network: keras.Model = keras.models.load_model(path, compile=False)
         return network
-
-
-def _keras_file(model: keras.Model) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / WEIGHTS
-        model.save(path)
-        return path.read_bytes()

@@ -1,7 +1,6 @@
-"""train(config, data) -> TrainingResult. Knows no registry, no store and no page; progress goes to callbacks."""
+"""train(config, task) -> TrainingResult. Knows no registry, no store and no page; progress goes to callbacks."""
 
 import json
-import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +11,7 @@ from typing import Any
 
 import keras
 
-from hwr_core.datasets.samples import Samples
 from hwr_core.errors import InvalidValue
-from hwr_core.training.architectures import build
-from hwr_core.training.batches import Batches, InOrder
 from hwr_core.training.config import TrainingConfig
 
 CONFIG = "config.json"
@@ -23,16 +19,22 @@ BEST = "best.weights.h5"
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingData:
-    """Samples to learn from, and samples of other writers to choose by."""
+class Task:
+    """What a network is to learn: a fresh network, batches for an epoch and those after it, others to choose by.
 
-    training: Samples
-    validation: Samples
+    `loss` and `accuracy` take the labels of a batch and the network's output, as Keras has it.
+    """
+
+    network: Callable[[], keras.Model]
+    batches: Callable[[int], keras.utils.PyDataset]
+    validation: keras.utils.PyDataset
+    loss: keras.losses.Loss | Callable[..., Any]
+    accuracy: str | Callable[..., Any] = "accuracy"
 
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
-    """How an epoch went. Accuracies are shares of all eleven labels read right, by the averaged weights."""
+    """How an epoch went. Accuracies are shares of all that was read right, by the averaged weights."""
 
     epoch: int
     epochs: int
@@ -69,7 +71,7 @@ OnBatch = Callable[[BatchResult], None]
 
 def train(  # noqa: PLR0913  all but three by name
     config: TrainingConfig,
-    data: TrainingData,
+    task: Task,
     on_epoch: OnEpoch = lambda _: None,
     *,
     on_batch: OnBatch = lambda _: None,
@@ -79,8 +81,8 @@ def train(  # noqa: PLR0913  all but three by name
     """Train a network and return it at its best validation epoch.
 
     Args:
-        config: what to train and how.
-        data: what to train on; validation chooses the epoch.
+        config: how to train.
+        task: what to train, and on what.
         on_epoch: called after each epoch; what it raises stops the training.
         on_batch: called after each batch; what it raises stops the training.
         checkpoints: a folder; a run that was stopped goes on after its last whole epoch when given the same one.
@@ -94,32 +96,27 @@ def train(  # noqa: PLR0913  all but three by name
         keras.utils.set_random_seed(config.seed)
         log = _EpochLog(folder / "epochs.jsonl", config.epochs, on_epoch)
         if len(log.results) < config.epochs:
-            model = compiled(config, steps=math.ceil(len(data.training) / config.batch_size))
+            batches = task.batches(len(log.results))
+            model = compiled(config, task, steps=len(batches))
             if start is not None:
                 _begin_with(start, model)
-            _fit(model, config, data, folder, log, _BatchLog(on_batch))
-        return TrainingResult(_in_float32(config, folder / BEST), tuple(log.results))
+            _fit(model, config, batches, task.validation, folder, log, _BatchLog(on_batch))
+        return TrainingResult(_in_float32(task, folder / BEST), tuple(log.results))
 
 
 def _fit(  # noqa: PLR0913, PLR0917  all of one run
     model: keras.Model,
     config: TrainingConfig,
-    data: TrainingData,
+    batches: keras.utils.PyDataset,
+    validation: keras.utils.PyDataset,
     folder: Path,
     log: "_EpochLog",
     batch_log: "_BatchLog",
 ) -> None:
-    batches = Batches(
-        data.training,
-        batch_size=config.batch_size,
-        augmentation=config.augmentation,
-        seed=config.seed,
-        epoch=len(log.results),
-    )
     model.fit(
         batches,
         epochs=config.epochs,
-        validation_data=InOrder(data.validation),
+        validation_data=validation,
         verbose=0,
         callbacks=[
             keras.callbacks.BackupAndRestore(folder / "backup", delete_checkpoint=False),
@@ -156,15 +153,11 @@ def _confirm_same_config(config: TrainingConfig, file: Path) -> None:
     file.write_text(config.model_dump_json(), encoding="utf-8")
 
 
-def compiled(config: TrainingConfig, steps: int) -> keras.Model:
-    """Return a fresh network, ready to fit in so many steps an epoch."""
+def compiled(config: TrainingConfig, task: Task, steps: int) -> keras.Model:
+    """Return a task's network, ready to fit in so many steps an epoch."""
     keras.mixed_precision.set_global_policy(config.precision)
-    model = build(config.architecture)
-    model.compile(
-        optimizer=_optimizer(config, steps),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing),
-        metrics=["accuracy"],
-    )
+    model = task.network()
+    model.compile(optimizer=_optimizer(config, steps), loss=task.loss, metrics=[task.accuracy])
     return model
 
 
@@ -194,9 +187,9 @@ def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer
     return keras.optimizers.AdamW(**common)
 
 
-def _in_float32(config: TrainingConfig, weights: Path) -> keras.Model:
+def _in_float32(task: Task, weights: Path) -> keras.Model:
     keras.mixed_precision.set_global_policy("float32")
-    model = build(config.architecture)
+    model = task.network()
     model.load_weights(weights)
     return model
 

@@ -18,6 +18,7 @@ from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
+from hwr_core.training.digits import digits_task
 from hwr_core.training.make import load_data
 from hwr_core.training.prepare import prepare
 from hwr_core.training.search_space import TuningConfig, best_config, suggest
@@ -92,7 +93,8 @@ def work(
             if epoch.epoch < epoch.epochs and trial.should_prune():
                 raise optuna.TrialPruned
 
-        train(suggest(trial, tuning), data, on_epoch, on_batch=lambda _: report.check())
+        config = suggest(trial, tuning)
+        train(config, digits_task(config, data), on_epoch, on_batch=lambda _: report.check())
         return best
 
     while not _is_spent(study, tuning, deadline):

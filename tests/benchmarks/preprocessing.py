@@ -19,7 +19,7 @@ from hwr_core.errors import NoInk
 from hwr_core.images import normalise as steps
 from hwr_core.images.corrupt import on_paper, ruled
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import Grey
+from hwr_core.records import Grey, Reading
 from hwr_core.registry import Registry
 from hwr_core.settings import PROJECT
 
@@ -101,12 +101,12 @@ def kinds(places: Places) -> dict[str, list[LabelledPicture]]:
     return found
 
 
-def right(items: list[LabelledPicture], read: Callable[[list[Grey]], list]) -> float:
+def right(items: list[LabelledPicture], read: Callable[[list[Grey]], list[Reading]]) -> float:
     """Return the share of pictures that are read right."""
     return float(np.mean([answer(picture, read) == label for picture, label in items]))
 
 
-def answer(picture: Grey, read: Callable[[list[Grey]], list]) -> int:
+def answer(picture: Grey, read: Callable[[list[Grey]], list[Reading]]) -> int:
     """Return the digit read, or NOT_A_DIGIT."""
     try:
         [reading] = read([steps.normalise(picture)])

@@ -47,14 +47,16 @@ def _throughput() -> None:
 
 
 def _epochs(count: int) -> tuple[float, float]:
-    from hwr_core.training.batches import Batches, as_input
+    from hwr_core.training.batches import as_input
+    from hwr_core.training.digits import TrainingData, digits_task
     from hwr_core.training.train import compiled
 
     config = TrainingConfig()
     samples = _samples(count)
-    model = compiled(config, steps=count // config.batch_size)
+    task = digits_task(config, TrainingData(samples, samples))
+    batches = task.batches(0)
+    model = compiled(config, task, steps=len(batches))
     inputs, labels = as_input(samples.pictures), np.eye(LABELS, dtype=np.float32)[samples.labels]
-    batches = Batches(samples, batch_size=config.batch_size, augmentation=config.augmentation, seed=1)
 
     def plain() -> None:
         model.fit(inputs, labels, batch_size=config.batch_size, epochs=1, verbose=0)
@@ -69,7 +71,8 @@ def _epochs(count: int) -> tuple[float, float]:
 
 def _memory(count: int) -> float:
     """Most memory that is not backed by a file, in MB, while a training goes through mapped pictures."""
-    from hwr_core.training.train import TrainingData, train
+    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pictures.u8"
@@ -88,7 +91,8 @@ def _memory(count: int) -> float:
                 raise StopIteration
 
         try:
-            train(TrainingConfig(epochs=1), data, on_batch=on_batch)
+            config = TrainingConfig(epochs=1)
+            train(config, digits_task(config, data), on_batch=on_batch)
         except StopIteration:
             pass
     return most

@@ -124,12 +124,13 @@ def test_a_stopped_training_goes_on_at_the_next_epoch(made):
 
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     """Given the checkpoints of a run that came to its end, train returns its network without another epoch."""
-    from hwr_core.training.train import TrainingData, train
+    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
-    first = train(config, TrainingData(unseen, unseen), checkpoints=tmp_path)
+    first = train(config, digits_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path)
     heard = []
-    second = train(config, TrainingData(unseen, unseen), heard.append, checkpoints=tmp_path)
+    second = train(config, digits_task(config, TrainingData(unseen, unseen)), heard.append, checkpoints=tmp_path)
     assert heard == []
     assert second.epochs == first.epochs
     weights = zip(first.model.get_weights(), second.model.get_weights(), strict=True)
@@ -138,12 +139,14 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
 
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
     """A run cannot go on from what another config left: it is said in words, and nothing is lost."""
-    from hwr_core.training.train import TrainingData, train
+    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.train import train
 
-    data = TrainingData(unseen, unseen)
-    train(made.config.model_copy(update={"epochs": 1}), data, checkpoints=tmp_path)
+    config = made.config.model_copy(update={"epochs": 1})
+    task = digits_task(config, TrainingData(unseen, unseen))
+    train(config, task, checkpoints=tmp_path)
     with pytest.raises(InvalidValue, match="another training config"):
-        train(made.config.model_copy(update={"epochs": 1, "learning_rate": 0.1}), data, checkpoints=tmp_path)
+        train(config.model_copy(update={"learning_rate": 0.1}), task, checkpoints=tmp_path)
 
 
 def test_a_finished_version_leaves_no_prepared_data(made):
@@ -182,11 +185,12 @@ def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
 def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
     """The weights would not fit: it is said in words."""
     from hwr_core.training.architectures import build
-    from hwr_core.training.train import TrainingData, train
+    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
     with pytest.raises(InvalidValue, match="another network"):
-        train(config, TrainingData(unseen, unseen), checkpoints=tmp_path, start=build("residual"))
+        train(config, digits_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path, start=build("small"))
 
 
 def test_without_data_nothing_is_trained(tmp_path):

@@ -1,0 +1,251 @@
+"""Lines of digits, put together from single ones and spoilt as paper and scanners do: to learn whole numbers from.
+
+Nobody's lines are needed: the digits are those of the other data sets, of writers of one part only, and what becomes of
+a line is what `segment` makes of it, as it does of a user's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+
+from hwr_core.datasets import mnist, strokes
+from hwr_core.datasets.archives import pictures, rows
+from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.samples import Part, Samples
+from hwr_core.errors import DatasetMissing, NoInk
+from hwr_core.images.corrupt import degrade
+from hwr_core.images.segment import segment, strip
+from hwr_core.images.strokes import draw, place
+from hwr_core.records import DIGITS, Grey
+
+SIDE = 64
+"""Pixels that a digit is high, about, when a line is put together."""
+
+MOST_DIGITS = 9
+CHUNK = 500
+RECORDED = ("strokes-unipen.jsonl.gz", "strokes-pendigits.jsonl.gz")
+SCANNED = "scanned-digits.zip"
+PICTURES = 12_000
+"""The most MNIST digits that lines are put together from."""
+
+
+PEN = (4.0, 11.0)
+"""Pixels that a pen is wide."""
+
+DRAWN, STRANGE = 0.6, 0.08
+"""Shares of lines that are drawn from recordings, and of those with a sign on them that is no digit."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class LineSample:
+    """What `hwr_core.images.segment.strip` makes of a line, and the digits on it."""
+
+    strip: Grey
+    text: str
+
+
+def made_lines(datasets: Path, part: Part, *, count: int, seed: int, processes: int) -> Iterator[LineSample]:
+    """Yield about so many lines of digits by writers of one part; those whose ink is lost on the way are left out.
+
+    Args:
+        datasets: the folder of open data sets; of strokes-unipen, strokes-pendigits, mnist and scanned-digits those are
+            used that are there.
+        part: whose digits.
+        count: how many lines to make.
+        seed: the same seed makes the same lines.
+        processes: how many work at once.
+
+    Raises:
+        DatasetMissing: none of them is there.
+    """
+    if not any((datasets / name).exists() for name in (*RECORDED, mnist.FILE, SCANNED)):
+        raise DatasetMissing(
+            f"Lines are put together from the digits of {', '.join((*RECORDED, mnist.FILE, SCANNED))}; the datasets "
+            "folder (HWR_DATASETS_DIR) has none of them."
+        )
+    sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
+    seeds = np.random.SeedSequence((seed, (*Part,).index(part))).spawn(len(sizes))
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_load, initargs=(datasets, part)
+    ) as pool:
+        for chunk in pool.map(_make, sizes, seeds):
+            yield from chunk
+
+
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    """Single digits by label: recordings to be drawn with any pen, and pictures with ink bright."""
+
+    recordings: dict[int, list[strokes.Recording]]
+    pictures: dict[int, list[Grey]]
+    strange: list[strokes.Recording]
+
+    @property
+    def has_recordings(self) -> bool:
+        return any(self.recordings.values())
+
+    @property
+    def has_pictures(self) -> bool:
+        return any(self.pictures.values())
+
+
+_loaded: list[_Digits] = []
+"""What a process of the pool makes its lines from."""
+
+
+def _load(datasets: Path, part: Part) -> None:
+    recorded = _recordings(datasets, RECORDED, part)
+    samples = _pictures(datasets, part)
+    _loaded.append(
+        _Digits(
+            {digit: [each for each in recorded if each.label == digit] for digit in DIGITS},
+            {digit: list(samples.pictures[samples.labels == digit]) for digit in DIGITS},
+            _recordings(datasets, ("strokes-symbols.jsonl.gz",), part),
+        )
+    )
+
+
+def _recordings(datasets: Path, names: Sequence[str], part: Part) -> list[strokes.Recording]:
+    files = [datasets / name for name in names]
+    return [each for file in files if file.exists() for each in strokes.read_recordings(file, part)]
+
+
+def _pictures(datasets: Path, part: Part) -> Samples:
+    found = []
+    if (file := datasets / mnist.FILE).exists():
+        digits, labels = mnist.load_mnist(file, part)
+        found.append(Samples(digits[:PICTURES], labels[:PICTURES]))
+    if (file := datasets / SCANNED).exists():
+        found.append(normalised_samples(pictures(file, rows(file, part))))
+    return Samples.join(found)
+
+
+def _make(count: int, seed: np.random.SeedSequence) -> list[LineSample]:
+    rng = np.random.default_rng(seed)
+    made = (_line(_loaded[0], rng) for _ in range(count))
+    return [sample for sample in made if sample is not None]
+
+
+def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
+    drawn = digits.has_recordings and (rng.uniform() < DRAWN or not digits.has_pictures)
+    pool: Mapping[int, Sequence[Any]] = digits.recordings if drawn else digits.pictures
+    text = random_number(rng, [digit for digit in DIGITS if pool[digit]])
+    pen = float(rng.uniform(*PEN))
+    chosen = [_any(pool[int(digit)], rng) for digit in text]
+    glyphs = [_drawn(each, pen) if drawn else _cropped(each) for each in chosen]
+    if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
+        glyphs.insert(int(rng.choice([0, len(glyphs)])), _drawn(_any(digits.strange, rng), pen))
+    sheet = _leaning(put_together(glyphs, pen, rng), rng)
+    return _segmented(degrade(255 - sheet, rng), text)
+
+
+def random_number(rng: np.random.Generator, digits: Sequence[int] = DIGITS) -> str:
+    """Return one to nine of these digits; as in amounts, many end in zeros."""
+    length = int(rng.integers(1, MOST_DIGITS + 1)) if rng.uniform() < 0.3 else int(rng.integers(2, 7))
+    text = "".join(str(digit) for digit in rng.choice(np.array(digits), length))
+    if 0 in digits and rng.uniform() < 0.25:
+        zeros = min(length, int(rng.integers(1, 5)))
+        text = text[: length - zeros] + "0" * zeros
+    return text
+
+
+def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -> Grey:
+    """Return the glyphs (ink bright) on one line, close or touching, with dots, commas and dashes here and there.
+
+    Args:
+        glyphs: cropped to their ink.
+        pen: width of the marks' strokes in pixels.
+        rng: decides sizes and places.
+    """
+    high = 2 * SIDE
+    base = int(1.4 * SIDE)
+    usual_gap, spread = rng.uniform(-0.05, 0.3), rng.uniform(0.02, 0.12)
+    marks, size = rng.uniform() < 0.5, rng.uniform(0.0, 0.15)
+    sheet = np.zeros((high, SIDE * (2 * len(glyphs) + 4)), np.uint8)
+    right = float(SIDE)
+    for number, glyph in enumerate(glyphs):
+        digit = _resized(glyph, SIDE * float(np.exp(np.clip(rng.normal(0.0, 0.02 + size), -0.7, 0.4))))
+        height, width = digit.shape
+        top = int(np.clip(base - height + SIDE * rng.normal(0.0, 0.06), 0, high - height))
+        left = int(right)
+        window = sheet[top : top + height, left : left + width]
+        np.maximum(window, digit[:, : window.shape[1]], out=window)
+        right = left + width
+        last = number == len(glyphs) - 1
+        if marks and rng.uniform() < (0.6 if last else 0.15):
+            right = _mark(sheet, (right + SIDE * rng.uniform(0.05, 0.2), base), pen, rng, last=last)
+        right += SIDE * rng.normal(usual_gap, spread)
+    return sheet[:, : int(min(sheet.shape[1], right + SIDE))]
+
+
+def _mark(sheet: Grey, at: tuple[float, int], pen: float, rng: np.random.Generator, *, last: bool) -> float:
+    """Put a dot, a comma or a dash at a place of a line and return where it ends."""
+    width = max(2, round(pen))
+    left, base = at
+    start = np.array([left, base + SIDE * rng.uniform(-0.08, 0.08)])
+    kind = rng.choice(["dot", "comma", "dash", "dashes"] if last else ["dot", "comma", "dash"])
+    if kind == "dot":
+        cv2.circle(sheet, _point(start), max(1, round(width * rng.uniform(0.5, 0.9))), 255, -1, cv2.LINE_AA)
+        return left + width
+    if kind == "comma":
+        end = start + SIDE * np.array([rng.uniform(-0.15, 0.0), rng.uniform(0.12, 0.35)])
+        cv2.line(sheet, _point(start), _point(end), 255, width, cv2.LINE_AA)
+        return left + width
+    length = SIDE * rng.uniform(0.25, 1.2 if last else 0.5)
+    for rise in (0.35, 0.55) if kind == "dashes" else (rng.uniform(0.2, 0.7),):
+        start = np.array([left, base - SIDE * rise])
+        end = start + np.array([length, SIDE * rng.normal(0.0, 0.06)])
+        cv2.line(sheet, _point(start), _point(end), 255, width, cv2.LINE_AA)
+    return left + length
+
+
+def _leaning(sheet: Grey, rng: np.random.Generator) -> Grey:
+    """The line as its writer leans and its paper lies: sheared, stretched and a little turned."""
+    height, width = sheet.shape
+    lean, stretch, turn = rng.normal(0.15, 0.2), np.exp(rng.normal(0.0, 0.15)), rng.normal(0.0, 0.02)
+    room = abs(lean) * height
+    matrix = np.array([[stretch, -lean, max(lean, 0.0) * height + 4], [turn, 1.0, -turn * width / 2 + 8]])
+    size = int(width * stretch + room + 8), height + 16
+    return np.asarray(cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _segmented(picture: Grey, text: str) -> LineSample | None:
+    try:
+        page = segment(picture)
+    except NoInk:
+        return None
+    return LineSample(strip(page, page.lines[0]).picture, text) if len(page.lines) == 1 else None
+
+
+def _drawn(recording: strokes.Recording, pen: float) -> Grey:
+    side = SIDE + 24
+    placed = place(recording.strokes, side=side, fill=SIDE / side)
+    return _cropped(255 - draw(placed, side=side, pen=pen))
+
+
+def _cropped(glyph: Grey) -> Grey:
+    left, top, width, height = cv2.boundingRect(np.asarray(glyph > 60, np.uint8))
+    return glyph[top : top + max(1, height), left : left + max(1, width)]
+
+
+def _resized(glyph: Grey, height: float) -> Grey:
+    """The glyph so high, unless it is a wide one: then so wide."""
+    scale = height / max(glyph.shape[0], glyph.shape[1] / 1.1)
+    size = max(1, round(glyph.shape[1] * scale)), max(1, round(glyph.shape[0] * scale))
+    return np.asarray(cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _any(items: Sequence[Item], rng: np.random.Generator) -> Item:
+    return items[int(rng.integers(len(items)))]
+
+
+def _point(at: np.ndarray) -> tuple[int, int]:
+    return round(float(at[0])), round(float(at[1]))

@@ -1,0 +1,186 @@
+"""The network of lines: its loss and its accuracy are CTC's, a training learns, and a version carries it along."""
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets.lines import LineSample
+from hwr_core.datasets.samples import Part
+from hwr_core.errors import ModelUnavailable
+from hwr_core.images.decode import PageImage
+from hwr_core.images.segment import segment, strip
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.report import Report
+from hwr_core.recognition.ctc import log_likelihood, log_softmax, most_probable_text
+from hwr_core.recognition.numbers import read_page
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.registry import LINES_LITERT, LINES_WEIGHTS
+from tests.handwriting import number
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+"""As in test_make."""
+
+
+def line(text: str) -> LineSample:
+    """A line of hand-made digits."""
+    page = segment(number(text))
+    return LineSample(strip(page, page.lines[0]).picture, text)
+
+
+@pytest.fixture(scope="module")
+def counts():
+    """So few lines that a test can afford them."""
+    return {Part.TRAINING: 60, Part.VALIDATION: 20, Part.TEST: 20}
+
+
+@pytest.fixture(scope="module")
+def with_lines(made, counts, tmp_path_factory):
+    """A version of one short epoch whose network of lines was trained, not long enough to read."""
+    from hwr_core.training import make_lines
+    from hwr_core.training.make import make_version
+
+    config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "line_epochs": 1})
+    job = JobFolder(tmp_path_factory.mktemp("lines") / "job")
+    job.path.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make_lines, "COUNTS", counts)
+        return make_version(
+            config,
+            places=made.places,
+            registry=made.registry,
+            folder=job.checkpoints,
+            report=Report(job),
+            processes=1,
+        )
+
+
+def test_the_loss_is_that_of_the_text():
+    """The negative logarithm of the probability that the reader itself gives a text."""
+    from hwr_core.training.line_batches import as_labels
+    from hwr_core.training.lines import ctc_loss
+
+    logits = np.random.default_rng(0).normal(size=(2, 12, 11)).astype(np.float32)
+    found = np.asarray(ctc_loss(as_labels(["474", "0"]).astype(np.float32), logits))
+    expected = [-log_likelihood(log_softmax(each), text) for each, text in zip(logits, ["474", "0"], strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "is_right"),
+    [
+        ([10, 4, 4, 10, 4, 2], "442", 1.0),
+        ([4, 4, 2, 2, 10, 10], "42", 1.0),
+        ([10, 10, 10, 10, 10, 10], "42", 0.0),
+        ([4, 10, 2, 10, 7, 10], "42", 0.0),
+        ([4, 10, 10, 10, 10, 10], "42", 0.0),
+        ([4, 10, 3, 10, 10, 10], "42", 0.0),
+    ],
+)
+def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
+    """Repeats are one digit, blanks part them; one digit too many, too few or wrong is a wrong line."""
+    from hwr_core.training.line_batches import as_labels
+    from hwr_core.training.lines import accuracy
+
+    logits = 9.0 * np.eye(11, dtype=np.float32)[None, shown]
+    assert float(np.asarray(accuracy(as_labels([text]), logits))[0]) == is_right
+
+
+def test_the_temperature_makes_sure_answers_doubtful_where_they_are_wrong():
+    """A network that is as sure of wrong lines as of right ones is believed less."""
+    from hwr_core.training.architectures import build_for_lines
+    from hwr_core.training.lines import fit_line_temperature
+
+    network = build_for_lines()
+    sample = line("271")
+    text = most_probable_text(log_softmax(np.asarray(network(_batch(sample)))[0]))
+    wrong = "".join(str((int(digit) + 1) % 10) for digit in text) or "5"
+    assert fit_line_temperature(network, [LineSample(sample.strip, wrong)]) >= fit_line_temperature(
+        network, [LineSample(sample.strip, text)]
+    )
+
+
+def _batch(sample: LineSample) -> np.ndarray:
+    from hwr_core.training.line_batches import side_by_side
+
+    return side_by_side([sample.strip])
+
+
+def test_a_batch_holds_every_line_once_an_epoch():
+    """Narrow ones together with narrow ones, in another order each epoch, the first two of different widths."""
+    from hwr_core.training.line_batches import LineBatches
+
+    texts = ["1", "23", "456", "7890", "12345", "678901", "2345678"]
+    batches = LineBatches([line(text) for text in texts], batch_size=2, augmentation=0.5, seed=1)
+
+    def epoch() -> list[str]:
+        labels = np.concatenate([batches[place][1] for place in range(len(batches))])
+        return ["".join(str(digit) for digit in row[: row[-1]]) for row in labels]
+
+    first = epoch()
+    batches.on_epoch_end()
+    assert sorted(first) == sorted(epoch()) == sorted(texts)
+    assert batches[0][0].shape[2] != batches[1][0].shape[2]
+
+
+def test_a_training_learns(made, counts, tmp_path):
+    """Each epoch leaves less loss on lines by a writer that it does not learn from."""
+    from hwr_core.datasets.lines import made_lines
+    from hwr_core.training.lines import lines_task
+    from hwr_core.training.train import train
+
+    training, validation = (
+        list(made_lines(made.places.datasets, part, count=counts[part], seed=1, processes=1))
+        for part in (Part.TRAINING, Part.VALIDATION)
+    )
+    config = made.config.model_copy(update={"epochs": 3})
+    result = train(config, lines_task(config, training, validation), checkpoints=tmp_path)
+    losses = [epoch.loss for epoch in result.epochs]
+    assert losses[0] > losses[1] > losses[2]
+
+
+def test_a_version_carries_its_network_of_lines(with_lines):
+    """Two more files, and a card that says what they are worth."""
+    card = with_lines.card.lines
+    assert {LINES_WEIGHTS, LINES_LITERT} <= set(with_lines.card.files)
+    assert card.taken_from is None
+    assert 0 <= card.test_right <= card.test <= 20
+    assert len(card.epochs) == 1
+    assert "line_epochs=1" in with_lines.card.how
+
+
+def test_litert_says_of_lines_what_keras_says(with_lines):
+    """The served file gives the network's logits over the temperature, at any width."""
+    import keras
+
+    network = keras.models.load_model(with_lines.folder / LINES_WEIGHTS, compile=False)
+    recogniser = Recogniser.load(with_lines)
+    for text in ("4", "271828"):
+        sample = line(text)
+        wide = np.zeros((1, 32, -(-sample.strip.shape[1] // 64) * 64, 1), np.float32)
+        wide[0, :, : sample.strip.shape[1], 0] = sample.strip / 255
+        found = recogniser.columns(sample.strip)
+        expected = np.asarray(network(wide, training=False))[0, : len(found)] / with_lines.card.lines.temperature
+        assert len(found) == -(-sample.strip.shape[1] // 2)
+        np.testing.assert_allclose(found, expected, atol=5e-3)
+    recogniser.close()
+
+
+def test_the_next_version_takes_the_network_of_lines_along(made, with_lines, tmp_path):
+    """A training that learns no lines copies the champion's and says whose it is; without one it has none."""
+    from hwr_core.training.make_lines import take_lines_along
+
+    assert take_lines_along(made.registry) is None
+    made.registry.serve(with_lines)
+    taken = take_lines_along(made.registry)
+    (made.registry.folder / "champion").unlink()
+    assert taken.files[LINES_LITERT] == with_lines.read_file(LINES_LITERT)
+    assert taken.card.taken_from == with_lines.name
+
+
+def test_a_version_without_it_reads_single_digits_only(made):
+    """Asked for a number it says so in words; boxes that are known can still be read."""
+    recogniser = Recogniser.load(made.version)
+    page = PageImage(number("27"), 1.0)
+    with pytest.raises(ModelUnavailable, match="reads single digits only"):
+        read_page(page, recogniser)
+    assert len(read_page(page, recogniser, boxes=[(0, 0, 120, 120), (120, 0, 120, 120)]).digits) == 2
+    recogniser.close()
