@@ -40,12 +40,11 @@ format: setup ## Format the code and mend what can be mended
 train: setup ## Train a model version (ARGS= goes to hwr train)
 	$(BIN)/hwr train $(ARGS)
 
-bench: setup ## Measure speed, whole numbers, what each step of the normaliser is worth
+bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.inference
 	$(BIN)/python -m tests.benchmarks.together
 	$(BIN)/python -m tests.benchmarks.history
-	$(BIN)/python -m tests.benchmarks.numbers
 	$(BIN)/python -m tests.benchmarks.preprocessing
 	$(BIN)/python -m tests.benchmarks.training
 

@@ -177,10 +177,11 @@ def _show_figures(version: ModelVersion) -> None:
     suite = st.selectbox("Look closer at", [*found], key="models_suite")
     figures = found[suite].figures
     left, right = st.columns(2)
-    with left:
-        st.markdown("Which digits are read right")
-        st.plotly_chart(per_label(figures), key="models_labels", config={"displayModeBar": False}, alt="By digit")
-    with right:
+    if figures.per_label:
+        with left:
+            st.markdown("Which digits are read right")
+            st.plotly_chart(per_label(figures), key="models_labels", config={"displayModeBar": False}, alt="By digit")
+    with right if figures.per_label else left:
         st.markdown("Does confidence mean what it says")
         st.plotly_chart(
             reliability(figures), key="models_reliability", config={"displayModeBar": False}, alt="Reliability"
@@ -249,7 +250,7 @@ def _short(found: Comparison) -> str:
 
 def _show_differences(differences: Sequence[Difference]) -> None:
     if not differences:
-        st.caption("They answer every picture alike.")
+        st.caption("None are kept: they answer every picture alike, or these are whole numbers.")
         return
     st.caption("Under each: what it is, what this version says, what the other says.")
     with st.container(horizontal=True, gap="small"):

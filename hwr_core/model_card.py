@@ -53,6 +53,16 @@ class Decision(BaseModel):
     """Confidence below which a digit is named with reserve."""
 
 
+class ReliabilityBin(BaseModel):
+    """How often answers of about this confidence were right."""
+
+    model_config = ConfigDict(frozen=True)
+
+    confidence: float
+    accuracy: float
+    answers: int
+
+
 class Lines(BaseModel):
     """The network that reads lines of digits: what it learned from, and how it reads lines of other writers."""
 
@@ -87,6 +97,10 @@ class ModelCard(BaseModel):
     scores: tuple[Score, ...]
     calibration_error: float
     """Expected calibration error over the digits of all test parts, 15 bins."""
+    calibration_method: str = ""
+    """How confidences were made to mean what they say."""
+    reliability: tuple[ReliabilityBin, ...] = ()
+    """How often they are right, over the same digits."""
     epochs: tuple[dict[str, float], ...]
     packages: dict[str, str]
     code: str = ""

@@ -8,8 +8,12 @@ from zipfile import ZipFile
 
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, part_of
 from hwr_core.images.decode import decode
+from hwr_core.records import Grey
 
 BLANK = "blank"
+
+AMOUNTS = "cheque-amounts"
+"""Pictures of whole numbers: to check on, not to learn from."""
 
 
 def rows(file: Path, part: Part) -> list[tuple[str, int]]:
@@ -27,6 +31,13 @@ def pictures(file: Path, chosen: Sequence[tuple[str, int]]) -> Iterator[Labelled
     with ZipFile(file) as archive:
         for name, label in chosen:
             yield decode(archive.read(name)), label
+
+
+def amounts(file: Path) -> Iterator[tuple[Grey, str]]:
+    """Yield each amount's picture and its digits."""
+    with ZipFile(file) as archive:
+        for row in _index(archive):
+            yield decode(archive.read(row["file"])), row["text"]
 
 
 def _index(archive: ZipFile) -> Iterator[dict[str, str]]:

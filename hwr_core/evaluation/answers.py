@@ -3,14 +3,15 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
-from hwr_core.recognition.calibration import BINS, calibration_error
+from hwr_core.model_card import ReliabilityBin
+from hwr_core.recognition.calibration import calibration_error, reliability
 from hwr_core.statistics import wilson
 
 CERTAIN = 0.5
@@ -23,13 +24,14 @@ COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 class Answers:
     """Parallel arrays, one entry for each picture, in the suite's order.
 
-    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named. confidence: float32.
+    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named; of whole numbers text,
+    empty where none was found. confidence: float32.
     groups: text. seconds: float32, from grey picture to reading. `shown` are places of pictures that were not answered
     right, `seen` what the model saw of them, uint8 [n, 28, 28].
     """
 
-    labels: NDArray[np.uint8]
-    answers: NDArray[np.uint8]
+    labels: NDArray[Any]
+    answers: NDArray[Any]
     confidence: NDArray[np.float32]
     groups: NDArray[np.str_]
     seconds: NDArray[np.float32]
@@ -40,6 +42,11 @@ class Answers:
     def right(self) -> NDArray[np.bool_]:
         """Which were answered right: the digit that it is, or none where there is none."""
         return np.asarray(self.labels == self.answers)
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether each is a whole number."""
+        return self.labels.dtype.kind == "U"
 
     def to_bytes(self) -> bytes:
         """Return the arrays as a file."""
@@ -72,16 +79,6 @@ class Share(BaseModel):
         return cls(right=right, total=total, share=right / total if total else None, low=low, high=high)
 
 
-class ReliabilityBin(BaseModel):
-    """How often answers of about this confidence were right."""
-
-    model_config = ConfigDict(frozen=True)
-
-    confidence: float
-    accuracy: float
-    answers: int
-
-
 class RiskAtCoverage(BaseModel):
     """The share of wrong answers when only the surest part of the pictures is answered."""
 
@@ -101,9 +98,9 @@ class Figures(BaseModel):
     accuracy: Share
     """Of all pictures, those answered right: a digit by its name, anything else by naming none."""
     digits: Share
-    """Of the digits, those named right."""
+    """Of the digits, or of the numbers, those named right."""
     refused: int
-    """Digits that were answered with none."""
+    """Digits, or numbers, that were answered with none."""
     others: int
     """Pictures that hold no digit."""
     taken_for_digits: int
@@ -111,9 +108,9 @@ class Figures(BaseModel):
     per_label: Mapping[str, Share]
     per_group: Mapping[str, Share]
     confusion: tuple[tuple[int, ...], ...]
-    """Rows: what it is, 0-9 and none. Columns: what was answered, the same."""
+    """Rows: what it is, 0-9 and none. Columns: what was answered, the same. Empty for whole numbers."""
     calibration_error: float | None
-    """Expected calibration error over the digits that were named as one, 15 bins (Naeini et al., 2015)."""
+    """Expected calibration error over what was named, 15 bins (Naeini et al., 2015)."""
     reliability: tuple[ReliabilityBin, ...]
     risk: tuple[RiskAtCoverage, ...]
     """Risk against coverage (El-Yaniv and Wiener, 2010)."""
@@ -124,13 +121,16 @@ class Figures(BaseModel):
 
 def figures_of(found: Answers) -> Figures:
     """Return the figures of a suite's answers."""
+    return _of_numbers(found) if found.are_numbers else _of_digits(found)
+
+
+def _of_digits(found: Answers) -> Figures:
     right, real = found.right, found.labels != NOT_A_DIGIT
     named = real & (found.answers != NOT_A_DIGIT)
     confusion = np.zeros((LABELS, LABELS), int)
     np.add.at(confusion, (found.labels, found.answers), 1)
     taken = ~real & (found.answers != NOT_A_DIGIT) & (found.confidence > CERTAIN)
     return Figures(
-        accuracy=_share(right),
         digits=_share(right[real]),
         refused=int((real & ~named).sum()),
         others=int((~real).sum()),
@@ -140,29 +140,43 @@ def figures_of(found: Answers) -> Figures:
             for label in range(LABELS)
             if (found.labels == label).any()
         },
-        per_group={str(group): _share(right[found.groups == group]) for group in dict.fromkeys(found.groups.tolist())},
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
-        calibration_error=calibration_error(found.confidence[named], right[named]) if named.any() else None,
-        reliability=_reliability(found.confidence[named], right[named]),
         risk=_risk(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
-        milliseconds=float(np.median(found.seconds) * 1000) if len(right) else 0.0,
-        milliseconds_p95=float(np.quantile(found.seconds, 0.95) * 1000) if len(right) else 0.0,
+        **_of_any(found, named),
     )
+
+
+def _of_numbers(found: Answers) -> Figures:
+    right, named = found.right, found.answers != ""
+    return Figures(
+        digits=_share(right),
+        refused=int((~named).sum()),
+        others=0,
+        taken_for_digits=0,
+        per_label={},
+        confusion=(),
+        risk=_risk(found.confidence, right) if len(right) else (),
+        **_of_any(found, named),
+    )
+
+
+def _of_any(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
+    """The figures that are drawn alike from digits and from numbers; `named` are those answered with one."""
+    right, seconds = found.right, found.seconds
+    return {
+        "accuracy": _share(right),
+        "per_group": {
+            str(group): _share(right[found.groups == group]) for group in dict.fromkeys(found.groups.tolist())
+        },
+        "calibration_error": calibration_error(found.confidence[named], right[named]) if named.any() else None,
+        "reliability": reliability(found.confidence[named], right[named]),
+        "milliseconds": float(np.median(seconds) * 1000) if len(right) else 0.0,
+        "milliseconds_p95": float(np.quantile(seconds, 0.95) * 1000) if len(right) else 0.0,
+    }
 
 
 def _share(right: NDArray[np.bool_]) -> Share:
     return Share.of(int(right.sum()), len(right))
-
-
-def _reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return tuple(
-        ReliabilityBin(
-            confidence=float(confidence[inside].mean()), accuracy=float(right[inside].mean()), answers=int(inside.sum())
-        )
-        for number in range(BINS)
-        if (inside := bins == number).any()
-    )
 
 
 def _risk(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:

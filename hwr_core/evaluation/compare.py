@@ -65,7 +65,7 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
         one: a version.
         other: another.
         suite: the suite's name.
-        most: the most differences to return.
+        most: the most differences to return; of whole numbers none are.
 
     Raises:
         NotFound: one of them has not been measured there.
@@ -87,7 +87,9 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
         other=results[1],
         only_one=int((right[0] & ~right[1]).sum()),
         only_other=int((right[1] & ~right[0]).sum()),
-        differences=tuple(
+        differences=()
+        if answers[0].are_numbers
+        else tuple(
             Difference(
                 place=int(place),
                 group=str(answers[0].groups[place]),

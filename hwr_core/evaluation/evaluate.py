@@ -19,7 +19,9 @@ from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
 from hwr_core.evaluation.answers import Answers, Figures, figures_of
 from hwr_core.evaluation.suites import SUITES, Item, Suite
 from hwr_core.files import write_whole
+from hwr_core.images.decode import PageImage
 from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.recognition.numbers import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import Grey
 from hwr_core.registry import ModelVersion
@@ -48,12 +50,13 @@ class Evaluation(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    label: int
+    label: int | str
     group: str
-    answer: int
+    answer: int | str
     confidence: float
     seconds: float
-    seen: Grey
+    seen: Grey | None
+    """What the model saw, to be looked at where it is not right; None for a whole number."""
 
 
 OnProgress = Callable[[int], None]
@@ -162,6 +165,9 @@ def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
 
 def _answer(item: Item, recogniser: Recogniser) -> _Answer:
     started = time.perf_counter()
+    if isinstance(item.label, str):
+        text, confidence = _number(item.picture, recogniser)
+        return _Answer(item.label, item.group, text, confidence, time.perf_counter() - started, None)
     try:
         seen = item.picture if item.is_seen else normalise(item.picture)
     except NoInk:
@@ -172,16 +178,25 @@ def _answer(item: Item, recogniser: Recogniser) -> _Answer:
     return _Answer(item.label, item.group, answer, reading.confidence, time.perf_counter() - started, seen)
 
 
+def _number(picture: Grey, recogniser: Recogniser) -> tuple[str, float]:
+    """The number on a picture, empty where none is found, and its confidence."""
+    if not recogniser.reads_lines:
+        return "", 0.0
+    lines = read_page(PageImage(picture, 1.0), recogniser).lines
+    return "\n".join(line.text for line in lines), joint_confidence(lines)
+
+
 def _joined(answers: list[_Answer]) -> Answers:
     wrong = [place for place, each in enumerate(answers) if each.answer != each.label]
     shown = wrong[:: -(-len(wrong) // MOST_SHOWN)] if wrong else []
-    seen = [answers[place].seen for place in shown]
+    pictures = [(place, seen) for place in shown if (seen := answers[place].seen) is not None]
+    kind: type[np.generic] = np.str_ if isinstance(answers[0].label, str) else np.uint8
     return Answers(
-        labels=np.array([each.label for each in answers], np.uint8),
-        answers=np.array([each.answer for each in answers], np.uint8),
+        labels=np.array([each.label for each in answers], kind),
+        answers=np.array([each.answer for each in answers], kind),
         confidence=np.array([each.confidence for each in answers], np.float32),
         groups=np.array([each.group for each in answers]),
         seconds=np.array([each.seconds for each in answers], np.float32),
-        shown=np.array(shown, np.uint32),
-        seen=np.stack(seen) if seen else np.zeros((0, SIDE, SIDE), np.uint8),
+        shown=np.array([place for place, _ in pictures], np.uint32),
+        seen=np.array([seen for _, seen in pictures], np.uint8).reshape(-1, SIDE, SIDE),
     )

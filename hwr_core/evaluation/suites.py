@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets import custom
+from hwr_core.datasets import archives, custom
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_pictures
 from hwr_core.errors import DatasetMissing, InvalidValue
@@ -19,13 +20,14 @@ CORRUPTED_EACH = 250
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One picture of a suite: grey, dark or light ink; its label, 0-9 or NOT_A_DIGIT; and the group it counts in.
+    """One picture of a suite: grey, dark or light ink; its label; and the group it counts in.
 
+    `label`: 0-9 or NOT_A_DIGIT; of a whole number its digits, as text.
     `is_seen`: it is what a normaliser made already, and goes to the model as it is.
     """
 
     picture: Grey
-    label: int
+    label: int | str
     group: str
     is_seen: bool = False
 
@@ -77,6 +79,12 @@ def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
             yield Item(corrupt(picture, float(strength), rng), label, name)
 
 
+def _amounts(places: Places, limit: int | None) -> Iterator[Item]:
+    items = archives.amounts(places.datasets / f"{archives.AMOUNTS}.zip")
+    for picture, text in islice(items, limit):
+        yield Item(picture, text, archives.AMOUNTS)
+
+
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
 """Whose digits are corrupted: each once on clean paper."""
 
@@ -110,6 +118,7 @@ _ALL = (
         ),
     ),
     Suite("poor", "digits as poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
+    Suite("numbers", "cheque amounts, read whole and right", (archives.AMOUNTS,), _amounts),
     Suite(CUSTOM, "your own labelled pictures", (CUSTOM,), _of_sources(CUSTOM)),
     Suite(CORRECTIONS, "readings that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
     Suite("corrupted", "digits blurred, turned, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
@@ -124,6 +133,8 @@ FOLDER = "folder"
 def available_suites(places: Places) -> list[str]:
     """Return the names of the suites that have pictures here."""
     there = set(available_sources(places))
+    if (places.datasets / f"{archives.AMOUNTS}.zip").is_file():
+        there.add(archives.AMOUNTS)
     if CUSTOM in there and not custom.files(places.custom, Part.TEST):
         there.remove(CUSTOM)  # so few of them that none is for testing
     return [name for name, suite in SUITES.items() if there.intersection(suite.sources)]

@@ -16,7 +16,15 @@ from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, hash_source, load_source
 from hwr_core.errors import InvalidValue
 from hwr_core.model_card import DataUsed, Decision, ModelCard, Score
-from hwr_core.recognition.calibration import Logits, calibration_error, decide, digit_probabilities, softmax
+from hwr_core.recognition.calibration import (
+    METHOD,
+    Logits,
+    calibration_error,
+    decide,
+    digit_probabilities,
+    reliability,
+    softmax,
+)
 from hwr_core.records import DIGITS
 from hwr_core.training.batches import InOrder
 from hwr_core.training.config import TrainingConfig
@@ -62,6 +70,7 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
         )
     decision = decide(logits, labels)
     accuracy, loss = _test_figures(scored, decision)
+    confidence, right = _test_digits(scored, decision)
     return ModelCard(
         version="",
         created_at=datetime.now(UTC),
@@ -72,7 +81,9 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
         data=tuple(_data_used(source, scored, making) for source in config.sources),
         decision=decision,
         scores=tuple(_score(each, decision) for each in scored),
-        calibration_error=_calibration_error(scored, decision),
+        calibration_error=calibration_error(confidence, right),
+        calibration_method=METHOD,
+        reliability=reliability(confidence, right),
         epochs=tuple(asdict(epoch) for epoch in result.epochs),
         packages={name: found for name in PACKAGES if (found := _installed(name))},
         code=_code_version(),
@@ -136,11 +147,12 @@ def _test_figures(scored: list[_Scored], decision: Decision) -> tuple[float | No
     return float((shares[real, :NOT_A_DIGIT].argmax(axis=1) == labels[real]).mean()), float(loss)
 
 
-def _calibration_error(scored: list[_Scored], decision: Decision) -> float:
+def _test_digits(scored: list[_Scored], decision: Decision) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence, and whether it is right, of the most probable digit of each digit of all test parts."""
     logits, labels = _joined(scored, Part.TEST)
     probabilities = digit_probabilities(softmax(logits / decision.temperature))
     real = labels != NOT_A_DIGIT
-    return calibration_error(probabilities.max(axis=1)[real], probabilities.argmax(axis=1)[real] == labels[real])
+    return probabilities.max(axis=1)[real], probabilities.argmax(axis=1)[real] == labels[real]
 
 
 def _data_used(source: str, scored: list[_Scored], making: Making) -> DataUsed:

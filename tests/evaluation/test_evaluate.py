@@ -1,5 +1,7 @@
 """A version is measured on named suites, the result is kept with it, and two results can be compared."""
 
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from hwr_core.evaluation.suites import (
 )
 from hwr_core.images.corrupt import CORRUPTIONS
 from tests.evaluation.conftest import worse_copy
+from tests.handwriting import number, png
 
 
 def answers(labels, given, confidence=None) -> Answers:
@@ -149,3 +152,41 @@ def test_results_on_other_pictures_are_not_compared(registry, champion, places, 
     with pytest.raises(Conflict, match="different pictures"):
         compare(champion, worse, "custom")
     assert common_suites(champion, worse) == []
+
+
+def write_amounts(places, shown, said):
+    """Write pictures of numbers, and what the index says of them, as the archive of amounts has them."""
+    places.datasets.mkdir(exist_ok=True)
+    with ZipFile(places.datasets / "cheque-amounts.zip", "w") as archive:
+        for text in shown:
+            archive.writestr(f"{text}.png", png(number(text)))
+        rows = [f"{text}.png,{label}" for text, label in zip(shown, said, strict=True)]
+        archive.writestr("index.csv", "\n".join(["file,text", *rows]))
+
+
+def test_whole_numbers_are_right_or_wrong_as_a_whole(champion, places):
+    """One digit off is a wrong number; the figures are those of numbers, without a confusion of digits."""
+    numbers = ["271828", "314159", "577215"]
+    write_amounts(places, numbers, numbers)
+    assert "numbers" in available_suites(places)
+    right = evaluate(champion, SUITES["numbers"], places).figures
+    assert (right.accuracy.right, right.accuracy.total, right.refused) == (3, 3, 0)
+    assert right.confusion == ()
+    assert right.per_label == {}
+    assert load_answers(champion, "numbers").labels.tolist() == numbers
+    write_amounts(places, numbers, ["271829", "31415", "577215"])
+    assert evaluate(champion, SUITES["numbers"], places).figures.accuracy.right == 1
+
+
+def test_a_version_that_reads_no_lines_finds_no_number(registry, champion, places):
+    """Every number counts as refused, so that such a version does not pass for as good."""
+    write_amounts(places, ["271828", "314159"], ["271828", "314159"])
+    names = [name for name in champion.card.files if not name.startswith("lines")]
+    plain = registry.publish(
+        champion.card.model_copy(update={"lines": None}), {name: champion.read_file(name) for name in names}
+    )
+    found = evaluate(plain, SUITES["numbers"], places).figures
+    assert (found.accuracy.right, found.refused) == (0, 2)
+    evaluate(champion, SUITES["numbers"], places)
+    assert compare(champion, plain, "numbers").only_one == 2
+    assert compare(champion, plain, "numbers").differences == ()

@@ -6,10 +6,12 @@ import pytest
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.recognition.calibration import (
     REFUSED_DIGITS,
+    UNSURE_BELOW,
     calibration_error,
     decide,
     digit_probabilities,
     fit_temperature,
+    reliability,
     softmax,
 )
 
@@ -88,8 +90,17 @@ def test_few_digits_are_refused(mixed):
 
 
 def test_a_hopeless_network_still_gets_usable_thresholds():
-    """Logits that know nothing give thresholds between one half and 0.9, never none."""
+    """Logits that know nothing give a threshold of one half or more, never none; "unsure" means what it always does."""
     rng = np.random.default_rng(4)
     decision = decide(rng.normal(size=(500, LABELS)).astype(np.float32), rng.integers(0, LABELS, 500).astype(np.uint8))
     assert 0.5 <= decision.not_a_digit_above <= 0.9
-    assert 0.5 <= decision.unsure_below <= 0.9
+    assert decision.unsure_below == UNSURE_BELOW
+
+
+def test_reliability_sets_confidence_against_truth(honest):
+    """Each bin of honest answers is right as often as it says; together they are all answers."""
+    logits, labels = honest
+    shares = softmax(logits)
+    bins = reliability(shares.max(axis=1), shares.argmax(axis=1) == labels)
+    assert sum(each.answers for each in bins) == COUNT
+    assert all(abs(each.confidence - each.accuracy) < 0.05 for each in bins if each.answers > 500)

@@ -92,14 +92,21 @@ def test_a_page_without_writing_has_no_digits(read, grey):
     """Nothing is found, and nothing is sure."""
     page = read(grey)
     assert page == PageReading((), ())
-    assert joint_confidence(page.digits) == 0.0
+    assert joint_confidence(page.lines) == 0.0
 
 
-def test_the_whole_is_as_sure_as_all_its_digits_together(read):
-    """The confidence of a line is the product of its digits'."""
+def test_the_whole_is_no_surer_than_any_digit(read):
+    """A line is right only if each of its digits is; the first candidate of each is what was read."""
     page = read(number("2718"))
-    assert page.lines[0].confidence == pytest.approx(np.prod([digit.confidence for digit in page.digits]))
+    assert 0.5 < page.lines[0].confidence <= min(digit.confidence for digit in page.digits)
     assert all(digit.candidates[0].digit == digit.digit for digit in page.digits)
+    assert all(sum(each.probability for each in digit.candidates) == pytest.approx(1.0) for digit in page.digits)
+
+
+def test_given_boxes_are_as_sure_together_as_each_allows(read):
+    """Digits that are read one by one are right together with the product of their probabilities."""
+    page = read(number("27"), boxes=[(0, 0, 120, 120), (120, 0, 120, 120)])
+    assert page.lines[0].confidence == pytest.approx(np.prod([digit.confidence for digit in page.digits]))
 
 
 def test_any_noise_is_survived(read):
