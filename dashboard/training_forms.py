@@ -156,6 +156,14 @@ def _choose_details() -> dict[str, Any]:
                 help="bfloat16 is faster, where the processor has it.",
             ),
             "seed": columns[2].number_input("Seed", 0, 2**31 - 1, DEFAULTS.seed, key="training_seed"),
+            "line_epochs": columns[0].number_input(
+                "Epochs for lines of digits",
+                0,
+                500,
+                DEFAULTS.line_epochs,
+                key="training_line_epochs",
+                help="Whole numbers are read by a network of their own. At 0 the one that reads now is taken along.",
+            ),
         }
     return values
 

@@ -77,13 +77,14 @@ def test_an_evaluation_that_cannot_be_is_refused_at_once(workspace, tmp_path):
 
 
 def test_an_estimate_grows_with_what_is_asked(workspace):
-    """Twice the epochs and a larger network take longer; a limit takes less."""
+    """Twice the epochs, a larger network and lines of digits take longer; a limit takes less."""
     modelling = workspace.modelling
 
     def seconds(**values: object) -> float:
         return modelling.estimate(modelling.config({"sources": ["mnist", "noise"], **values})).seconds
 
-    assert seconds(epochs=4) < seconds(epochs=8) < seconds(epochs=8, architecture="residual")
+    assert seconds(epochs=4) < seconds(epochs=8) < seconds(epochs=8, line_epochs=1)
+    assert seconds(architecture="small") < seconds(architecture="residual")
     assert seconds(limit=100) < seconds()
 
 

@@ -13,7 +13,7 @@ from hwr_core.evaluation.answers import Share
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.model_card import ModelCard
+from hwr_core.model_card import Lines, ModelCard
 from hwr_core.modelling import Modelling
 from hwr_core.promotion import Entry
 from hwr_core.records import DEFAULT_USER, JobState
@@ -114,11 +114,19 @@ def _show(options: argparse.Namespace) -> int:
     print(f"{version.name}: {card.architecture}, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB")
     print(f"made {card.created_at:%Y-%m-%d %H:%M} UTC by {card.how or 'hwr train'}")
     print(f"learned from {', '.join(f'{data.name} ({data.training:,})' for data in card.data)}")
+    print(_of_lines(card.lines))
     if found := evaluations_of(version):
         print(_table(version.name, [*found.values()]))
     else:
         print(f"not evaluated yet: hwr evaluate {version.name}")
     return DONE
+
+
+def _of_lines(lines: Lines | None) -> str:
+    if lines is None:
+        return "reads single digits only"
+    whose = f", taken along from {lines.taken_from}" if lines.taken_from else ""
+    return f"reads {lines.test_right / max(lines.test, 1):.1%} of {lines.test:,} made lines of digits whole{whose}"
 
 
 def _compare(options: argparse.Namespace) -> int:

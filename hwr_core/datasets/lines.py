@@ -28,6 +28,9 @@ SIDE = 64
 """Pixels that a digit is high, about, when a line is put together."""
 
 MOST_DIGITS = 9
+COUNTS = {Part.TRAINING: 30_000, Part.VALIDATION: 1_500, Part.TEST: 1_500}
+"""Lines that are made of the digits of each part."""
+
 CHUNK = 500
 RECORDED = ("strokes-unipen.jsonl.gz", "strokes-pendigits.jsonl.gz")
 SCANNED = "scanned-digits.zip"

@@ -105,17 +105,17 @@ _ALL = (
     Suite("phone", "phone photos of digits", ("phone-digits",), _of_sources("phone-digits")),
     Suite(
         "no-digit",
-        "letters, marks, doodles, blanks and noise",
-        ("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "phone-not-a-digit", "doodles"),
+        "letters, marks, doodles and several digits at once",
+        ("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles"),
         _of_sources(
-            "strokes-letters-upper",
-            "strokes-letters-lower",
-            "strokes-symbols",
-            "phone-not-a-digit",
-            "doodles",
-            "several-digits",
-            "noise",
+            "strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles", "several-digits"
         ),
+    ),
+    Suite(
+        "blank",
+        "photos of empty cells, noise and shadows",
+        ("phone-not-a-digit",),
+        _of_sources("phone-not-a-digit", "noise"),
     ),
     Suite("poor", "digits as poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
     Suite("numbers", "cheque amounts, read whole and right", (archives.AMOUNTS,), _amounts),

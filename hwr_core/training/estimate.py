@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hwr_core.datasets.lines import COUNTS
+from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import SOURCES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 
 SECONDS_A_PICTURE = 1.1e-3
 """Of an epoch of the network `small` on two cores in bfloat16, validation and all; float32 takes about 1.4 times."""
+
+SECONDS_A_LINE = 4e-3
+"""The same of the network of lines."""
 
 OF_FLOAT32 = 1.4
 
@@ -29,10 +34,11 @@ def estimate(config: TrainingConfig, sizes: Mapping[str, int]) -> Estimate:
     """
     samples = sum(_samples(name, config, sizes) for name in config.sources)
     each = SECONDS_A_PICTURE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
+    learning = config.epochs * samples * each + config.line_epochs * COUNTS[Part.TRAINING] * SECONDS_A_LINE
     if config.precision == "float32":
-        each *= OF_FLOAT32
+        learning *= OF_FLOAT32
     preparing = samples * 5e-4 + 10
-    return Estimate(samples, preparing + config.epochs * samples * each)
+    return Estimate(samples, preparing + learning)
 
 
 def _samples(name: str, config: TrainingConfig, sizes: Mapping[str, int]) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from hwr_core.datasets.lines import LineSample, made_lines
+from hwr_core.datasets.lines import COUNTS, LineSample, made_lines
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import Places
 from hwr_core.errors import ModelUnavailable
@@ -18,9 +18,6 @@ from hwr_core.training.convert import keras_file, lines_to_litert
 from hwr_core.training.line_batches import LineBatches
 from hwr_core.training.lines import BATCH_SIZE, accuracy, fit_line_temperature, lines_task
 from hwr_core.training.train import BatchResult, EpochResult, train
-
-COUNTS = {Part.TRAINING: 30_000, Part.VALIDATION: 1_500, Part.TEST: 1_500}
-"""Lines that are made of the digits of each part."""
 
 FOR_TEMPERATURE = 400
 """Of the validation lines, those that choose the temperature."""
