@@ -107,9 +107,7 @@ _ALL = (
         "no-digit",
         "letters, marks, doodles and several digits at once",
         ("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles"),
-        _of_sources(
-            "strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles", "several-digits"
-        ),
+        _of_sources("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles", "several-digits"),
     ),
     Suite(
         "blank",

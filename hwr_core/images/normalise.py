@@ -45,6 +45,10 @@ EVEN_EDGE = 0.6
 """An edge with that share of its pixels within so many grey levels of their median shows paper of one tone; the rest of
 it is writing that runs up to the edge."""
 
+BARE_SHARE, BEYOND_PAPER = 0.1, 0.01
+"""So does any edge whose tone is that of so much of the picture, while at most so much of it lies beyond that tone:
+paper that no camera saw, and writing that was cropped to its ink."""
+
 LEAST_PAPER, FRAME_TONE, FRAME_CONTRAST = 0.3, 12, 40
 """An even edge is a frame, not paper, if a smaller share of the picture is within so many levels of its tone, and most
 of it is so many levels lighter."""
@@ -71,6 +75,10 @@ FRAME_BORDER = 0.12
 WIDE_BORDER, ACROSS, LINE_WIDTH = 0.2, 0.95, 0.1
 """A spot that reaches across so much of the picture, as the lines of a grid do, is its frame in that border already,
 or anywhere if it is no wider than that."""
+
+WHOLLY, FROM_EDGE_TO_EDGE, CORNER = 0.98, 0.99, 0.08
+"""A spot with that share of its pixels in the wide border is a frame on any paper, if it runs along one side from edge
+to edge, or along several and so near to a corner: a round digit that was cropped to its ink does not."""
 
 LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
 """A ruled line is made of straight runs of that share of the picture, is at most so wide, and where nothing is written
@@ -147,9 +155,10 @@ def estimate_paper(grey: Grey, enhancement_level: float) -> Grey:
     """Return the bare paper behind the ink, same shape: one tone where the edge is even, else a local median."""
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     tone = int(np.sort(edge)[edge.size // 2])
-    flat = np.full_like(grey, tone)
-    even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE)
-    if (even >= EVEN_EDGE * edge.size and not _is_cell(grey, tone)) or enhancement_level == 0.0:
+    even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE) >= EVEN_EDGE * edge.size
+    paper = tone if even and not _is_cell(grey, tone) else _bare_tone(grey, tone)
+    flat = np.full_like(grey, tone if paper is None else paper)
+    if paper is not None or enhancement_level == 0.0:
         return flat
     local = _local_median(grey)
     share = min(enhancement_level, 1.0)
@@ -158,8 +167,27 @@ def estimate_paper(grey: Grey, enhancement_level: float) -> Grey:
 
 def _is_cell(grey: Grey, tone: int) -> bool:
     """Tell a dark frame of one tone around light paper: hardly anything but the frame has its tone."""
-    alike = cv2.inRange(grey, np.array(tone - FRAME_TONE), np.array(tone + FRAME_TONE))
-    return cv2.countNonZero(alike) < LEAST_PAPER * grey.size and _median_level(_histogram(grey)) > tone + FRAME_CONTRAST
+    alike = _count_alike(grey, tone, FRAME_TONE)
+    return alike < LEAST_PAPER * grey.size and _median_level(_histogram(grey)) > tone + FRAME_CONTRAST
+
+
+def _bare_tone(grey: Grey, edge_tone: int) -> int | None:
+    """The paper's tone in a picture cropped to its ink: that of three corners, or else of the edge; None for none."""
+    corners = np.sort(grey[[0, 0, -1, -1], [0, -1, 0, -1]].astype(np.int16))
+    tones = [int(three[1]) for three in (corners[:3], corners[1:]) if three[2] - three[0] <= SAME_TONE]
+    return next((tone for tone in (*tones, edge_tone) if _is_bare(grey, tone)), None)
+
+
+def _is_bare(grey: Grey, tone: int) -> bool:
+    """Tell paper of one tone, the lightest or the darkest of the picture: light and grain go beyond it both ways."""
+    alike = _count_alike(grey, tone, SAME_TONE)
+    darker = cv2.countNonZero(cv2.inRange(grey, np.array(0), np.array(tone - SAME_TONE - 1)))
+    beyond = min(darker, grey.size - alike - darker)
+    return alike >= BARE_SHARE * grey.size and beyond <= BEYOND_PAPER * grey.size
+
+
+def _count_alike(grey: Grey, tone: int, within: int) -> int:
+    return cv2.countNonZero(cv2.inRange(grey, np.array(tone - within), np.array(tone + within)))
 
 
 def _local_median(grey: Grey) -> Grey:
@@ -262,15 +290,42 @@ class _Spots:
         inside = np.bincount(inner.ravel(), minlength=self.area.size)
         return np.asarray(1.0 - inside / np.maximum(self.area, 1.0), np.float64)
 
+    def in_corners(self, share: float) -> NDArray[np.bool_]:
+        """Of each, whether it has a pixel in a corner, a square of that share of the picture's shorter side."""
+        side = max(2, round(share * min(self.labels.shape)))
+        ends = (np.s_[:side], np.s_[-side:])
+        found = np.zeros(self.area.size, bool)
+        for rows in ends:
+            for columns in ends:
+                found[self.labels[rows, columns].ravel()] = True
+        return found
+
 
 def wipe_lines(ink: Ink) -> Ink:
-    """Take the lines of ruled or squared paper out of the ink; where writing crosses them, its own strength is left."""
+    """Take frames, and the lines of ruled or squared paper, out of the ink.
+
+    Where writing crosses a line, its own strength is left.
+    """
     mask = _mask(ink)
-    if not (_Spots.of(mask).extent >= ACROSS).any():
+    spots = _Spots.of(mask)
+    if not (spots.extent >= ACROSS).any():
         return ink
-    without_rows = _without_rows(ink.strength, mask)
+    strength, mask = _without_frame(ink.strength, mask, spots)
+    without_rows = _without_rows(strength, mask)
     both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
     return replace(ink, strength=np.ascontiguousarray(both))
+
+
+def _without_frame(strength: Grey, mask: Grey, spots: _Spots) -> tuple[Grey, Grey]:
+    """Wipe off spots that lie wholly in the border and run along it."""
+    both_ways = (spots.extent >= ACROSS).all(axis=1)
+    along = np.where(both_ways, spots.in_corners(CORNER), spots.extent.max(axis=1) >= FROM_EDGE_TO_EDGE)
+    frame = along & (spots.share_within(WIDE_BORDER) >= WHOLLY)
+    frame[0] = False
+    if not frame.any():
+        return strength, mask
+    wiped = cv2.dilate(np.where(frame, 255, 0).astype(np.uint8)[spots.labels], np.ones((5, 5), np.uint8))
+    return np.where(wiped, 0, strength).astype(np.uint8), np.where(wiped, 0, mask).astype(np.uint8)
 
 
 def _without_rows(strength: Grey, mask: Grey) -> Grey:
@@ -325,12 +380,12 @@ def keep_writing(ink: Ink, enhancement_level: float) -> Grey:
 
 def _is_frame(spots: _Spots, *, grids: bool) -> NDArray[np.bool_]:
     """Which spots are the cell's frame, or the next cell's writing; with `grids` also lines that lie further in."""
+    across = spots.extent >= ACROSS
     frame = spots.share_within(FRAME_BORDER) >= FRAME_SHARE
     if grids:
-        across = (spots.extent >= ACROSS).any(axis=1)
         straight = spots.extent.min(axis=1) <= LINE_WIDTH
-        frame |= across & (straight | (spots.share_within(WIDE_BORDER) >= FRAME_SHARE))
-    return np.asarray(frame)
+        frame |= across.any(axis=1) & (straight | (spots.share_within(WIDE_BORDER) >= FRAME_SHARE))
+    return np.asarray(frame & (~across.all(axis=1) | spots.in_corners(CORNER)))
 
 
 def _in_clusters(mask: Grey, spots: _Spots, least: float) -> NDArray[np.bool_]:
