@@ -10,17 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.normalise import (
-    Ink,
-    centre,
-    check_enhancement_level,
-    cut_out,
-    denoise,
-    estimate_paper,
-    find_ink,
-    fit_to_box,
-    wipe_lines,
-)
+from hwr_core.images.ink import Ink
+from hwr_core.images.normalise import centre, fit_to_box, ink_of
+from hwr_core.images.writing import cut_out
 from hwr_core.records import Box, Grey
 
 PAGE_SIDE, LINE_HEIGHT = 1600, 96
@@ -157,10 +149,8 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
         NoInk: blank paper or mere noise.
         InvalidValue: `enhancement_level` is outside 0 to 3.
     """
-    check_enhancement_level(enhancement_level)
     sized, scale = _resize(grey)
-    smooth = denoise(sized, enhancement_level)
-    ink = wipe_lines(find_ink(smooth, estimate_paper(smooth, enhancement_level)))
+    ink = ink_of(sized, enhancement_level)
     parts = _parts(ink)
     height = _usual_height(parts)
     if height < LEAST_HEIGHT:

@@ -3,18 +3,11 @@
 from dataclasses import dataclass
 
 from hwr_core.errors import NoInk
-from hwr_core.images.normalise import (
-    centre,
-    check_enhancement_level,
-    cut_out,
-    denoise,
-    estimate_paper,
-    find_ink,
-    fit_to_box,
-    keep_writing,
-    resize_to_work,
-    wipe_lines,
-)
+from hwr_core.images.ink import find_ink
+from hwr_core.images.normalise import centre, check_enhancement_level, denoise, fit_to_box, resize_to_work
+from hwr_core.images.paper import estimate_paper
+from hwr_core.images.ruling import wipe_lines
+from hwr_core.images.writing import cut_out, keep_writing
 from hwr_core.records import Grey
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part
 from hwr_core.datasets.sources import Places, Request, load_pictures
 from hwr_core.errors import NoInk
-from hwr_core.images import normalise as steps
-from hwr_core.images.corrupt import on_paper, ruled
+from hwr_core.images.corrupt import cropped, on_paper, ruled
+from hwr_core.images.ink import Ink, ink_mask
+from hwr_core.images.normalise import BOX, SIDE, normalise
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import Grey, Reading
 from hwr_core.registry import Registry
@@ -42,35 +43,36 @@ def flat_paper(grey: Grey, _: float) -> Grey:
     return np.full_like(grey, int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))))
 
 
-def everything(ink: steps.Ink, _: float) -> Grey:
+def everything(ink: Ink, _: float) -> Grey:
     """All ink, specks and frames included."""
-    return np.where(ink.strength > ink.threshold, 255, 0).astype(np.uint8)
+    return ink_mask(ink)
 
 
 def stretched(writing: Grey) -> Grey:
     """Scaled to the box without keeping the aspect."""
-    return np.asarray(cv2.resize(writing, (steps.BOX, steps.BOX), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(writing, (BOX, BOX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def box_in_the_middle(boxed: Grey) -> Grey:
     """The box, not its mass, in the middle."""
     height, width = boxed.shape
-    seen = np.zeros((steps.SIDE, steps.SIDE), np.uint8)
-    top, left = (steps.SIDE - height) // 2, (steps.SIDE - width) // 2
+    seen = np.zeros((SIDE, SIDE), np.uint8)
+    top, left = (SIDE - height) // 2, (SIDE - width) // 2
     seen[top : top + height, left : left + width] = boxed
     return seen
 
 
 WITHOUT: Mapping[str, Mapping[str, object]] = {
     "as it is": {},
-    "paper of many tones": {"estimate_paper": flat_paper},
-    "grain instead of shading": {"_grain": lambda _: 1000.0},
-    "ruled lines": {"wipe_lines": lambda ink: ink},
-    "specks and frames": {"keep_writing": everything},
-    "frames alone": {"_is_frame": lambda spots, **_: np.zeros(spots.area.size, bool)},
-    "halftone strokes": {"_in_clusters": lambda _, spots, __: np.zeros(spots.area.size, bool)},
-    "aspect kept": {"fit_to_box": stretched},
-    "centre of mass": {"centre": box_in_the_middle},
+    "paper of many tones": {"normalise.estimate_paper": flat_paper},
+    "paper known by its tone": {"paper._bare_tone": lambda *_: None},
+    "grain instead of shading": {"ink._grain": lambda _: 1000.0},
+    "frames and ruled lines": {"normalise.wipe_lines": lambda ink: ink},
+    "specks and cells' lines": {"normalise.keep_writing": everything},
+    "cells' lines alone": {"writing._is_frame": lambda spots, **_: np.zeros(spots.area.size, bool)},
+    "halftone strokes": {"writing._in_clusters": lambda _, spots, __: np.zeros(spots.area.size, bool)},
+    "aspect kept": {"normalise.fit_to_box": stretched},
+    "centre of mass": {"normalise.centre": box_in_the_middle},
 }
 """Names of steps, and what stands in for their functions when they are left out."""
 
@@ -86,7 +88,7 @@ def main() -> None:
     for name, replacements in WITHOUT.items():
         with ExitStack() as patches:
             for function, replacement in replacements.items():
-                patches.enter_context(patch.object(steps, function, replacement))
+                patches.enter_context(patch(f"hwr_core.images.{function}", replacement))
             shares = [right(items, recogniser.read) for items in pictures.values()]
         print(f"{name:26}", *(f"{share:12.2%}" for share in shares), flush=True)
     recogniser.close()
@@ -97,6 +99,7 @@ def kinds(places: Places) -> dict[str, list[LabelledPicture]]:
     found = {name: list(load_pictures(name, places, Request(Part.TEST, limit=EACH))) for name in SOURCES}
     rng = np.random.default_rng(0)
     plain = [found[name][place] for name in ("mnist", "strokes-unipen", "scanned-digits") for place in range(EACH // 3)]
+    found["cropped"] = [(cropped(on_paper(picture), 1.0, rng), label) for picture, label in plain if label != 1]
     found["ruled"] = [(ruled(on_paper(picture), float(rng.uniform()), rng), label) for picture, label in plain]
     return found
 
@@ -109,7 +112,7 @@ def right(items: list[LabelledPicture], read: Callable[[list[Grey]], list[Readin
 def answer(picture: Grey, read: Callable[[list[Grey]], list[Reading]]) -> int:
     """Return the digit read, or NOT_A_DIGIT."""
     try:
-        [reading] = read([steps.normalise(picture)])
+        [reading] = read([normalise(picture)])
     except NoInk:
         return NOT_A_DIGIT
     return NOT_A_DIGIT if reading.digit is None else reading.digit

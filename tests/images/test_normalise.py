@@ -10,19 +10,10 @@ from numpy.typing import ArrayLike
 
 from hwr_core.errors import InvalidValue, NoInk
 from hwr_core.images.decode import decode
-from hwr_core.images.normalise import (
-    BOX,
-    SIDE,
-    centre,
-    cut_out,
-    denoise,
-    estimate_paper,
-    find_ink,
-    fit_to_box,
-    keep_writing,
-    normalise,
-    resize_to_work,
-)
+from hwr_core.images.ink import find_ink
+from hwr_core.images.normalise import BOX, SIDE, centre, denoise, fit_to_box, normalise, resize_to_work
+from hwr_core.images.paper import estimate_paper
+from hwr_core.images.writing import cut_out, keep_writing
 from hwr_core.records import DIGITS, Grey
 from tests.handwriting import drawing, png
 from tests.images.likeness import likeness
@@ -193,6 +184,45 @@ def test_the_lines_of_a_cell_are_dropped(digit, sides):
     for side in sides.split():
         cell[edges[side]] = 60
     assert likeness(normalise(cell), normalise(picture)) > 0.97
+
+
+@pytest.mark.parametrize("digit", [digit for digit in DIGITS if digit != 1])
+@pytest.mark.parametrize("pen", [14, 40])
+@pytest.mark.parametrize("tone", [0, 255])
+def test_a_digit_may_be_cropped_to_its_ink(digit, pen, tone):
+    """Without any margin, with more ink than paper along the edge, it is still the ink that is read.
+
+    A bare 1 is left out: cropped to its ink it is a block.
+    """
+    whole = drawing(digit, pen=pen)
+    left, top, width, height = cv2.boundingRect(255 - whole)
+    cropped = np.ascontiguousarray(whole[top : top + height, left : left + width])
+    assert likeness(normalise(cropped if tone else 255 - cropped), normalise(whole)) > 0.85
+
+
+def test_a_round_digit_up_to_the_edge_is_no_frame():
+    """A photographed 0 that touches all four edges lies where a cell's frame would, but for the corners."""
+    zero = np.full((128, 128), 255, np.uint8)
+    cv2.ellipse(zero, (64, 64), (60, 60), 0, 0, 360, 0, 7, cv2.LINE_AA)
+    photo = noisy(on_paper(zero, shading(128, 150, 190), 60), 3)
+    assert likeness(normalise(photo), normalise(zero)) > 0.85
+
+
+@pytest.mark.parametrize("tone", [60, 120])
+@pytest.mark.parametrize("sides", ["left", "left and top", "right, bottom and left"])
+def test_a_frame_around_nothing_is_no_digit(tone, sides):
+    """The lines of an empty cell, also on paper of one tone, are not read as a 1."""
+    cell = np.full((128, 128), 190, np.uint8)
+    for side, line in {
+        "left": np.s_[:, 4:10],
+        "top": np.s_[3:8],
+        "right": np.s_[:, -9:-3],
+        "bottom": np.s_[-6:],
+    }.items():
+        if side in sides:
+            cell[line] = tone
+    with pytest.raises(NoInk):
+        normalise(cell)
 
 
 def test_a_digit_of_two_parts_keeps_both():
