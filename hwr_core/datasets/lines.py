@@ -20,7 +20,8 @@ from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.errors import DatasetMissing, NoInk
 from hwr_core.images.corrupt import degrade
-from hwr_core.images.segment import segment, strip
+from hwr_core.images.segment import segment
+from hwr_core.images.strips import strip
 from hwr_core.images.strokes import draw, place
 from hwr_core.records import DIGITS, Grey
 
@@ -41,15 +42,19 @@ PICTURES = 12_000
 PEN = (4.0, 11.0)
 """Pixels that a pen is wide."""
 
-DRAWN, STRANGE = 0.6, 0.08
-"""Shares of lines that are drawn from recordings, and of those with a sign on them that is no digit."""
+DRAWN, STRANGE, PRINTED = 0.6, 0.08, 0.15
+"""Shares of lines that are drawn from recordings, of those with a sign on them that is no digit, and of those above a
+printed line."""
+
+RUN = 12
+"""Pixels of a printed line that are there or not."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class LineSample:
-    """What `hwr_core.images.segment.strip` makes of a line, and the digits on it."""
+    """What `hwr_core.images.strips.strip` makes of a line, and the digits on it."""
 
     strip: Grey
     text: str
@@ -155,7 +160,7 @@ def random_number(rng: np.random.Generator, digits: Sequence[int] = DIGITS) -> s
     length = int(rng.integers(1, MOST_DIGITS + 1)) if rng.uniform() < 0.3 else int(rng.integers(2, 7))
     text = "".join(str(digit) for digit in rng.choice(np.array(digits), length))
     if 0 in digits and rng.uniform() < 0.25:
-        zeros = min(length, int(rng.integers(1, 5)))
+        zeros = min(max(1, length - 1), int(rng.integers(1, 5)))
         text = text[: length - zeros] + "0" * zeros
     return text
 
@@ -186,7 +191,18 @@ def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -
         if marks and rng.uniform() < (0.6 if last else 0.15):
             right = _mark(sheet, (right + SIDE * rng.uniform(0.05, 0.2), base), pen, rng, last=last)
         right += SIDE * rng.normal(usual_gap, spread)
-    return sheet[:, : int(min(sheet.shape[1], right + SIDE))]
+    sheet = sheet[:, : int(min(sheet.shape[1], right + SIDE))]
+    if rng.uniform() < PRINTED:
+        _print_line(sheet, base, rng)
+    return sheet
+
+
+def _print_line(sheet: Grey, base: int, rng: np.random.Generator) -> None:
+    """Put what is left of a printed line under the writing, broken and of any strength."""
+    row = base + int(SIDE * rng.uniform(0.0, 0.3))
+    line = sheet[row : row + int(rng.integers(1, 4))]
+    runs = np.repeat(rng.uniform(size=1 + sheet.shape[1] // RUN) < rng.uniform(0.3, 1.0), RUN)[: sheet.shape[1]]
+    np.maximum(line, (runs * rng.uniform(60, 255)).astype(np.uint8), out=line)
 
 
 def _mark(sheet: Grey, at: tuple[float, int], pen: float, rng: np.random.Generator, *, last: bool) -> float:

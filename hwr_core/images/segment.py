@@ -1,6 +1,6 @@
-"""A line or a page of writing -> lines of connected parts in reading order, and each line as a strip of its ink.
+"""A line or a page of writing -> lines of connected parts, in reading order.
 
-Where one digit ends and the next begins is not decided here: `hwr_core.recognition.numbers` reads whole strips.
+Where one digit ends and the next begins is not decided here: `hwr_core.recognition.numbers` reads whole lines.
 """
 
 from collections.abc import Sequence
@@ -36,15 +36,11 @@ SAME_LINE = 0.35
 LEVEL = 0.5
 """So do parts whose middles are at most so many usual heights above each other."""
 
+AMONG = 0.5
+"""A lone part belongs to a line if so much of its height lies within that of the line's parts next to it."""
+
 FAR = 4.0
 """Neighbours on a line are at most so many usual heights apart; what is farther is a line of its own."""
-
-STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
-"""Pixels of a strip: its height, that of the digits on it unless the line needs more room, and what is left bare at
-both ends."""
-
-LONGEST_STRIP = 2048
-"""Pixels; a longer line is narrowed to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +91,6 @@ class Page:
     def box(self, parts: Sequence[Part]) -> Box:
         """Return the box of these parts on the picture as given: left, top, width, height."""
         return scaled(joint_box(parts), self.scale)
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """A line's ink, uint8 [32, width], ink bright; column 0 is the page's column `left`, and `scale` takes back."""
-
-    picture: Grey
-    left: float
-    scale: float
-
-    def on_page(self, column: float) -> float:
-        """Return the page's column at a column of the strip."""
-        return self.left + column * self.scale
-
-
-def strip(page: Page, line: Line) -> Strip:
-    """Return a line as a strip: its digits about 22 pixels high, its ink in the middle of 32."""
-    writing = page.writing(line.parts)
-    height, width = writing.shape
-    scale = min(STRIP_DIGIT / line.height, (STRIP_HEIGHT - 2) / height, LONGEST_STRIP / width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    sized = cv2.resize(writing, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    above = (STRIP_HEIGHT - size[1]) // 2
-    below = STRIP_HEIGHT - size[1] - above
-    picture = cv2.copyMakeBorder(sized, above, below, STRIP_MARGIN, STRIP_MARGIN, cv2.BORDER_CONSTANT, value=[0])
-    left = joint_box(line.parts)[0]
-    return Strip(np.asarray(picture, np.uint8), left - STRIP_MARGIN / scale, 1.0 / scale)
 
 
 def joint_box(parts: Sequence[Part]) -> Box:
@@ -231,6 +200,7 @@ def _lines(parts: Sequence[Part], height: float) -> list[Line]:
             min(fitting, key=lambda line: abs(_middle(line[-1]) - _middle(part))).append(part)
         else:
             lines.append([part])
+    lines = _without_pieces(lines, height)
     lines.sort(key=lambda line: float(np.mean([_middle(part) for part in line])))
     made = [Line(tuple(line), float(np.median([part.box[3] for part in line]))) for line in lines]
     return [_with_small(line, [part for part in parts if part.box[3] < SMALL * height]) for line in made]
@@ -242,6 +212,28 @@ def _stands_on(before: Part, part: Part, height: float) -> bool:
     level = abs(_middle(before) - _middle(part)) <= LEVEL * height
     gap = part.box[0] - before.box[0] - before.box[2]
     return (overlaps or level) and gap <= FAR * height
+
+
+def _without_pieces(lines: list[list[Part]], height: float) -> list[list[Part]]:
+    """Add to a line the lone pieces of its digits, such as the bar of a 5, that stand among its other parts."""
+    found: list[list[Part]] = []
+    for line in sorted(lines, key=len, reverse=True):
+        whole = next((other for other in found if len(line) == 1 and _is_among(line[0], other, height)), None)
+        if whole is None:
+            found.append(line)
+        else:
+            whole.extend(line)
+    return found
+
+
+def _is_among(part: Part, line: Sequence[Part], height: float) -> bool:
+    """Whether most of a part's height lies within that of the parts of a line to its left and right."""
+    left, top, width, high = part.box
+    near = [each for each in line if each.box[0] - height <= left + width / 2 <= each.box[0] + each.box[2] + height]
+    if not near:
+        return False
+    _, upper, _, tall = joint_box(near)
+    return min(top + high, upper + tall) - max(top, upper) >= AMONG * high
 
 
 def _with_small(line: Line, small: Sequence[Part]) -> Line:

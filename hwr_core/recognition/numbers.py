@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
-from hwr_core.images.segment import Line, Page, Part, segment, strip, within_boxes
+from hwr_core.images.segment import Line, Page, Part, segment, within_boxes
+from hwr_core.images.strips import strip, upright
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
 from hwr_core.recognition.recogniser import Recogniser
@@ -109,9 +110,9 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _Read:
     text = most_probable_text(columns)
     if not text:
         return _Read((), np.zeros((0, len(DIGITS))), 0.0)
-    middles = [of_line.on_page(STRIP_PIXELS * (first + last + 1) / 2) for first, last in places(columns, text)]
+    middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in places(columns, text)]
     confidence = float(np.exp(log_likelihood(columns, text)))
-    return _Read(tuple(share_out(line, middles)), _of_each_digit(columns, text), min(confidence, 1.0))
+    return _Read(tuple(share_out(line, middles, of_line.slant)), _of_each_digit(columns, text), min(confidence, 1.0))
 
 
 def _of_each_digit(columns: NDArray[np.float64], text: str) -> NDArray[np.float64]:
@@ -120,56 +121,60 @@ def _of_each_digit(columns: NDArray[np.float64], text: str) -> NDArray[np.float6
     return np.exp(log_softmax(log_likelihoods(columns, changed).reshape(len(text), len(DIGITS))))
 
 
-def share_out(line: Line, middles: Sequence[float]) -> list[tuple[Part, ...]]:
+def share_out(line: Line, middles: Sequence[float], slant: float = 0.0) -> list[tuple[Part, ...]]:
     """Share a line's ink out among its digits; what belongs to none, such as a dot, is left out.
 
     Args:
         line: its parts, from left to right.
-        middles: the column of the page at which each digit stands, from left to right.
+        middles: the upright column at which each digit stands, from left to right.
+        slant: of the writing, by which columns are upright.
     """
     large = [part for part in line.parts if part.box[3] >= UPPER_PART * line.height] or list(line.parts)
     owned: dict[int, list[int]] = {}
     for digit, middle in enumerate(middles):
-        nearest = min(range(len(large)), key=lambda place: _distance(large[place], middle))
+        nearest = min(range(len(large)), key=lambda place: _distance(upright(large[place], slant), middle))
         owned.setdefault(nearest, []).append(digit)
     found: list[list[Part]] = [[] for _ in middles]
     for place, digits in owned.items():
-        for digit, piece in zip(digits, _cut(large[place], [middles[digit] for digit in digits]), strict=True):
+        for digit, piece in zip(digits, _cut(large[place], [middles[digit] for digit in digits], slant), strict=True):
             found[digit].append(piece)
     taken = {id(large[place]) for place in owned}
     for part in line.parts:
-        if id(part) not in taken and (owner := _belongs_to(part, [pieces[0] for pieces in found])) is not None:
+        if id(part) not in taken and (owner := _belongs_to(part, [pieces[0] for pieces in found], slant)) is not None:
             found[owner].append(part)
     return [tuple(pieces) for pieces in found]
 
 
-def _distance(part: Part, column: float) -> tuple[float, float]:
-    """How far a column is from a part's ink, and among those that it runs through from its middle."""
-    left, _, width, _ = part.box
-    return max(left - column, 0.0, column - left - width), abs(column - left - width / 2)
+def _distance(columns: NDArray[np.float64], middle: float) -> tuple[float, float]:
+    """How far a digit's middle is from a part's columns, and among those that it runs through from their middle."""
+    left, right = columns.min(), columns.max()
+    return max(left - middle, 0.0, middle - right), abs(middle - (left + right) / 2)
 
 
-def _cut(part: Part, middles: Sequence[float]) -> list[Part]:
+def _cut(part: Part, middles: Sequence[float], slant: float) -> list[Part]:
     """Cut a part between digits that run into each other, where the least ink is."""
-    left, _, width, _ = part.box
-    profile = np.bincount(part.columns - left, minlength=width)
+    columns = upright(part, slant)
+    left = columns.min()
+    profile = np.bincount((columns - left).astype(np.intp))
     cuts: list[float] = []
     for one, other in pairwise(middles):
         room = CUT_ROOM * (other - one)
-        first = int(np.clip(np.ceil(one + room) - left, 1, width - 1))
-        last = int(np.clip(np.floor(other - room) - left, first, width - 1))
+        first = int(np.clip(np.ceil(one + room - left), 0, len(profile) - 1))
+        last = int(np.clip(np.floor(other - room - left), first, len(profile) - 1))
         cuts.append(left + first + int(np.argmin(profile[first : last + 1])))
-    number = np.searchsorted(np.array(cuts), part.columns, side="right")
+    number = np.searchsorted(np.array(cuts), columns, side="right")
     pieces = [np.flatnonzero(number == each) for each in range(len(middles))]
     # Where no ink is left for a digit, it is told to stand where the whole part does.
     return [Part(part.rows[piece], part.columns[piece]) if len(piece) else part for piece in pieces]
 
 
-def _belongs_to(part: Part, pieces: Sequence[Part]) -> int | None:
-    left, _, width, _ = part.box
-    overlaps = [min(left + width, box[0] + box[2]) - max(left, box[0]) for box in (piece.box for piece in pieces)]
+def _belongs_to(part: Part, pieces: Sequence[Part], slant: float) -> int | None:
+    columns = upright(part, slant)
+    left, right = columns.min(), columns.max()
+    bounds = [(each.min(), each.max()) for each in (upright(piece, slant) for piece in pieces)]
+    overlaps = [min(right, last) - max(left, first) for first, last in bounds]
     best = int(np.argmax(overlaps))
-    return best if overlaps[best] >= OVERLAP * width else None
+    return best if overlaps[best] >= OVERLAP * (right - left) else None
 
 
 def _digit(

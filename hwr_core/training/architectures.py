@@ -7,7 +7,7 @@ from keras import layers
 
 from hwr_core.datasets.samples import LABELS
 from hwr_core.images.normalise import SIDE
-from hwr_core.images.segment import STRIP_HEIGHT
+from hwr_core.images.strips import STRIP_HEIGHT
 
 
 def build(architecture: str) -> keras.Model:

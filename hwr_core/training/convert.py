@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 from hwr_core.images.normalise import SIDE
-from hwr_core.images.segment import STRIP_HEIGHT
+from hwr_core.images.strips import STRIP_HEIGHT
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:

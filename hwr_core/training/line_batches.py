@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets.lines import MOST_DIGITS, LineSample
 from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.images.segment import STRIP_HEIGHT
+from hwr_core.images.strips import STRIP_HEIGHT
 from hwr_core.records import Grey
 
 WIDTH_UNIT = 16

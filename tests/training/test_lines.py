@@ -7,7 +7,8 @@ from hwr_core.datasets.lines import LineSample
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import PageImage
-from hwr_core.images.segment import segment, strip
+from hwr_core.images.segment import segment
+from hwr_core.images.strips import strip
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.ctc import log_likelihood, log_softmax, most_probable_text
