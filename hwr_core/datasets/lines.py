@@ -35,16 +35,13 @@ COUNTS = {Part.TRAINING: 30_000, Part.VALIDATION: 1_500, Part.TEST: 1_500}
 CHUNK = 500
 RECORDED = ("strokes-unipen.jsonl.gz", "strokes-pendigits.jsonl.gz")
 SCANNED = "scanned-digits.zip"
-PICTURES = 12_000
-"""The most MNIST digits that lines are put together from."""
-
 
 PEN = (4.0, 11.0)
 """Pixels that a pen is wide."""
 
-DRAWN, STRANGE, PRINTED = 0.6, 0.08, 0.15
-"""Shares of lines that are drawn from recordings, of those with a sign on them that is no digit, and of those above a
-printed line."""
+DRAWN, LINKED, STRANGE, PRINTED = 0.6, 0.2, 0.08, 0.15
+"""Shares of lines that are drawn from recordings, of those whose digits are joined by strokes, of those with a sign on
+them that is no digit, and of those above a printed line."""
 
 RUN = 12
 """Pixels of a printed line that are there or not."""
@@ -130,7 +127,7 @@ def _pictures(datasets: Path, part: Part) -> Samples:
     found = []
     if (file := datasets / mnist.FILE).exists():
         digits, labels = mnist.load_mnist(file, part)
-        found.append(Samples(digits[:PICTURES], labels[:PICTURES]))
+        found.append(Samples(digits, labels))
     if (file := datasets / SCANNED).exists():
         found.append(normalised_samples(pictures(file, rows(file, part))))
     return Samples.join(found)
@@ -176,7 +173,7 @@ def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -
     high = 2 * SIDE
     base = int(1.4 * SIDE)
     usual_gap, spread = rng.uniform(-0.05, 0.3), rng.uniform(0.02, 0.12)
-    marks, size = rng.uniform() < 0.5, rng.uniform(0.0, 0.15)
+    marks, links, size = rng.uniform() < 0.5, rng.uniform() < LINKED, rng.uniform(0.0, 0.15)
     sheet = np.zeros((high, SIDE * (2 * len(glyphs) + 4)), np.uint8)
     right = float(SIDE)
     for number, glyph in enumerate(glyphs):
@@ -186,6 +183,10 @@ def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -
         left = int(right)
         window = sheet[top : top + height, left : left + width]
         np.maximum(window, digit[:, : window.shape[1]], out=window)
+        if links and number and rng.uniform() < 0.6:
+            start = right - SIDE * rng.uniform(0.1, 0.3), base - SIDE * rng.uniform(0.3, 0.8)
+            end = left + width * rng.uniform(0.1, 0.5), top + height * rng.uniform(0.05, 0.4)
+            cv2.line(sheet, _point(start), _point(end), 255, max(2, round(0.8 * pen)), cv2.LINE_AA)
         right = left + width
         last = number == len(glyphs) - 1
         if marks and rng.uniform() < (0.6 if last else 0.15):
@@ -266,5 +267,5 @@ def _any(items: Sequence[Item], rng: np.random.Generator) -> Item:
     return items[int(rng.integers(len(items)))]
 
 
-def _point(at: np.ndarray) -> tuple[int, int]:
+def _point(at: np.ndarray | tuple[float, float]) -> tuple[int, int]:
     return round(float(at[0])), round(float(at[1]))
