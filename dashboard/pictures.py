@@ -34,19 +34,23 @@ def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(seen[..., None] * 0.6 * (1 - weight) + colour * weight, np.uint8)
 
 
+def as_shown(page: PageImage) -> PageImage:
+    """Return a page with its longer side at most 1200 pixels."""
+    small = shrunk(page.grey, WIDEST)
+    return PageImage(small, page.scale * max(page.grey.shape) / max(small.shape))
+
+
 def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8]:
-    """Return a page in colour, uint8 [height, width, 3], at most 1200 pixels wide, with a named box around each digit.
+    """Return a page in colour, uint8 [height, width, 3], with a named box around each digit.
 
     Args:
         page: the picture.
         boxes: left, top, width and height in pixels of the file as given, and what stands above each.
     """
-    small = shrunk(page.grey, WIDEST)
-    scale = max(small.shape) / max(page.grey.shape) / page.scale
-    picture = np.repeat(small[..., None], 3, axis=2)
-    thick = max(1, round(max(small.shape) / 500))
+    picture = np.repeat(page.grey[..., None], 3, axis=2)
+    thick = max(1, round(max(page.grey.shape) / 500))
     for box, name in boxes:
-        left, top, width, height = (round(side * scale) for side in box)
+        left, top, width, height = (round(side / page.scale) for side in box)
         cv2.rectangle(picture, (left, top), (left + width, top + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
         size = max(0.4, min(1.0, height / 60))
         where = (left, max(top - 3, round(18 * size)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.pictures import shrunk
+from dashboard.pictures import as_shown, shrunk
 from hwr_core.errors import PictureError
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.records import Grey, Reading
@@ -37,11 +37,10 @@ def preview(content: bytes) -> Grey:
 
 
 def pages_of(document: bytes) -> list[PageImage]:
-    """Return the pages of a picture, TIFF or PDF file. Raises PictureError."""
+    """Return the pages of a picture, TIFF or PDF file, no wider than a page can show. Raises PictureError."""
     settings = workspace().settings
-    return decode_pages(
-        document, Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
-    )
+    limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+    return [as_shown(page) for page in decode_pages(document, limits)]
 
 
 def read_file(content: bytes, enhancement_level: float) -> ReadFile:

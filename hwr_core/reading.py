@@ -101,12 +101,12 @@ class Reader:
         """
         started = time.perf_counter()
         check_enhancement_level(enhancement_level)
-        pages = decode_pages(document, self._limits)
-        if boxes is not None and len(pages) > 1:
-            raise InvalidValue(f"Boxes are given for a document of {len(pages)} pages; they are of one page.")
         digits: list[FoundDigit] = []
         lines: list[NumberLine] = []
-        for number, image in enumerate(pages):
+        pages = 0
+        for number, image in enumerate(decode_pages(document, self._limits)):
+            if boxes is not None and number:
+                raise InvalidValue("Boxes are given for a document of several pages; they are of one page.")
             page = read_page(
                 image,
                 self.recogniser,
@@ -117,12 +117,13 @@ class Reader:
             )
             digits += page.digits
             lines += page.lines
+            pages = number + 1
         return NumberReading(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),
             digits=tuple(digits),
             lines=tuple(lines),
-            pages=len(pages),
+            pages=pages,
             model_version=self.recogniser.version,
             seconds=time.perf_counter() - started,
         )

@@ -129,9 +129,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class FoundDigit:
-    """One digit of a number: what it is, how surely, where it stands, and what the model saw of it.
+    """One digit of a number: what it is, how surely, and where it stands.
 
-    `candidates`: the ten digits, the most probable first. `line` and `page` count from 0.
+    `confidence` is the probability that it is this digit, the others of its line given; `candidates` are the ten, the
+    most probable first. `line` and `page` count from 0.
     """
 
     digit: int
@@ -140,7 +141,6 @@ class FoundDigit:
     box: Box
     line: int
     page: int
-    seen: Grey
 
 
 @dataclass(frozen=True, slots=True)

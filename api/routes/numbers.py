@@ -69,14 +69,15 @@ BODY: dict[str, Any] = {
 @router.post("/read-number", openapi_extra=BODY)
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
     """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
             given = _checked(_Form, dict(form))
             document = await given.file.read()
         level, boxes = given.enhancement_level, None
     else:
         asked = _checked(ReadNumberIn, _json(await request.body()))
-        document, level, boxes = picture_bytes(asked.image_data), asked.enhancement_level, asked.boxes
+        document = await run_in_threadpool(picture_bytes, asked.image_data)
+        level, boxes = asked.enhancement_level, asked.boxes
     return ReadNumberOut.of(
         await run_in_threadpool(workspace.read_number, document, enhancement_level=level, boxes=boxes)
     )
@@ -87,7 +88,7 @@ def _json(body: bytes) -> object:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "input": None}])
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, or brackets in brackets without end
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "input": None}]) from error
 
 

@@ -55,7 +55,9 @@ class FoundDigitOut(BaseModel):
     """One digit of a number."""
 
     digit: int = Field(ge=0, le=9, examples=[7])
-    confidence: float = Field(ge=0, le=1, description="The probability that it is this digit.", examples=[0.987])
+    confidence: float = Field(
+        ge=0, le=1, description="The probability that it is this digit, the others of its line given.", examples=[0.987]
+    )
     candidates: list[CandidateOut] = Field(description="The three most probable digits.")
     box: Box
     line: int = Field(ge=0, description="Which of `lines` it stands on, from 0.", examples=[0])

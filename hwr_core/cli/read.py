@@ -10,8 +10,8 @@ from typing import Any
 
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
-from hwr_core.errors import InvalidValue, PictureError, UnreadablePicture
-from hwr_core.records import DEFAULT_USER, FileReading, NumberReading, Reading, Source, Verdict
+from hwr_core.errors import HwrError, InvalidValue, PictureError, UnreadablePicture
+from hwr_core.records import DEFAULT_USER, FileReading, NumberReading, Reading, Reason, Source, Verdict
 from hwr_core.settings import load_settings
 from hwr_core.workspace import NamedFile, Workspace
 
@@ -50,17 +50,24 @@ def _read_numbers(workspace: Workspace, options: argparse.Namespace) -> int:
         raise InvalidValue("--record keeps readings of one digit each; it does not go with --number.")
     status = DONE
     for name in options.files:
-        opened = _open(name, workspace.settings.max_picture_bytes)
-        try:
-            if isinstance(opened, FileReading):
-                raise opened.error or UnreadablePicture("The file cannot be opened.")
-            found = workspace.read_number(opened[1], enhancement_level=options.enhancement_level)
-        except PictureError as error:
+        found = _number_in(_open(name, workspace.settings.max_picture_bytes), workspace, options.enhancement_level)
+        if isinstance(found, NumberReading):
+            as_json, as_lines = _number_as_json(name, found), _number_as_lines(name, found)
+        else:
             status = SOME_UNREAD
-            print(json.dumps({"file": name, "error": str(error)}) if options.json else f"{name}: error: {error}")
-            continue
-        print(json.dumps(_number_as_json(name, found)) if options.json else _number_as_lines(name, found), flush=True)
+            as_json, as_lines = {"file": name, "error": str(found)}, f"{name}: error: {found}"
+        print(json.dumps(as_json) if options.json else as_lines, flush=True)
     return status
+
+
+def _number_in(opened: NamedFile | FileReading, workspace: Workspace, level: float) -> NumberReading | HwrError | None:
+    """The digits of a file, or the error that says why it cannot be read."""
+    if isinstance(opened, FileReading):
+        return opened.error
+    try:
+        return workspace.read_number(opened[1], enhancement_level=level)
+    except PictureError as error:
+        return error
 
 
 def _number_as_lines(name: str, found: NumberReading) -> str:
@@ -79,8 +86,19 @@ def _number_as_json(name: str, found: NumberReading) -> dict[str, Any]:
         "text": found.text,
         "confidence": found.confidence,
         "digits": [
-            {"digit": each.digit, "confidence": each.confidence, "box": each.box, "line": each.line, "page": each.page}
+            {
+                "digit": each.digit,
+                "confidence": each.confidence,
+                "candidates": {str(other.digit): other.probability for other in each.candidates},
+                "box": each.box,
+                "line": each.line,
+                "page": each.page,
+            }
             for each in found.digits
+        ],
+        "lines": [
+            {"text": line.text, "confidence": line.confidence, "box": line.box, "page": line.page}
+            for line in found.lines
         ],
         "model_version": found.model_version,
         "seconds": found.seconds,
@@ -123,6 +141,8 @@ def _in_words(reading: Reading) -> str:
     if reading.verdict is Verdict.NO_INK:
         return "no digit (no ink)"
     best, *others = reading.candidates
+    if reading.reason is Reason.SEVERAL_DIGITS:
+        return "no digit (more than one digit; --number reads them)"
     if reading.verdict is Verdict.NOT_A_DIGIT:
         return f"no digit (not a digit; nearest {best.digit} {best.probability:.1%})"
     runners_up = ", ".join(f"{other.digit} {other.probability:.1%}" for other in others[:RUNNERS_UP])
@@ -137,6 +157,7 @@ def _as_json(outcome: FileReading) -> dict[str, Any]:
     return {
         "file": outcome.file_name,
         "verdict": reading.verdict,
+        "reason": reading.reason,
         "digit": reading.digit,
         "confidence": reading.confidence,
         "probabilities": reading.probabilities,

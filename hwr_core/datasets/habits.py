@@ -19,7 +19,9 @@ def with_habit(label: int, strokes: Strokes, rng: np.random.Generator) -> Stroke
         strokes: in any unit, y downwards.
         rng: decides whether, and how the added stroke runs.
     """
-    chance, added = HABITS.get(label, (0.0, _nothing))
+    if label not in HABITS:
+        return strokes
+    chance, added = HABITS[label]
     if rng.uniform() >= chance:
         return strokes
     points = np.concatenate(strokes)
@@ -47,10 +49,6 @@ def _foot_or_flag(rng: np.random.Generator) -> Line:
         left, right = rng.uniform(-0.3, 0.2), rng.uniform(0.8, 1.3)
         return np.array([[left, 1.0], [right, 1.0 + rng.uniform(-0.05, 0.05)]], np.float32)
     return np.array([[rng.uniform(-0.6, 0.1), rng.uniform(0.15, 0.5)], [0.5, 0.0]], np.float32)
-
-
-def _nothing(_: np.random.Generator) -> Line:
-    return np.zeros((0, 2), np.float32)
 
 
 HABITS: Mapping[int, tuple[float, Callable[[np.random.Generator], Line]]] = {

@@ -43,6 +43,9 @@ DRAWN, LINKED, STRANGE, PRINTED = 0.6, 0.2, 0.08, 0.15
 """Shares of lines that are drawn from recordings, of those whose digits are joined by strokes, of those with a sign on
 them that is no digit, and of those above a printed line."""
 
+SMALL_ZEROS, SMALL = 0.35, (0.45, 0.9)
+"""Share of lines whose zeros are smaller than the other digits, as in amounts, and how much smaller."""
+
 RUN = 12
 """Pixels of a printed line that are there or not."""
 
@@ -145,7 +148,10 @@ def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
     text = random_number(rng, [digit for digit in DIGITS if pool[digit]])
     pen = float(rng.uniform(*PEN))
     chosen = [_any(pool[int(digit)], rng) for digit in text]
-    glyphs = [_drawn(each, pen) if drawn else _cropped(each) for each in chosen]
+    glyphs = [_drawn(each, pen) if drawn else _as_high_as_a_digit(each) for each in chosen]
+    if rng.uniform() < SMALL_ZEROS:
+        share = rng.uniform(*SMALL)
+        glyphs = [_shrunk(glyph, share) if digit == "0" else glyph for digit, glyph in zip(text, glyphs, strict=True)]
     if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
         glyphs.insert(int(rng.choice([0, len(glyphs)])), _drawn(_any(digits.strange, rng), pen))
     sheet = _leaning(put_together(glyphs, pen, rng), rng)
@@ -163,10 +169,10 @@ def random_number(rng: np.random.Generator, digits: Sequence[int] = DIGITS) -> s
 
 
 def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -> Grey:
-    """Return the glyphs (ink bright) on one line, close or touching, with dots, commas and dashes here and there.
+    """Return glyphs (ink bright) on one line, close or touching, with dots, commas and dashes here and there.
 
     Args:
-        glyphs: cropped to their ink.
+        glyphs: cropped to their ink, a digit about 64 pixels high.
         pen: width of the marks' strokes in pixels.
         rng: decides sizes and places.
     """
@@ -177,7 +183,7 @@ def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -
     sheet = np.zeros((high, SIDE * (2 * len(glyphs) + 4)), np.uint8)
     right = float(SIDE)
     for number, glyph in enumerate(glyphs):
-        digit = _resized(glyph, SIDE * float(np.exp(np.clip(rng.normal(0.0, 0.02 + size), -0.7, 0.4))))
+        digit = _shrunk(glyph, float(np.exp(np.clip(rng.normal(0.0, 0.02 + size), -0.7, 0.4))))
         height, width = digit.shape
         top = int(np.clip(base - height + SIDE * rng.normal(0.0, 0.06), 0, high - height))
         left = int(right)
@@ -248,18 +254,18 @@ def _segmented(picture: Grey, text: str) -> LineSample | None:
 def _drawn(recording: strokes.Recording, pen: float) -> Grey:
     side = SIDE + 24
     placed = place(recording.strokes, side=side, fill=SIDE / side)
-    return _cropped(255 - draw(placed, side=side, pen=pen))
+    return _as_high_as_a_digit(255 - draw(placed, side=side, pen=pen))
 
 
-def _cropped(glyph: Grey) -> Grey:
+def _as_high_as_a_digit(glyph: Grey) -> Grey:
+    """Crop a glyph to its ink and make it as high as a digit is, unless it is a wide one: then as wide."""
     left, top, width, height = cv2.boundingRect(np.asarray(glyph > 60, np.uint8))
-    return glyph[top : top + max(1, height), left : left + max(1, width)]
+    ink = glyph[top : top + max(1, height), left : left + max(1, width)]
+    return _shrunk(ink, SIDE / max(ink.shape[0], ink.shape[1] / 1.1))
 
 
-def _resized(glyph: Grey, height: float) -> Grey:
-    """The glyph so high, unless it is a wide one: then so wide."""
-    scale = height / max(glyph.shape[0], glyph.shape[1] / 1.1)
-    size = max(1, round(glyph.shape[1] * scale)), max(1, round(glyph.shape[0] * scale))
+def _shrunk(glyph: Grey, share: float) -> Grey:
+    size = max(1, round(glyph.shape[1] * share)), max(1, round(glyph.shape[0] * share))
     return np.asarray(cv2.resize(glyph, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 

@@ -126,12 +126,15 @@ def _archive(file: Path, request: Request) -> Iterator[LabelledPicture]:
 
 def _blanks(file: Path, request: Request) -> Iterator[LabelledPicture]:
     """Empty cells; to learn from, each turned and mirrored in all eight ways, since there are few."""
-    for picture, label in _archive(file, request):
-        for turns in range(4 if request.part is Part.TRAINING else 1):
+    if request.part is not Part.TRAINING:
+        yield from _archive(file, request)
+        return
+    once = replace(request, limit=request.limit and math.ceil(request.limit / 8))
+    for picture, label in _archive(file, once):
+        for turns in range(4):
             turned = np.ascontiguousarray(np.rot90(picture, turns))
             yield turned, label
-            if request.part is Part.TRAINING:
-                yield np.ascontiguousarray(turned[:, ::-1]), label
+            yield np.ascontiguousarray(turned[:, ::-1]), label
 
 
 def _poor(file: Path, request: Request) -> Iterator[LabelledPicture]:
@@ -143,9 +146,12 @@ def _poor(file: Path, request: Request) -> Iterator[LabelledPicture]:
         path = base.place(Places(file.parent, Path(), Path())) if base.place else Path()
         if not path.is_file():
             continue
-        each = replace(request, limit=min(request.limit or POOR_EACH, POOR_EACH) if learning else POOR_TESTED)
-        for _ in range(rounds if learning else 1):
-            for picture, label in base.pictures(path, each):
+        times = rounds if learning else 1
+        most = POOR_EACH if learning else POOR_TESTED
+        if request.limit is not None:
+            most = min(most, math.ceil(request.limit / (sum(POOR_OF.values()) if learning else len(POOR_OF))))
+        for _ in range(times):
+            for picture, label in base.pictures(path, replace(request, limit=most)):
                 yield degrade(on_paper(picture), rng), label
 
 

@@ -130,8 +130,8 @@ def negative(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
 
 
 def coarse(picture: Grey, strength: float, _: np.random.Generator) -> Grey:
-    """A scan or a thumbnail of so few pixels that a digit, or a line of them, is 32 to 12 of them high."""
-    factor = (40 - 25 * strength) / _side(picture)
+    """A scan or a thumbnail of few pixels: 40 to 15 of them high, with the margin around a digit or a line."""
+    factor = min(1.0, (40 - 25 * strength) / picture.shape[0])
     return _grey(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
 
 

@@ -20,7 +20,7 @@ from PIL import (
 )
 
 from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
-from hwr_core.images.pdf import is_pdf, render_pdf
+from hwr_core.images.pdf import is_pdf, pages_of_pdf
 from hwr_core.records import Grey
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
@@ -70,11 +70,12 @@ class PageImage:
     scale: float
 
 
-def decode_pages(document: bytes, limits: Limits = Limits()) -> list[PageImage]:
-    """Return all pages of a PDF or a TIFF file, or the one picture of any other, as `decode` returns one.
+def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageImage]:
+    """Yield all pages of a PDF or a TIFF file, or the one picture of any other, as `decode` returns one.
 
-    A JPEG keeps twice the pixels that `decode` leaves, since a page holds many digits. The pixels of a PDF as given are
-    those of 200 to an inch.
+    Each page is decoded when it is asked for, so that a long document takes no more memory than a short one. A JPEG
+    keeps twice the pixels that `decode` leaves, since a page holds many digits. The pixels of a PDF as given are those
+    of 200 to an inch.
 
     Raises:
         NotAPicture: the bytes are neither PDF nor a picture that hwr reads.
@@ -82,14 +83,19 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> list[PageImage]:
         PictureTooLarge: more bytes, pages or pixels of a page than `limits` allow.
     """
     confirm_size(document, limits)
-    if is_pdf(document):
-        pages = render_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
-        return [PageImage(page, 1.0) for page in pages]
-    image = _open(document)
+    try:
+        image = _open(document)
+    except NotAPicture:
+        if not is_pdf(document):
+            raise
+        for grey, scale in pages_of_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels):
+            yield PageImage(grey, scale)
+        return
     count = _frames(image)
     if count > limits.max_pages:
         raise PictureTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
-    return [_page(image, number, limits) for number in range(count)]
+    for number in range(count):
+        yield _page(image, number, limits)
 
 
 def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:

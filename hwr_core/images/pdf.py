@@ -1,5 +1,7 @@
 """Pages of a PDF file -> grey arrays, by PDFium."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 import numpy as np
@@ -23,26 +25,39 @@ def is_pdf(document: bytes) -> bool:
     return MARK in document[:MARK_WITHIN]
 
 
-def render_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> list[Grey]:
-    """Return each page as grey, uint8 height x width, at 200 pixels an inch, or fewer where a page is large.
+def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterator[tuple[Grey, float]]:
+    """Yield each page as grey, uint8 height x width, and the factor from its pixels to those of 200 to an inch.
+
+    A page is drawn with at most so many pixels. Each is drawn when it is asked for, so that one is held at a time.
 
     Raises:
         UnreadablePicture: the file is damaged or locked with a password.
         PictureTooLarge: more pages than allowed.
     """
+    with _opened(document) as pdf:
+        count = len(pdf)
+    if count > max_pages:
+        raise PictureTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
+    for number in range(count):
+        with _opened(document) as pdf:
+            drawn = _draw(pdf[number], max_pixels)
+        yield drawn
+
+
+@contextmanager
+def _opened(document: bytes) -> Iterator[pdfium.PdfDocument]:
     with _one_at_a_time:
         try:
             with pdfium.PdfDocument(document) as pdf:
-                if len(pdf) > max_pages:
-                    raise PictureTooLarge(f"The document has {len(pdf)} pages; at most {max_pages} are allowed.")
-                return [_render(page, max_pixels) for page in pdf]
+                yield pdf
         except pdfium.PdfiumError as error:
             raise UnreadablePicture("The PDF is damaged or locked with a password.") from error
 
 
-def _render(page: pdfium.PdfPage, max_pixels: int) -> Grey:
+def _draw(page: pdfium.PdfPage, max_pixels: int) -> tuple[Grey, float]:
     width, height = page.get_size()
-    scale = min(RESOLUTION / POINTS, (max_pixels / max(width * height, 1.0)) ** 0.5)
+    full = RESOLUTION / POINTS
+    scale = min(full, (max_pixels / max(width * height, 1.0)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
     pixels: Grey = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
-    return pixels
+    return pixels, full / scale

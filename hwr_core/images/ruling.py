@@ -61,6 +61,9 @@ def _without_rows(strength: Grey, mask: Grey) -> Grey:
         middle = np.bincount(columns, rows, minlength=width) / np.maximum(thickness, 1)
         course = np.polyval(np.polyfit(np.flatnonzero(bare), middle[bare], 1), np.arange(width))
         own = float(np.quantile(strength[rows[bare[columns]], columns[bare[columns]]], LINE_LEVEL))
-        along = np.abs(np.arange(height)[:, None] - course) <= usual / 2 + 1
-        out[along] = np.clip(strength[along] - own, 0, 255).astype(np.uint8)
+        reach = usual / 2 + 1
+        first, last = max(0, int(course.min() - reach)), min(height, int(course.max() + reach) + 1)
+        window = out[first:last]
+        along = np.abs(np.arange(first, last)[:, None] - course) <= reach
+        window[along] = np.clip(strength[first:last][along] - own, 0, 255).astype(np.uint8)
     return out

@@ -34,7 +34,8 @@ SAME_LINE = 0.35
 """Parts that share this much of the lower one's height stand on one line."""
 
 LEVEL = 0.5
-"""So do parts whose middles are at most so many usual heights above each other."""
+"""So do parts whose middles are at most so many usual heights above each other; and lines stand side by side whose
+levels differ by less than so many of their heights."""
 
 AMONG = 0.5
 """A lone part belongs to a line if so much of its height lies within that of the line's parts next to it."""
@@ -121,7 +122,7 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     sized, scale = _resize(grey)
     ink = ink_of(sized, enhancement_level)
     parts = _parts(ink)
-    height = _usual_height(parts)
+    height = _usual_height(parts) if parts else 0.0  # of ruled paper or a frame nothing is left
     if height < LEAST_HEIGHT:
         return Page(ink, (), scale)
     parts = [part for part in parts if max(part.box[2:]) >= DUST * height]
@@ -139,8 +140,8 @@ def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
     parts = [part for part in inside if part is not None]
     if not parts:
         return replace(page, lines=())
-    height = _usual_height(parts)
-    return replace(page, lines=tuple(_in_order(line) for line in _lines(parts, height)))
+    lines = _lines(parts, _usual_height(parts), small=0.0)  # each is a digit, because somebody says so
+    return replace(page, lines=tuple(_in_order(line) for line in lines))
 
 
 def _ink_in(ink: Ink, box: Box) -> Part | None:
@@ -190,9 +191,9 @@ def _usual_height(parts: Sequence[Part]) -> float:
     return float(heights[order][np.searchsorted(reached, 0.5)])
 
 
-def _lines(parts: Sequence[Part], height: float) -> list[Line]:
-    """Put parts that stand beside each other on one line; small ones go to the nearest line."""
-    large = sorted((part for part in parts if part.box[3] >= SMALL * height), key=lambda part: part.box[0])
+def _lines(parts: Sequence[Part], height: float, small: float = SMALL) -> list[Line]:
+    """Put parts that stand beside each other on one line; small ones go to the nearest line, if one is near."""
+    large = sorted((part for part in parts if part.box[3] >= small * height), key=lambda part: part.box[0])
     lines: list[list[Part]] = []
     for part in large:
         fitting = [line for line in lines if _stands_on(line[-1], part, height)]
@@ -200,10 +201,25 @@ def _lines(parts: Sequence[Part], height: float) -> list[Line]:
             min(fitting, key=lambda line: abs(_middle(line[-1]) - _middle(part))).append(part)
         else:
             lines.append([part])
-    lines = _without_pieces(lines, height)
-    lines.sort(key=lambda line: float(np.mean([_middle(part) for part in line])))
-    made = [Line(tuple(line), float(np.median([part.box[3] for part in line]))) for line in lines]
-    return [_with_small(line, [part for part in parts if part.box[3] < SMALL * height]) for line in made]
+    if small:
+        lines = _without_pieces(lines, height)
+    made = [Line(tuple(line), float(np.median([part.box[3] for part in line]))) for line in _in_reading_order(lines)]
+    return _with_small(made, [part for part in parts if part.box[3] < small * height])
+
+
+def _in_reading_order(lines: list[list[Part]]) -> list[list[Part]]:
+    """From top to bottom, and from left to right where lines stand side by side."""
+    rows: list[list[list[Part]]] = []
+    for line in sorted(lines, key=_level):
+        if rows and _level(line) - _level(rows[-1][0]) < LEVEL * joint_box(line)[3]:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda line: joint_box(line)[0])]
+
+
+def _level(line: Sequence[Part]) -> float:
+    return float(np.mean([_middle(part) for part in line]))
 
 
 def _stands_on(before: Part, part: Part, height: float) -> bool:
@@ -236,17 +252,23 @@ def _is_among(part: Part, line: Sequence[Part], height: float) -> bool:
     return min(top + high, upper + tall) - max(top, upper) >= AMONG * high
 
 
-def _with_small(line: Line, small: Sequence[Part]) -> Line:
-    """Add the small parts that lie between the top and the bottom of a line, or a little below."""
+def _with_small(lines: Sequence[Line], small: Sequence[Part]) -> list[Line]:
+    """Add each small part to the nearest line between whose top and bottom, or a little beyond, it lies."""
+    added: list[list[Part]] = [[] for _ in lines]
+    for part in small:
+        near = [number for number, line in enumerate(lines) if _is_near(part, line)]
+        if near:
+            added[min(near, key=lambda number: abs(_level(lines[number].parts) - _middle(part)))].append(part)
+    return [replace(line, parts=(*line.parts, *more)) for line, more in zip(lines, added, strict=True)]
+
+
+def _is_near(part: Part, line: Line) -> bool:
     left, top, width, height = joint_box(line.parts)
     reach = 0.3 * line.height
-    near = [
-        part
-        for part in small
-        if left - reach <= part.box[0] + part.box[2] / 2 <= left + width + line.height
+    return (
+        left - reach <= part.box[0] + part.box[2] / 2 <= left + width + line.height
         and top - reach <= _middle(part) <= top + height + reach
-    ]
-    return replace(line, parts=(*line.parts, *near))
+    )
 
 
 def _middle(part: Part) -> float:

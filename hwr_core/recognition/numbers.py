@@ -26,6 +26,9 @@ UPPER_PART = 0.4
 OVERLAP = 0.5
 """A part that is no digit belongs to the one with so much of its width above or below it; a dot stands beside one."""
 
+NEIGHBOURS = 2
+"""Digits to either side that a digit's probabilities take into account."""
+
 CUT_ROOM = 0.2
 """Digits that run into each other are cut at least this share of the way between their middles from either."""
 
@@ -42,6 +45,7 @@ class PageReading:
 class _Read:
     """A line as it was read: of each digit its ink and the probabilities of the ten; and that all are right."""
 
+    text: str
     parts: tuple[tuple[Part, ...], ...]
     probabilities: NDArray[np.floating]
     confidence: float
@@ -82,12 +86,11 @@ def read_page(  # noqa: PLR0913  all but two by name
         found = _each_alone(page, line, recogniser) if boxes is not None else _as_a_whole(page, line, recogniser)
         if found.parts:
             of_line = [
-                _digit(page, parts, probabilities, first_line + len(lines), number)
-                for parts, probabilities in zip(found.parts, found.probabilities, strict=True)
+                _digit(page, int(digit), parts, probabilities, first_line + len(lines), number)
+                for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)
             ]
-            text = "".join(str(digit.digit) for digit in of_line)
             box = page.box([part for parts in found.parts for part in parts])
-            lines.append(NumberLine(text, found.confidence, box, number))
+            lines.append(NumberLine(found.text, found.confidence, box, number))
             digits += of_line
     return PageReading(tuple(digits), tuple(lines))
 
@@ -100,7 +103,8 @@ def joint_confidence(lines: Sequence[NumberLine]) -> float:
 def _each_alone(page: Page, line: Line, recogniser: Recogniser) -> _Read:
     """Each part of a line as one digit, by the network of digits."""
     probabilities = digit_probabilities(recogniser.shares([page.seen([part]) for part in line.parts]))
-    return _Read(tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
+    text = "".join(str(digit) for digit in probabilities.argmax(axis=1))
+    return _Read(text, tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
 
 
 def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _Read:
@@ -109,16 +113,26 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _Read:
     columns = log_softmax(recogniser.columns(of_line.picture))
     text = most_probable_text(columns)
     if not text:
-        return _Read((), np.zeros((0, len(DIGITS))), 0.0)
-    middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in places(columns, text)]
-    confidence = float(np.exp(log_likelihood(columns, text)))
-    return _Read(tuple(share_out(line, middles, of_line.slant)), _of_each_digit(columns, text), min(confidence, 1.0))
+        return _Read("", (), np.zeros((0, len(DIGITS))), 0.0)
+    where = places(columns, text)
+    middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in where]
+    return _Read(
+        text=text,
+        parts=tuple(share_out(line, middles, of_line.slant)),
+        probabilities=np.stack([_of_digit(columns, text, where, place) for place in range(len(text))]),
+        confidence=min(float(np.exp(log_likelihood(columns, text))), 1.0),
+    )
 
 
-def _of_each_digit(columns: NDArray[np.float64], text: str) -> NDArray[np.float64]:
-    """The probabilities of the ten digits at each place of a text, all its others given: float64 [digits, 10]."""
-    changed = [f"{text[:place]}{digit}{text[place + 1 :]}" for place in range(len(text)) for digit in DIGITS]
-    return np.exp(log_softmax(log_likelihoods(columns, changed).reshape(len(text), len(DIGITS))))
+def _of_digit(
+    columns: NDArray[np.float64], text: str, where: Sequence[tuple[int, int]], place: int
+) -> NDArray[np.float64]:
+    """The probabilities of the ten digits at one place of a text, the others given; only those next to it matter."""
+    first, last = max(0, place - NEIGHBOURS), min(len(text), place + NEIGHBOURS + 1)
+    begin = where[first - 1][1] + 1 if first else 0
+    end = where[last][0] if last < len(text) else len(columns)
+    changed = [f"{text[first:place]}{digit}{text[place + 1 : last]}" for digit in DIGITS]
+    return np.exp(log_softmax(log_likelihoods(columns[begin:end], changed)))
 
 
 def share_out(line: Line, middles: Sequence[float], slant: float = 0.0) -> list[tuple[Part, ...]]:
@@ -177,18 +191,16 @@ def _belongs_to(part: Part, pieces: Sequence[Part], slant: float) -> int | None:
     return best if overlaps[best] >= OVERLAP * (right - left) else None
 
 
-def _digit(
-    page: Page, parts: Sequence[Part], probabilities: NDArray[np.floating], line: int, number: int
+def _digit(  # noqa: PLR0913, PLR0917  all that is known of one
+    page: Page, digit: int, parts: Sequence[Part], probabilities: NDArray[np.floating], line: int, number: int
 ) -> FoundDigit:
     shares = probabilities.tolist()
-    ranked = sorted(DIGITS, key=lambda digit: -shares[digit])
-    candidates = tuple(Candidate(digit, shares[digit]) for digit in ranked)
+    ranked = sorted(DIGITS, key=lambda each: -shares[each])
     return FoundDigit(
-        digit=ranked[0],
-        confidence=candidates[0].probability,
-        candidates=candidates,
+        digit=digit,
+        confidence=shares[digit],
+        candidates=tuple(Candidate(each, shares[each]) for each in ranked),
         box=page.box(parts),
         line=line,
         page=number,
-        seen=page.seen(parts),
     )

@@ -29,8 +29,8 @@ PREPARED = 0.08
 TRAINED = 0.93
 """Shares of the way of the digits' network after which the data is ready and it is trained, as on two cores."""
 
-OF_DIGITS = 0.7
-"""Share of the whole way that it takes where lines are learned too."""
+OF_DIGITS, CONVERTING = 0.7, 0.98
+"""Shares of the whole way after which it is done, where lines are learned too, and after which all is."""
 
 
 def make_version(  # noqa: PLR0913  all but one by name
@@ -78,8 +78,16 @@ def make_version(  # noqa: PLR0913  all but one by name
     report.progress(share(of_digits * TRAINED), "Choosing thresholds and scoring")
     seconds = sum(epoch.seconds for epoch in result.epochs)
     card = write_card(Making(config, places, counts(prepared), processes, job), result, seconds)
-    lines = _lines(config, places, registry, folder, report, processes, lambda done: share(of_digits + 0.3 * done))
-    report.progress(share(0.98), "Converting")
+    lines = _lines(
+        config,
+        places,
+        registry,
+        folder,
+        report,
+        processes,
+        lambda done: share(of_digits + (CONVERTING - of_digits) * done),
+    )
+    report.progress(share(CONVERTING), "Converting")
     files = {WEIGHTS: keras_file(result.model), LITERT: to_litert(result.model, card.decision.temperature)}
     if lines:
         card = card.model_copy(update={"lines": lines.card})

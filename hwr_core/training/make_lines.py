@@ -56,7 +56,15 @@ def make_lines(  # noqa: PLR0913, PLR0917  what a version is made from
         DatasetMissing: there are no digits to put together.
         Stopped: the report says so.
     """
-    lines = {part: _made(part, count, config, places, report, processes, share) for part, count in COUNTS.items()}
+    lines: dict[Part, list[LineSample]] = {}
+    for part, count in COUNTS.items():
+        lines[part] = []
+        before = sum(map(len, lines.values()))
+        for line in made_lines(places.datasets, part, count=count, seed=config.seed, processes=processes):
+            lines[part].append(line)
+            done = (before + len(lines[part])) / sum(COUNTS.values())
+            report.progress(share(MADE * done), "Making lines of digits")
+        report.say(f"lines: {len(lines[part]):,} {part} samples")
     own = config.model_copy(update={"epochs": config.line_epochs, "start": None})
     task = lines_task(own, lines[Part.TRAINING], lines[Part.VALIDATION])
 
@@ -70,24 +78,8 @@ def make_lines(  # noqa: PLR0913, PLR0917  what a version is made from
         report.say(f"lines, epoch {epoch.epoch}/{epoch.epochs}: validation error {wrong:.2%}, {epoch.seconds:.0f} s")
 
     result = train(own, task, on_epoch, on_batch=on_batch, checkpoints=folder)
+    report.progress(share(TRAINED), "Choosing how sure lines are")
     return line_files(result.model, lines, [asdict(epoch) for epoch in result.epochs])
-
-
-def _made(  # noqa: PLR0913, PLR0917  what `make_lines` was given
-    part: Part,
-    count: int,
-    config: TrainingConfig,
-    places: Places,
-    report: Report,
-    processes: int,
-    share: Callable[[float], float],
-) -> list[LineSample]:
-    found = []
-    for line in made_lines(places.datasets, part, count=count, seed=config.seed, processes=processes):
-        found.append(line)
-        report.progress(share(MADE * len(found) / sum(COUNTS.values())), "Making lines of digits")
-    report.say(f"lines: {len(found):,} {part} samples")
-    return found
 
 
 def line_files(

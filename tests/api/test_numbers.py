@@ -2,7 +2,6 @@
 
 import io
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -22,7 +21,7 @@ def test_a_file_is_read(client: TestClient) -> None:
     assert (body["success"], body["text"]) == (True, "3141")
     assert [digit["digit"] for digit in body["digits"]] == [3, 1, 4, 1]
     assert all(len(digit["box"]) == 4 and len(digit["candidates"]) == 3 for digit in body["digits"])
-    assert body["confidence"] == pytest.approx(np.prod([digit["confidence"] for digit in body["digits"]]))
+    assert 0.5 < body["confidence"] <= min(digit["confidence"] for digit in body["digits"])
     assert [line["text"] for line in body["lines"]] == ["3141"]
 
 

@@ -27,7 +27,7 @@ def only_line(grey):
 @pytest.mark.parametrize("text", ["1417", "74414", "271828"])
 @pytest.mark.parametrize("lean", [-0.2, 0.2, 0.4, 0.6])
 def test_the_slant_of_writing_is_found(text, lean):
-    """Compared with the same digits upright, within a tenth of a column a row or so."""
+    """Compared with the same digits upright, within a sixth of a column a row."""
     _, straight = only_line(leaning(text, 0.0))
     _, line = only_line(leaning(text, lean))
     assert slant_of(line) - slant_of(straight) == pytest.approx(lean, abs=0.16)

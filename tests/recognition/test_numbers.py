@@ -83,13 +83,45 @@ def test_given_boxes_are_read_each_as_one(read):
     assert texts(read(number("31415"), boxes=boxes)) == ["31"]
 
 
-@pytest.mark.parametrize(
-    "grey",
-    [np.full((80, 300), 255, np.uint8), np.zeros((1, 1), np.uint8), np.full((2000, 3), 128, np.uint8)],
-    ids=["blank", "one pixel", "a strip"],
-)
-def test_a_page_without_writing_has_no_digits(read, grey):
+def test_given_boxes_may_differ_in_size(read):
+    """A small digit beside large ones is read too, and none is read twice."""
+    grey = np.full((300, 700), 255, np.uint8)
+    grey[0:280, 0:280], grey[0:280, 280:560] = drawing(2, side=280, pen=18), drawing(7, side=280, pen=18)
+    grey[240:300, 620:680] = drawing(4, side=60, pen=6)
+    found = read(grey, boxes=[(0, 0, 280, 280), (280, 0, 280, 280), (620, 240, 60, 60)])
+    assert sorted(digit.digit for digit in found.digits) == [2, 4, 7]
+
+
+def test_blocks_side_by_side_are_read_from_left_to_right(read):
+    """Two numbers far apart in one row, the right one a little higher, are no two rows."""
+    grey = np.full((130, 1400), 255, np.uint8)
+    grey[10:, :240], grey[:120, 1100:1340] = number("12"), number("34")
+    assert texts(read(grey)) == ["12", "34"]
+
+
+def sheet(*lines) -> np.ndarray:
+    """White paper with these windows of it printed grey."""
+    grey = np.full((300, 400), 255, np.uint8)
+    for line in lines:
+        grey[line] = 90
+    return grey
+
+
+EMPTY_PAGES = {
+    "blank": np.full((80, 300), 255, np.uint8),
+    "one pixel": np.zeros((1, 1), np.uint8),
+    "a strip": np.full((2000, 3), 128, np.uint8),
+    "one line": sheet(np.s_[150:153]),
+    "ruled": sheet(np.s_[40::60]),
+    "squared": sheet(np.s_[40::60], np.s_[:, 30::60]),
+    "a frame": sheet(np.s_[5:8], np.s_[-8:-5], np.s_[:, 5:8], np.s_[:, -8:-5]),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_PAGES)
+def test_a_page_without_writing_has_no_digits(read, name):
     """Nothing is found, and nothing is sure."""
+    grey = EMPTY_PAGES[name]
     page = read(grey)
     assert page == PageReading((), ())
     assert joint_confidence(page.lines) == 0.0
