@@ -18,7 +18,7 @@ from hwr_core.datasets import mnist, strokes
 from hwr_core.datasets.archives import pictures, rows
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.errors import DatasetMissing, NoInk
+from hwr_core.errors import DatasetMissing, InvalidValue, NoInk
 from hwr_core.images.corrupt import degrade
 from hwr_core.images.segment import segment
 from hwr_core.images.strips import strip
@@ -73,12 +73,9 @@ def made_lines(datasets: Path, part: Part, *, count: int, seed: int, processes: 
 
     Raises:
         DatasetMissing: none of them is there.
+        InvalidValue: none of their digits is of this part.
     """
-    if not any((datasets / name).exists() for name in (*RECORDED, mnist.FILE, SCANNED)):
-        raise DatasetMissing(
-            f"Lines are put together from the digits of {', '.join((*RECORDED, mnist.FILE, SCANNED))}; the datasets "
-            "folder (HWR_DATASETS_DIR) has none of them."
-        )
+    confirm_digits(datasets)
     sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
     seeds = np.random.SeedSequence((seed, (*Part,).index(part))).spawn(len(sizes))
     with ProcessPoolExecutor(
@@ -86,6 +83,16 @@ def made_lines(datasets: Path, part: Part, *, count: int, seed: int, processes: 
     ) as pool:
         for chunk in pool.map(_make, sizes, seeds):
             yield from chunk
+
+
+def confirm_digits(datasets: Path) -> None:
+    """Raise DatasetMissing where no file is there whose digits lines could be put together from."""
+    names = (*RECORDED, mnist.FILE, SCANNED)
+    if not any((datasets / name).exists() for name in names):
+        raise DatasetMissing(
+            f"Lines are put together from the digits of {', '.join(names)}; the datasets folder (HWR_DATASETS_DIR) has "
+            "none of them."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,8 @@ def _make(count: int, seed: np.random.SeedSequence) -> list[LineSample]:
 
 
 def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
+    if not (digits.has_recordings or digits.has_pictures):
+        raise InvalidValue("No digit to put lines together from is by a writer of this part; more writers are needed.")
     drawn = digits.has_recordings and (rng.uniform() < DRAWN or not digits.has_pictures)
     pool: Mapping[int, Sequence[Any]] = digits.recordings if drawn else digits.pictures
     text = random_number(rng, [digit for digit in DIGITS if pool[digit]])

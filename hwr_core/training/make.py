@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from hwr_core.datasets.lines import confirm_digits
 from hwr_core.datasets.mnist import FILE as MNIST_FILE
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import Places
@@ -62,6 +63,8 @@ def make_version(  # noqa: PLR0913  all but one by name
         NotFound, ModelUnavailable: it is not there, or damaged.
         Stopped: the report says so.
     """
+    if config.line_epochs:
+        confirm_digits(places.datasets)  # now, and not when the digits are learned
     prepared = folder / "prepared"
     data = load_data(config, places, prepared, report, processes)
     report.say(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")

@@ -6,7 +6,7 @@ import pytest
 
 from hwr_core.datasets.lines import MOST_DIGITS, made_lines, put_together, random_number
 from hwr_core.datasets.samples import Part, part_of
-from hwr_core.errors import DatasetMissing
+from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.strips import STRIP_HEIGHT
 from hwr_core.records import DIGITS
 
@@ -42,6 +42,13 @@ def test_without_digits_no_lines_are_made(tmp_path):
     """It is said which files would do."""
     with pytest.raises(DatasetMissing, match="strokes-unipen"):
         list(made_lines(tmp_path, Part.TRAINING, count=1, seed=1, processes=1))
+
+
+def test_a_part_without_digits_makes_no_lines(stroke_file, tmp_path):
+    """It is said in words that more writers are needed."""
+    stroke_file([(3, writer_of(Part.TRAINING))])
+    with pytest.raises(InvalidValue, match="more writers"):
+        list(made_lines(tmp_path, Part.TEST, count=3, seed=1, processes=1))
 
 
 def test_many_numbers_end_in_zeros():
