@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.panels import show_error, show_hint, show_symbol
 from dashboard.pictures import boxed
-from dashboard.services import pages_of, workspace
+from dashboard.services import pages_of, read_number
 from dashboard.wording import percent
 from hwr_core.errors import PictureError
 from hwr_core.images.decode import PageImage
@@ -24,13 +24,13 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
 
     Raises: what `Workspace.read_number` raises.
     """
-    reading = workspace().read_number(document, enhancement_level=enhancement_level)
+    reading = read_number(document, enhancement_level)
     pages = pages_of(document)
     place = st.container()
     if len(pages) == 1:
         boxes = _edit_boxes(reading, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
         if boxes != [digit.box for digit in reading.digits]:
-            reading = workspace().read_number(document, enhancement_level=enhancement_level, boxes=boxes)
+            reading = read_number(document, enhancement_level, boxes)
     with place:
         _show_reading(reading, pages)
 

@@ -1,5 +1,6 @@
 """What the pages call: the workspace of this process, and file readings that survive a rerun."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,12 +8,12 @@ import streamlit as st
 from dashboard.pictures import as_shown, shrunk
 from hwr_core.errors import PictureError
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.records import Grey, Reading
+from hwr_core.records import Box, Grey, NumberReading, Reading
 from hwr_core.workspace import Workspace, open_workspace
 
 PREVIEW_SIDE = 224
 
-REMEMBERED_FILES = 256
+REMEMBERED_FILES, REMEMBERED_DOCUMENTS = 256, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,26 @@ def preview(content: bytes) -> Grey:
     return shrunk(decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels)), PREVIEW_SIDE)
 
 
+def read_number(document: bytes, enhancement_level: float, boxes: Sequence[Box] | None = None) -> NumberReading:
+    """Read all digits of a document with the served model, once for the same content, level and boxes.
+
+    Raises: what `Workspace.read_number` raises.
+    """
+    given = None if boxes is None else tuple(boxes)
+    return _read_number_once(document, enhancement_level, given, workspace().served_model().name)
+
+
+@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
+def _read_number_once(
+    document: bytes,
+    enhancement_level: float,
+    boxes: tuple[Box, ...] | None,
+    model_version: str,  # noqa: ARG001  part of the cache's key
+) -> NumberReading:
+    return workspace().read_number(document, enhancement_level=enhancement_level, boxes=boxes)
+
+
+@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
 def pages_of(document: bytes) -> list[PageImage]:
     """Return the pages of a picture, TIFF or PDF file, no wider than a page can show. Raises PictureError."""
     settings = workspace().settings

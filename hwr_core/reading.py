@@ -67,11 +67,9 @@ class Reader:
         if seen is None:
             return self._without_ink(preprocessing)
         reading = self.recogniser.read([seen])[0]
-        return replace(
-            reading,
-            timings=replace(reading.timings, preprocessing=preprocessing),
-            several_digits=reading.verdict is Verdict.NOT_A_DIGIT and self._shows_several(grey, enhancement_level),
-        )
+        several = reading.verdict is Verdict.NOT_A_DIGIT and self._shows_several(grey, enhancement_level)
+        inference = time.perf_counter() - started - preprocessing
+        return replace(reading, timings=Timings(preprocessing, inference), several_digits=several)
 
     def read_all(self, pictures: Sequence[bytes], enhancement_level: float = 1.0) -> list[Reading | PictureError]:
         """Read many picture files on all cores, in order; one that cannot be read gives its error in its place."""
