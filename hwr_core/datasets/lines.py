@@ -43,9 +43,6 @@ DRAWN, LINKED, STRANGE, PRINTED = 0.6, 0.2, 0.08, 0.15
 """Shares of lines that are drawn from recordings, of those whose digits are joined by strokes, of those with a sign on
 them that is no digit, and of those above a printed line."""
 
-SMALL_ZEROS, SMALL = 0.35, (0.45, 0.9)
-"""Share of lines whose zeros are smaller than the other digits, as in amounts, and how much smaller."""
-
 RUN = 12
 """Pixels of a printed line that are there or not."""
 
@@ -158,9 +155,6 @@ def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
     pen = float(rng.uniform(*PEN))
     chosen = [_any(pool[int(digit)], rng) for digit in text]
     glyphs = [_drawn(each, pen) if drawn else _as_high_as_a_digit(each) for each in chosen]
-    if rng.uniform() < SMALL_ZEROS:
-        share = rng.uniform(*SMALL)
-        glyphs = [_shrunk(glyph, share) if digit == "0" else glyph for digit, glyph in zip(text, glyphs, strict=True)]
     if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
         glyphs.insert(int(rng.choice([0, len(glyphs)])), _drawn(_any(digits.strange, rng), pen))
     sheet = _leaning(put_together(glyphs, pen, rng), rng)

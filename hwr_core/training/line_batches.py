@@ -16,6 +16,9 @@ from hwr_core.records import Grey
 WIDTH_UNIT = 16
 """Strips are made so wide, or a multiple of it, that few shapes of batches come up."""
 
+MOST_STRETCH = 0.15
+"""A strip is made at most wider or narrower by a factor of exp of this."""
+
 LineBatch = tuple[NDArray[np.float32], NDArray[np.int32]]
 
 
@@ -42,10 +45,12 @@ class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         place = int(self._order[index]) * self._batch_size
         chosen = self._lines[place : place + self._batch_size]
         strips = [line.strip for line in chosen]
+        # As wide in every epoch, whatever the distortions make of it: Keras settles the shape of a lone batch for good.
+        widest = math.ceil(max(strip.shape[1] for strip in strips) * np.exp(MOST_STRETCH * self._augmentation))
         if self._augmentation:
             rng = np.random.default_rng((self._seed, self._epoch, index))
             strips = [distort_strip(strip, self._augmentation, rng) for strip in strips]
-        return side_by_side(strips), as_labels([line.text for line in chosen])
+        return side_by_side(strips, widest), as_labels([line.text for line in chosen])
 
     def on_epoch_end(self) -> None:
         """Take the batches in another order."""
@@ -65,7 +70,10 @@ class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
 def distort_strip(strip: Grey, strength: float, rng: np.random.Generator) -> Grey:
     """Return a random variant of a strip: wider or narrower, leaning, higher or lower, thicker, fainter."""
     height, width = strip.shape
-    stretch, size = np.exp(rng.uniform(-0.15, 0.15) * strength), np.exp(rng.uniform(-0.12, 0.08) * strength)
+    stretch, size = (
+        np.exp(rng.uniform(-MOST_STRETCH, MOST_STRETCH) * strength),
+        np.exp(rng.uniform(-0.12, 0.08) * strength),
+    )
     lean, turn = rng.uniform(-0.15, 0.15) * strength, rng.uniform(-0.02, 0.02) * strength
     rise = rng.uniform(-2.0, 2.0) * strength
     middle = (height - 1) / 2
@@ -85,9 +93,14 @@ def distort_strip(strip: Grey, strength: float, rng: np.random.Generator) -> Gre
     return np.asarray(out * rng.uniform(1.0 - 0.4 * strength, 1.0), np.uint8) if rng.uniform() < 0.3 else out
 
 
-def side_by_side(strips: Sequence[Grey]) -> NDArray[np.float32]:
-    """Return strips as a network takes them, float32 [n, 32, width, 1] in 0-1; narrower ones are bare at the right."""
-    widest = max(strip.shape[1] for strip in strips)
+def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
+    """Return strips as a network takes them, float32 [n, 32, width, 1] in 0-1; narrower ones are bare at the right.
+
+    Args:
+        strips: uint8 [32, any width].
+        least: as wide at least.
+    """
+    widest = max(least, *(strip.shape[1] for strip in strips))
     out = np.zeros((len(strips), STRIP_HEIGHT, -(-widest // WIDTH_UNIT) * WIDTH_UNIT, 1), np.float32)
     for row, strip in zip(out, strips, strict=True):
         row[:, : strip.shape[1], 0] = strip / np.float32(255.0)

@@ -35,7 +35,7 @@ def test_a_line_is_read_from_left_to_right(read, text, inverted):
 @pytest.mark.parametrize("text", ["2828", "300", "4004", "6060"])
 def test_touching_digits_are_read_apart(read, text):
     """Digits pushed together until their ink is one piece are cut again."""
-    grey = number(text, gap=-55, pen=10)
+    grey = number(text, gap=-66, pen=10)
     pieces = cv2.connectedComponents((grey < 128).astype(np.uint8))[0] - 1
     assert pieces < len(text)
     assert texts(read(grey)) == [text]
