@@ -127,7 +127,7 @@ def test_a_tuning_finds_a_config_that_trains(workspace):
     assert (job.kind, job.state) == (JobKind.TUNE, JobState.SUCCEEDED), modelling.jobs.folder(job.id).log()
     trials = [e.data for e in modelling.jobs.folder(job.id).events.attempt() if e.kind is EventKind.TRIAL]
     assert len(trials) == 2
-    assert trials[0]["params"] == {"learning_rate": 0.002, "augmentation": 0.6}
+    assert trials[0]["params"] == {"learning_rate": 0.002, "augmentation": 0.8}
     assert job.result["best_value"] == max(trial["value"] or 0 for trial in trials)
     assert modelling.config(job.result["best_config"]).sources == ("custom",)
     assert (modelling.jobs.folder(job.id).path / "study.journal").exists()

@@ -59,8 +59,8 @@ def add_pictures(page: Page) -> None:
 def start_training(page: Page, *, epochs: int) -> None:
     """Fill in the form and start."""
     choose_view(page, "Train")
-    page.get_by_label("Epochs").fill(str(epochs))
-    page.get_by_label("Epochs").press("Tab")
+    page.get_by_label("Epochs", exact=True).fill(str(epochs))
+    page.get_by_label("Epochs", exact=True).press("Tab")
     page.get_by_text("Start training").wait_for()
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Start training").click()
