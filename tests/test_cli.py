@@ -105,7 +105,7 @@ def test_whole_numbers_are_read_line_by_line(files, capsys):
     assert first.startswith("page.png: 271828 ")
     assert second.startswith("page.png: 314159 ")
     assert blank == "blank.png: no digits"
-    assert notes.startswith("notes.txt: error: This is not a picture")
+    assert notes.startswith("notes.txt: error: This is neither a picture nor a PDF")
 
 
 def test_whole_numbers_as_json(files, capsys):

@@ -71,6 +71,8 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
     """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
+            if not isinstance(form.get("file"), UploadFile):  # a text of this name is no file either
+                raise RequestValidationError([{"type": "missing", "loc": ("body", "file"), "input": None}])
             given = _checked(_Form, dict(form))
             document = await given.file.read()
         level, boxes = given.enhancement_level, None

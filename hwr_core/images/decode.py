@@ -85,9 +85,9 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageIma
     confirm_size(document, limits)
     try:
         image = _open(document)
-    except NotAPicture:
+    except NotAPicture as error:
         if not is_pdf(document):
-            raise
+            raise NotAPicture(f"This is neither a picture nor a PDF; {READABLE} or PDF is needed.") from error
         for grey, scale in pages_of_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels):
             yield PageImage(grey, scale)
         return
