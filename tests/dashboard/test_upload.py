@@ -103,4 +103,4 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     upload(page, pi=png(number("3141")), notes=b"dear diary")
     assert not page.exception
     assert ">3141" in symbols(page)
-    assert [error.value[:25] for error in page.error] == ["This is neither a picture "]
+    assert [error.value[:25] for error in page.error] == ["This is neither a picture"]
