@@ -45,7 +45,10 @@ def flat_paper(grey: Grey, _: float) -> Grey:
 
 def everything(ink: Ink, _: float) -> Grey:
     """All ink, specks and frames included."""
-    return ink_mask(ink)
+    mask = ink_mask(ink)
+    if not mask.any():
+        raise NoInk("Nothing but a frame was there.")
+    return mask
 
 
 def stretched(writing: Grey) -> Grey:
