@@ -133,5 +133,9 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     page.get_by_role("button", name="Roll back").click()
     confirm(page, "Roll back", reason="enough seen")
     expect(page.get_by_text(f"{champion} reads at present")).to_be_visible()
+    for _ in range(50):  # the page tells of the choice at once, the server takes it up within two seconds
+        if answer(server, "/api/model/status")["model_version"] == champion:
+            break
+        page.wait_for_timeout(100)
     assert answer(server, "/api/model/status")["model_version"] == champion
     assert Path(registry.folder / made).is_dir()
