@@ -129,9 +129,13 @@ def _choose_details() -> dict[str, Any]:
     )
     if limit is not None:
         values["limit"] = limit
+    return values | _choose_advanced()
+
+
+def _choose_advanced() -> dict[str, Any]:
     with st.expander("Advanced", icon=":material/tune:"):
         columns = st.columns(3)
-        values |= {
+        return {
             "batch_size": columns[0].select_slider(
                 "Batch size", [8, 16, 32, 64, 128, 256, 512], DEFAULTS.batch_size, key="training_batch"
             ),
@@ -165,7 +169,6 @@ def _choose_details() -> dict[str, Any]:
                 help="Whole numbers are read by a network of their own. At 0 the one that reads now is taken along.",
             ),
         }
-    return values
 
 
 def _about(name: str) -> str:
