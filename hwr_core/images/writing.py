@@ -19,8 +19,9 @@ CLUSTER_GAP, CLUSTER_DENSITY = 0.012, 0.3
 """Spots that come within twice this share of the picture's longer side of each other are judged together,
 if so much of what they cover, widened by it, is ink: noise is sparser."""
 
-LINE_WIDTH = 0.1
-"""A spot that reaches across the picture is a line of its grid wherever it lies, if it is no wider than that."""
+LINE_WIDTH, LINE_ACROSS = 0.1, 0.9
+"""A spot no wider than the first that reaches across the second share of the picture is a line of its grid wherever it
+lies; its ends may be gone with the lines that it met there."""
 
 LEAST_FRAMED_REACH = 0.25
 """The frame and the next cell's writing are dropped if something of that share of the picture's longer side is left."""
@@ -56,8 +57,8 @@ def _is_frame(spots: Spots, *, grids: bool) -> NDArray[np.bool_]:
     across = spots.extent >= ACROSS
     frame = spots.share_within(FRAME_BORDER) >= FRAME_SHARE
     if grids:
-        straight = spots.extent.min(axis=1) <= LINE_WIDTH
-        frame |= across.any(axis=1) & (straight | (spots.share_within(WIDE_BORDER) >= FRAME_SHARE))
+        line = (spots.extent.min(axis=1) <= LINE_WIDTH) & (spots.extent.max(axis=1) >= LINE_ACROSS)
+        frame |= line | (across.any(axis=1) & (spots.share_within(WIDE_BORDER) >= FRAME_SHARE))
     return np.asarray(frame & (~across.all(axis=1) | spots.in_corners(CORNER)))
 
 

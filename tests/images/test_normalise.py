@@ -225,6 +225,16 @@ def test_a_frame_around_nothing_is_no_digit(tone, sides):
         normalise(cell)
 
 
+@pytest.mark.parametrize("left", [22, 32])
+def test_a_line_that_meets_the_next_one_is_no_digit(left):
+    """The side of an empty cell, cut short where the lines above and below it were wiped off, is not read as a 1."""
+    cell = shading(128, 150, 190).astype(np.uint8)
+    cv2.line(cell, (left, 0), (left + 3, 127), 60, 5, cv2.LINE_AA)
+    cell[:4] = cell[-4:] = 60
+    with pytest.raises(NoInk):
+        normalise(noisy(cell, 2))
+
+
 def test_a_digit_of_two_parts_keeps_both():
     """A 5 whose upper part does not touch its belly keeps both."""
     picture = drawing(5, pen=12)
