@@ -9,7 +9,7 @@ from typing import Any
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.jobs import run_job, told
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.evaluation.answers import Share
+from hwr_core.evaluation.answers import Share, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.suites import SUITES
@@ -195,7 +195,9 @@ def _as_line(entry: Entry) -> str:
 def _table(name: str, found: list[Evaluation]) -> str:
     row = "{:<16} {:>8} {:>8}  {:<18} {:>6} {:>7} {:>6} {:>6} {:>5}"
     heads = ("suite", "pictures", "right", "95 % interval", "wrong", "refused", "taken", "ECE", "ms")
-    return "\n".join([name, row.format(*heads), *(row.format(*_cells(each)) for each in found)])
+    together = joint_calibration_error(each.figures for each in found)
+    rest = [] if together is None else [f"ECE over the digits of all suites together: {together:.2%}"]
+    return "\n".join([name, row.format(*heads), *(row.format(*_cells(each)) for each in found), *rest])
 
 
 def _cells(evaluation: Evaluation) -> tuple[str, ...]:

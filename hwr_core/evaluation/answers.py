@@ -1,7 +1,7 @@
 """What a version answered to each picture of a suite, and the figures drawn from it."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.model_card import ReliabilityBin
-from hwr_core.recognition.calibration import calibration_error, reliability
+from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
 from hwr_core.statistics import wilson
 
 CERTAIN = 0.5
@@ -122,6 +122,18 @@ class Figures(BaseModel):
 def figures_of(found: Answers) -> Figures:
     """Return the figures of a suite's answers."""
     return _of_numbers(found) if found.are_numbers else _of_digits(found)
+
+
+def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
+    """Return the expected calibration error over the digits named in several suites together, 0 to 1.
+
+    Whole numbers are left out; None where no digit was named.
+    """
+    bins = [each for figures in suites if figures.confusion for each in figures.reliability]
+    if not bins:
+        return None
+    confidence, right, answers = np.array([(each.confidence, each.accuracy, each.answers) for each in bins]).T
+    return binned_calibration_error(confidence, right, answers)
 
 
 def _of_digits(found: Answers) -> Figures:

@@ -1,5 +1,7 @@
 """What a network's logits are worth: temperature, thresholds for "not a digit" and "unsure", calibration error."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,9 +49,7 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
     By calibration error and not by likelihood: a few wrong labels among thousands of easy pictures outweigh all others
     there, and make every answer less sure than it deserves.
     """
-    real = labels != NOT_A_DIGIT
-    others = OTHERS * real.sum() / ((1.0 - OTHERS) * max((~real).sum(), 1))
-    weights = np.where(real, 1.0, others)
+    weights = usual_weights(labels)
 
     def error(temperature: float) -> float:
         shares = softmax(logits / temperature)
@@ -60,6 +60,16 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
         )
 
     return float(min(np.exp(np.linspace(np.log(0.1), np.log(10.0), 231)).tolist(), key=error))
+
+
+def usual_weights(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how much each sample counts, so that one picture in ten holds no digit, whatever it is among the samples.
+
+    A digit counts 1. The sets of letters, marks and noise are there to be refused; people seldom send them.
+    """
+    real = labels != NOT_A_DIGIT
+    others = OTHERS * real.sum() / ((1.0 - OTHERS) * max((~real).sum(), 1))
+    return np.where(real, 1.0, others)
 
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -85,9 +95,15 @@ def calibration_error(
     """
     if not len(confidence):
         return 0.0
-    counts = np.ones(len(confidence)) if weights is None else weights
-    gaps = np.bincount(_bins(confidence), counts * (confidence - right), minlength=BINS)
-    return float(np.abs(gaps).sum() / counts.sum())
+    return binned_calibration_error(confidence, right, np.ones(len(confidence)) if weights is None else weights)
+
+
+def binned_calibration_error(
+    confidence: NDArray[np.floating], accuracy: NDArray[Any], weights: NDArray[np.floating]
+) -> float:
+    """Return the same of groups of answers of about one confidence: how often each group was right, and its weight."""
+    gaps = np.bincount(_bins(confidence), weights * (confidence - accuracy), minlength=BINS)
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
 def reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
@@ -102,5 +118,5 @@ def reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> tu
     )
 
 
-def _bins(confidence: NDArray[np.float32]) -> NDArray[np.intp]:
+def _bins(confidence: NDArray[np.floating]) -> NDArray[np.intp]:
     return np.minimum((confidence * BINS).astype(np.intp), BINS - 1)

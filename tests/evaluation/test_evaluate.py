@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavailable, NotFound
-from hwr_core.evaluation.answers import Answers, figures_of
+from hwr_core.evaluation.answers import Answers, figures_of, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
 from hwr_core.evaluation.suites import (
@@ -53,6 +53,17 @@ def test_risk_falls_when_the_least_sure_are_left_unanswered():
     figures = figures_of(answers([1] * 10, [1] * 8 + [2] * 2, [0.99] * 8 + [0.5] * 2))
     by_coverage = {round(each.coverage, 2): each.risk for each in figures.risk}
     assert (by_coverage[0.8], by_coverage[1.0]) == (0.0, pytest.approx(0.2))
+
+
+def test_suites_are_calibrated_together():
+    """What one suite is too sure of and another too unsure evens out in the same bin, as if they were one suite."""
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.2, 1.0, 400)
+    given = np.where(rng.uniform(size=400) < confidence, 1, 2)
+    parts = [figures_of(answers([1] * 200, given[part], confidence[part])) for part in (np.s_[:200], np.s_[200:])]
+    whole = figures_of(answers([1] * 400, given, confidence))
+    assert joint_calibration_error(parts) == pytest.approx(whole.calibration_error, abs=1e-6)
+    assert joint_calibration_error([]) is None
 
 
 def test_calibration_error_is_of_the_digits_that_were_named():
