@@ -63,6 +63,27 @@ class ReliabilityBin(BaseModel):
     answers: int
 
 
+class Histogram(BaseModel):
+    """How often pictures lie between each two edges, below the first and from the last on; the shares sum to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+class Inputs(BaseModel):
+    """What validation pictures are like, by the features of `hwr_core.drift`: today's are compared with them.
+
+    Weighted, so that one in ten holds no digit. `pictures`: as many equal ones tell as much.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    pictures: float
+    features: dict[str, Histogram]
+
+
 class Lines(BaseModel):
     """The network that reads lines of digits: what it learned from, and how it reads lines of other writers."""
 
@@ -114,6 +135,8 @@ class ModelCard(BaseModel):
     test_loss: float | None = None
     """Mean negative log-likelihood over all test parts, calibrated; None without any."""
     training_seconds: float | None = None
+    inputs: Inputs | None = None
+    """None for a version of before these were looked at."""
     lines: Lines | None = None
     """None for a version that reads single digits only."""
     files: dict[str, str]

@@ -244,7 +244,10 @@ class HistoryFilter:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person said of one kept reading. `replaced_at`: when the same person said something else instead."""
+    """What one person said of one kept reading.
+
+    `replaced_at`: when the same person said something else instead, or took it back.
+    """
 
     id: int
     timestamp: datetime

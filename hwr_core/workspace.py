@@ -12,11 +12,15 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
+from hwr_core.exploration import Exploration
+from hwr_core.images.archive import files_of
 from hwr_core.images.decode import Limits
 from hwr_core.modelling import Modelling
+from hwr_core.overview import Overview, Storage, overview, storage
 from hwr_core.reading import Explanation, Reader
 from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
+from hwr_core.review.desk import COMPARED, ReviewDesk
 from hwr_core.served_model import ServedModel
 from hwr_core.settings import Settings, load_settings
 from hwr_core.store.analytics import Analytics
@@ -27,6 +31,7 @@ from hwr_core.store.history import History
 from hwr_core.store.originals import Original, Originals
 from hwr_core.store.readings import NewReading, record_readings
 from hwr_core.store.retention import Pruned, Retention, prune
+from hwr_core.store.review import ReviewQueue
 from hwr_core.store.session import Store
 from hwr_core.store.users import Users, get_active_user
 
@@ -66,12 +71,19 @@ class Workspace:
         self.feedback = FeedbackLog(self.store)
         self.analytics = Analytics(self.store)
         self.exports = Exports(self.store)
+        self.review = ReviewDesk(
+            ReviewQueue(self.store, max_page=settings.max_page),
+            self.history,
+            self.registry,
+            compared=min(COMPARED, settings.max_page),
+        )
         self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(
             self.store, partial(record_readings, originals=self._originals)
         )
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
         self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
+        self.exploration = Exploration(self.store, self.history, self.modelling, self._model)
         self.closed = False
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
@@ -199,6 +211,17 @@ class Workspace:
         outcomes = self._reader().read_all([content for _, content in files], enhancement_level)
         return [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
 
+    def unpack(self, archive: bytes) -> list[NamedFile]:
+        """Return the files of a ZIP archive for a batch: no more, and no larger together, than a batch may be.
+
+        Raises:
+            InvalidValue: it is no ZIP, is too large, is encrypted, or has an entry that leads out of it.
+        """
+        settings = self.settings
+        return files_of(
+            archive, _limits(settings), max_files=settings.max_batch_files, max_bytes=settings.max_request_bytes
+        )
+
     def keep_all(
         self,
         readings: Sequence[FileReading],
@@ -283,6 +306,19 @@ class Workspace:
             return Health(model, database_connected=False, problems=(*problems, str(error)))
         return Health(model, database_connected=True, problems=tuple(problems))
 
+    def overview(self, *, timezone: str = "UTC") -> Overview:
+        """Say how everything stands: today against the usual, and what wants a person's attention.
+
+        Raises:
+            InvalidValue: there is no such time zone.
+            StoreError: the history cannot be read at present.
+        """
+        return overview(self.settings, self.store, self.history, self.modelling, timezone)
+
+    def storage(self) -> Storage:
+        """Say how much room everything takes up, in bytes."""
+        return storage(self.settings)
+
     def _original(self, picture: bytes | None) -> Original | None:
         return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None
 
@@ -297,6 +333,7 @@ class Workspace:
         self._keeper.close()
         self.store.close()
         self._model.close()
+        self.review.close()
 
     def __enter__(self) -> Self:
         return self

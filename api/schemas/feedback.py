@@ -48,7 +48,9 @@ class FeedbackOut(BaseModel):
     correct_prediction: bool = Field(examples=[True])
     confidence_rating: Rating | None
     comments: Comment
-    replaced_at: UtcTime | None = Field(description="When the same person said something else; null while it stands.")
+    replaced_at: UtcTime | None = Field(
+        description="When the same person said something else, or took it back; null while it stands."
+    )
 
     @classmethod
     def of(cls, said: Feedback) -> Self:

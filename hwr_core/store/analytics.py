@@ -11,7 +11,7 @@ from hwr_core.statistics import wilson
 from hwr_core.store.figures import Accuracy, Reliability, SystemFigures, UserFigures
 from hwr_core.store.filters import IS_RIGHT, Chosen, choose, confirm_user_of
 from hwr_core.store.history import EVERYTHING
-from hwr_core.store.periods import Bucket, start_of_today, zone
+from hwr_core.store.periods import QUARTER, Bucket, start_of_today, zone
 from hwr_core.store.session import Store
 from hwr_core.store.users import get_user
 
@@ -22,10 +22,6 @@ MAX_PERIODS = 5_000
 """Most periods of a chart over time: half a year of hours."""
 
 MAX_BINS = 100
-
-QUARTER = 900
-"""Seconds: readings are counted by quarters of an hour before these are put into local time, which is dear for each of
-millions of readings. Every zone's offset from UTC is a whole number of quarters."""
 
 STEPS_PER_E = 100
 """Latencies are counted in steps of 1 %, so that a percentile is right to within half a percent: sorting ten million

@@ -73,6 +73,27 @@ class FeedbackLog:
                 settle_labels(cursor, [reading_id])
         return replace(given, id=new_id, correct_prediction=was_right)
 
+    def withdraw(self, reading_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
+        """Take back what a person says of a reading, its trace kept, and return the label that stands then.
+
+        That is what was said last by anybody else, or None; it is verified when two others say the same.
+
+        Raises:
+            NotFound: there is no such reading, or the person says nothing of it at present.
+            UserNotFound: there is no such user.
+            UserInactive: the user is deactivated.
+        """
+        with self._store.writing() as cursor:
+            get_active_user(cursor, user_id)
+            _digit_read(cursor, reading_id)
+            withdrawn = _replace(cursor, reading_id, user_id, datetime.now(UTC))
+            if not withdrawn:
+                raise NotFound(
+                    f"User {user_id} says nothing of reading {reading_id}; only who said something can take it back."
+                )
+            settle_labels(cursor, [reading_id])
+            return get_label(cursor, reading_id)
+
     def of_reading(self, reading_id: int) -> list[Feedback]:
         """Return all that was ever said of a reading, newest first. Raises NotFound."""
         with self._store.session() as cursor:
@@ -126,11 +147,19 @@ def _digit_read(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> int | Non
     return digit
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, given: Feedback) -> int:
-    cursor.execute(
+def _replace(cursor: duckdb.DuckDBPyConnection, reading_id: int, user_id: int, moment: datetime) -> int:
+    """Mark what a person says of a reading as no longer standing; return how many words that were, 0 or 1."""
+    row = cursor.execute(
         "update feedback set replaced_at = $3 where reading_id = $1 and user_id = $2 and replaced_at is null",
-        [given.reading_id, given.user_id, given.timestamp],
-    )
+        [reading_id, user_id, moment],
+    ).fetchone()
+    assert row is not None  # DuckDB answers an update with the number of rows
+    replaced: int = row[0]
+    return replaced
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, given: Feedback) -> int:
+    _replace(cursor, given.reading_id, given.user_id, given.timestamp)
     row = cursor.execute(
         """
         insert into feedback (id, created_at, reading_id, user_id, actual_digit, confidence_rating, comments)

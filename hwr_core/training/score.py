@@ -14,8 +14,9 @@ import numpy as np
 import hwr_core
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, hash_source, load_source
+from hwr_core.drift import EDGES, describe, shares_of
 from hwr_core.errors import InvalidValue
-from hwr_core.model_card import DataUsed, Decision, ModelCard, Score
+from hwr_core.model_card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
 from hwr_core.recognition.calibration import (
     METHOD,
     Logits,
@@ -24,6 +25,7 @@ from hwr_core.recognition.calibration import (
     digit_probabilities,
     reliability,
     softmax,
+    usual_weights,
 )
 from hwr_core.records import DIGITS
 from hwr_core.training.batches import InOrder
@@ -92,6 +94,7 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
         test_accuracy=accuracy,
         test_loss=loss,
         training_seconds=seconds,
+        inputs=_inputs(scored, decision),
         files={},
     )
 
@@ -153,6 +156,29 @@ def _test_digits(scored: list[_Scored], decision: Decision) -> tuple[np.ndarray,
     probabilities = digit_probabilities(softmax(logits / decision.temperature))
     real = labels != NOT_A_DIGIT
     return probabilities.max(axis=1)[real], probabilities.argmax(axis=1)[real] == labels[real]
+
+
+def _inputs(scored: list[_Scored], decision: Decision) -> Inputs:
+    """What the validation pictures of all sources are like, and how they are read: weighted as people send them.
+
+    As many others as the sources hold would describe letters and noise: one picture in ten is to hold no digit. Samples
+    of unequal weight tell less than as many equal ones: (sum of w)^2 / (sum of w^2) are as good (Kish, 1965, "Survey
+    sampling").
+    """
+    logits, labels = _joined(scored, Part.VALIDATION)
+    pictures = np.concatenate([each.samples.pictures for each in scored if each.part is Part.VALIDATION])
+    weights = usual_weights(labels)
+    shares = softmax(logits / decision.temperature)
+    probabilities = digit_probabilities(shares)
+    read = np.where(shares[:, NOT_A_DIGIT] > decision.not_a_digit_above, NOT_A_DIGIT, probabilities.argmax(axis=1))
+    found = describe(read, probabilities.max(axis=1), pictures, weights)
+    return Inputs(
+        pictures=float(weights.sum() ** 2 / (weights**2).sum()),
+        features={
+            feature.value: Histogram(edges=EDGES[feature], shares=shares_of(counts))
+            for feature, counts in found.counts.items()
+        },
+    )
 
 
 def _data_used(source: str, scored: list[_Scored], making: Making) -> DataUsed:

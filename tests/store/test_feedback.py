@@ -133,3 +133,74 @@ def test_feedback_given_at_once_leaves_one_that_stands(feedback, history, seven)
     standing = feedback.of_user(1)
     assert len(feedback.of_reading(seven)) == 20
     assert [each.actual_digit for each in standing] == [history.get(seven).label.digit]
+
+
+def test_what_is_taken_back_leaves_no_label_but_its_trace(feedback, history, seven):
+    """Nothing stands any more, as if nothing had been said; what was said is kept and marked."""
+    given = feedback.give(seven, actual_digit=1)
+    assert feedback.withdraw(seven) is None
+    assert history.get(seven).label is None
+    assert feedback.of_user(1) == []
+    [trace] = feedback.of_reading(seven)
+    assert (trace.id, trace.actual_digit) == (given.id, 1)
+    assert trace.replaced_at
+
+
+def test_taking_back_restores_what_another_person_said(feedback, users, history, seven):
+    """The label that stood before stands again, verified only while two others agree on it."""
+    ada, bob, eve = (users.create(name).id for name in ("ada", "bob", "eve"))
+    feedback.give(seven, user_id=ada, actual_digit=4)
+    feedback.give(seven, user_id=bob, actual_digit=1)
+    feedback.give(seven, user_id=eve, actual_digit=None)
+    assert feedback.withdraw(seven, user_id=eve).digit == 1
+    label = feedback.withdraw(seven, user_id=bob)
+    assert (label.digit, label.verified) == (4, False)
+    assert history.get(seven).label == label
+    assert [each.user_id for each in feedback.of_reading(seven) if each.replaced_at is None] == [ada]
+
+
+def test_taking_back_an_earlier_word_leaves_the_newer_label(feedback, users, history, seven):
+    """What another person said since stands on; that two agreed is no longer so."""
+    ada = users.create("ada").id
+    feedback.give(seven, user_id=ada, actual_digit=7)
+    feedback.give(seven, actual_digit=7)
+    assert history.get(seven).label.verified
+    label = feedback.withdraw(seven, user_id=ada)
+    assert (label.digit, label.verified) == (7, False)
+
+
+def test_a_person_takes_back_everything_and_may_speak_again(feedback, history, seven):
+    """An earlier word of the same person does not come back, and a later one is as good as the first."""
+    feedback.give(seven, actual_digit=1)
+    feedback.give(seven, actual_digit=9)
+    assert feedback.withdraw(seven) is None
+    feedback.give(seven, actual_digit=7)
+    assert history.get(seven).label.digit == 7
+    assert [each.actual_digit for each in feedback.of_user(1)] == [7]
+
+
+def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
+    """Neither twice, nor another's word, nor of a reading or by a person that do not exist; what stands, stands."""
+    ada = users.create("ada").id
+    feedback.give(seven, user_id=ada, actual_digit=4)
+    with pytest.raises(NotFound, match="says nothing of reading"):
+        feedback.withdraw(seven)
+    for stranger in (99, -1, 2**63):
+        with pytest.raises(NotFound):
+            feedback.withdraw(stranger)
+        with pytest.raises(UserNotFound):
+            feedback.withdraw(seven, user_id=stranger)
+    assert history.get(seven).label.digit == 4
+    feedback.withdraw(seven, user_id=ada)
+    with pytest.raises(NotFound, match="says nothing of reading"):
+        feedback.withdraw(seven, user_id=ada)
+
+
+def test_a_deactivated_user_takes_nothing_back(feedback, users, history, seven):
+    """Who is deactivated cannot change the labels, not even by silence."""
+    ada = users.create("ada").id
+    feedback.give(seven, user_id=ada, actual_digit=4)
+    users.change(ada, is_active=False)
+    with pytest.raises(UserInactive):
+        feedback.withdraw(seven, user_id=ada)
+    assert history.get(seven).label.digit == 4

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from hwr_core.model_card import Decision
+from hwr_core.recognition.embedding import without_last_layer
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.training.config import ARCHITECTURES
 
@@ -26,6 +28,23 @@ def test_a_network_is_what_it_is_said_to_be(name):
     found = [reading.digit for reading in recogniser.read(list(pictures))]
     recogniser.close()
     assert found == logits[:, :10].argmax(axis=1).tolist()
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_features_of_a_network_are_what_its_last_layer_is_given(name):
+    """Cut before its last layer, a served file of each kind gives what Keras would make the logits of."""
+    from hwr_core.training.architectures import build
+    from hwr_core.training.convert import to_litert
+
+    network = build(name)
+    picture = np.random.default_rng(0).integers(0, 255, (1, 28, 28, 1)).astype(np.float32)
+    weights, bias = network.layers[-1].get_weights()
+    cut = Interpreter(model_content=without_last_layer(to_litert(network, 1.0)), num_threads=1)
+    cut.allocate_tensors()
+    cut.set_tensor(cut.get_input_details()[0]["index"], picture)
+    cut.invoke()
+    features = cut.get_tensor(cut.get_output_details()[0]["index"])
+    np.testing.assert_allclose(features @ weights + bias, network.predict(picture / 255, verbose=0), atol=1e-4)
 
 
 def test_every_network_that_is_offered_can_be_built():

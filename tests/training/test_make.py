@@ -5,7 +5,9 @@ import pytest
 
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, load_source
+from hwr_core.drift import Feature, Level, compare
 from hwr_core.errors import DatasetMissing, InvalidValue
+from hwr_core.exploration import inputs_of
 from hwr_core.images.normalise import normalise
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
@@ -86,6 +88,16 @@ def test_the_card_tells_what_was_learned_from(made):
         "hwr train --set epochs=3 --set batch_size=8 --set ema_momentum=0.5 --set augmentation=0.3 --set drawings=1 "
         "--set 'sources=[\"strokes-unipen\"]'"
     )
+
+
+def test_the_card_tells_what_its_pictures_are_like(made):
+    """Its 55 validation pictures, of which as many count as no digit as people send: one in ten, whatever is read."""
+    inputs = inputs_of(made.version.card)
+    assert inputs
+    assert 50 < inputs.pictures <= 55
+    assert all(sum(histogram.shares) == pytest.approx(1) for histogram in made.version.card.inputs.features.values())
+    assert inputs.counts[Feature.DIGIT][10] == pytest.approx(inputs.pictures / 10, abs=2)
+    assert compare(inputs, inputs).level is Level.UNKNOWN  # 55 pictures are too few
 
 
 def test_the_version_is_published_whole(made):

@@ -1,0 +1,63 @@
+"""A second opinion on kept readings: what another model version makes of the pictures that were seen."""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from hwr_core.errors import ModelUnavailable, NotFound
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.records import KeptReading, Reading
+from hwr_core.registry import Registry
+
+
+class SecondOpinion:
+    """The challenger, asked about readings that others made. Safe to use from many threads.
+
+    It is loaded when first asked. Its answers about the readings asked of last are remembered until there is another
+    challenger, so that asking again costs nothing.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._lock = Lock()
+        self._challenger: Recogniser | None = None
+        self._answers: dict[int, Reading] = {}
+
+    def of(self, readings: Sequence[KeptReading]) -> dict[int, Reading]:
+        """Return the challenger's reading of each picture by the kept reading's id; nothing without a challenger.
+
+        Raises:
+            ModelUnavailable: the challenger is gone or damaged.
+        """
+        with self._lock:
+            challenger = self._current()
+            if challenger is None:
+                return {}
+            fresh = [kept for kept in readings if kept.id not in self._answers]
+            found = challenger.read([kept.reading.seen for kept in fresh if kept.reading.seen is not None])
+            known = self._answers | dict(zip((kept.id for kept in fresh), found, strict=True))
+            self._answers = {kept.id: known[kept.id] for kept in readings}
+            return self._answers
+
+    def close(self) -> None:
+        """Let the challenger go."""
+        with self._lock:
+            self._let_go()
+
+    def _current(self) -> Recogniser | None:
+        name = self._registry.challenger_name()
+        if self._challenger is None or self._challenger.version != name:
+            self._let_go()
+            self._challenger = self._loaded(name) if name else None
+        return self._challenger
+
+    def _let_go(self) -> None:
+        if self._challenger is not None:
+            self._challenger.close()
+        self._challenger = None
+        self._answers = {}
+
+    def _loaded(self, name: str) -> Recogniser:
+        try:
+            return Recogniser.load(self._registry.get(name))
+        except NotFound as error:
+            raise ModelUnavailable(f"The challenger, {name!r}, is not there.") from error

@@ -1,0 +1,85 @@
+"""Files out of ZIP archives that nobody believes; what is refused as a whole is tested with the import of pictures."""
+
+import io
+from collections.abc import Iterable
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+import pytest
+
+from hwr_core.errors import InvalidValue
+from hwr_core.images.archive import files_of, is_archive
+from hwr_core.images.decode import Limits
+
+LIMITS = Limits(max_bytes=1000)
+
+
+def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """A ZIP archive with these names and contents."""
+    stream = io.BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def unpack(archive: bytes) -> list[tuple[str, bytes]]:
+    """Unpack with small limits."""
+    return files_of(archive, LIMITS, max_files=10, max_bytes=5000)
+
+
+def test_files_come_out_in_their_order_with_their_names() -> None:
+    """Folders are no files, and a file in one has it in its name."""
+    found = unpack(zipped([("b.png", b"one"), ("folder/", b""), ("folder/a.png", b"two")]))
+    assert found == [("b.png", b"one"), ("folder/a.png", b"two")]
+
+
+def test_what_computers_put_there_by_themselves_is_left_out() -> None:
+    """Nobody who packs a folder means its hidden files."""
+    hidden = ["__MACOSX/._a.png", ".DS_Store", "scans/.hidden.png", "scans/Thumbs.db", "desktop.ini"]
+    assert unpack(zipped([(name, b"x") for name in hidden] + [("a.png", b"y")])) == [("a.png", b"y")]
+
+
+def test_a_file_too_large_comes_cut_off() -> None:
+    """It has one byte too many, so that who reads it refuses it, and the others come whole."""
+    found = dict(unpack(zipped([("large.bmp", b"\0" * 4000), ("small.png", b"abc")])))
+    assert len(found["large.bmp"]) == LIMITS.max_bytes + 1
+    assert found["small.png"] == b"abc"
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        pytest.param([(f"{n}.png", b"x") for n in range(11)], "at most 10 are allowed", id="too many files"),
+        pytest.param([(f"{n}.png", b"\0" * 900) for n in range(6)], "unpacks to more than 5,000", id="too large"),
+        pytest.param([("../a.png", b"x")], "leads out of it", id="leads out"),
+    ],
+)
+def test_an_archive_beyond_the_limits_is_refused_whole(entries: list[tuple[str, bytes]], words: str) -> None:
+    """Nothing of it is unpacked, and the reason is said."""
+    with pytest.raises(InvalidValue, match=words):
+        unpack(zipped(entries))
+
+
+def test_a_damaged_archive_is_unpacked_or_refused_in_words() -> None:
+    """Whatever byte is wrong, no other error comes out."""
+    content = zipped([(f"{n}.png", bytes(range(200))) for n in range(4)])
+    rng = np.random.default_rng(3)
+    refused = 0
+    for _ in range(500):
+        changed = bytearray(content)
+        for place in rng.integers(0, len(changed), 3):
+            changed[place] = rng.integers(0, 256)
+        try:
+            unpack(bytes(changed))
+        except InvalidValue:
+            refused += 1
+    assert refused > 100
+
+
+def test_an_archive_is_known_by_its_content() -> None:
+    """Not by its name: an empty archive is one, a picture and a text are none."""
+    assert is_archive(zipped([("a", b"")]))
+    assert is_archive(zipped([]))
+    assert not is_archive(b"\x89PNG\r\n\x1a\n")
+    assert not is_archive(b"PK is how it begins")

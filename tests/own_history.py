@@ -1,0 +1,52 @@
+"""A month of readings for tests that look back: real drawings, some judged, some unsure, some refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from hwr_core.images.strokes import draw, place
+from hwr_core.records import Grey, KeptReading, Source
+from hwr_core.settings import Settings
+from hwr_core.store.originals import Original, Originals
+from hwr_core.store.readings import NewReading, record_readings
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, hand_made_strokes, png
+
+DAYS = 28
+SOURCES = (Source.DRAWING, Source.UPLOAD, Source.API)
+JUDGED = 0.4
+"""Share of readings that somebody says something of."""
+
+
+def live_through(settings: Settings, *, readings: int = 150, seed: int = 5) -> None:
+    """Fill a data folder with readings of two people, spread over four weeks and today."""
+    rng = np.random.default_rng(seed)
+    with Workspace(settings) as workspace:
+        people = [1, workspace.users.create("Ada").id]
+        digits = rng.integers(0, 10, readings).tolist()
+        files = [png(_written(digit, rng)) for digit in digits]
+        moments = sorted(datetime.now(UTC) - timedelta(days=days) for days in rng.uniform(0, DAYS, readings).tolist())
+        rows = [
+            NewReading(
+                user_id=int(rng.choice(people)),
+                source=SOURCES[int(rng.integers(len(SOURCES)))],
+                reading=workspace.read(file),
+                original=Original.of(file),
+                created_at=moment,
+            )
+            for file, moment in zip(files, moments, strict=True)
+        ]
+        with workspace.store.writing() as cursor:
+            kept = record_readings(cursor, rows, Originals(settings.originals))
+        for reading, digit in zip(kept, digits, strict=True):
+            assert isinstance(reading, KeptReading)
+            if rng.uniform() < JUDGED:
+                workspace.feedback.give(reading.id, actual_digit=digit)
+
+
+def _written(digit: int, rng: np.random.Generator) -> Grey:
+    """A digit in a hand of its own, now and then so shaken that it is hard to read."""
+    if rng.uniform() < 0.8:
+        return drawing(digit, pen=rng.uniform(8, 28), fill=rng.uniform(0.4, 0.9))
+    shaken = [stroke + rng.normal(0, 0.05, stroke.shape).astype(np.float32) for stroke in hand_made_strokes(digit)]
+    return draw(place(shaken, side=280, fill=0.7), side=280, pen=14)
