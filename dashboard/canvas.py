@@ -14,12 +14,16 @@ Stroke = dict[str, Any]
 
 @dataclass(slots=True)
 class _Sheet:
-    """One session's canvas: what was `received` from the browser, and `strokes`, what is left of it after undoing."""
+    """One session's canvas: what was `received` from the browser, and `strokes`, what is left of it after undoing.
+
+    `cleared` is what was last taken back all at once.
+    """
 
     revision: int = 0
     start: list[Stroke] = field(default_factory=list)
     received: list[Stroke] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
+    cleared: list[Stroke] = field(default_factory=list)
 
     def restart_with(self, strokes: list[Stroke]) -> None:
         """Have the browser redraw with these strokes."""
@@ -55,14 +59,20 @@ def drawing_canvas(*, key: str, pen_width: int) -> bytes | None:
 
 
 def undo(key: str) -> None:
-    """Take the last stroke back."""
+    """Take the last stroke back, or bring back what was just cleared."""
     sheet = _sheet(key)
-    sheet.restart_with(sheet.strokes[:-1])
+    if sheet.strokes:
+        sheet.restart_with(sheet.strokes[:-1])
+    else:
+        sheet.restart_with(sheet.cleared)
+        sheet.cleared = []
 
 
 def clear(key: str) -> None:
     """Take all strokes back."""
-    _sheet(key).restart_with([])
+    sheet = _sheet(key)
+    sheet.cleared = sheet.strokes
+    sheet.restart_with([])
 
 
 def _sheet(key: str) -> _Sheet:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.panels import show_error
 from dashboard.person import person_id
+from dashboard.progress import counted
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import Reading, Source
@@ -24,16 +25,21 @@ class ToKeep:
     picture: bytes | None = None
 
 
-def offer_to_keep(offers: Sequence[ToKeep], *, key: str) -> None:
-    """Show the button, keep what is not yet kept when it is pressed, and say under which number."""
-    kept: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
+def offer_to_keep(offers: Sequence[ToKeep], *, key: str, shortcut: str | None = None) -> None:
+    """Show the button, keep what is not yet kept when it is pressed, and say under which number.
+
+    `shortcut` is the key that presses it.
+    """
+    kept = numbers_kept(key=key)
     with st.container(horizontal=True, vertical_alignment="center"):
         place = st.empty()
         waiting = [offer for offer in offers if offer.name not in kept]
         nothing = not offers
         if waiting or nothing:
             label = "Keep" if len(waiting) <= 1 else f"Keep {len(waiting)} readings"
-            if place.button(label, icon=":material/bookmark_add:", type="primary", disabled=nothing, key=key):
+            if place.button(
+                label, icon=":material/bookmark_add:", type="primary", disabled=nothing, key=key, shortcut=shortcut
+            ):
                 _keep(waiting, kept)
         if offers and all(offer.name in kept for offer in offers):
             place.button(_done(offers, kept), icon=":material/check:", disabled=True, key=f"{key}_done")
@@ -42,16 +48,22 @@ def offer_to_keep(offers: Sequence[ToKeep], *, key: str) -> None:
 
 def kept_number(offer: ToKeep, *, key: str) -> int | None:
     """Keep one reading unless it is kept already, and return its number; None, with the reason shown, when it fails."""
-    kept: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
+    kept = numbers_kept(key=key)
     if offer.name not in kept:
         _keep([offer], kept)
     return kept.get(offer.name)
 
 
+def numbers_kept(*, key: str) -> dict[str, int]:
+    """The numbers of the readings that this session has kept under one key, by their names."""
+    numbers: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
+    return numbers
+
+
 def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
     # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
     try:
-        for offer in waiting:
+        for offer in counted(waiting, "Kept"):
             row = workspace().keep(
                 offer.reading,
                 source=offer.source,

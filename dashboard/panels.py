@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import wording
 from dashboard.charts import probability_chart
-from dashboard.pictures import data_url, enlarged, heat, shrunk
+from dashboard.pictures import data_url, enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
 from hwr_core.images.normalise import SIDE
@@ -17,7 +17,7 @@ from hwr_core.records import DIGITS, Grey, KeptReading, Reading
 ANSWER_SIDE = 140
 FILE_SIDE = 84
 TABLE_SIDE = 56
-STAGE_SIDE = 84
+STAGE_SIDE = 70
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
 
 SHARPNESS = 2
@@ -35,7 +35,7 @@ def show_answer(reading: Reading) -> None:
         show_symbol(wording.symbol(reading))
         if reading.seen is not None:
             show_seen(reading.seen, side=ANSWER_SIDE, caption="What the model saw")
-    st.markdown(f"**{wording.headline(reading)}** {wording.detail(reading)}")
+    st.markdown(f"**{wording.headline(reading)}** {wording.detail(reading) or wording.what_next(reading)}")
 
 
 def show_hint(text: str) -> None:
@@ -62,7 +62,8 @@ def show_file(name: str, file: ReadFile) -> None:
     """One uploaded file: its picture, what the model saw, and the answer, or why there is none."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         if file.preview is not None:
-            st.image(file.preview, width=FILE_SIDE, alt=f"Preview of {name}")
+            small = shrunk(file.preview, SHARPNESS * FILE_SIDE)
+            st.image(data_url(small), width=FILE_SIDE, alt=f"Preview of {name}")
         if file.reading and file.reading.seen is not None:
             show_seen(file.reading.seen, side=FILE_SIDE)
         if file.reading:
@@ -91,14 +92,15 @@ def show_explanation(found: Explanation) -> None:
     st.markdown("**From your picture to what the model saw**")
     with st.container(horizontal=True, gap="small"):
         for stage in found.stages:
-            small = shrunk(stage.picture, SHARPNESS * STAGE_SIDE)
-            shown = enlarged(small, max(1, SHARPNESS * STAGE_SIDE // max(small.shape)))
-            st.image(shown, caption=stage.about, width=STAGE_SIDE, alt=stage.about, output_format="PNG")
+            small = data_url(framed(stage.picture, SHARPNESS * STAGE_SIDE))
+            st.image(small, caption=stage.about, width=STAGE_SIDE, alt=stage.about)
     if found.saliency is not None and found.reading.seen is not None:
         st.markdown("**What mattered**")
         picture = enlarged(heat(found.reading.seen, found.saliency), SHARPNESS * ANSWER_SIDE // SIDE)
         words = "Blue ink spoke for the answer; ink on orange would have spoken against it."
-        st.image(picture, caption=words, width=ANSWER_SIDE, alt=words, output_format="PNG")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.image(data_url(picture), width=ANSWER_SIDE, alt=words)
+            st.caption(words, width="content")
 
 
 def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int | None:
@@ -106,7 +108,7 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int
     columns = st.column_config
     state = st.dataframe(
         {
-            "Seen": [_thumbnail(row.reading) for row in kept],
+            "Seen": [thumbnail(row.reading) for row in kept],
             "Read": [wording.symbol(row.reading) for row in kept],
             "Confidence": [wording.percent(row.reading.confidence) for row in kept],
             "Judged": [wording.judgement(row) for row in kept],
@@ -151,5 +153,6 @@ def _answer_row() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", gap="large", height=176, border=False)
 
 
-def _thumbnail(reading: Reading) -> str | None:
+def thumbnail(reading: Reading) -> str | None:
+    """What the model saw, as small as in a table, in a data URL; None where there was no ink."""
     return None if reading.seen is None else data_url(enlarged(reading.seen, TABLE_SIDE // SIDE))

@@ -13,6 +13,9 @@ from hwr_core.records import Box, Grey
 
 WIDEST = 1200
 
+FRAME = 160
+"""Grey that is seen on a light page as on a dark one."""
+
 SPEAKS_FOR = np.array([63.0, 130.0, 224.0])
 SPEAKS_AGAINST = np.array([217.0, 130.0, 31.0])
 """The accent and the contrast of the palette, as red, green, blue."""
@@ -68,6 +71,20 @@ def shrunk(grey: Grey, side: int) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def data_url(grey: Grey) -> str:
-    """The picture as a PNG in a data URL."""
-    return f"data:image/png;base64,{base64.b64encode(as_png(grey)).decode('ascii')}"
+def framed(grey: Grey, side: int) -> Grey:
+    """Fit a picture, small ones by a whole factor, into a square of `side` pixels with a thin frame around it.
+
+    What it leaves of the square is as bright as most of the picture.
+    """
+    small = shrunk(grey, side)
+    small = enlarged(small, max(1, side // max(small.shape)))
+    square = np.full((side, side), np.median(small), np.uint8)
+    top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
+    square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
+
+
+def data_url(picture: NDArray[np.uint8]) -> str:
+    """The picture, grey or in red, green and blue, as a PNG in a data URL."""
+    ordered = picture if picture.ndim == 2 else np.ascontiguousarray(picture[..., ::-1])  # as OpenCV has colours
+    return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

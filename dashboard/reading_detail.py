@@ -11,6 +11,8 @@ from hwr_core.errors import HwrError, NotFound
 from hwr_core.records import Feedback, KeptReading
 
 SIDE = 140
+LONGEST = 18
+"""Figures of a reading's number."""
 
 
 def show_reading(kept: KeptReading, *, timezone: str) -> None:
@@ -35,6 +37,16 @@ def show_reading(kept: KeptReading, *, timezone: str) -> None:
                 st.rerun()
         _show_trail(workspace().feedback.of_reading(kept.id), timezone=timezone)
         _show_form(kept)
+
+
+def show_asked(number: str, *, timezone: str) -> None:
+    """Show the reading that an address asks for by its number, or say that there is none."""
+    try:
+        if not number.isdecimal() or len(number) > LONGEST:
+            raise NotFound(f"There is no reading {number[:LONGEST]!r}; a reading's number is needed.")
+        show_reading(workspace().history.get(int(number)), timezone=timezone)
+    except HwrError as error:
+        show_error(error)
 
 
 def _show_original(kept: KeptReading) -> None:

@@ -8,12 +8,13 @@ import streamlit as st
 from dashboard.pictures import as_shown, shrunk
 from hwr_core.errors import PictureError
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
+from hwr_core.reading import Explanation
 from hwr_core.records import Box, Grey, NumberReading, Reading
-from hwr_core.workspace import Workspace, open_workspace
+from hwr_core.workspace import NamedFile, Workspace, open_workspace
 
 PREVIEW_SIDE = 224
 
-REMEMBERED_FILES, REMEMBERED_DOCUMENTS = 256, 32
+REMEMBERED_FILES, REMEMBERED_DOCUMENTS, REMEMBERED_ARCHIVES = 256, 32, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,25 @@ def pages_of(document: bytes) -> list[PageImage]:
     settings = workspace().settings
     limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
     return [as_shown(page) for page in decode_pages(document, limits)]
+
+
+@st.cache_data(max_entries=REMEMBERED_ARCHIVES, show_spinner=False)
+def unpacked(archive: bytes) -> list[NamedFile]:
+    """Return the files of a ZIP archive, unpacked once for the same content. Raises InvalidValue."""
+    return workspace().unpack(archive)
+
+
+def explain(picture: bytes) -> Explanation:
+    """Say why the served model reads a picture as it does, once for the same content.
+
+    Raises: what `Workspace.explain` raises.
+    """
+    return _explain_once(picture, workspace().served_model().name)
+
+
+@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
+def _explain_once(picture: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the cache's key
+    return workspace().explain(picture)
 
 
 def read_file(content: bytes, enhancement_level: float) -> ReadFile:

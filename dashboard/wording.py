@@ -13,6 +13,13 @@ ADVICE = {
     Reason.NO_INK: "There is no writing to read here.",
 }
 
+NEXT = {
+    Reason.NOT_A_DIGIT: "That is an answer too. If it is a digit, say which, or write it larger and in one go.",
+    Reason.SEVERAL_DIGITS: "",
+    Reason.NO_INK: "A dot or a speck is taken for dust: write a little larger.",
+}
+"""What one may do where no digit was read."""
+
 
 def percent(share: float) -> str:
     """A share of 0 to 1 in per cent, with a decimal where it matters and never rounded up to certainty."""
@@ -58,6 +65,11 @@ def detail(reading: Reading) -> str:
     return f"Confidence {percent(reading.confidence)}"
 
 
+def what_next(reading: Reading) -> str:
+    """What one may do where no digit was read; empty where one was."""
+    return NEXT[reading.reason] if reading.digit is None and reading.reason is not None else ""
+
+
 def verdict_word(verdict: Verdict) -> str:
     """The verdict in a word or two, for a table."""
     return {
@@ -85,6 +97,21 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def counted(count: int, name: str) -> str:
+    """A number of things: "1 reading", "1,200 readings"."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that fits: "940 kB", "2.1 GB"."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
 
 
 def day(moment: datetime) -> str:

@@ -6,93 +6,133 @@ from functools import partial
 import streamlit as st
 
 from dashboard import canvas
-from dashboard.judging import offer_to_judge
-from dashboard.keeping import ToKeep, kept_number, offer_to_keep
+from dashboard.drawn import Drawn, follow, show_drawn
+from dashboard.judging import offer_all_digits
+from dashboard.keeping import ToKeep, kept_number, numbers_kept, offer_to_keep
 from dashboard.number_views import show_number
 from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
-from dashboard.services import workspace
-from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT
+from dashboard.pen import choose_pen
+from dashboard.services import explain, read_number, workspace
+from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
 from hwr_core.errors import HwrError
-from hwr_core.records import Reading, Source
+from hwr_core.records import Reading, Reason, Source
 
 BOARD = "draw_board"
-PEN = "draw_pen"
+KEEP = "draw_keep"
+KIND = "draw_kind"
 
 
 @st.fragment
 def drawing_board() -> None:
     """The canvas and its reading; a stroke reruns this and nothing else."""
     kind = st.segmented_control(
-        "What to draw", KINDS, default=ONE_DIGIT, required=True, key="draw_kind", label_visibility="collapsed"
+        "What to draw",
+        KINDS,
+        default=ONE_DIGIT,
+        required=True,
+        key=KIND,
+        persist_state="session",
+        label_visibility="collapsed",
     )
     left, right = st.columns(2, gap="medium")
     with left:
         board = st.container()
-        show_tools()
+        pen_width = show_tools()
     with board:
-        drawing = canvas.drawing_canvas(key=BOARD, pen_width=st.session_state[PEN])
+        drawing = canvas.drawing_canvas(key=BOARD, pen_width=pen_width)
     with right:
-        if kind == NUMBERS:
-            show_drawn_number(drawing)
-            return
-        show_result(drawing)
-    if drawing and st.toggle("Show how it was read", key="draw_explain"):
-        show_why(drawing)
+        drawn = show_drawn_number(drawing) if kind == NUMBERS else show_result(drawing)
+    if drawn and kind == ONE_DIGIT and st.toggle("Show how it was read", key="draw_explain"):
+        show_why(drawn.picture)
+    if follow(drawn, key="draw"):
+        st.rerun(scope="app")  # what was drawn is shown outside, so that no stroke has to show it again
 
 
-def show_tools() -> None:
-    """Undo, clear, and the pen."""
+def show_tools() -> int:
+    """Undo, clear, and the pen, whose width this returns."""
     with st.container(horizontal=True, width=canvas.SIDE, gap="xsmall"):
-        st.button("Undo", icon=":material/undo:", on_click=canvas.undo, args=(BOARD,), key="draw_undo", width="stretch")
-        st.button(
-            "Clear", icon=":material/delete:", on_click=canvas.clear, args=(BOARD,), key="draw_clear", width="stretch"
-        )
-        with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
-            st.slider("Pen width", 5, 30, 18, format="%d px", key=PEN)
+        for label, icon, act, key in (
+            ("Undo", ":material/undo:", canvas.undo, "Z"),
+            ("Clear", ":material/delete:", canvas.clear, "Esc"),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                on_click=act,
+                args=(BOARD,),
+                shortcut=key,
+                key=f"draw_{label.lower()}",
+                width="stretch",
+            )
+    return choose_pen(key="draw_pen")
 
 
-def show_result(drawing: bytes | None) -> None:
+def show_result(drawing: bytes | None) -> Drawn | None:
     """The reading of the drawing, or what to do when there is none."""
     try:
         reading = workspace().read(drawing) if drawing else None
     except HwrError as error:  # caught here, since no error leaves a fragment
         show_error(error)
-        return
-    if drawing and reading:
+        return None
+    offer = None if drawing is None or reading is None else as_offer(drawing, reading)
+    if reading:
         show_answer(reading)
-        found = offers(drawing, reading)
-        for offer in found:
-            offer_to_judge(reading, partial(kept_number, offer, key="draw_keep"), key="draw_judge", shortcuts=True)
-        offer_to_keep(found, key="draw_keep")
+        if reading.reason is Reason.SEVERAL_DIGITS:
+            st.button("Read it as a number", icon=":material/123:", on_click=read_as_number, key="draw_as_number")
     else:
         show_hint("Write one digit. It is read at each stroke.")
-        offer_to_keep([], key="draw_keep")
+    offer_all_digits(
+        offer.reading if offer else None,
+        partial(kept_number, offer, key=KEEP) if offer else lambda: None,
+        name=offer.name if offer else "",
+        key="draw_judge",
+    )
+    offer_to_keep([offer] if offer else [], key=KEEP, shortcut="K")
     show_probabilities(reading, key="draw_probabilities")
+    return as_drawn(drawing, symbol(offer.reading)) if offer and drawing else None
 
 
-def show_drawn_number(drawing: bytes | None) -> None:
+def show_drawn_number(drawing: bytes | None) -> Drawn | None:
     """All digits of the drawing, each with its box; or what to do when there is none."""
     if drawing is None:
         show_hint("Write digits next to each other, in one line or several.")
-        return
+        return None
     try:
         show_number(drawing, key="draw_number")
+        text = read_number(drawing, 1.0).text
     except HwrError as error:
         show_error(error)
+        return None
+    return as_drawn(drawing, text.replace("\n", " ") or "–")
 
 
 def show_why(drawing: bytes) -> None:
     """The way of the drawing to what the model saw, and what mattered in it."""
     try:
-        show_explanation(workspace().explain(drawing))
+        show_explanation(explain(drawing))
     except HwrError as error:
         show_error(error)
 
 
-def offers(drawing: bytes, reading: Reading) -> list[ToKeep]:
+def read_as_number() -> None:
+    """Have the drawing read as a number."""
+    st.session_state[KIND] = NUMBERS
+
+
+def as_offer(drawing: bytes, reading: Reading) -> ToKeep | None:
     """The drawing, known by its content, unless there is no ink on it."""
-    name = hashlib.sha256(drawing).hexdigest()
-    return [] if reading.seen is None else [ToKeep(name, reading, Source.DRAWING, picture=drawing)]
+    return None if reading.seen is None else ToKeep(name_of(drawing), reading, Source.DRAWING, picture=drawing)
+
+
+def as_drawn(drawing: bytes, read_as: str) -> Drawn:
+    """The drawing with what it was read as, and its number if it was kept."""
+    name = name_of(drawing)
+    return Drawn(name, drawing, read_as, numbers_kept(key=KEEP).get(name))
+
+
+def name_of(drawing: bytes) -> str:
+    """What tells a drawing from all others."""
+    return hashlib.sha256(drawing).hexdigest()
 
 
 st.title("Draw a digit")
@@ -102,3 +142,4 @@ except HwrError as error:
     show_error(error)
     st.stop()
 drawing_board()
+show_drawn(key="draw")

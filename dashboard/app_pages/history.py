@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard.filters import choose_readings
 from dashboard.panels import show_error, show_history
-from dashboard.reading_detail import show_reading
+from dashboard.reading_detail import show_asked, show_reading
 from dashboard.services import workspace
 from dashboard.sharing import offer_exports
 from hwr_core.errors import HwrError
 
 ROWS = 50
 TRAIL = "history_trail"
+NUMBER = "reading"  # in the address: the number of a reading to be shown in full
 
 st.title("History")
 timezone = st.context.timezone or "UTC"
@@ -40,9 +41,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
         trail.append(page.next)
         st.rerun()
     st.caption(f"{first:,}-{first + len(page.readings) - 1:,} of {total:,}, newest first, times in {timezone}.")
+asked = st.container()
 place = show_history(page.readings, timezone=timezone, key=f"history_table_{trail[-1]}")
 if place is not None:
     show_reading(page.readings[place], timezone=timezone)
+elif number := st.query_params.get(NUMBER):
+    with asked:
+        show_asked(number, timezone=timezone)
 else:
     st.caption("Select a row to see the reading in full and to say whether it is right.")
 offer_exports(chosen)

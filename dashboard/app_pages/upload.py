@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from dashboard.batch_views import Upload, choose_group, pictures_among, read_with_progress, results, show_outcomes
 from dashboard.keeping import ToKeep, offer_to_keep
 from dashboard.number_views import show_number_file
-from dashboard.panels import show_error, show_file
-from dashboard.services import read_file, workspace
+from dashboard.panels import show_error
+from dashboard.services import workspace
+from dashboard.sharing import offer_table
 from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.images.decode import READABLE
@@ -21,9 +23,12 @@ kind = st.segmented_control(
     "What is on them", KINDS, default=ONE_DIGIT, required=True, key="upload_kind", label_visibility="collapsed"
 )
 if kind == ONE_DIGIT:
-    st.markdown(f"One handwritten digit on each: {READABLE}, up to {megabytes} MB a file, at most {most} files.")
+    st.markdown(
+        f"One handwritten digit on each: {READABLE}, or a ZIP of them, up to {megabytes} MB a file, "
+        f"at most {most} files."
+    )
 else:
-    st.markdown(f"Numbers, in lines or on whole pages: {READABLE} or PDF, up to {megabytes} MB a file.")
+    st.markdown(f"Numbers, in lines or on whole pages: {READABLE} or PDF, or a ZIP, up to {megabytes} MB a file.")
 files = st.file_uploader(
     "Pictures",
     accept_multiple_files=True,
@@ -42,28 +47,42 @@ with st.expander("Advanced", icon=":material/tune:"):
         help="How much a picture is cleaned before it is read. 1 suits most; try 2 for dim or noisy photos.",
     )
 if not files:
+    st.caption(
+        "A scan, a photo or a drawing, dark on light or light on dark; the paper may be ruled, shaded or crooked. "
+        "Pictures are read at once, and nothing enters the history until you press Keep."
+    )
+    st.page_link("app_pages/draw.py", label="No picture at hand? Draw a digit", icon=":material/draw:")
     st.stop()
 
 try:
-    if len(files) > most:
-        raise InvalidValue(f"{len(files)} files were chosen; at most {most} can be read at once.")
+    uploads = pictures_among([Upload(file.file_id, file.name, file.getvalue()) for file in files])
+    if len(uploads) > most:
+        raise InvalidValue(f"{len(uploads)} files were chosen; at most {most} can be read at once.")
     if kind == NUMBERS:
-        for file in files:
-            show_number_file(file.name, file.getvalue(), level, key=f"upload_{file.file_id}")
+        for upload in uploads:
+            show_number_file(upload.name, upload.content, level, key=f"upload_{upload.id}")
         st.stop()
-    with st.spinner("Reading"):
-        outcomes = [read_file(file.getvalue(), level) for file in files]
+    outcomes = read_with_progress(uploads, level)
 except HwrError as error:
     show_error(error)
     st.stop()
 
-source = Source.UPLOAD if len(files) == 1 else Source.BATCH
+several = len(outcomes) > 1
 offers = [
-    ToKeep(f"{file.file_id} at {level}", outcome.reading, source, file.name, level, file.getvalue())
-    for file, outcome in zip(files, outcomes, strict=True)
+    ToKeep(
+        f"{upload.id} at {level}",
+        outcome.reading,
+        Source.BATCH if several else Source.UPLOAD,
+        upload.name,
+        level,
+        upload.content,
+    )
+    for upload, outcome in zip(uploads, outcomes, strict=True)
     if outcome.reading and outcome.reading.seen is not None
 ]
 if offers:
     offer_to_keep(offers, key="upload_keep")
-for file, outcome in zip(files, outcomes, strict=True):
-    show_file(file.name, outcome)
+places = choose_group(outcomes, key="upload_group") if several else [*range(len(outcomes))]
+show_outcomes([uploads[place] for place in places], [outcomes[place] for place in places], key="upload_table")
+if several:
+    offer_table(results(uploads, outcomes), "readings", key="upload")

@@ -44,7 +44,7 @@ def _measured(folder: Path, readings: int, users: int) -> dict[str, tuple[float,
     settings = Settings(data_dir=folder / str(readings), models_dir=PROJECT / "models", store_idle_release=3600)
     with Workspace(settings) as workspace:
         if workspace.history.count() == 0:
-            _fill(workspace, readings, users)
+            fill(workspace, readings, users)
         print(f"{readings:,} readings: {settings.database.stat().st_size / 1e9:.2f} GB", flush=True)
         return {name: _milliseconds(ask) for name, ask in _questions(workspace, readings).items()}
 
@@ -86,7 +86,7 @@ def _milliseconds(ask: Callable[[], object]) -> tuple[float, float]:
     return float(np.percentile(took, 50)), float(np.percentile(took, 95))
 
 
-def _fill(workspace: Workspace, readings: int, users: int) -> None:
+def fill(workspace: Workspace, readings: int, users: int) -> None:
     """Write users, readings over the last year and, for one in twenty, feedback, in plain SQL."""
     kept = [workspace.read_and_keep(png(drawing(n % 10, pen=8 + n % 20)), source=Source.API) for n in range(PICTURES)]
     assert len(kept) == PICTURES

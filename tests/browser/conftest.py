@@ -43,7 +43,9 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     faults: list[str] = []
     pages: list[Page] = []
 
-    def open_page(*, size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light") -> Page:
+    def open_page(
+        path: str = "/draw", *, size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light"
+    ) -> Page:
         context = browser.new_context(
             base_url=server.url, viewport=size, color_scheme=scheme, timezone_id="Europe/Berlin"
         )
@@ -51,7 +53,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(20_000)
         page.on("console", lambda message: faults.append(message.text) if _is_a_fault(message) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/")
+        page.goto(path)
         pages.append(page)
         return page
 

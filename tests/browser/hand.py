@@ -62,6 +62,11 @@ def clear(page: Page) -> None:
     expect(page.get_by_text("Write one digit")).to_be_visible()
 
 
+def keep(page: Page) -> Locator:
+    """The button that keeps the one reading on the page; its name ends with its key where it has one."""
+    return page.get_by_role("button", name=re.compile(r"^Keep( Shortcut K)?$"))
+
+
 def seen(page: Page) -> Locator:
     """The picture of what the model saw."""
     return page.get_by_alt_text("The writing as the model saw it")

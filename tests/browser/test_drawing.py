@@ -11,7 +11,9 @@ from tests.browser.hand import (
     clear,
     expect_digit,
     is_read_as,
+    keep,
     kept_rows,
+    press_until,
     screenshot,
     seen,
     turn_to,
@@ -43,7 +45,7 @@ def test_a_kept_drawing_is_in_the_history(
     expect_digit(page, 3)
     screenshot(page, request.node.callspec.id)
     assert kept_rows(page) == before
-    page.get_by_role("button", name="Keep", exact=True).click()
+    keep(page).click()
     expect(page.get_by_text("Kept as number")).to_be_visible()
     [row] = kept_rows(page)[: -len(before) or None]
     assert (row["predicted_digit"], row["user_input_type"]) == (3, "drawing")
@@ -104,10 +106,73 @@ def test_a_drawing_kept_once_cannot_be_kept_again(visit: Visit) -> None:
     write(page, hand_made_strokes(8))
     expect_digit(page, 8)
     before = len(kept_rows(page))
-    page.get_by_role("button", name="Keep", exact=True).dblclick()
+    keep(page).dblclick()
     expect(page.get_by_text("Kept as number")).to_be_visible()
     page.wait_for_timeout(500)
     assert len(kept_rows(page)) == before + 1
+
+
+def test_everything_can_be_done_by_keys(visit: Visit) -> None:
+    """K keeps, a digit says what it really is and once more takes it back, Escape clears, and Z undoes even that."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    press_until(page, "k", "Kept as number")
+    page.keyboard.press("1")
+    expect(page.get_by_text("is a 1.")).to_be_visible()
+    assert kept_rows(page)[0]["actual_digit"] == 1
+    page.keyboard.press("1")
+    expect(page.get_by_text("Taken back")).to_be_visible()
+    assert kept_rows(page)[0]["actual_digit"] is None
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Write one digit")).to_be_visible()
+    page.keyboard.press("z")
+    expect_digit(page, 7)
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the canvas are black."""
+    count: int = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+        """(canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((level, place) => place % 4 === 0 && level < 128).length;
+        }"""
+    )
+    return count
+
+
+def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:
+    """Of the pens in sight each has a width of its own, and what they write is read."""
+    page = visit()
+    found = []
+    for pen in ("Fine", "Marker"):
+        page.get_by_role("radio", name=pen).click()
+        expect(page.get_by_role("radio", name=pen)).to_be_checked()
+        page.wait_for_timeout(500)  # nothing tells when the canvas has taken the pen up
+        write(page, hand_made_strokes(3))
+        expect_digit(page, 3)
+        found.append(ink(page))
+        clear(page)
+    assert found[1] > 2 * found[0]
+
+
+def test_what_was_drawn_leads_to_its_history(visit: Visit) -> None:
+    """Drawings that were put away are shown, the newest first; a kept one leads to its reading in full."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    keep(page).click()
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    number = kept_rows(page)[0]["id"]
+    clear(page)
+    write(page, hand_made_strokes(3))
+    expect_digit(page, 3)
+    clear(page)
+    drawn = page.get_by_alt_text("A drawing that was read as")
+    expect(drawn).to_have_count(2)
+    assert [each.get_attribute("alt") for each in drawn.all()] == [f"A drawing that was read as {n}" for n in (3, 7)]
+    page.get_by_role("link", name=f"No. {number}", exact=True).click()
+    expect(page.get_by_role("heading", name=f"Number {number}", exact=True)).to_be_visible()
 
 
 def test_uploaded_files_are_read_and_kept(visit: Visit) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import expect_digit, kept_rows, press_until, turn_to, write
+from tests.browser.hand import expect_digit, keep, kept_rows, press_until, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server
 
@@ -45,7 +45,7 @@ def test_the_person_chosen_survives_another_page_and_a_reload(visit: Visit, post
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    page.get_by_role("button", name="Keep", exact=True).click()
+    keep(page).click()
     expect(page.get_by_text("Kept as number")).to_be_visible()
     assert kept_rows(page)[0]["user_id"] == ada
 
@@ -69,12 +69,10 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
 
 
 def test_a_wrong_reading_is_put_right_by_a_key(visit: Visit) -> None:
-    """Under Wrong the key of a digit keeps the reading and says what it really is."""
+    """The key of a digit keeps the reading and says what it really is."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    page.get_by_role("button", name="Wrong").click()
-    page.get_by_text("What is it really?").wait_for()
     press_until(page, "4", "Kept as number")
     row = kept_rows(page)[0]
     assert (row["predicted_digit"], row["actual_digit"], row["correct_prediction"]) == (7, 4, False)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from hwr_core.registry import Registry
-from tests.browser.hand import expect_digit, kept_rows, screenshot, turn_to, write
+from tests.browser.hand import expect_digit, keep, kept_rows, screenshot, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.own_models import copied_models, own_digits
 from tests.serving import Server, serving
@@ -125,7 +125,7 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    page.get_by_role("button", name="Keep", exact=True).click()
+    keep(page).click()
     expect(page.get_by_text("Kept as number")).to_be_visible()
     assert kept_rows(page)[0]["model_version"] == made
 

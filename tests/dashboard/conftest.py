@@ -40,8 +40,8 @@ def workspace(data_dir: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def app(workspace: Workspace) -> AppTest:
-    """The dashboard before its first run; it opens on Draw."""
-    return AppTest.from_file(ENTRY, default_timeout=PATIENCE)
+    """The dashboard before its first run, about to open on Draw."""
+    return AppTest.from_file(ENTRY, default_timeout=PATIENCE).switch_page("app_pages/draw.py")
 
 
 @pytest.fixture(autouse=True)

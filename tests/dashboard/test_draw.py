@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.pen import PENS
 from hwr_core.records import Source
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, number, png
@@ -140,3 +141,116 @@ def test_a_number_may_be_drawn(app: AppTest, paper: list[bytes | None]) -> None:
     app.run()
     assert not app.exception
     assert ">47" in answer(app)
+
+
+def test_a_pen_in_sight_sets_the_width(app: AppTest) -> None:
+    """Choosing a pen sets its width; setting another width chooses none of the pens."""
+    app.run()
+    app.segmented_control(key="draw_pen_name").set_value("Marker").run()
+    assert app.slider(key="draw_pen_width").value == PENS["Marker"]
+    app.slider(key="draw_pen_width").set_value(11).run()
+    assert app.segmented_control(key="draw_pen_name").value is None
+    app.slider(key="draw_pen_width").set_value(PENS["Fine"]).run()
+    assert app.segmented_control(key="draw_pen_name").value == "Fine"
+
+
+def test_the_pen_stays_chosen_on_another_page(app: AppTest) -> None:
+    """Who comes back to Draw writes with the same pen."""
+    app.run()
+    app.segmented_control(key="draw_pen_name").set_value("Fine").run()
+    app.switch_page("app_pages/upload.py").run()
+    app.switch_page("app_pages/draw.py").run()
+    assert app.segmented_control(key="draw_pen_name").value == "Fine"
+    assert app.slider(key="draw_pen_width").value == PENS["Fine"]
+
+
+def said(workspace: Workspace) -> int | str | None:
+    """What people say of the one kept reading; "nothing" while they do not."""
+    [row] = workspace.history.page().readings
+    return row.label.digit if row.label else "nothing"
+
+
+def test_a_digit_said_may_be_changed_and_taken_back(
+    app: AppTest, paper: list[bytes | None], workspace: Workspace
+) -> None:
+    """One press keeps the reading and says what it is; another says something else, the same again takes it back."""
+    paper.append(png(drawing(3)))
+    app.run()
+    for press, expected in ((4, 4), (8, 8), (8, "nothing"), ("No digit", None)):
+        app.button(key=f"draw_judge_is_{press}").click().run()
+        assert not app.exception
+        assert said(workspace) == expected
+    app.button(key="draw_judge_right").click().run()
+    assert said(workspace) == 3
+
+
+def test_nothing_can_be_said_of_an_empty_canvas(app: AppTest, paper: list[bytes | None]) -> None:
+    """The buttons are there and do nothing, neither without a drawing nor for one without ink."""
+    app.run()
+    assert app.button(key="draw_judge_right").disabled
+    paper.append(BLANK)
+    app.run()
+    assert app.button(key="draw_judge_is_4").disabled
+
+
+def test_keys_stand_on_the_buttons(app: AppTest, paper: list[bytes | None]) -> None:
+    """Each act has a key of its own, which its button names."""
+    paper.append(png(drawing(3)))
+    app.run()
+    keys = ("draw_keep", "draw_undo", "draw_clear", "draw_judge_right", "draw_judge_is_No digit", "draw_judge_is_7")
+    assert [app.button(key=key).proto.shortcut for key in keys] == ["k", "z", "escape", "y", "n", "7"]
+
+
+def test_a_refused_drawing_is_told_what_to_do(app: AppTest, paper: list[bytes | None]) -> None:
+    """No digit is an answer too, which one may keep or correct."""
+    scribble = np.full((280, 280), 255, np.uint8)
+    for place in range(30, 250, 16):
+        scribble[place : place + 5, 30:250] = 0
+        scribble[30:250, place : place + 5] = 0
+    paper.append(png(scribble))
+    app.run()
+    assert "–" in answer(app)
+    assert "That is an answer too." in page_text(app)
+    assert not app.button(key="draw_judge_is_7").disabled
+
+
+def test_several_digits_are_read_as_a_number_in_one_press(app: AppTest, paper: list[bytes | None]) -> None:
+    """Where there is more than one digit, a button reads them all."""
+    paper.append(png(number("47")))
+    app.run()
+    assert "more than one digit" in page_text(app)
+    app.button(key="draw_as_number").click().run()
+    assert not app.exception
+    assert ">47" in answer(app)
+
+
+def drawn(app: AppTest) -> list[str]:
+    """What stands below the drawings of this session, one after the other."""
+    words = [element.value for element in app.markdown]
+    return words[words.index("**Drawn just now**") + 1 :] if "**Drawn just now**" in words else []
+
+
+def test_drawings_put_away_stay_in_sight(app: AppTest, paper: list[bytes | None]) -> None:
+    """A drawing that was cleared, or kept, is shown below with what it was read as, the newest first, each once."""
+    for before, digit in enumerate((3, 0)):
+        paper.append(png(drawing(digit)))
+        app.run()
+        assert len(drawn(app)) == before  # it is still on the canvas
+        paper.append(None)
+        app.run()
+    assert drawn(app) == ["**0**", "**3**"]
+    paper.append(png(drawing(3)))
+    app.run()
+    app.button(key="draw_keep").click().run()
+    assert drawn(app) == ["**3**", "**0**"]
+    assert [link.proto.label for link in app.get("page_link") if link.proto.label.startswith("No.")] == ["No. 1"]
+
+
+def test_no_more_than_a_dozen_drawings_are_shown(app: AppTest, paper: list[bytes | None]) -> None:
+    """The oldest make room."""
+    for number_of in range(13):
+        paper.append(png(drawing(number_of % 10, pen=8 + number_of)))
+        app.run()
+        paper.append(None)
+        app.run()
+    assert drawn(app) == [f"**{digit}**" for digit in (2, 1, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1)]

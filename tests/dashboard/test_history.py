@@ -75,3 +75,25 @@ def test_a_filter_in_the_address_narrows_the_page(page: AppTest, workspace: Work
     page.run()
     assert [*page.dataframe[0].value["Number"]] == [3, 1]
     assert "1-2 of 2" in page.caption[0].value
+
+
+def test_an_address_may_ask_for_one_reading(page: AppTest, workspace: Workspace) -> None:
+    """A link to a reading shows it in full, above the table; a selected row takes its place."""
+    for digit in (3, 0):
+        workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING)
+    first = workspace.history.page().readings[-1].id
+    page.query_params["reading"] = str(first)
+    page.run()
+    assert not page.exception
+    assert [each.value for each in page.subheader] == [f"Number {first}"]
+
+
+@pytest.mark.parametrize("number", ["99", "seven", "9" * 5000])
+def test_an_address_that_asks_for_no_reading_is_told_so(page: AppTest, workspace: Workspace, number: str) -> None:
+    """A number that nobody has says so in words; the table is there all the same."""
+    workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
+    page.query_params["reading"] = number
+    page.run()
+    assert not page.exception
+    assert "There is no reading" in page.error[0].value
+    assert len(page.dataframe) == 1

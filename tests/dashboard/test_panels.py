@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.charts import probability_chart
 from dashboard.palette import ACCENT
-from dashboard.pictures import data_url, enlarged, shrunk
+from dashboard.pictures import data_url, enlarged, framed, shrunk
 from dashboard.services import read_file
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
@@ -73,6 +73,27 @@ def test_a_data_url_holds_the_picture() -> None:
     seen = np.arange(64, dtype=np.uint8).reshape(8, 8)
     content = base64.b64decode(data_url(seen).partition(",")[2])
     assert (np.asarray(Image.open(io.BytesIO(content))) == seen).all()
+
+
+def test_a_data_url_keeps_colours() -> None:
+    """Red stays red."""
+    red = np.zeros((4, 4, 3), np.uint8)
+    red[..., 0] = 200
+    content = base64.b64decode(data_url(red).partition(",")[2])
+    assert Image.open(io.BytesIO(content)).getpixel((1, 1)) == (200, 0, 0)
+
+
+@pytest.mark.parametrize(("shape", "width"), [((300, 100), 47), ((20, 15), 105)])
+def test_a_framed_picture_is_whole_in_its_square(shape: tuple[int, int], width: int) -> None:
+    """Large or small, a picture keeps its proportions in the middle of a square as bright as most of it."""
+    picture = np.zeros(shape, np.uint8)
+    picture[: shape[0] // 3] = 90
+    square = framed(picture, 140)
+    bright = np.argwhere(square[1:-1, 1:-1] == 90)[:, 1]
+    assert square.shape == (140, 140)
+    assert np.ptp(bright) + 1 == width
+    assert abs(bright.mean() - 69) <= 1
+    assert square[70, 2] == 0
 
 
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:

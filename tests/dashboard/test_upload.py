@@ -1,9 +1,15 @@
 """The Upload page."""
 
+import io
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.batch_views import FEW, Upload, results
+from dashboard.services import ReadFile
+from hwr_core.errors import NotAPicture
 from hwr_core.records import Source
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, number, png
@@ -21,6 +27,15 @@ def upload(page: AppTest, **files: bytes) -> AppTest:
     """Upload files, given as name and content."""
     page.file_uploader[0].set_value([(name, content, "image/png") for name, content in files.items()])
     return page.run()
+
+
+def zipped(**files: bytes) -> bytes:
+    """A ZIP archive of these files."""
+    stream = io.BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"scans/{name}", content)
+    return stream.getvalue()
 
 
 def symbols(page: AppTest) -> str:
@@ -104,3 +119,84 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     assert not page.exception
     assert ">3141" in symbols(page)
     assert [error.value[:25] for error in page.error] == ["This is neither a picture"]
+
+
+def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
+    """The empty page says what suits, that nothing is kept by itself, and where else to go."""
+    assert "until you press Keep" in page.caption[0].value
+    assert [link.proto.page for link in page.get("page_link") if "Draw a digit" in link.proto.label] == ["draw"]
+
+
+def test_pictures_of_an_archive_are_read_like_files(page: AppTest, workspace: Workspace) -> None:
+    """A ZIP beside a picture: all are read, shown under their names, and kept as one batch."""
+    upload(page, three=png(drawing(3)), more=zipped(zero=png(drawing(0)), notes=b"dear diary"))
+    assert not page.exception
+    assert [text.value for text in page.text] == ["three", "scans/zero", "scans/notes"]
+    page.button(key="upload_keep").click().run()
+    rows = workspace.history.page().readings
+    assert sorted(row.file_name or "" for row in rows) == ["scans/zero", "three"]
+    assert {row.source for row in rows} == {Source.BATCH}
+
+
+def test_a_bad_archive_is_named_and_fails_alone(page: AppTest) -> None:
+    """An archive that cannot be read says why under its name; the files beside it are read all the same."""
+    upload(page, broken=zipped(zero=png(drawing(0)))[:-30], three=png(drawing(3)))
+    assert page.text[0].value == "broken"
+    assert page.error[0].value == "This is no ZIP archive, or it is damaged."
+    assert ">3" in symbols(page)
+
+
+def test_an_archive_may_hold_no_more_than_a_batch(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """The limit on files is the same whether they are packed or not."""
+    monkeypatch.setenv("HWR_MAX_BATCH_FILES", "1")
+    page: AppTest = request.getfixturevalue("page")
+    upload(page, many=zipped(three=png(drawing(3)), zero=png(drawing(0))))
+    assert "at most 1 are allowed" in page.error[0].value
+
+
+def test_numbers_in_an_archive_are_read_whole(page: AppTest) -> None:
+    """Where numbers are chosen, each picture of a ZIP shows all its digits."""
+    page.segmented_control(key="upload_kind").set_value("Numbers")
+    page.run()
+    upload(page, pages=zipped(pi=png(number("3141")), e=png(number("2718"))))
+    assert not page.exception
+    assert ">3141" in symbols(page)
+    assert ">2718" in symbols(page)
+
+
+def test_what_became_of_the_pictures_is_counted_and_chosen(page: AppTest) -> None:
+    """A choice says how many were read and how many not, and shows only those that are asked for."""
+    upload(page, three=png(drawing(3)), notes=b"dear diary", zero=png(drawing(0)), blank=BLANK)
+    groups = page.button_group(key="upload_group")
+    assert [option.content for option in groups.proto.options] == [
+        "All 4",
+        "Read 2",
+        "Unsure 0",
+        "No digit 1",
+        "Not readable 1",
+    ]
+    groups.set_value("No digit").run()
+    assert [text.value for text in page.text] == ["blank"]
+    page.button_group(key="upload_group").set_value("Unsure").run()
+    assert page.caption[-1].value == "There are none of these."
+
+
+def test_many_pictures_stand_in_a_table(page: AppTest) -> None:
+    """Too many for cards: a row for each, with what was read, and the same to take along."""
+    pictures = {f"{n:02}": png(drawing(n % 10, pen=12 + n % 9)) for n in range(FEW + 1)}
+    upload(page, many=zipped(**pictures))
+    assert not page.exception
+    shown, to_take_along = (each.value for each in page.dataframe)
+    assert len(shown) == len(to_take_along) == FEW + 1
+    assert shown["Read"].tolist()[:3] == ["0", "1", "2"]
+    assert to_take_along["digit"].tolist()[:3] == [0, 1, 2]
+
+
+def test_no_name_of_a_file_becomes_a_formula() -> None:
+    """Who opens the results in a spreadsheet runs nothing that a file's name says."""
+    uploads = [Upload(str(n), name, b"") for n, name in enumerate(("=cmd()", "-1.png", "seven.png"))]
+    table = results(uploads, [ReadFile(error=NotAPicture("This is not a picture."))] * 3)
+    assert table["file"].tolist() == ["'=cmd()", "'-1.png", "seven.png"]
+    assert table["error"].tolist() == ["This is not a picture."] * 3

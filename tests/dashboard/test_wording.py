@@ -59,3 +59,18 @@ def test_a_reading_without_a_digit_shows_none(verdict: Verdict) -> None:
 def test_every_verdict_has_a_word_for_tables(verdict: Verdict) -> None:
     """No verdict shows its raw name."""
     assert "_" not in wording.verdict_word(verdict)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 B"), (999, "999 B"), (1_400, "1.4 kB"), (12_300_000, "12 MB"), (3_000_000_000_000, "3.0 TB")],
+)
+def test_sizes_are_told_in_the_unit_that_fits(count: int, words: str) -> None:
+    """Three figures at most."""
+    assert wording.size(count) == words
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 readings"), (1, "1 reading"), (1200, "1,200 readings")])
+def test_one_is_told_in_the_singular(count: int, words: str) -> None:
+    """One reading, several readings."""
+    assert wording.counted(count, "reading") == words

@@ -1,0 +1,29 @@
+"""Look at the data: pictures of any slice, what is like one of them, and whether today is like the usual."""
+
+import streamlit as st
+
+from dashboard.data_grid import DRIFT, LOOK, NEIGHBOURS, PICTURES, READING, VIEWS
+from dashboard.data_views import show_pictures
+from dashboard.drift_views import show_drift
+from dashboard.neighbour_views import show_neighbours
+from dashboard.panels import show_error
+from hwr_core.errors import HwrError
+
+SHOW = {PICTURES: show_pictures, NEIGHBOURS: show_neighbours, DRIFT: show_drift}
+
+st.title("Data")
+timezone = st.context.timezone or "UTC"
+view = st.segmented_control(
+    "View",
+    VIEWS,
+    default=NEIGHBOURS if READING in st.query_params else PICTURES,
+    required=True,
+    key=LOOK,
+    bind="query-params",
+    label_visibility="collapsed",
+)
+try:
+    SHOW[view](timezone)
+except HwrError as error:
+    show_error(error)
+    st.button("Try again", icon=":material/refresh:")

@@ -1,0 +1,341 @@
+"""The queue of the Review page: one reading at a time, judged by a key."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import wording
+from dashboard.panels import show_error, show_seen, show_symbol
+from dashboard.person import person_id
+from dashboard.pictures import data_url, shrunk
+from dashboard.review_sitting import AHEAD, Said, Sitting
+from dashboard.services import preview, workspace
+from hwr_core.errors import HwrError, NotFound, PictureError
+from hwr_core.records import DIGITS, NONE, KeptReading, Reading
+from hwr_core.review.desk import COMPARED, Order, Waiting
+
+SITTING = "review_sitting"
+LARGE, SMALL = 224, 84
+"""Sides of the pictures in pixels: whole multiples of the 28 that the model sees."""
+BESIDE = 112
+"""Width of what stands beside the large picture; both fit a phone."""
+HEIGHT = 244
+"""Of both, so that nothing moves from one reading to the next."""
+SHOWN = 3
+"""Candidates named, if they are probable enough."""
+WORTH_NAMING = 0.01
+NO_DIGIT = "No digit"
+
+ORDERS = {"Least sure": Order.LEAST_SURE, "Rejected": Order.REJECTED, "Models differ": Order.DISAGREE}
+REASONS = {
+    Order.LEAST_SURE: "Not judged yet, the least sure first.",
+    Order.REJECTED: "Refused as no digit, the most digit-like first.",
+    Order.DISAGREE: "Read differently by the challenger, the newest first.",
+}
+KEYS = "Keys: **0** to **9** say what it is, **N** no digit, **Enter** agrees, **←** **→** move on, **U** undoes."
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """A picture as it came in, within the page since a file would have to be fetched, and how wide it is shown."""
+
+    url: str
+    width: int
+
+
+def choose(name: str, options: Sequence[str]) -> str:
+    """Show a choice that stands in the address under its name, and lets go of the keyboard once made.
+
+    A control that keeps the focus would keep Enter and the arrow keys too; one made anew for each choice loses it.
+    """
+    asked = st.query_params.get(name)
+    chosen = asked if asked and asked in options else options[0]
+    picked = st.segmented_control(
+        name.capitalize(),
+        options,
+        default=chosen,
+        required=True,
+        key=f"review_{name}_{chosen}",
+        label_visibility="collapsed",
+    )
+    if picked and picked != chosen:
+        st.query_params[name] = picked
+        st.rerun()
+    return chosen
+
+
+def show_queue() -> None:
+    """Choose why readings are asked about, and ask."""
+    chosen = choose("order", [*ORDERS])
+    order = ORDERS[chosen]
+    st.caption(REASONS[order])
+    sitting = st.session_state.get(SITTING)
+    if sitting is None or sitting.order is not order or sitting.current is None:  # new ones may have come
+        st.session_state[SITTING] = _begun(order, sitting)
+    _show_desk()
+
+
+def _begun(order: Order, before: Sitting | None) -> Sitting:
+    """A sitting at the head of a queue; what was said in the one before still counts."""
+    sitting = Sitting(order, left=workspace().review.count(order))
+    if before:
+        sitting.said, sitting.moments = before.said, before.moments
+    _fetch(sitting)
+    return sitting
+
+
+def _fetch(sitting: Sitting) -> None:
+    sitting.add(workspace().review.page(sitting.order, limit=AHEAD, after=sitting.last))
+
+
+@st.fragment
+def _show_desk() -> None:
+    """The reading being looked at; a key reruns this and nothing else."""
+    sitting: Sitting = st.session_state[SITTING]
+    progress = st.container()
+    if sitting.problem:
+        show_error(sitting.problem)
+        sitting.problem = None
+    if sitting.current is None:
+        _make_ready(sitting)
+    if sitting.current:
+        _show_waiting(sitting.current, sitting)
+        st.caption(KEYS)
+    elif sitting.is_whole:
+        _show_end(sitting)
+    else:
+        st.button("Try again", icon=":material/refresh:", key="review_retry")
+    with progress:
+        _show_progress(sitting)
+    if sitting.current:
+        _make_ready(sitting)
+
+
+def _make_ready(sitting: Sitting) -> None:
+    """Fetch what comes next while the person looks at the present picture."""
+    try:
+        if sitting.wants_more:
+            _fetch(sitting)
+        if sitting.next:
+            _original(sitting.next.kept.original, sitting.next.kept.id)
+    except (NotFound, PictureError):
+        return  # what the model saw is shown in its place
+    except HwrError as error:  # caught here, since no error leaves a fragment
+        show_error(error)
+
+
+def _show_progress(sitting: Sitting) -> None:
+    words = [f"**{len(sitting.said):,}** reviewed", f"**{sitting.left:,}** left"]
+    if sitting.per_minute:
+        words.append(f"{sitting.per_minute:.0f} a minute")
+    if sitting.current:
+        words.append(_where(sitting.current.kept, sitting))
+    st.markdown(", ".join(words))
+
+
+def _where(kept: KeptReading, sitting: Sitting) -> str:
+    said = sitting.said.get(kept.id)
+    return f"number {kept.id}" + (f": you said {_named(said.digit)}" if said else "")
+
+
+def _show_waiting(waiting: Waiting, sitting: Sitting) -> None:
+    left, right = st.columns([5, 4], gap="medium")
+    # The buttons reach the browser first: whoever sees the next picture can press a key for it.
+    with right, st.container(gap="xsmall"):
+        _offer_answers(waiting.kept, sitting)
+        _offer_moves(waiting.kept, sitting)
+    with left, st.container(horizontal=True, gap="small", height=HEIGHT, border=False):
+        _show_picture(waiting.kept)
+        with st.container(width=BESIDE, gap="xsmall"):
+            _show_answers(waiting)
+
+
+def _show_picture(kept: KeptReading) -> None:
+    """The picture as it came in; what the model saw of it where the file is gone."""
+    seen = kept.reading.seen
+    assert seen is not None  # what has no ink is not kept
+    original = None
+    try:
+        original = _original(kept.original, kept.id)
+    except (NotFound, PictureError):
+        pass  # what the model saw says enough
+    except HwrError as error:
+        show_error(error)
+    if original is None:
+        show_seen(seen, side=LARGE)
+    else:
+        st.image(original.url, width=original.width, alt="The picture as it came in")
+
+
+@st.cache_data(max_entries=200, ttl=timedelta(minutes=10), show_spinner=False)
+def _original(name: str | None, reading_id: int) -> _Original | None:
+    """The picture as it came in, None where it was not kept; remembered, so that the next one can be made ready."""
+    if name is None:
+        return None
+    picture = shrunk(preview(workspace().history.original(reading_id)), LARGE)
+    height, width = picture.shape
+    return _Original(data_url(picture), max(1, round(LARGE * width / max(height, width))))
+
+
+def _show_answers(waiting: Waiting) -> None:
+    """What the model saw and made of it, and the challenger where that differs."""
+    reading = waiting.kept.reading
+    if waiting.kept.original is not None and reading.seen is not None:
+        show_seen(reading.seen, side=SMALL)
+    show_symbol(wording.symbol(reading), rem=3)
+    st.caption(_candidates(reading, most=1 if waiting.second else SHOWN))
+    if waiting.second:
+        st.markdown(f"Challenger  \n**{_named(waiting.second.digit)}**")
+
+
+def _candidates(reading: Reading, *, most: int) -> str:
+    """The digits that come into question, the likeliest first, one below the other."""
+    named = "  \n".join(
+        f"{each.digit}: {wording.percent(each.probability)}"
+        for each in reading.candidates[:most]
+        if each.probability >= WORTH_NAMING
+    )
+    return named if reading.verdict.names_a_digit else f"Not a digit, most like {_named(reading.candidates[0].digit)}"
+
+
+def _offer_answers(kept: KeptReading, sitting: Sitting) -> None:
+    """A button and a key to agree, for each digit, for none, and to take the last word back."""
+    # The number is part of each key: a press meant for another picture than the one that is shown is known by it.
+    key = f"review_{kept.id}"
+    digit = kept.reading.digit
+    _offer_answer(kept, digit, f"Agree: {_named(digit)}", "Enter", key=f"{key}_agree", icon=":material/check:")
+    for row in (DIGITS[:5], DIGITS[5:]):
+        with st.container(horizontal=True, gap="xsmall"):
+            for each in row:
+                # Without a label, as the key's name stands on the button anyway.
+                _offer_answer(kept, each, "", str(each), key=f"{key}_is_{each}")
+    with st.container(horizontal=True, gap="xsmall"):
+        _offer_answer(kept, None, NO_DIGIT, "N", key=f"{key}_none", icon=":material/block:")
+        _offer_undo(sitting)
+
+
+def _offer_answer(  # noqa: PLR0913  each says one thing of a button
+    kept: KeptReading, digit: int | None, label: str, shortcut: str, *, key: str, icon: str | None = None
+) -> None:
+    st.button(
+        label,
+        icon=icon,
+        key=key,
+        type="primary" if shortcut == "Enter" else "secondary",
+        shortcut=shortcut,
+        width="stretch",
+        on_click=_say,
+        args=(kept, digit),
+    )
+
+
+def _offer_moves(kept: KeptReading, sitting: Sitting) -> None:
+    """Back and on, without a word."""
+    with st.container(horizontal=True, gap="xsmall"):
+        _offer_move("Back", ":material/arrow_back:", "Left", kept, -1, disabled=sitting.place == 0)
+        _offer_move("Skip", ":material/arrow_forward:", "Right", kept, 1)
+
+
+def _offer_move(  # noqa: PLR0913  each says one thing of a button
+    label: str, icon: str, shortcut: str, kept: KeptReading, distance: int, *, disabled: bool = False
+) -> None:
+    st.button(
+        label,
+        icon=icon,
+        key=f"review_{kept.id}_{label}",
+        shortcut=shortcut,
+        disabled=disabled,
+        width="stretch",
+        on_click=_move,
+        args=(kept, distance),
+    )
+
+
+def _offer_undo(sitting: Sitting, *, width: Literal["stretch", "content"] = "stretch") -> None:
+    st.button(
+        "Undo",
+        icon=":material/undo:",
+        key=f"review_undo_{len(sitting.steps)}",
+        shortcut="U",
+        disabled=not sitting.steps,
+        width=width,
+        on_click=_undo,
+        args=(len(sitting.steps),),
+    )
+
+
+def _show_end(sitting: Sitting) -> None:
+    """Behind the last reading: what is done, and where to go on."""
+    if not sitting.waiting:
+        st.info(_nothing(sitting.order), icon=":material/done_all:")
+        st.page_link("app_pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        return
+    passed = f" {sitting.passed_over:,} were left as they are." if sitting.passed_over else ""
+    st.success(f"That was the last one here.{passed} Thank you.", icon=":material/done_all:")
+    with st.container(horizontal=True):
+        st.button("Look again", icon=":material/refresh:", key="review_again", on_click=_start_again)
+        _offer_undo(sitting, width="content")
+
+
+def _nothing(order: Order) -> str:
+    """Why a queue is empty, and how it would be filled."""
+    if order is not Order.DISAGREE:
+        return "Nothing waits here. Draw or upload digits and press Keep: what nobody has judged yet comes here."
+    if workspace().registry.challenger_name() is None:
+        return "There is no challenger. A training makes one, and the Models page can name one."
+    return f"The challenger reads the newest {COMPARED} unjudged readings as they were read."
+
+
+def _say(kept: KeptReading, digit: int | None) -> None:
+    sitting: Sitting = st.session_state[SITTING]
+    moment = time.monotonic()
+    # Pressed twice, or held down: not meant for the picture that is shown. For a moment the buttons of two pictures may
+    # listen, and both be pressed by one key; so what was meant for another one is left out first.
+    if not sitting.is_at(kept) or sitting.is_hasty(moment):
+        return
+    said = Said(person_id(), digit)
+    try:
+        workspace().feedback.give(kept.id, user_id=said.user_id, actual_digit=digit)
+    except HwrError as error:
+        sitting.problem = error
+    else:
+        sitting.judge(said, moment)
+
+
+def _undo(steps: int) -> None:
+    sitting: Sitting = st.session_state[SITTING]
+    if len(sitting.steps) != steps:
+        return  # the button of the step before, pressed by the same key
+    step = sitting.steps[-1]
+    feedback = workspace().feedback
+    try:
+        if step.before is not None and step.before.user_id == step.said.user_id:
+            feedback.give(step.kept.id, user_id=step.before.user_id, actual_digit=step.before.digit)
+        else:
+            feedback.withdraw(step.kept.id, user_id=step.said.user_id)
+    except HwrError as error:
+        sitting.problem = error
+    else:
+        sitting.take_back()
+
+
+def _move(kept: KeptReading, distance: int) -> None:
+    sitting: Sitting = st.session_state[SITTING]
+    if sitting.is_at(kept):
+        sitting.move(distance)
+
+
+def _start_again() -> None:
+    sitting: Sitting = st.session_state[SITTING]
+    try:
+        st.session_state[SITTING] = _begun(sitting.order, sitting)
+    except HwrError as error:
+        sitting.problem = error
+
+
+def _named(digit: int | None) -> str:
+    return wording.digit_or_none(NONE if digit is None else str(digit))

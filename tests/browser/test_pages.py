@@ -1,0 +1,84 @@
+"""Every page in a real browser, on a desktop and on a phone, in light and in dark: whole, in words, without a fault."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from hwr_core.settings import PROJECT, Settings
+from tests.browser.conftest import DESKTOP
+from tests.browser.hand import screenshot, turn_to
+from tests.own_history import live_through
+from tests.serving import Server, serving
+
+Visit = Callable[..., Page]
+
+PHONE = ViewportSize(width=390, height=844)
+PAGES = (
+    "Home",
+    "Draw",
+    "Upload",
+    "History",
+    "Analytics",
+    "Data",
+    "Review",
+    "Training",
+    "Models",
+    "People",
+    "Settings",
+)
+"""As the navigation names them."""
+
+NAMELESS = """
+    () => [...document.querySelectorAll('[data-testid=stMain] img:not([alt]), [data-testid=stMain] button')]
+        .filter((one) => one.offsetParent && !one.alt && !(one.innerText || one.ariaLabel || one.title).trim())
+        .map((one) => one.outerHTML.slice(0, 200))
+"""
+"""What is to be seen and pressed, and has no words for who cannot see it."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has been used for a month."""
+    folder = tmp_path_factory.mktemp("lived-in") / "data"
+    live_through(Settings(data_dir=folder, models_dir=PROJECT / "models"))
+    with serving(folder) as server:
+        yield server
+
+
+def is_at_rest(page: Page) -> None:
+    """Wait until a page has been drawn and nothing more is on its way."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('[data-stale=true], [data-testid=stSkeleton]').length === 0")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
+    """Each opens from the navigation, fits the screen's width, and has words for each picture and button."""
+    page = visit("/", size=size, scheme=scheme)
+    for name in PAGES:
+        turn_to(page, name)
+        is_at_rest(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is too wide"
+        assert page.evaluate(NAMELESS) == [], f"{name} has parts without words"
+        screenshot(page, f"{name.lower()}-{'desktop' if size == DESKTOP else 'phone'}-{scheme}")
+
+
+def test_home_leads_to_what_needs_attention(visit: Visit) -> None:
+    """Home tells of the unsure readings of the last week, and its link opens Review."""
+    page = visit("/")
+    expect(page.get_by_text("Everything works.")).to_be_visible()
+    expect(page.get_by_text("Read today")).to_be_visible()
+    page.get_by_role("link", name="Review").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review")
+
+
+def test_home_leads_to_the_canvas(visit: Visit) -> None:
+    """The first button is the one most people came for."""
+    page = visit("/")
+    page.get_by_role("button", name="Draw a digit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Draw"))

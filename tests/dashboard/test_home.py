@@ -1,0 +1,65 @@
+"""The Home page."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.home_views import WORDS
+from hwr_core.overview import Matter
+from hwr_core.records import Source, Verdict
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, png
+from tests.own_history import live_through
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    """The dashboard, about to open on Home."""
+    return app.switch_page("app_pages/home.py")
+
+
+def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
+    """No figures without readings, but the way to the first one; the model is told all the same."""
+    page.run()
+    assert not page.exception
+    assert "Nothing has been read yet" in page.info[0].value
+    assert "Everything works." in page.markdown[0].value
+    assert [metric.label for metric in page.metric] == ["MNIST", "Drawn", "Scanned", "Phone photos"]
+
+
+def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> None:
+    """After a month of readings today's are compared with the days before."""
+    live_through(workspace.settings, readings=90)
+    page.run()
+    assert not page.exception
+    read, doubtful, right = page.metric[:3]
+    today = workspace.overview().today
+    assert read.value == f"{today.today.readings:,}"
+    assert today.usual is not None
+    assert read.delta == f"{today.today.by_now - today.usual:+,.0f}"
+    assert doubtful.label == "Unsure or refused today"
+    assert right.value.endswith("%")
+
+
+def test_unsure_readings_lead_to_review(page: AppTest, workspace: Workspace) -> None:
+    """One reading is told in the singular, two in the plural."""
+    for words in ("One unsure reading", "2 unsure readings"):
+        reading = dataclasses.replace(workspace.read(png(drawing(3))), verdict=Verdict.UNSURE)
+        workspace.keep(reading, source=Source.DRAWING)
+        page.run()
+        assert not page.exception
+        assert any(words in each.value for each in page.markdown)
+
+
+def test_every_matter_has_its_words() -> None:
+    """Whatever the overview may tell, the page has words and a way for it."""
+    assert set(WORDS) == set(Matter)
+
+
+def test_a_damaged_model_is_told_in_words(page: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not work stands on top, and the page still opens."""
+    monkeypatch.setattr(workspace._model, "problem", "The new version cannot be read.")
+    page.run()
+    assert not page.exception
+    assert "cannot be read" in page.error[0].value

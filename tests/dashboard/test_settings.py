@@ -1,0 +1,49 @@
+"""The Settings page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hwr_core.records import Source
+from hwr_core.workspace import Workspace
+from tests.handwriting import drawing, png
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    """The dashboard, about to open on Settings."""
+    return app.switch_page("app_pages/settings.py")
+
+
+def test_every_setting_is_told_with_its_value(page: AppTest, workspace: Workspace) -> None:
+    """All fields of Settings, the changed ones first; a folder is told by its name alone."""
+    table = page.run().dataframe[0].value
+    assert not page.exception
+    assert set(table["Setting"]) == {f"HWR_{name.upper()}" for name in type(workspace.settings).model_fields}
+    assert list(table["Changed"]) == sorted(table["Changed"], reverse=True)
+    values = dict(zip(table["Setting"], table["Value"], strict=True))
+    assert values["HWR_DATA_DIR"] == ".../data"
+    assert values["HWR_KEEP_READINGS_DAYS"] == "not set"
+
+
+def test_nothing_past_its_time_is_told(page: AppTest) -> None:
+    """A look on a fresh installation finds nothing and offers nothing to take away."""
+    page.run()
+    page.button(key="settings_look").click().run()
+    assert "Nothing is past its time" in page.success[0].value
+    assert "settings_prune" not in {button.key for button in page.button}
+
+
+def test_what_is_past_its_time_goes_when_told_to(page: AppTest, workspace: Workspace) -> None:
+    """First the count, and only at the second button the picture file."""
+    picture = png(drawing(3))
+    kept = workspace.keep(workspace.read(picture), source=Source.UPLOAD, picture=picture)
+    with workspace.store.writing() as cursor:
+        cursor.execute("update readings set created_at = created_at - interval 31 day")
+    page.run()
+    page.button(key="settings_look").click().run()
+    assert any("0 readings and 1 picture file (" in each.value for each in page.markdown)
+    assert workspace.history.get(kept.id).original is not None
+    page.button(key="settings_prune").click().run()
+    assert not page.exception
+    assert workspace.history.get(kept.id).original is None
+    assert workspace.storage().originals == 0
