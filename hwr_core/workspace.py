@@ -1,9 +1,10 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
 import atexit
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Self, TypeAlias
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
 from hwr_core.modelling import Modelling
+from hwr_core.observers import Observer, Observers
 from hwr_core.reading import Explanation, Reader
 from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
@@ -29,6 +31,7 @@ from hwr_core.store.readings import NewReading, record_readings
 from hwr_core.store.retention import Pruned, Retention, prune
 from hwr_core.store.session import Store
 from hwr_core.store.users import Users, get_active_user
+from hwr_core.threads import Threads
 
 LOOKUPS = 4
 """Threads that may wait for the database on behalf of pictures without ink."""
@@ -69,9 +72,10 @@ class Workspace:
         self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(
             self.store, partial(record_readings, originals=self._originals)
         )
-        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
+        self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
         self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
+        self._observers = Observers()
         self.closed = False
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
@@ -82,7 +86,7 @@ class Workspace:
             InvalidValue: `enhancement_level` is outside 0 to 3.
             ModelUnavailable: there is no usable model.
         """
-        return self._reader().read(picture, enhancement_level)
+        return self._told(self._reader().read(picture, enhancement_level))
 
     def read_number(
         self, document: bytes, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
@@ -97,7 +101,9 @@ class Workspace:
             InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
         """
-        return self._reader().read_number(document, enhancement_level, boxes=boxes)
+        found = self._reader().read_number(document, enhancement_level, boxes=boxes)
+        self._observers.tell(lambda observer: observer.on_number(found))
+        return found
 
     def explain(self, picture: bytes, *, enhancement_level: float = 1.0) -> Explanation:
         """Read one picture file and say why it was read so: its way to the 28x28, and what in that matters.
@@ -131,9 +137,8 @@ class Workspace:
             UserInactive: the user is deactivated.
             StoreError: the history cannot be written at present.
         """
-        return self._keeper.submit(
-            NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-        ).result()
+        new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
+        return self._hand_in([new])[0].result()
 
     def read_and_keep(
         self,
@@ -169,13 +174,13 @@ class Workspace:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                reading = reader.read(picture, enhancement_level)
+                reading = self._told(reader.read(picture, enhancement_level))
                 if reading.seen is None:
                     # Elsewhere: a database that is held must not keep this core from reading.
                     self._lookups.submit(confirm, reading)
                 else:
                     new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-                    self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
+                    self._hand_in([new])[0].add_done_callback(lambda kept: _pass_on(kept, outcome))
 
         def confirm(reading: Reading) -> None:
             with _failing(outcome):
@@ -197,7 +202,11 @@ class Workspace:
                 f"The batch has {len(files)} files; at most {self.settings.max_batch_files} are allowed."
             )
         outcomes = self._reader().read_all([content for _, content in files], enhancement_level)
-        return [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        found = [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        for each in found:
+            if each.reading is not None:
+                self._told(each.reading)
+        return found
 
     def keep_all(
         self,
@@ -218,7 +227,7 @@ class Workspace:
         self.confirm_user(user_id)
         found = [(each, each.reading, content) for each, (_, content) in zip(readings, files, strict=True)]
         waiting = iter(
-            self._keeper.submit_all(
+            self._hand_in(
                 NewReading(user_id, source, reading, each.file_name, enhancement_level, self._original(content))
                 for each, reading, content in found
                 if reading is not None and reading.seen is not None
@@ -282,6 +291,39 @@ class Workspace:
         except StoreError as error:
             return Health(model, database_connected=False, problems=(*problems, str(error)))
         return Health(model, database_connected=True, problems=tuple(problems))
+
+    def observed_by(self, observer: Observer) -> AbstractContextManager[None]:
+        """Tell an observer, as long as the context lasts, of each reading that this process makes or keeps."""
+        return self._observers.joined_by(observer)
+
+    @property
+    def waiting(self) -> int:
+        """How many readings have been handed in and are not yet being written."""
+        return self._keeper.waiting
+
+    def _told(self, reading: Reading) -> Reading:
+        """Return a reading that has just been made, once the observers know of it."""
+        self._observers.tell(lambda observer: observer.on_reading(reading))
+        return reading
+
+    def _hand_in(self, readings: Iterable[NewReading]) -> list[Future[KeptReading]]:
+        """Give readings to the writer of the history; observers learn what becomes of each."""
+        started = time.perf_counter()
+
+        def tell(outcome: Future[KeptReading]) -> None:
+            waited = time.perf_counter() - started
+            if outcome.cancelled():
+                return
+            if error := outcome.exception():
+                self._observers.tell(lambda observer: observer.on_not_kept(error))
+            else:
+                kept = outcome.result()
+                self._observers.tell(lambda observer: observer.on_kept(kept, waited))
+
+        futures = self._keeper.submit_all(readings)
+        for future in futures:
+            future.add_done_callback(tell)
+        return futures
 
     def _original(self, picture: bytes | None) -> Original | None:
         return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None
