@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     store_busy_timeout: float = Field(5.0, ge=0, description="Seconds to wait for a database held by another process")
     store_idle_release: float = Field(0.5, ge=0, description="Idle seconds after which the database is released")
 
+    log_format: Literal["console", "json"] = Field("console", description="Form of log lines: `console` or `json`")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+    log_file: Path = Field(
+        Path("logs/app.log"), description="Log file of a server, beside stderr, in DATA_DIR; `off` writes none"
+    )
+
     @property
     def database(self) -> Path:
         """The one DuckDB file."""
@@ -76,6 +82,11 @@ class Settings(BaseSettings):
     def datasets(self) -> Path:
         """Where training data is looked for."""
         return self.datasets_dir or self.data_dir / "datasets"
+
+    @property
+    def log_path(self) -> Path | None:
+        """Where the server's log file lies; None for none."""
+        return None if self.log_file == Path("off") else self.data_dir / self.log_file.expanduser()
 
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
