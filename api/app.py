@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
             if workspace is None:
                 app.state.workspace.close()
 
-    app_metrics = Metrics()
+    figures = Metrics()
     app = FastAPI(
         title="hwr",
         version=hwr_core.__version__,
@@ -86,11 +86,11 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
-            Middleware(Watching, metrics=app_metrics),  # first: it sees the answers of all the others
+            Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
             Middleware(BodyLimit, max_bytes=settings.max_request_bytes),
         ],
     )
-    app.state.metrics = app_metrics
+    app.state.metrics = figures
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())

@@ -22,31 +22,37 @@ LAG_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CONFIDENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 
-class Metrics(Observer):
-    """The metrics of one app, in a registry of its own. Safe to use from many threads."""
+class Requests:
+    """Metrics of requests."""
 
-    def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        Info("hwr_build", "The program.", registry=registry).info({"version": __version__})
-
-        request = ("method", "route")
-        self._requests = Counter("hwr_http_requests", "Requests answered.", (*request, "status"), registry=registry)
-        self._request_seconds = Histogram(
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answered = Counter(
+            "hwr_http_requests", "Requests answered.", ("method", "route", "status"), registry=registry
+        )
+        self._seconds = Histogram(
             "hwr_http_request_duration_seconds",
             "From a request's arrival to the end of its answer.",
-            request,
+            ("method", "route"),
             buckets=REQUEST_SECONDS,
             registry=registry,
         )
-        self.requests_in_progress = Gauge(
+        self.in_progress = Gauge(
             "hwr_http_requests_in_progress", "Requests that are being answered.", registry=registry
         )
         self.websockets = Gauge(
             "hwr_websockets", "Open WebSockets; each browser on the dashboard has one.", registry=registry
         )
 
+    def on_answer(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        self._answered.labels(method, route, status).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+
+class Readings(Observer):
+    """Metrics of what a workspace reads."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
         self._readings = Counter(
             "hwr_readings", "Pictures read, whether kept or not.", ("digit", "verdict"), registry=registry
         )
@@ -57,7 +63,7 @@ class Metrics(Observer):
             buckets=CONFIDENCES,
             registry=registry,
         )
-        self._reading_seconds = Histogram(
+        self._seconds = Histogram(
             "hwr_reading_duration_seconds",
             "From picture file to reading, by stage.",
             ("stage",),
@@ -67,8 +73,30 @@ class Metrics(Observer):
         self._numbers = Counter("hwr_numbers", "Pictures and documents read for whole numbers.", registry=registry)
         self._number_digits = Counter("hwr_number_digits", "Digits read in numbers.", ("digit",), registry=registry)
 
+    def on_reading(self, reading: Reading) -> None:
+        """Count a reading, how sure it is and how long it took."""
+        self._readings.labels(_digit_of(reading), reading.verdict.value).inc()
+        if reading.verdict is not Verdict.NO_INK:
+            self._confidence.labels(reading.verdict.value).observe(reading.confidence)
+        self._seconds.labels("preprocessing").observe(reading.timings.preprocessing)
+        self._seconds.labels("inference").observe(reading.timings.inference)
+
+    def on_number(self, number: NumberReading) -> None:
+        """Count a document and its digits."""
+        self._numbers.inc()
+        for found in number.digits:
+            self._number_digits.labels(str(found.digit)).inc()
+
+
+class Keeping(Observer):
+    """Metrics of what enters the history."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
         self._kept = Counter(
             "hwr_readings_kept", "Readings entered into the history.", ("digit", "verdict", "source"), registry=registry
+        )
+        self._not_kept = Counter(
+            "hwr_readings_not_kept", "Readings that could not be kept, by error.", ("error",), registry=registry
         )
         self._lag = Histogram(
             "hwr_store_lag_seconds",
@@ -76,39 +104,6 @@ class Metrics(Observer):
             buckets=LAG_SECONDS,
             registry=registry,
         )
-        self._not_kept = Counter(
-            "hwr_readings_not_kept", "Readings that could not be kept, by error.", ("error",), registry=registry
-        )
-
-    @contextmanager
-    def watching(self, workspace: Workspace) -> Iterator[None]:
-        """Show what a workspace does and how it stands, as long as the context lasts."""
-        present = _Present(workspace)
-        self.registry.register(present)
-        try:
-            with workspace.observed_by(self):
-                yield
-        finally:
-            self.registry.unregister(present)
-
-    def on_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count an answer."""
-        self._requests.labels(method, route, status).inc()
-        self._request_seconds.labels(method, route).observe(seconds)
-
-    def on_reading(self, reading: Reading) -> None:
-        """Count a reading, how sure it is and how long it took."""
-        self._readings.labels(_digit_of(reading), reading.verdict.value).inc()
-        if reading.verdict is not Verdict.NO_INK:
-            self._confidence.labels(reading.verdict.value).observe(reading.confidence)
-        self._reading_seconds.labels("preprocessing").observe(reading.timings.preprocessing)
-        self._reading_seconds.labels("inference").observe(reading.timings.inference)
-
-    def on_number(self, number: NumberReading) -> None:
-        """Count a document and its digits."""
-        self._numbers.inc()
-        for found in number.digits:
-            self._number_digits.labels(str(found.digit)).inc()
 
     def on_kept(self, kept: KeptReading, waited: float) -> None:
         """Count a reading in the history, and how long that took."""
@@ -118,6 +113,30 @@ class Metrics(Observer):
     def on_not_kept(self, error: BaseException) -> None:
         """Count a reading that did not get into the history."""
         self._not_kept.labels(type(error).__name__).inc()
+
+
+class Metrics:
+    """The metrics of one app, in a registry of its own. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        Info("hwr_build", "The program.", registry=self.registry).info({"version": __version__})
+        self.requests = Requests(self.registry)
+        self._readings = Readings(self.registry)
+        self._keeping = Keeping(self.registry)
+
+    @contextmanager
+    def watching(self, workspace: Workspace) -> Iterator[None]:
+        """Show what a workspace does and how it stands, as long as the context lasts."""
+        present = _Present(workspace)
+        self.registry.register(present)
+        try:
+            with workspace.observed_by(self._readings), workspace.observed_by(self._keeping):
+                yield
+        finally:
+            self.registry.unregister(present)
 
 
 class _Present(Collector):

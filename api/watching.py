@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import REQUEST_ID
-from api.metrics import Metrics
+from api.metrics import Requests
 from hwr_core.logs import FIELDS, current_request
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ _UNTIL_ANSWERED = 500
 class Watching:
     """Pure ASGI middleware, the outermost of ours. The id stays set for what the server logs of a request's end."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, requests: Requests) -> None:
         self._app = app
-        self._metrics = metrics
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and note its answer."""
@@ -40,10 +40,10 @@ class Watching:
             return
         current_request.set(_request_id(scope))
         if scope["type"] == "websocket":
-            with self._metrics.websockets.track_inprogress():
+            with self._requests.websockets.track_inprogress():
                 await self._app(scope, receive, send)
         else:
-            with self._metrics.requests_in_progress.track_inprogress():
+            with self._requests.in_progress.track_inprogress():
                 await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class Watching:
         # The route, not the path: that may hold what is nobody's business, as a query does.
         matched = scope.get("route")
         route = matched.path if isinstance(matched, APIRoute) else OTHER  # the dashboard has routes of its own kind
-        self._metrics.on_request(method, route, status, seconds)
+        self._requests.on_answer(method, route, status, seconds)
         level = logging.DEBUG if route == OTHER and status < 400 else logging.INFO  # a page has dozens of files
         fields = {"method": method, "route": route, "status": status, "duration_ms": round(1000 * seconds, 1)}
         log.log(level, "Answered", extra={FIELDS: fields})

@@ -1,12 +1,10 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
 import atexit
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -14,6 +12,7 @@ from typing import Any, Self, TypeAlias
 
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
+from hwr_core.keeping import Keeper
 from hwr_core.modelling import Modelling
 from hwr_core.observers import Observer, Observers
 from hwr_core.reading import Explanation, Reader
@@ -24,10 +23,9 @@ from hwr_core.settings import Settings, load_settings
 from hwr_core.store.analytics import Analytics
 from hwr_core.store.exports import Exports
 from hwr_core.store.feedback import FeedbackLog
-from hwr_core.store.group_commit import GroupCommit
 from hwr_core.store.history import History
 from hwr_core.store.originals import Original, Originals
-from hwr_core.store.readings import NewReading, record_readings
+from hwr_core.store.readings import NewReading
 from hwr_core.store.retention import Pruned, Retention, prune
 from hwr_core.store.session import Store
 from hwr_core.store.users import Users, get_active_user
@@ -69,13 +67,11 @@ class Workspace:
         self.feedback = FeedbackLog(self.store)
         self.analytics = Analytics(self.store)
         self.exports = Exports(self.store)
-        self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(
-            self.store, partial(record_readings, originals=self._originals)
-        )
+        self._observers = Observers()
+        self._keeper = Keeper(self.store, self._originals, self._observers)
         self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
         self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
-        self._observers = Observers()
         self.closed = False
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
@@ -138,7 +134,7 @@ class Workspace:
             StoreError: the history cannot be written at present.
         """
         new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-        return self._hand_in([new])[0].result()
+        return self._keeper.keep(new).result()
 
     def read_and_keep(
         self,
@@ -180,7 +176,7 @@ class Workspace:
                     self._lookups.submit(confirm, reading)
                 else:
                     new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-                    self._hand_in([new])[0].add_done_callback(lambda kept: _pass_on(kept, outcome))
+                    self._keeper.keep(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
 
         def confirm(reading: Reading) -> None:
             with _failing(outcome):
@@ -227,7 +223,7 @@ class Workspace:
         self.confirm_user(user_id)
         found = [(each, each.reading, content) for each, (_, content) in zip(readings, files, strict=True)]
         waiting = iter(
-            self._hand_in(
+            self._keeper.keep_all(
                 NewReading(user_id, source, reading, each.file_name, enhancement_level, self._original(content))
                 for each, reading, content in found
                 if reading is not None and reading.seen is not None
@@ -298,32 +294,13 @@ class Workspace:
 
     @property
     def waiting(self) -> int:
-        """How many readings have been handed in and are not yet being written."""
+        """How many readings wait for their turn to be written, about."""
         return self._keeper.waiting
 
     def _told(self, reading: Reading) -> Reading:
         """Return a reading that has just been made, once the observers know of it."""
         self._observers.tell(lambda observer: observer.on_reading(reading))
         return reading
-
-    def _hand_in(self, readings: Iterable[NewReading]) -> list[Future[KeptReading]]:
-        """Give readings to the writer of the history; observers learn what becomes of each."""
-        started = time.perf_counter()
-
-        def tell(outcome: Future[KeptReading]) -> None:
-            waited = time.perf_counter() - started
-            if outcome.cancelled():
-                return
-            if error := outcome.exception():
-                self._observers.tell(lambda observer: observer.on_not_kept(error))
-            else:
-                kept = outcome.result()
-                self._observers.tell(lambda observer: observer.on_kept(kept, waited))
-
-        futures = self._keeper.submit_all(readings)
-        for future in futures:
-            future.add_done_callback(tell)
-        return futures
 
     def _original(self, picture: bytes | None) -> Original | None:
         return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None
