@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,11 +40,20 @@ class Watching:
             return
         current_request.set(_request_id(scope))
         if scope["type"] == "websocket":
-            with self._requests.websockets.track_inprogress():
-                await self._app(scope, receive, send)
+            await self._hold(scope, receive, send)
         else:
             with self._requests.in_progress.track_inprogress():
                 await self._answer(scope, receive, send)
+
+    async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        try:
+            with self._requests.websockets.track_inprogress():
+                await self._app(scope, receive, send)
+        finally:
+            route = _route(scope)
+            fields = {"route": route, "duration_ms": _milliseconds(time.perf_counter() - started)}
+            log.log(_level(route), "WebSocket closed", extra={FIELDS: fields})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -65,13 +74,25 @@ class Watching:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        # The route, not the path: that may hold what is nobody's business, as a query does.
-        matched = scope.get("route")
-        route = matched.path if isinstance(matched, APIRoute) else OTHER  # the dashboard has routes of its own kind
+        route = _route(scope)
         self._requests.on_answer(method, route, status, seconds)
-        level = logging.DEBUG if route == OTHER and status < 400 else logging.INFO  # a page has dozens of files
-        fields = {"method": method, "route": route, "status": status, "duration_ms": round(1000 * seconds, 1)}
-        log.log(level, "Answered", extra={FIELDS: fields})
+        fields = {"method": method, "route": route, "status": status, "duration_ms": _milliseconds(seconds)}
+        log.log(_level(route, status), "Answered", extra={FIELDS: fields})
+
+
+def _route(scope: Scope) -> str:
+    """The route, not the path: that may hold what is nobody's business, as a query does."""
+    matched = scope.get("route")  # the dashboard has routes of its own kinds
+    return matched.path if isinstance(matched, (APIRoute, APIWebSocketRoute)) else OTHER
+
+
+def _level(route: str, status: int = 200) -> int:
+    """A page of the dashboard has dozens of files, and nobody asks for them but when something is wrong."""
+    return logging.DEBUG if route == OTHER and status < 400 else logging.INFO
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(1000 * seconds, 1)
 
 
 def _request_id(scope: Scope) -> str:

@@ -59,6 +59,7 @@ def _set_levels(name: str) -> None:
         logger.propagate = True
         logger.setLevel(max(level, logging.INFO))
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # api.watching has a line for each request
+    logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
 
 
 def _names_of(packages: Sequence[str]) -> list[str]:
@@ -75,6 +76,11 @@ def _file(path: Path) -> logging.Handler:
         raise InvalidValue(
             f"HWR_LOG_FILE: the log file cannot be written: {error.strerror}. Name another, or `off` for none."
         ) from error
+
+
+def _tells_no_address(record: logging.LogRecord) -> bool:
+    """Leave out uvicorn's lines on WebSockets: they hold the query, in which a client may have put a secret."""
+    return "WebSocket %s" not in str(record.msg)
 
 
 def _note_the_request(record: logging.LogRecord) -> bool:

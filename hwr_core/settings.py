@@ -86,15 +86,29 @@ class Settings(BaseSettings):
     @property
     def log_path(self) -> Path | None:
         """Where the server's log file lies; None for none."""
-        return None if self.log_file == Path("off") else self.data_dir / self.log_file.expanduser()
+        return None if self.log_file == Path("off") else self.data_dir / self.log_file
 
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
-        try:
-            return folder and folder.expanduser().resolve()
-        except RuntimeError as error:
-            raise ValueError("no user of this name has a home folder") from error
+        return folder and _at_home(folder).resolve()
+
+    @field_validator("log_file")
+    @classmethod
+    def _beside_the_data(cls, file: Path) -> Path:
+        return _at_home(file)  # not made absolute: it lies in the data folder, not in the working one
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, word: object) -> object:
+        return word.lower() if isinstance(word, str) else word
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("no user of this name has a home folder") from error
 
 
 def load_settings(**given: object) -> Settings:

@@ -105,6 +105,16 @@ def test_lines_of_the_server_take_the_same_way(json_lines: Settings, capsys: pyt
     assert json.loads(line)["message"] == "A page crashed."
 
 
+def test_addresses_of_websockets_are_not_logged(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """The server's own line on them would hold the query, and with it what a client signs in by."""
+    logs.set_up(settings)
+    server = logging.getLogger("uvicorn.error")
+    server.info('%s - "WebSocket %s" [accepted]', "127.0.0.1:1", "/live?token=hush")
+    server.info("connection open")
+    assert "hush" not in (written := capsys.readouterr().err)
+    assert "connection open" in written
+
+
 def test_a_log_file_can_be_named_or_left_out(
     settings: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -5,15 +5,17 @@ import re
 from typing import Any
 
 import pytest
+from fastapi import WebSocket
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from hwr_core import logs
 from hwr_core.logs import FIELDS
 from hwr_core.observers import Observer
 from hwr_core.records import Reading
 from hwr_core.settings import Settings
 from hwr_core.workspace import Workspace
-from tests.api.conftest import Predict, client_of, drawn, refusal
+from tests.api.conftest import Predict, client_of, drawn, refusal, samples
 
 ID = "X-Request-ID"
 NEW_ID = re.compile(r"[0-9a-f]{32}")
@@ -90,6 +92,25 @@ def test_an_address_of_no_route_is_not_written_down(client: TestClient, caplog: 
         "status": 404,
         "duration_ms": 0,
     }
+
+
+def test_a_websocket_is_counted_while_it_is_open(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    """It has a line when it closes, and a place among the metrics until then."""
+    caplog.set_level(logging.INFO, "api.watching")
+    app = create_app(settings)
+
+    @app.websocket("/live/{place}")
+    async def live(websocket: WebSocket, place: str) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+
+    with TestClient(app) as client:
+        with client.websocket_connect("/live/secret") as socket:
+            assert samples(client)["hwr_websockets"] == 1
+            socket.send_text("enough")
+        assert samples(client)["hwr_websockets"] == 0
+    (closed,) = [record for record in caplog.records if record.message == "WebSocket closed"]
+    assert getattr(closed, FIELDS)["route"] == "/live/{place}"
 
 
 @pytest.mark.parametrize("address", ["/api/predict", "/api/predict-batch", "/api/read-number"])
