@@ -65,7 +65,7 @@ def test_a_server_full_of_waiting_requests_still_tells_that_it_lives(
     """While every thread waits for the database, /health/live and /metrics are answered at once."""
     many = 60
     with (
-        client_of(settings.model_copy(update={"store_busy_timeout": 4.0})) as client,
+        client_of(settings.model_copy(update={"store_busy_timeout": 12.0})) as client,
         ThreadPoolExecutor(many) as threads,
     ):
         waiting = [threads.submit(client.get, "/health/ready") for _ in range(many)]
@@ -73,7 +73,7 @@ def test_a_server_full_of_waiting_requests_still_tells_that_it_lives(
         started = time.monotonic()
         assert client.get("/health/live").status_code == 200
         found = samples(client)
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < 6.0
         assert found["hwr_http_requests_in_progress"] > 40
         held_database()
         assert {each.result().status_code for each in waiting} <= {200, 503}
