@@ -1,6 +1,5 @@
 """The one place that knows both front rooms: API and dashboard in one ASGI app, as one process holds the database."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +9,8 @@ from starlette.types import Receive, Scope, Send
 from streamlit.starlette import App
 
 import api.app
-from hwr_core.settings import Settings
+from hwr_core import logs
+from hwr_core.settings import Settings, load_settings
 
 DASHBOARD = Path(__file__).with_name("dashboard") / "streamlit_app.py"
 
@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     The dashboard's pages read their settings from the environment: other ones given here reach the API alone.
     """
+    settings = settings or load_settings()
     app = api.app.create_app(settings)
     dashboard = App(DASHBOARD)
     lifespans = app.router.lifespan_context, dashboard.lifespan()
@@ -27,9 +28,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def both(app: FastAPI) -> AsyncIterator[None]:
+        logs.set_up(settings)
         async with lifespans[0](app), lifespans[1](app):
-            # Streamlit has just turned on a line for each request.
-            logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+            logs.set_up(settings)  # again, since Streamlit has just set up loggers in its own way
             yield
 
     async def beyond_the_api(scope: Scope, receive: Receive, send: Send) -> None:

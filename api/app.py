@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 import hwr_core
 from api.body_limit import BodyLimit
 from api.errors import HANDLERS
+from api.metrics import Metrics
 from api.routes import (
     analytics,
     datasets,
@@ -19,24 +20,29 @@ from api.routes import (
     health,
     history,
     jobs,
+    metrics,
     model,
     models,
     numbers,
     predict,
     users,
 )
+from api.watching import Watching
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
 
 log = logging.getLogger(__name__)
 
-DESCRIPTION = "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail}`, in words."
+DESCRIPTION = (
+    "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail, request_id}`, in words."
+)
 
 
 ROUTES = (
     documentation,
     health,
+    metrics,
     predict,
     numbers,
     feedback,
@@ -64,11 +70,13 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         try:
             _warm_up(app.state.workspace)
             app.state.workspace.start()
-            yield
+            with app.state.metrics.watching(app.state.workspace):
+                yield
         finally:  # the other half of the process may have failed to start or to stop
             if workspace is None:
                 app.state.workspace.close()
 
+    figures = Metrics()
     app = FastAPI(
         title="hwr",
         version=hwr_core.__version__,
@@ -77,8 +85,12 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         redoc_url=None,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
+        middleware=[
+            Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
+            Middleware(BodyLimit, max_bytes=settings.max_request_bytes),
+        ],
     )
+    app.state.metrics = figures
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())

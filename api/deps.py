@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.metrics import Metrics
 from hwr_core.workspace import Workspace
 
 
@@ -12,4 +13,10 @@ async def _workspace(request: Request) -> Workspace:  # async: a plain def would
     return workspace
 
 
+async def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
+MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -1,4 +1,4 @@
-"""The one table from what can go wrong to what HTTP calls it. Every body is {"success": false, "detail": "..."}."""
+"""The one table from what can go wrong to what HTTP calls it. Each body is that of ErrorOut."""
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -25,8 +25,12 @@ from hwr_core.errors import (
     StoreError,
     UserInactive,
 )
+from hwr_core.logs import current_request
 
 log = logging.getLogger(__name__)
+
+REQUEST_ID = "X-Request-ID"
+"""The header that names a request, in what clients send and in every answer."""
 
 STATUS_OF: dict[type[HwrError], int] = {
     NotAPicture: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
@@ -64,7 +68,10 @@ RESPONSES: dict[int | str, dict[str, object]] = {
 
 def error_response(code: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the answer that every error has."""
-    return JSONResponse(ErrorOut(detail=detail).model_dump(), code, headers)
+    request_id = current_request.get()
+    body = ErrorOut(detail=detail, request_id=request_id).model_dump()
+    # The header too: the answer to a fault of our own is made outside of what else sets it.
+    return JSONResponse(body, code, {**(headers or {}), REQUEST_ID: request_id})
 
 
 def status_of(error: HwrError) -> int:

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     store_busy_timeout: float = Field(5.0, ge=0, description="Seconds to wait for a database held by another process")
     store_idle_release: float = Field(0.5, ge=0, description="Idle seconds after which the database is released")
 
+    log_format: Literal["console", "json"] = Field("console", description="Form of log lines: `console` or `json`")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+    log_file: Path = Field(
+        Path("logs/app.log"), description="Log file of a server, beside stderr, in DATA_DIR; `off` writes none"
+    )
+
     @property
     def database(self) -> Path:
         """The one DuckDB file."""
@@ -77,13 +83,32 @@ class Settings(BaseSettings):
         """Where training data is looked for."""
         return self.datasets_dir or self.data_dir / "datasets"
 
+    @property
+    def log_path(self) -> Path | None:
+        """Where the server's log file lies; None for none."""
+        return None if self.log_file == Path("off") else self.data_dir / self.log_file
+
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
-        try:
-            return folder and folder.expanduser().resolve()
-        except RuntimeError as error:
-            raise ValueError("no user of this name has a home folder") from error
+        return folder and _at_home(folder).resolve()
+
+    @field_validator("log_file")
+    @classmethod
+    def _beside_the_data(cls, file: Path) -> Path:
+        return _at_home(file)  # not made absolute: it lies in the data folder, not in the working one
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, word: object) -> object:
+        return word.lower() if isinstance(word, str) else word
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("no user of this name has a home folder") from error
 
 
 def load_settings(**given: object) -> Settings:

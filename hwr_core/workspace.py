@@ -2,10 +2,9 @@
 
 import atexit
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -15,7 +14,9 @@ from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.exploration import Exploration
 from hwr_core.images.archive import files_of
 from hwr_core.images.decode import Limits
+from hwr_core.keeping import Keeper
 from hwr_core.modelling import Modelling
+from hwr_core.observers import Observer, Observers
 from hwr_core.overview import Overview, Storage, overview, storage
 from hwr_core.reading import Explanation, Reader
 from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Reading, Source
@@ -26,14 +27,14 @@ from hwr_core.settings import Settings, load_settings
 from hwr_core.store.analytics import Analytics
 from hwr_core.store.exports import Exports
 from hwr_core.store.feedback import FeedbackLog
-from hwr_core.store.group_commit import GroupCommit
 from hwr_core.store.history import History
 from hwr_core.store.originals import Original, Originals
-from hwr_core.store.readings import NewReading, record_readings
+from hwr_core.store.readings import NewReading
 from hwr_core.store.retention import Pruned, Retention, prune
 from hwr_core.store.review import ReviewQueue
 from hwr_core.store.session import Store
 from hwr_core.store.users import Users, get_active_user
+from hwr_core.threads import Threads
 
 LOOKUPS = 4
 """Threads that may wait for the database on behalf of pictures without ink."""
@@ -77,10 +78,9 @@ class Workspace:
             self.registry,
             compared=min(COMPARED, settings.max_page),
         )
-        self._keeper: GroupCommit[NewReading, KeptReading] = GroupCommit(
-            self.store, partial(record_readings, originals=self._originals)
-        )
-        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookups")
+        self._observers = Observers()
+        self._keeper = Keeper(self.store, self._originals, self._observers)
+        self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
         self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
         self.exploration = Exploration(self.store, self.history, self.modelling, self._model)
@@ -94,7 +94,7 @@ class Workspace:
             InvalidValue: `enhancement_level` is outside 0 to 3.
             ModelUnavailable: there is no usable model.
         """
-        return self._reader().read(picture, enhancement_level)
+        return self._told(self._reader().read(picture, enhancement_level))
 
     def read_number(
         self, document: bytes, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
@@ -109,7 +109,9 @@ class Workspace:
             InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
         """
-        return self._reader().read_number(document, enhancement_level, boxes=boxes)
+        found = self._reader().read_number(document, enhancement_level, boxes=boxes)
+        self._observers.tell(lambda observer: observer.on_number(found))
+        return found
 
     def explain(self, picture: bytes, *, enhancement_level: float = 1.0) -> Explanation:
         """Read one picture file and say why it was read so: its way to the 28x28, and what in that matters.
@@ -143,9 +145,8 @@ class Workspace:
             UserInactive: the user is deactivated.
             StoreError: the history cannot be written at present.
         """
-        return self._keeper.submit(
-            NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-        ).result()
+        new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
+        return self._keeper.keep(new).result()
 
     def read_and_keep(
         self,
@@ -181,13 +182,13 @@ class Workspace:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                reading = reader.read(picture, enhancement_level)
+                reading = self._told(reader.read(picture, enhancement_level))
                 if reading.seen is None:
                     # Elsewhere: a database that is held must not keep this core from reading.
                     self._lookups.submit(confirm, reading)
                 else:
                     new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-                    self._keeper.submit(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
+                    self._keeper.keep(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
 
         def confirm(reading: Reading) -> None:
             with _failing(outcome):
@@ -209,7 +210,11 @@ class Workspace:
                 f"The batch has {len(files)} files; at most {self.settings.max_batch_files} are allowed."
             )
         outcomes = self._reader().read_all([content for _, content in files], enhancement_level)
-        return [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        found = [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        for each in found:
+            if each.reading is not None:
+                self._told(each.reading)
+        return found
 
     def unpack(self, archive: bytes) -> list[NamedFile]:
         """Return the files of a ZIP archive for a batch: no more, and no larger together, than a batch may be.
@@ -241,7 +246,7 @@ class Workspace:
         self.confirm_user(user_id)
         found = [(each, each.reading, content) for each, (_, content) in zip(readings, files, strict=True)]
         waiting = iter(
-            self._keeper.submit_all(
+            self._keeper.keep_all(
                 NewReading(user_id, source, reading, each.file_name, enhancement_level, self._original(content))
                 for each, reading, content in found
                 if reading is not None and reading.seen is not None
@@ -318,6 +323,20 @@ class Workspace:
     def storage(self) -> Storage:
         """Say how much room everything takes up, in bytes."""
         return storage(self.settings)
+
+    def observed_by(self, observer: Observer) -> AbstractContextManager[None]:
+        """Tell an observer, as long as the context lasts, of each reading that this process makes or keeps."""
+        return self._observers.joined_by(observer)
+
+    @property
+    def waiting(self) -> int:
+        """How many readings wait for their turn to be written, about."""
+        return self._keeper.waiting
+
+    def _told(self, reading: Reading) -> Reading:
+        """Return a reading that has just been made, once the observers know of it."""
+        self._observers.tell(lambda observer: observer.on_reading(reading))
+        return reading
 
     def _original(self, picture: bytes | None) -> Original | None:
         return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None

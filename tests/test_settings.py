@@ -45,6 +45,8 @@ def test_a_dotenv_file_is_read_and_variables_come_before_it(monkeypatch, tmp_pat
         ("HWR_MAX_PICTURE_BYTES", "-1"),
         ("HWR_STORE_BUSY_TIMEOUT", "-0.1"),
         ("HWR_AUTH", "perhaps"),
+        ("HWR_LOG_LEVEL", "loud"),
+        ("HWR_LOG_FORMAT", "xml"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value):
@@ -69,6 +71,16 @@ def test_paths_are_made_absolute(monkeypatch, tmp_path):
     settings = load_settings(data_dir="here", models_dir="~/models")
     monkeypatch.chdir("/")
     assert (settings.data_dir, settings.models_dir) == (tmp_path / "here", tmp_path / "models")
+
+
+def test_the_log_file_lies_in_the_data_folder(monkeypatch, tmp_path):
+    """Unless it is a whole path or in somebody's home; a level is one in any case of its letters."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HWR_LOG_LEVEL", "WARNING")
+    for given, expected in [("x/y.log", "data/x/y.log"), ("~/y.log", "home/y.log"), (str(tmp_path / "z"), "z")]:
+        assert load_settings(data_dir=tmp_path / "data", log_file=given).log_path == tmp_path / expected
+    assert load_settings(log_file="off").log_path is None
+    assert load_settings().log_level == "warning"
 
 
 def test_a_home_of_nobody_is_refused_in_words(monkeypatch):

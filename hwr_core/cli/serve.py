@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import socket
 
-from hwr_core import __version__
+from hwr_core import __version__, logs
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
@@ -28,7 +28,10 @@ def _serve(options: argparse.Namespace) -> int:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"
         print(f"hwr {__version__}: open {address} (API guide under /docs)", flush=True)
-        server = uvicorn.Server(uvicorn.Config("asgi:create_app", factory=True, access_log=False))
+        config = uvicorn.Config("asgi:create_app", factory=True, access_log=False, log_config=None)
+        config.load()
+        logs.set_up(settings)  # now, since Streamlit, just loaded, has set up uvicorn's loggers in its own way
+        server = uvicorn.Server(config)
         with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and tells of it again
             server.run(sockets=[listener])
     return DONE if server.started else UNUSABLE

@@ -68,6 +68,10 @@ class JobQueue:
         """Return the newest jobs first; asked as `Jobs.page` is."""
         return self._table.page(**asked)
 
+    def counts(self, *, patience: float | None = None) -> dict[JobState, int]:
+        """Return how many jobs are in each state, waiting for the database so many seconds. Raises StoreError."""
+        return self._table.counts(patience=patience)
+
     def progress(self, job: Job) -> Progress:
         """Return how far a job has come."""
         if job.state is JobState.SUCCEEDED:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import LifoQueue
 from typing import Self, TypeVar
@@ -19,6 +19,7 @@ from hwr_core.model_card import Decision
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.records import Grey, Reading, Timings, Verdict
 from hwr_core.registry import LINES_LITERT, LITERT, ModelVersion
+from hwr_core.threads import Threads
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,7 +46,7 @@ class Recogniser:
             self._line_networks = LifoQueue()
             for _ in range(self._cores):
                 self._line_networks.put(_LineNetwork(lines))
-        self._threads = ThreadPoolExecutor(self._cores, thread_name_prefix="recogniser")
+        self._threads = Threads(self._cores, thread_name_prefix="recogniser")
 
     @classmethod
     def load(cls, version: ModelVersion) -> Self:

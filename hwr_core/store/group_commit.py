@@ -61,6 +61,11 @@ class GroupCommit(Generic[Row, Answer]):
                 self._queue.put(entry)
         return [future for _, future in entries]
 
+    @property
+    def waiting(self) -> int:
+        """How many rows wait for their group, about."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Write what is waiting, then stop. May be repeated."""
         with self._closing:

@@ -72,6 +72,12 @@ class Jobs:
             ).fetchall()
         return [_job_from_row(row) for row in rows]
 
+    def counts(self, *, patience: float | None = None) -> dict[JobState, int]:
+        """Return how many jobs are in each state, waiting for the database as `Store.session` does."""
+        with self._store.session(patience=patience) as cursor:
+            found = dict(cursor.execute("select state, count(*) from jobs group by state").fetchall())
+        return {state: found.get(state.value, 0) for state in JobState}
+
     def next_queued(self) -> Job | None:
         """Return the job whose turn it is, None when none waits."""
         with self._store.session() as cursor:

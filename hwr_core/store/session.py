@@ -77,12 +77,14 @@ class Store:
         self._holder: duckdb.Error | None = None
 
     @contextmanager
-    def session(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def session(self, *, patience: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a cursor inside a transaction: committed, durably, on success and rolled back on an error.
+
+        Waits for another process as many seconds as `patience` says, else as the store's own `busy_timeout`.
 
         Raises StoreBusy or StoreUnavailable; errors of the body that are not the file's fault pass unchanged.
         """
-        connection = self._enter()
+        connection = self._enter(self._busy_timeout if patience is None else patience)
         try:
             with file_failures_translated():
                 cursor = connection.cursor()
@@ -118,22 +120,22 @@ class Store:
             # The last session to end gives the file back; it is waited for, but not for ever.
             self._changed.wait_for(lambda: self._connection is None, timeout=self._busy_timeout)
 
-    def _enter(self) -> duckdb.DuckDBPyConnection:
+    def _enter(self, patience: float) -> duckdb.DuckDBPyConnection:
         """Count one more session in, opening the file first where need be."""
         with self._changed:
             connection = self._admitted()
             if connection is None:
-                connection = self._wait_until_admitted()
+                connection = self._wait_until_admitted(patience)
             self._sessions += 1
             return connection
 
-    def _wait_until_admitted(self) -> duckdb.DuckDBPyConnection:
-        deadline = self._clock() + self._busy_timeout
+    def _wait_until_admitted(self, patience: float) -> duckdb.DuckDBPyConnection:
+        deadline = self._clock() + patience
         self._waiters += 1
         try:
             while (connection := self._admitted()) is None:
                 if (left := deadline - self._clock()) <= 0:
-                    raise self._busy() from self._holder
+                    raise self._busy(patience) from self._holder
                 self._changed.wait(min(POLL, left))
             return connection
         finally:
@@ -141,8 +143,8 @@ class Store:
             if self._waiters == 0:
                 self._waiting_room.leave()
 
-    def _busy(self) -> StoreBusy:
-        return busy(self._holder, self._busy_timeout, held_by_us=self._connection is not None)
+    def _busy(self, patience: float) -> StoreBusy:
+        return busy(self._holder, patience, held_by_us=self._connection is not None)
 
     def _admitted(self) -> duckdb.DuckDBPyConnection | None:
         """The connection for a new session, or None while one has to wait."""

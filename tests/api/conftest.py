@@ -1,17 +1,25 @@
 """What the API's tests share: the app on an empty data folder, pictures, and ways to post them."""
 
 import base64
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from prometheus_client.parser import text_string_to_metric_families as families
 
 from api.app import create_app
 from hwr_core.settings import PROJECT, Settings
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
+
+Predict: TypeAlias = Callable[..., Response]
+
+HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
 
 NEVER_SHOWN = ("pydantic", "duckdb", "starlette", "fastapi", "PIL", "Traceback", "Error(", "http", str(PROJECT))
 
@@ -36,13 +44,41 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def predict(client: TestClient, seven: bytes) -> Callable[..., Response]:
+def predict(client: TestClient, seven: bytes) -> Predict:
     """Post a picture to /api/predict, with further fields."""
 
     def post(picture: bytes = seven, **fields: Any) -> Response:
         return client.post("/api/predict", json=drawn(picture) | fields)
 
     return post
+
+
+@pytest.fixture
+def held_database(settings: Settings) -> Iterator[Callable[[], None]]:
+    """Have the database held by another program that does not share; what is yielded ends it."""
+    settings.data_dir.mkdir()
+    command = [sys.executable, "-c", HOLDER, str(settings.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+
+        def end() -> None:
+            program.kill()
+            program.wait()
+
+        yield end
+        end()
+
+
+@pytest.fixture(scope="session")
+def known_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
+    """The names of all samples of a server on which everything has happened once."""
+    data_dir = tmp_path_factory.mktemp("known-samples")
+    with client_of(Settings(data_dir=data_dir, models_dir=PROJECT / "models")) as client:
+        client.post("/api/predict", json=drawn(png(drawing(3))))
+        client.post("/api/predict", json=drawn(png(drawing(3))) | {"user_id": 7})
+        client.post("/api/read-number", json=drawn(png(number("42"))))
+        yield {name.partition("{")[0] for name in samples(client)}
 
 
 def client_of(settings: Settings) -> TestClient:
@@ -59,8 +95,30 @@ def refusal(response: Response, status: int) -> str:
     """Check that a response is an error of this status, in the one form and without leaks; return its words."""
     assert response.status_code == status, response.text
     body = response.json()
-    assert body.keys() == {"success", "detail"}
+    assert body.keys() == {"success", "detail", "request_id"}
     assert body["success"] is False
+    assert body["request_id"] == response.headers["X-Request-ID"] != ""
     assert not [word for word in NEVER_SHOWN if word in response.text]
     assert len(body["detail"]) < 500
     return str(body["detail"])
+
+
+def samples(client: TestClient) -> dict[str, float]:
+    """Every sample, under its name and labels as Prometheus shows them."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    return {
+        _shown(sample.name, sample.labels): sample.value
+        for family in families(answer.text)
+        for sample in family.samples
+    }
+
+
+def _shown(name: str, labels: dict[str, str]) -> str:
+    inside = ",".join(f"{label}={value}" for label, value in sorted(labels.items()))
+    return f"{name}{{{inside}}}" if inside else name
+
+
+def family_of(sample: str) -> str:
+    """The metric a sample is of: counters and histograms have several."""
+    return re.sub(r"_(total|created|bucket|count|sum)$", "", sample)

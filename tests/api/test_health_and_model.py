@@ -1,5 +1,8 @@
-"""GET /health and /api/model/status when all is well."""
+"""GET /health and /api/model/status when all is well, and when the model or the database is missing."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from hwr_core.registry import Registry
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of
+from tests.api.conftest import client_of, samples
 
 
 def test_healthy_server_says_so(client: TestClient) -> None:
@@ -37,3 +40,40 @@ def test_model_status_tells_the_version_served(client: TestClient, settings: Set
     assert {score["source"] for score in answer["scores"]} == {
         score.source for score in champion.card.scores if score.part == "test"
     }
+
+
+def test_a_server_whose_database_is_held_is_not_ready_until_it_is_free(
+    settings: Settings, held_database: Callable[[], None]
+) -> None:
+    """Live all the time; ready again, without a restart, as soon as the other program has gone."""
+    with client_of(settings.model_copy(update={"store_busy_timeout": 0.2})) as client:
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["database_connected"], ready.json()["model_loaded"]) == (
+            503,
+            False,
+            True,
+        )
+        assert "another program" in ready.json()["status"]
+        assert client.get("/health/live").status_code == 200
+        held_database()
+        assert client.get("/health/ready").json()["status"] == "healthy"
+
+
+def test_a_server_full_of_waiting_requests_still_tells_that_it_lives(
+    settings: Settings, held_database: Callable[[], None]
+) -> None:
+    """While every thread waits for the database, /health/live and /metrics are answered at once."""
+    many = 60
+    with (
+        client_of(settings.model_copy(update={"store_busy_timeout": 12.0})) as client,
+        ThreadPoolExecutor(many) as threads,
+    ):
+        waiting = [threads.submit(client.get, "/health/ready") for _ in range(many)]
+        time.sleep(1.0)
+        started = time.monotonic()
+        assert client.get("/health/live").status_code == 200
+        found = samples(client)
+        assert time.monotonic() - started < 6.0
+        assert found["hwr_http_requests_in_progress"] > 40
+        held_database()
+        assert {each.result().status_code for each in waiting} <= {200, 503}

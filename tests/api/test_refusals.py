@@ -1,35 +1,16 @@
 """Every way a request can fail: its status, its words, and that the next request is none the worse."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
 
 from api.errors import STATUS_OF, status_of
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, drawn, refusal
-
-Predict = Callable[..., Response]
-
-HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
-
-
-@pytest.fixture
-def held_database(settings: Settings) -> Iterator[Path]:
-    """The database, held by another program that does not share."""
-    settings.data_dir.mkdir()
-    command = [sys.executable, "-c", HOLDER, str(settings.database)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
-        assert program.stdout is not None
-        program.stdout.readline()
-        yield settings.database
-        program.kill()
+from tests.api.conftest import Predict, client_of, drawn, refusal
 
 
 def _every_error(kind: type[HwrError] = HwrError) -> list[type[HwrError]]:
@@ -161,10 +142,9 @@ def test_unknown_address_and_wrong_method_are_told_apart(client: TestClient) -> 
 
 
 def test_held_database_is_a_503_that_says_when_to_come_back(
-    settings: Settings, held_database: Path, seven: bytes
+    settings: Settings, held_database: Callable[[], None], seven: bytes
 ) -> None:
     """While another program holds the database, the answer names it and the header tells when to try again."""
-    assert held_database.exists()
     with client_of(settings.model_copy(update={"store_busy_timeout": 0.2})) as client:
         response = client.post("/api/predict", json=drawn(seven))
         assert "another program" in refusal(response, 503)

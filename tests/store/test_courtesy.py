@@ -57,6 +57,15 @@ def test_who_waits_too_long_is_told_by_whom_and_what_to_do(database, program):
     assert not list(database.parent.glob("*.waiting"))
 
 
+def test_a_session_may_wait_for_less_than_the_others(database, program):
+    """Who has little patience is told soon, and told how long that was."""
+    database.parent.mkdir()
+    program(HOLD, database, 20).stdout.readline()
+    store = Store(database, busy_timeout=60, idle_release=60)
+    with pytest.raises(StoreBusy, match=r"within 0\.1 seconds"), store.session(patience=0.1):
+        pass
+
+
 def test_who_waits_long_enough_gets_in(database, program):
     """A session begun while another program holds the file starts when that program ends."""
     database.parent.mkdir()

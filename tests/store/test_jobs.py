@@ -25,6 +25,15 @@ def test_a_job_is_queued_claimed_and_done(jobs):
     assert jobs.get(job.id).state is JobState.SUCCEEDED
 
 
+def test_jobs_are_counted_by_state(jobs):
+    """Every state has a number, 0 where no job is in it."""
+    assert set(jobs.counts().values()) == {0}
+    jobs.cancel_queued(jobs.add(JobKind.TRAIN, {}, 1).id)
+    jobs.add(JobKind.TRAIN, {}, 1)
+    expected = dict.fromkeys(JobState, 0) | {JobState.QUEUED: 1, JobState.CANCELLED: 1}
+    assert jobs.counts() == expected
+
+
 def test_one_of_many_claims_a_job(jobs):
     """However many threads ask at once, each job is handed out once, and never more than the width."""
     made = [jobs.add(JobKind.TRAIN, {}, 1).id for _ in range(6)]
