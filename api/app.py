@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 import hwr_core
 from api.body_limit import BodyLimit
 from api.errors import HANDLERS
+from api.own_machine import OwnMachineOnly
 from api.routes import (
     analytics,
     datasets,
@@ -25,6 +26,7 @@ from api.routes import (
     predict,
     users,
 )
+from api.startup import StartupInWords
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
@@ -77,7 +79,11 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         redoc_url=None,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
+        middleware=[
+            Middleware(StartupInWords),
+            *([] if settings.has_sign_in or settings.allow_open else [Middleware(OwnMachineOnly)]),
+            Middleware(BodyLimit, max_bytes=settings.max_request_bytes),
+        ],
     )
     for module in ROUTES:
         app.include_router(module.router)
