@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-# On the command line: PYTHON=python3.12, HOST=0.0.0.0, PORT=9000, ARGS="--epochs 3", LOCK=--upgrade
+# On the command line: PYTHON=python3.12, HOST=0.0.0.0 (wants HWR_ALLOW_OPEN=1), PORT=9000, ARGS="--epochs 3", LOCK=--upgrade
 PYTHON =
 HOST =
 PORT =

@@ -11,6 +11,7 @@ import hwr_core
 from api.body_limit import BodyLimit
 from api.errors import HANDLERS
 from api.metrics import Metrics
+from api.own_machine import OwnMachineOnly
 from api.routes import (
     analytics,
     datasets,
@@ -27,6 +28,7 @@ from api.routes import (
     predict,
     users,
 )
+from api.startup import StartupInWords
 from api.watching import Watching
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
@@ -87,6 +89,8 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[
             Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
+            Middleware(StartupInWords),
+            *([] if settings.has_sign_in or settings.allow_open else [Middleware(OwnMachineOnly)]),
             Middleware(BodyLimit, max_bytes=settings.max_request_bytes),
         ],
     )

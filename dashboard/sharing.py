@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from hwr_core.records import HistoryFilter
+from hwr_core.store.export_formats import table_as_csv
 
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
 
@@ -18,7 +19,7 @@ def offer_table(table: pd.DataFrame, name: str, *, key: str) -> None:
         st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures of the chart: {name}")
         st.download_button(
             "Download as CSV",
-            lambda: table.to_csv(index=False),
+            lambda: table_as_csv(table),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",

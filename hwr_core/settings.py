@@ -1,5 +1,6 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +11,8 @@ from hwr_core.errors import InvalidValue
 
 PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1024 * 1024
+WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
+"""The values of `auth` with which people have to sign in."""
 
 
 class Settings(BaseSettings):
@@ -26,6 +29,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free one")
     auth: Literal["off"] = Field("off", description="Sign-in; only `off` exists yet, anything else is refused")
+
+    allow_open: bool = Field(
+        False, description="Let in everybody who reaches an address of this machine, without sign-in"
+    )
 
     max_picture_bytes: int = Field(20 * MIB, ge=1024, description="Largest picture file, in bytes")
     max_picture_pixels: int = Field(50_000_000, ge=784, description="Largest picture, in pixels")
@@ -57,6 +64,11 @@ class Settings(BaseSettings):
     log_file: Path = Field(
         Path("logs/app.log"), description="Log file of a server, beside stderr, in DATA_DIR; `off` writes none"
     )
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether people have to say who they are."""
+        return self.auth in WITH_SIGN_IN
 
     @property
     def database(self) -> Path:
@@ -109,6 +121,30 @@ def _at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError as error:
         raise ValueError("no user of this name has a home folder") from error
+
+
+def confirm_binding(settings: Settings) -> None:
+    """Refuse an address that others reach while nobody has to sign in, unless that was asked for.
+
+    Raises:
+        InvalidValue: the address is not this machine's own, and sign-in is off.
+    """
+    if not (settings.has_sign_in or settings.allow_open or is_own_address(settings.host)):
+        raise InvalidValue(
+            f"{settings.host} can be reached from other machines, and without sign-in whoever reaches hwr may read and "
+            "delete everything. Bind to 127.0.0.1, with a reverse proxy in front if need be, turn sign-in on, or say "
+            "HWR_ALLOW_OPEN=1 if that is meant."
+        )
+
+
+def is_own_address(host: str) -> bool:
+    """Whether only this machine reaches an address; a name other than localhost may be anybody's."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    # ::ffff:127.0.0.1 is how a socket for both kinds of address names 127.0.0.1.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def load_settings(**given: object) -> Settings:

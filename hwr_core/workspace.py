@@ -24,6 +24,7 @@ from hwr_core.registry import ModelVersion, Registry
 from hwr_core.review.desk import COMPARED, ReviewDesk
 from hwr_core.served_model import ServedModel
 from hwr_core.settings import Settings, load_settings
+from hwr_core.sole_server import SoleServer
 from hwr_core.store.analytics import Analytics
 from hwr_core.store.exports import Exports
 from hwr_core.store.feedback import FeedbackLog
@@ -84,6 +85,7 @@ class Workspace:
         self._model = ServedModel(self.registry, _limits(settings))
         self.modelling = Modelling(settings, self.store, self.users, self.registry)
         self.exploration = Exploration(self.store, self.history, self.modelling, self._model)
+        self._sole_server = SoleServer(settings.data_dir)
         self.closed = False
 
     def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
@@ -283,7 +285,12 @@ class Workspace:
         return prune(self.store, self._originals, retention, dry_run=dry_run)
 
     def start(self) -> None:
-        """Do from now on what a server does in the background: run jobs, and take up promotions at once."""
+        """Do from now on what a server does in the background: run jobs, and take up promotions at once.
+
+        Raises:
+            Conflict: another process serves this data folder.
+        """
+        self._sole_server.take()
         self.modelling.jobs.start()
         self._model.watch()
 
@@ -353,6 +360,7 @@ class Workspace:
         self.store.close()
         self._model.close()
         self.review.close()
+        self._sole_server.leave()
 
     def __enter__(self) -> Self:
         return self

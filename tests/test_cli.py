@@ -363,3 +363,37 @@ def test_pruning_asks_tells_and_takes_away(files, capsys):
     assert told[0].startswith("0 readings and 0 picture files")
     assert told[1].startswith("1 readings and 1 picture files")
     assert told[2] == "1 readings and 1 picture files taken away"
+
+
+def test_backup_and_restore_from_the_command_line(files, settings, monkeypatch, tmp_path, capsys):
+    """What one line saves another brings back; a folder that is not empty wants --replace, and old things lie aside."""
+    assert main(["read", "--record", "7.png"]) == 0
+    assert main(["backup", "b.zip"]) == 0
+    assert "1 readings, 1 picture files" in lines(capsys)[-1]
+    monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
+    assert main(["restore", "b.zip"]) == 2
+    assert "--replace" in capsys.readouterr().err
+    assert main(["restore", "--replace", "b.zip"]) == 0
+    back, aside = lines(capsys)
+    assert back.startswith("back: 1 readings, 1 picture files, 2 model versions")
+    assert "What was there before lies in" in aside
+    assert main(["restore", "--finish"]) == 0
+    assert main(["restore"]) == 2
+
+
+def test_doctor_says_good_note_or_bad(settings, monkeypatch, capsys):
+    """Exit status 0 when all works, else 1; as JSON for programs."""
+    monkeypatch.setenv("HWR_PORT", "0")
+    assert main(["doctor"]) == 0
+    assert any(line.startswith("good  model: ") for line in lines(capsys))
+    monkeypatch.setenv("HWR_HOST", "0.0.0.0")  # noqa: S104
+    assert main(["doctor", "--json"]) == 1
+    [answer] = map(json.loads, lines(capsys))
+    assert answer["healthy"] is False
+    assert [check["about"] for check in answer["checks"] if check["state"] == "bad"] == ["address"]
+
+
+def test_serving_all_the_world_has_to_be_asked_for(capsys):
+    """Without sign-in an address of the network is refused in words, before anything listens."""
+    assert main(["serve", "--host", "0.0.0.0", "--port", "0"]) == 2  # noqa: S104
+    assert "HWR_ALLOW_OPEN=1" in capsys.readouterr().err

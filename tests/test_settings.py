@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from hwr_core.errors import InvalidValue
-from hwr_core.settings import PROJECT, Settings, load_settings
+from hwr_core.settings import PROJECT, Settings, confirm_binding, load_settings
 
 
 def test_defaults_lie_in_the_project():
@@ -110,3 +110,17 @@ def test_reading_settings_makes_no_folder(tmp_path):
     """Folders are made when something is put into them, not before."""
     load_settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "localhost"])
+def test_this_machines_own_addresses_need_no_sign_in(host):
+    """Nobody else reaches them."""
+    confirm_binding(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "my-machine", ""])  # noqa: S104
+def test_an_address_that_others_reach_is_refused_without_sign_in(host):
+    """The message names the ways out; HWR_ALLOW_OPEN is one."""
+    with pytest.raises(InvalidValue, match="HWR_ALLOW_OPEN=1"):
+        confirm_binding(Settings(host=host))
+    confirm_binding(Settings(host=host, allow_open=True))

@@ -8,7 +8,7 @@ from hwr_core import __version__, logs
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
-from hwr_core.settings import load_settings
+from hwr_core.settings import confirm_binding, load_settings
 
 
 def add_to(commands: Commands) -> None:
@@ -24,6 +24,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
     settings = load_settings(**given)
+    confirm_binding(settings)
     with _listening(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"

@@ -2,9 +2,12 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
+from csv import QUOTE_NONNUMERIC
 from enum import StrEnum
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -43,6 +46,15 @@ def csv(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
     yield _csv_bytes(_flat(schema.empty_table()), header=True)
     for page in pages:
         yield _csv_bytes(_flat(page), header=False)
+
+
+def table_as_csv(table: pd.DataFrame) -> str:
+    """Return a small table as CSV; names of columns and texts are defused, numbers stay numbers."""
+    defused = table.rename(columns=_defused_value)
+    for name in defused.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in defused.dtypes]]:
+        defused[name] = defused[name].map(_defused_value)
+    # All texts in quotes: pandas leaves a lone carriage return bare, and what follows it would begin a row.
+    return str(defused.to_csv(index=False, quoting=QUOTE_NONNUMERIC))
 
 
 def jsonl(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:  # noqa: ARG001  as all formats
@@ -99,6 +111,10 @@ def _flat(page: pa.Table) -> pa.Table:
 def _defused(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Put an apostrophe before what a spreadsheet would run."""
     return pc.if_else(pc.match_substring_regex(texts, DANGEROUS), pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def _defused_value(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and re.match(DANGEROUS, value) else value
 
 
 def _with_iso_times(page: pa.Table) -> pa.Table:

@@ -29,3 +29,8 @@ def passage(database: Path, *, wait: bool) -> Iterator[bool]:
         yield lock(descriptor, wait=wait)
     finally:
         os.close(descriptor)  # gives the lock up, as the end of the process does
+
+
+def unfinished_restore(data_dir: Path) -> Path:
+    """The note that lies in a data folder while its files are being exchanged: until then its history is no whole."""
+    return data_dir / "restore.json"

@@ -22,7 +22,7 @@ from hwr_core.store.failures import (
     is_lock_conflict,
     unavailable,
 )
-from hwr_core.store.handover import passage
+from hwr_core.store.handover import passage, unfinished_restore
 from hwr_core.store.migrations import migrate
 
 POLL = 0.05
@@ -72,6 +72,7 @@ class Store:
         self._waiters = 0
         self._held_back = False  # others wait and our turn is over: no new sessions for now
         self._failed = False  # the file let us down: open it afresh
+        self._resting = False  # the file is kept closed: no new sessions until that is over
         self._closed = False
         self._opened_at = self._used_at = self._next_attempt = -float("inf")
         self._holder: duckdb.Error | None = None
@@ -109,6 +110,25 @@ class Store:
         """
         with self._writing, self.session() as cursor:
             yield cursor
+
+    @contextmanager
+    def resting(self) -> Iterator[Path]:
+        """Yield the file, up to date and closed, while neither we nor another process opens it: it can be copied then.
+
+        Reading it while it is open would not do: DuckDB's lock is the process's, and ends with the first descriptor of
+        the file that the process closes.
+        """
+        with self._writing:
+            self._enter(self._busy_timeout)
+            try:
+                self._await_the_last_session()
+                with passage(self._database, wait=True):
+                    with self._changed:
+                        self._let_go()
+                    yield self._database
+            finally:
+                self._resting = False
+                self._leave()
 
     def close(self) -> None:
         """Give the file back once the running sessions have ended, and refuse all further ones. May be repeated."""
@@ -150,10 +170,10 @@ class Store:
         """The connection for a new session, or None while one has to wait."""
         if self._closed:
             raise StoreError("The history has been closed.")
-        if self._connection is None and self._clock() >= self._next_attempt:
+        if self._connection is None and not self._resting and self._clock() >= self._next_attempt:
             # Opened under the lock on purpose: without a connection no other thread has anything better to do.
             self._attempt_to_open()
-        return None if self._held_back or self._failed else self._connection
+        return None if self._held_back or self._failed or self._resting else self._connection
 
     def _attempt_to_open(self) -> None:
         try:
@@ -186,23 +206,36 @@ class Store:
         ).start()
         self._changed.notify_all()
 
+    def _await_the_last_session(self) -> None:
+        """Start no further session, and wait until ours is the only one."""
+        with self._changed:
+            self._resting = True
+            if not self._changed.wait_for(lambda: self._sessions == 1, timeout=self._busy_timeout):
+                raise self._busy(self._busy_timeout)
+
     def _leave(self) -> None:
         with self._changed:
             self._sessions -= 1
             self._used_at = self._clock()
+            self._changed.notify_all()
             if self._sessions == 0 and (self._held_back or self._failed or self._closed):
                 self._release()
 
     def _release(self) -> None:
         """Close the file for real; after giving way, stay away long enough for the other to get in."""
+        if self._connection is not None:
+            with passage(self._database, wait=True):
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the file, inside the passage."""
         if self._connection is None:
             return
         connection, self._connection = self._connection, None
         self._released.set()
         atexit.unregister(self.close)
         self._changed.notify_all()
-        with passage(self._database, wait=True):
-            connection.close()
+        connection.close()
         if self._held_back:
             self._next_attempt = self._clock() + GAP
 
@@ -234,6 +267,8 @@ def _open(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnection | None
     with passage(database, wait=False) as is_free:
         if not is_free:
             return None
+        if unfinished_restore(database.parent).exists():
+            raise StoreUnavailable("A restore was interrupted. `hwr restore --finish` brings it to its end.")
         if was_held:
             _settle_the_header(database)
         _remove_if_empty(database)

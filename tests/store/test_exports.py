@@ -13,6 +13,7 @@ import pytest
 from hwr_core.errors import InvalidValue, UserNotFound
 from hwr_core.records import HistoryFilter, Source, Verdict
 from hwr_core.store import exports as exports_module
+from hwr_core.store.export_formats import table_as_csv
 from hwr_core.store.exports import Exports
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -88,6 +89,25 @@ def test_csv_gives_text_back_and_defuses_formulas(exports, kept):
     names = [row["file_name"] for row in rows[2:]]
     assert names == ["'" + name for name in NASTY[:7]] + NASTY[7:]
     assert (rows[1]["predicted_digit"], rows[0]["predicted_digit"], rows[0]["p7"]) == ("", "7", "0.91")
+
+
+def test_a_small_table_is_defused_too():
+    """Names of columns and texts get the apostrophe; numbers, also negative ones, and gaps stay as they are."""
+    table = pd.DataFrame({"=who": ["@ada", "bob", None], "change": [-1, 2, 3], "share": [-0.5, None, 0.5]})
+    assert table_as_csv(table).splitlines() == [
+        """"'=who","change","share\"""",
+        """"'@ada",-1,-0.5""",
+        '"bob",2,""',
+        '"",3,0.5',
+    ]
+    assert table.columns[0] == "=who"
+
+
+@pytest.mark.parametrize("text", NASTY[:7])
+def test_whatever_a_spreadsheet_would_run_is_defused_in_a_small_table(text):
+    """The same beginnings as in the export of the history."""
+    [[_], [value]] = csv.reader(io.StringIO(table_as_csv(pd.DataFrame({"name": [text]})), newline=""))
+    assert value == f"'{text}"
 
 
 @pytest.mark.parametrize("read", ["pandas", "duckdb"])

@@ -73,3 +73,20 @@ def test_usernames_differ_by_more_than_case(store):
     """No two users have names that differ in upper and lower case alone."""
     with pytest.raises(duckdb.ConstraintException), store.session() as cursor:
         cursor.execute("insert into users (username) values ('DEFAULT')")
+
+
+@pytest.mark.parametrize("known", range(1, len(MIGRATIONS)))
+def test_a_file_of_each_earlier_shape_becomes_that_of_a_new_one(tmp_path, known):
+    """Whatever migrations a file has behind it, the others give it the tables, columns and defaults of a new file."""
+    shapes = []
+    for name, first in (("older.duckdb", MIGRATIONS[:known]), ("new.duckdb", MIGRATIONS)):
+        with duckdb.connect(tmp_path / name) as connection:
+            migrate(connection, first)
+            migrate(connection)
+            shapes.append(
+                connection.execute(
+                    "select table_name, column_index, column_name, data_type, column_default, is_nullable "
+                    "from duckdb_columns() where not internal order by all"
+                ).fetchall()
+            )
+    assert shapes[0] == shapes[1]

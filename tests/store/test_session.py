@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from threading import Thread
+from threading import Event, Thread, Timer
 
 import duckdb
 import pytest
@@ -205,3 +205,44 @@ def test_a_full_disk_is_told_and_survived(database, program):
     words, count = output.splitlines()
     assert "may not grow any further" in words
     assert count == "1"
+
+
+def test_a_resting_file_is_closed_whole_and_nobody_gets_in(store, database):
+    """All that was committed is in the one file, which can be copied; sessions wait until that is over."""
+    _add(store, "ada")
+    waiting = Thread(target=_add, args=(store, "bob"))
+    with store.resting() as file:
+        assert file == database
+        assert not database.with_name(f"{database.name}.wal").exists()
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+        copied = database.with_name("copy.duckdb")
+        copied.write_bytes(file.read_bytes())
+    waiting.join(5)
+    with duckdb.connect(copied) as connection:
+        assert connection.execute("select username from users order by id").fetchall() == [("default",), ("ada",)]
+    assert _names(store) == {"default", "ada", "bob"}
+
+
+def test_a_rest_begins_when_the_last_session_has_ended(store, database):
+    """A session that runs is waited for, and what it commits is in the file."""
+    begun, end = Event(), Event()
+
+    def long_one():
+        with store.session() as cursor:
+            cursor.execute("insert into users (username) values ('ada')")
+            begun.set()
+            end.wait(5)
+
+    running = Thread(target=long_one)
+    running.start()
+    begun.wait(5)
+    Timer(0.2, end.set).start()
+    with store.resting() as file:
+        assert end.is_set()
+        copied = file.with_name("copy.duckdb")
+        copied.write_bytes(file.read_bytes())
+    running.join()
+    with duckdb.connect(copied) as connection:
+        assert connection.execute("select count(*) from users").fetchone() == (2,)

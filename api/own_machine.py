@@ -1,0 +1,45 @@
+"""Without sign-in only this machine is served: whatever program listens for us, and on whatever address it does."""
+
+from ipaddress import ip_address
+
+from fastapi import status
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import error_response
+from hwr_core.settings import is_own_address
+
+DETAIL = (
+    "Without sign-in hwr answers its own machine only. Whoever runs it can turn sign-in on, put a reverse proxy in "
+    "front, or set HWR_ALLOW_OPEN=1."
+)
+POLICY_VIOLATION = 1008
+
+
+class OwnMachineOnly:
+    """Refuses what came in by an address that others reach; a socket file counts as this machine."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it came in by an address of the network."""
+        if scope["type"] == "lifespan" or _is_of_this_machine(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        else:
+            await error_response(status.HTTP_403_FORBIDDEN, DETAIL)(scope, receive, send)
+
+
+def _is_of_this_machine(scope: Scope) -> bool:
+    """By the address that the connection was made to, which `uvicorn` and `gunicorn` tell as a number."""
+    host, _ = scope.get("server") or ("localhost", None)
+    return is_own_address(host) or not _is_number(host)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
