@@ -4,13 +4,19 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 import hwr_core
 from api.body_limit import BodyLimit
+from api.cross_site import CrossSite
+from api.door import Door
 from api.errors import HANDLERS
+from api.rates import Rates
 from api.routes import (
+    access,
     analytics,
     datasets,
     documentation,
@@ -23,8 +29,10 @@ from api.routes import (
     models,
     numbers,
     predict,
+    sign_in,
     users,
 )
+from api.security_headers import SecurityHeaders
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
@@ -36,6 +44,8 @@ DESCRIPTION = "Reads handwritten digits and keeps every reading. Errors are `{su
 
 ROUTES = (
     documentation,
+    sign_in,
+    access,
     health,
     predict,
     numbers,
@@ -49,6 +59,12 @@ ROUTES = (
     jobs,
     datasets,
 )
+
+WAYS_IN = [
+    Security(OAuth2PasswordBearer(tokenUrl="api/token", auto_error=False)),
+    Security(APIKeyHeader(name="X-API-Key", auto_error=False)),
+]
+"""Named for the documentation and its "Authorize"; `Door` is what lets in."""
 
 
 def create_app(settings: Settings | None = None, workspace: Workspace | None = None) -> FastAPI:
@@ -77,12 +93,32 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         redoc_url=None,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        middleware=[Middleware(BodyLimit, max_bytes=settings.max_request_bytes)],
+        middleware=_middleware(settings),
+        dependencies=WAYS_IN if settings.auth == "required" else [],
     )
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What a request goes through, from the outside in."""
+    around = [Middleware(SecurityHeaders)]
+    if settings.origins:
+        around.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=["*"],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key"],
+                expose_headers=["Content-Disposition", "Retry-After"],
+            )
+        )
+    around.append(Middleware(CrossSite, origins=settings.origins))
+    if settings.auth == "required":
+        around.append(Middleware(Door, rates=Rates(settings.rate_limit)))
+    return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 
 def _warm_up(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+from hwr_core.access.desk import Desk
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.images.decode import Limits
 from hwr_core.modelling import Modelling
@@ -62,6 +63,7 @@ class Workspace:
         )
         self._originals = Originals(settings.originals)
         self.users = Users(self.store, self._originals)
+        self.access = Desk(settings, self.store, self.users)
         self.history = History(self.store, self._originals, max_page=settings.max_page)
         self.feedback = FeedbackLog(self.store)
         self.analytics = Analytics(self.store)
