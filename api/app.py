@@ -45,7 +45,6 @@ DESCRIPTION = "Reads handwritten digits and keeps every reading. Errors are `{su
 ROUTES = (
     documentation,
     sign_in,
-    access,
     health,
     predict,
     numbers,
@@ -58,6 +57,7 @@ ROUTES = (
     models,
     jobs,
     datasets,
+    access,
 )
 
 WAYS_IN = [

@@ -1,12 +1,10 @@
 """How often a person, a key or an address may ask."""
 
-import math
-import time
-
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from hwr_core.access.waiting import seconds_left
 from hwr_core.errors import TooManyRequests
 from hwr_core.records import Caller
 
@@ -27,7 +25,7 @@ class Rates:
             return
         who = _name(caller, address)
         if not self._windows.hit(self._limit, who):
-            wait = max(1, math.ceil(self._windows.get_window_stats(self._limit, who).reset_time - time.time()))
+            wait = seconds_left(self._windows, self._limit, who)
             raise TooManyRequests(f"At most {self._limit} is allowed. Try again in {wait} seconds.", retry_after=wait)
 
 

@@ -110,5 +110,5 @@ def rule_of(scope: Scope) -> Rule:
 
 @cache
 def _compiled(method: str) -> tuple[tuple[Pattern[str], Rule], ...]:
-    known = (name.split(" ", 1) + [rule] for name, rule in RULES.items())
-    return tuple((compile_path(path)[0], rule) for verb, path, rule in known if verb == method)
+    of_method = {name.partition(" ")[2]: rule for name, rule in RULES.items() if name.startswith(f"{method} ")}
+    return tuple((compile_path(path)[0], rule) for path, rule in of_method.items())

@@ -6,10 +6,9 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from hwr_core.access.desk import Desk
-from hwr_core.access.secrets import KEY_PREFIX
+from hwr_core.access.secrets import COOKIE, KEY_PREFIX
 from hwr_core.records import Caller
 
-COOKIE = "hwr_session"
 KEY, TOKEN, SESSION = "key", "token", "session"
 
 

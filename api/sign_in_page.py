@@ -1,11 +1,11 @@
 """The pages on which people sign in and out: plain HTML that needs no script, in the dashboard's colours."""
 
-import base64
-import hashlib
 from html import escape
 
 from fastapi.responses import HTMLResponse
 from starlette import status
+
+from api.security_headers import POLICY, hash_of
 
 STYLE = """
 :root { color-scheme: light dark; --primary: #1d5fbf; --page: #ffffff; --field: #f4f6f8; --text: #1c2733;
@@ -33,9 +33,8 @@ ICON = (
     "%3E%3C/svg%3E"
 )
 
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; "
+    POLICY: f"default-src 'none'; style-src {hash_of(STYLE)}; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
@@ -50,8 +49,10 @@ def sign_in_page(
     form = f"""<h1>Sign in</h1>
 {told}<form method="post" action="/sign-in">
 <input type="hidden" name="next" value="{escape(then)}">
-<label>Name<input name="username" value="{escape(name)}" autocomplete="username" maxlength="64" required{focus[0]}></label>
-<label>Password<input name="password" type="password" autocomplete="current-password" maxlength="256" required{focus[1]}></label>
+<label>Name
+<input name="username" value="{escape(name)}" autocomplete="username" maxlength="64" required{focus[0]}></label>
+<label>Password
+<input name="password" type="password" autocomplete="current-password" maxlength="256" required{focus[1]}></label>
 <button>Sign in</button>
 </form>"""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}

@@ -3,12 +3,34 @@
 import streamlit as st
 
 from dashboard.panels import show_error
-from dashboard.services import workspace
+from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
 
 KEY = "user"
 CHOSEN = "person_chosen"
+
+
+def show_person() -> None:
+    """Show who is signed in and the way out, or the switch where nobody has to sign in."""
+    who = visitor()
+    if who is None:
+        choose_person()
+        return
+    st.session_state[CHOSEN] = who.user_id
+    with st.sidebar:
+        st.markdown(f"**{who.username}**, {who.role}")
+        st.link_button("Sign out", "/sign-out", icon=":material/logout:")
+
+
+def confirm_sign_in() -> None:
+    """Stop the page for somebody whose sign-in has ended since the page was opened."""
+    try:
+        visitor()
+    except HwrError as error:
+        show_error(error)
+        st.link_button("Sign in", "/sign-in", icon=":material/login:")
+        st.stop()
 
 
 def choose_person() -> None:

@@ -180,8 +180,8 @@ class _Guard:
             require(self._caller, rule.right)
         if not rule.by_key and self._caller.key_id is not None:
             raise NotAllowed("A program with an API key may not do this; sign in with name and password.")
-        for name in {"by", "caller"} & arguments.keys():
-            arguments[name] = self._caller
+        if "caller" in arguments:
+            arguments["caller"] = self._caller
         if "chosen" in arguments:
             arguments["chosen"] = narrowed(arguments["chosen"], self._caller)
         if "user_id" in arguments:

@@ -38,9 +38,7 @@ AskerDep = Annotated[Caller, Depends(_asker)]
 
 
 @router.post("/token")
-def token(
-    request: Request, house: HouseDep, given: Annotated[OAuth2PasswordRequestForm, Depends()]
-) -> TokenOut:
+def token(request: Request, house: HouseDep, given: Annotated[OAuth2PasswordRequestForm, Depends()]) -> TokenOut:
     """Change a name and a password for a token that holds for some minutes (OAuth2, password flow)."""
     address = request.client.host if request.client else "unknown"
     return TokenOut.of(house.access.token(given.username, given.password, address=address))

@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import CallerDep, HouseDep
 from api.errors import status_of
-from api.shown import COOKIE
 from api.sign_in_page import sign_in_page, sign_out_page
+from hwr_core.access.secrets import COOKIE
 from hwr_core.errors import NotSignedIn, TooManyRequests
 
 router = APIRouter(include_in_schema=False)

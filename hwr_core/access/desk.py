@@ -119,11 +119,11 @@ class Desk:
         caller = self._remembered.get_or_find(name, lambda: self._still(claims))
         return _known(caller, "The token is not valid any more. Sign in again.")
 
-    def set_password(self, user_id: int, password: str, *, by: Caller | None = None) -> None:
+    def set_password(self, user_id: int, password: str, *, caller: Caller | None = None) -> None:
         """Give a person a password; all their sessions and tokens end. Raises UserNotFound and InvalidValue."""
         self._credentials.set_password(user_id, hashed(password, self._users.get(user_id).username))
         self._remembered.forget()
-        self._note("set a password", by, f"user {user_id}")
+        self._note("set a password", caller, f"user {user_id}")
 
     def change_password(self, caller: Caller, old: str, new: str) -> None:
         """Change one's own password; all one's sessions and tokens end.
@@ -134,13 +134,13 @@ class Desk:
             TooManyRequests: the old one was guessed too often.
         """
         self._checked(caller.username, old, caller.address)
-        self.set_password(caller.user_id, new, by=caller)
+        self.set_password(caller.user_id, new, caller=caller)
 
-    def set_role(self, user_id: int, role: Role, *, by: Caller | None = None) -> None:
+    def set_role(self, user_id: int, role: Role, *, caller: Caller | None = None) -> None:
         """Give a person a role. Raises UserNotFound."""
         self._credentials.set_role(user_id, role)
         self._remembered.forget()
-        self._note("set a role", by, f"user {user_id}: {role}")
+        self._note("set a role", caller, f"user {user_id}: {role}")
 
     def accounts(self) -> dict[int, Account]:
         """Return what lets people in, by their ids; whoever is not in it cannot sign in."""
@@ -150,7 +150,7 @@ class Desk:
         """Return what lets one person in. Raises UserNotFound."""
         return self._credentials.account(user_id)
 
-    def create_key(self, user_id: int, name: str, *, days: int | None = None, by: Caller | None = None) -> NewKey:
+    def create_key(self, user_id: int, name: str, *, days: int | None = None, caller: Caller | None = None) -> NewKey:
         """Make an API key by which a program acts for a person. Raises InvalidValue, UserNotFound and UserInactive."""
         if not 1 <= len(name.strip()) <= MAX_KEY_NAME or not name.isprintable():
             raise InvalidValue(f"A key's name has 1 to {MAX_KEY_NAME} characters, such as the program it is for.")
@@ -159,18 +159,18 @@ class Desk:
         key = secrets.new_key()
         expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
         known = self._keys.add(user_id, name.strip(), secrets.hash_of(key), key[: secrets.HINT], expires_at)
-        self._note("made a key", by, f"key {known.id} of user {user_id}")
+        self._note("made a key", caller, f"key {known.id} of user {user_id}")
         return NewKey(key, known)
 
     def keys(self, user_id: int | None = None) -> list[ApiKey]:
         """Return one person's keys, or everybody's, the newest first."""
         return self._keys.all(user_id)
 
-    def revoke_key(self, user_id: int | None, key_id: int, *, by: Caller | None = None) -> ApiKey:
+    def revoke_key(self, user_id: int | None, key_id: int, *, caller: Caller | None = None) -> ApiKey:
         """End a key, one person's or anybody's. Raises NotFound."""
         revoked = self._keys.revoke(user_id, key_id)
         self._remembered.forget()
-        self._note("revoked a key", by, f"key {key_id} of user {revoked.user_id}")
+        self._note("revoked a key", caller, f"key {key_id} of user {revoked.user_id}")
         return revoked
 
     def audit(self, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
@@ -197,13 +197,13 @@ class Desk:
         with self._checking:
             self._guesses.refuse_if_too_many(name.lower(), address)
             found = self._credentials.of_name(name)
-            if fits(password, found and found.password_hash) and found is not None:
+            if fits(password, found.password_hash if found else None) and found is not None:
                 self._guesses.succeeded(name.lower(), address)
                 return replace(found, caller=replace(found.caller, address=address))
             self._guesses.failed(name.lower(), address)
         # The name itself is not written down where nobody has it: people type passwords there.
         about = "wrong password" if found else "unknown name"
-        self._log.add("sign-in refused", user_id=found and found.caller.user_id, about=about, address=address)
+        self._log.add("sign-in refused", user_id=found.caller.user_id if found else None, about=about, address=address)
         raise NotSignedIn(WRONG)
 
 

@@ -1,13 +1,12 @@
 """Slows those who guess passwords: by name, by address, and most for a name from one address."""
 
-import math
-import time
 from collections.abc import Iterator
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from hwr_core.access.waiting import seconds_left
 from hwr_core.errors import TooManyRequests
 
 FOR_NAME_AND_ADDRESS = parse("5 per 5 minutes")
@@ -26,8 +25,7 @@ class Guesses:
         """Raise TooManyRequests where too many have failed."""
         for limit, who in _limits(name, address):
             if not self._windows.test(limit, *who):
-                wait = self._windows.get_window_stats(limit, *who).reset_time - time.time()
-                seconds = max(1, math.ceil(wait))
+                seconds = seconds_left(self._windows, limit, *who)
                 raise TooManyRequests(
                     f"Too many sign-ins have failed. Try again in {seconds} seconds.", retry_after=seconds
                 )

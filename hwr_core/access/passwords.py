@@ -15,20 +15,26 @@ _hasher = PasswordHasher()  # RFC 9106's choice for little memory: 64 MiB, three
 
 def hashed(password: str, username: str) -> str:
     """Return what to keep of a new password. Raises InvalidValue."""
+    confirm_password(password, username)
+    return _hasher.hash(_normal(password))
+
+
+def confirm_password(password: str, username: str) -> None:
+    """Raise InvalidValue for a password that is not allowed."""
     normal = _normal(password)
     if not SHORTEST <= len(normal) <= LONGEST:
         raise InvalidValue(f"The password has {len(normal)} characters; {SHORTEST} to {LONGEST} are allowed.")
     if len(set(normal)) < 4 or normal.lower() == username.lower():
         raise InvalidValue("The password is too easy to guess; take several words, or have one made for you.")
-    return _hasher.hash(normal)
 
 
 def fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one whose hash was kept; takes as long where there is none as where there is one."""
     try:
-        return _hasher.verify(kept or _nobodys(), _normal(password[: LONGEST + 1])) and kept is not None
+        _hasher.verify(kept or _nobodys(), _normal(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None
 
 
 @cache

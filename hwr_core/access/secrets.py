@@ -10,6 +10,8 @@ from hwr_core.settings import Settings
 
 KEY_PREFIX = "hwr_"
 """What every API key begins with, so that one in the wrong place is noticed."""
+COOKIE = "hwr_session"
+"""The cookie that holds the token of a browser's session."""
 HINT = len(KEY_PREFIX) + 4
 
 _BYTES = 32

@@ -2,13 +2,16 @@
 
 import argparse
 import contextlib
+import ipaddress
 import socket
+import sys
 
 from hwr_core import __version__
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
-from hwr_core.settings import load_settings
+from hwr_core.settings import Settings, load_settings
+from hwr_core.workspace import Workspace
 
 
 def add_to(commands: Commands) -> None:
@@ -16,14 +19,18 @@ def add_to(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start the dashboard and the REST API in one process")
     serve.add_argument("--host", help="address to bind to (HWR_HOST, else 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to bind to (HWR_PORT, else 8000)")
+    serve.add_argument(
+        "--open-to-all", action="store_true", default=None, help="let others in without sign-in (HWR_OPEN_TO_ALL)"
+    )
     serve.set_defaults(run=_serve)
 
 
 def _serve(options: argparse.Namespace) -> int:
     import uvicorn  # here, because the other commands need no server
 
-    given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+    given = {name: value for name in ("host", "port", "open_to_all") if (value := getattr(options, name)) is not None}
     settings = load_settings(**given)
+    _confirm_safe(settings)
     with _listening(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"
@@ -32,6 +39,26 @@ def _serve(options: argparse.Namespace) -> int:
         with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and tells of it again
             server.run(sockets=[listener])
     return DONE if server.started else UNUSABLE
+
+
+def _confirm_safe(settings: Settings) -> None:
+    """Refuse to let the whole network in by mistake, and tell who would lock everybody out."""
+    if settings.auth == "required":
+        with Workspace(settings) as workspace:
+            if not any(account.has_password for account in workspace.access.accounts().values()):
+                print("Nobody can sign in yet: hwr users create NAME --admin", file=sys.stderr)
+    elif not settings.open_to_all and not _is_loopback(settings.host):
+        raise InvalidValue(
+            f"Whoever reaches {settings.host} could read and change everything, as nobody has to sign in. Set "
+            "HWR_AUTH=required, bind to 127.0.0.1, or say --open-to-all if that is meant."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
 
 
 def _listening(host: str, port: int) -> socket.socket:
