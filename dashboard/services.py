@@ -47,12 +47,17 @@ def visitor() -> Caller | None:
     desk = _house().access
     if not desk.required:
         return None
-    return replace(desk.by_session(session_cookie()), address=st.context.ip_address or "")
+    return replace(desk.by_session(session_cookie()), address=client_address())
 
 
 def session_cookie() -> str:
     """Return what the visitor's browser holds of a session, empty where it holds none."""
     return st.context.cookies.get(COOKIE, "")
+
+
+def client_address() -> str:
+    """Return where the visitor's browser is, for the audit log."""
+    return st.context.ip_address or ""
 
 
 def allowed(right: Right) -> bool:

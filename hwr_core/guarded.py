@@ -67,6 +67,8 @@ RULES: Mapping[str, Rule] = {
     "history.model_versions": _OWN,
     "feedback.give": _FOR,
     "feedback.of_reading": _OWN,
+    "feedback.of_user": _OWN,
+    "feedback.verify": _SEE_ALL,
     "analytics.system": _SEE_ALL,
     "analytics.user": _OWN,
     "analytics.accuracy": _OWN,
