@@ -9,7 +9,7 @@ import sys
 from hwr_core import __version__
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import InvalidValue, StoreError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace
 
@@ -44,7 +44,8 @@ def _serve(options: argparse.Namespace) -> int:
 def _confirm_safe(settings: Settings) -> None:
     """Refuse to let the whole network in by mistake, and tell who would lock everybody out."""
     if settings.auth == "required":
-        with Workspace(settings) as workspace:
+        # A database that another program holds at present is the server's to wait for.
+        with contextlib.suppress(StoreError), Workspace(settings) as workspace:
             if not any(account.has_password for account in workspace.access.accounts().values()):
                 print("Nobody can sign in yet: hwr users create NAME --admin", file=sys.stderr)
     elif not settings.open_to_all and not _is_loopback(settings.host):
