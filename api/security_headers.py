@@ -13,7 +13,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 PRIVATE = "no-store"
 """How an answer of the API is to be cached: it is somebody's."""

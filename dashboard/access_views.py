@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.panels import show_way
 from dashboard.person import name_of
 from dashboard.services import visitor, workspace
 from hwr_core.access.rights import MAY
@@ -61,7 +62,7 @@ def show_password_form() -> None:
             assert who is not None  # the page is for those who are signed in
             workspace().access.change_password(who, old, new)
             st.success("The password is changed. Sign in again with the new one.", icon=":material/check:")
-            st.link_button("Sign in", "/sign-in", icon=":material/login:")
+            show_way("Sign in", "/sign-in")
             st.stop()
 
 

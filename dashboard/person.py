@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.panels import show_error
+from dashboard.panels import show_error, show_way
 from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
@@ -20,7 +20,7 @@ def show_person() -> None:
     st.session_state[CHOSEN] = who.user_id
     with st.sidebar:
         st.markdown(f"**{who.username}**, {who.role}")
-        st.link_button("Sign out", "/sign-out", icon=":material/logout:")
+        show_way("Sign out", "/sign-out")
 
 
 def confirm_sign_in() -> None:
@@ -29,7 +29,7 @@ def confirm_sign_in() -> None:
         visitor()
     except HwrError as error:
         show_error(error)
-        st.link_button("Sign in", "/sign-in", icon=":material/login:")
+        show_way("Sign in", "/sign-in")
         st.stop()
 
 

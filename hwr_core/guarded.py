@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from hwr_core.access.rights import Right, may, require
 from hwr_core.errors import NotAllowed, NotFound
-from hwr_core.records import DEFAULT_USER, Caller, HistoryFilter
+from hwr_core.records import DEFAULT_USER, Caller, HistoryFilter, User
 from hwr_core.store.history import EVERYTHING
 from hwr_core.workspace import Workspace
 
@@ -34,6 +34,8 @@ class Rule:
 _ANYONE = Rule(None)
 _OWN = Rule(Right.USE)
 _FOR = Rule(Right.USE, others=Right.ACT_FOR_OTHERS)
+_PEOPLE = Rule(Right.USE)
+"""Of all people: everybody, or oneself."""
 _SEE_ALL = Rule(Right.SEE_ALL)
 _TRAIN = Rule(Right.TRAIN, others=Right.ACT_FOR_OTHERS)
 
@@ -82,7 +84,7 @@ RULES: Mapping[str, Rule] = {
     "exports.history": Rule(Right.USE, act="exported readings"),
     "exports.user": Rule(Right.USE, act="exported a person's data"),
     "exports.frame": Rule(Right.USE, act="exported readings"),
-    "users.all": _OWN,
+    "users.all": _PEOPLE,
     "users.get": _OWN,
     "users.create": _manage("added a person"),
     "users.change": _manage("changed a person"),
@@ -169,10 +171,12 @@ class _Guard:
             except NotAllowed:
                 self._workspace.access.note("refused", self._caller, path)
                 raise
+            if rule is _PEOPLE and not may(self._caller, Right.SEE_ALL):
+                return self._oneself(after=call.arguments["after"])
             done = behaviour(*call.args[1:], **call.kwargs)
             if rule.act is not None:
                 self._workspace.access.note(rule.act, self._caller, _about(call.arguments))
-            return self._own_of(done) if path == "users.all" else done
+            return done
 
         return checked
 
@@ -198,12 +202,9 @@ class _Guard:
         if self._workspace.history.get(reading_id).user_id != self._caller.user_id:
             raise NotFound(f"There is no reading {reading_id}.")
 
-    def _own_of(self, users: list[Any]) -> list[Any]:
-        """Of all people, those whom the caller may know of."""
-        return users if may(self._caller, Right.SEE_ALL) else [user for user in users if self._is_caller(user.id)]
-
-    def _is_caller(self, user_id: int) -> bool:
-        return user_id == self._caller.user_id
+    def _oneself(self, *, after: int) -> list[User]:
+        """Of all people after an id, those whom a caller may know of who may not see all."""
+        return [self._workspace.users.get(self._caller.user_id)] if self._caller.user_id > after else []
 
 
 def narrowed(chosen: HistoryFilter, caller: Caller) -> HistoryFilter:

@@ -1,9 +1,9 @@
 """Who is signed in and what lets people in: tokens, passwords, roles, keys, and the log of who did what."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.security import OAuth2PasswordRequestForm
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from pydantic import SecretStr
 
 from api.deps import CallerDep, HouseDep, WorkspaceDep
 from api.errors import RESPONSES
@@ -38,10 +38,18 @@ AskerDep = Annotated[Caller, Depends(_asker)]
 
 
 @router.post("/token")
-def token(request: Request, house: HouseDep, given: Annotated[OAuth2PasswordRequestForm, Depends()]) -> TokenOut:
+def token(
+    request: Request,
+    house: HouseDep,
+    username: Annotated[str, Form(description="As at the sign-in.", examples=["Ada"])],
+    password: Annotated[SecretStr, Form(description="As at the sign-in.", examples=["correct horse battery"])],
+    grant_type: Annotated[  # noqa: ARG001  the flow of OAuth2 sends it
+        Literal["password"] | None, Form(description="May be left out.", examples=["password"])
+    ] = None,
+) -> TokenOut:
     """Change a name and a password for a token that holds for some minutes (OAuth2, password flow)."""
     address = request.client.host if request.client else "unknown"
-    return TokenOut.of(house.access.token(given.username, given.password, address=address))
+    return TokenOut.of(house.access.token(username, password.get_secret_value(), address=address))
 
 
 @router.get("/me")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, services
@@ -70,7 +71,7 @@ def test_each_role_sees_the_pages_it_may_use(
     app.run()
     assert not app.exception
     assert f"**{role}**, {role}" in [markdown.value for markdown in app.sidebar.markdown]
-    monkeypatch.setattr(navigation.st, "Page", lambda *_, title, **__: title)  # which is none outside a page's run
+    monkeypatch.setattr(st, "Page", lambda *_, title, **__: title)  # which is none outside a page's run
     assert {title for group in navigation.pages().values() for title in group} == titles
 
 
@@ -156,4 +157,4 @@ def test_ones_own_password_is_changed(app: AppTest, as_: Callable[[Role], int], 
     next(button for button in page.button if button.label == "Change").click().run()
     assert not page.exception
     assert "Sign in again" in page.success[0].value
-    assert workspace.access.sign_in("viewer", "quite other words", address="here")
+    assert workspace.access.sign_in("viewer", "quite other words", address="here").caller.role is Role.VIEWER
