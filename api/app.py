@@ -4,15 +4,21 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 import hwr_core
 from api.body_limit import BodyLimit
-from api.errors import HANDLERS
+from api.cross_site import CrossSite
+from api.door import Door
+from api.errors import HANDLERS, REQUEST_ID
 from api.metrics import Metrics
 from api.own_machine import OwnMachineOnly
+from api.rates import Rates
 from api.routes import (
+    access,
     analytics,
     datasets,
     documentation,
@@ -26,8 +32,10 @@ from api.routes import (
     models,
     numbers,
     predict,
+    sign_in,
     users,
 )
+from api.security_headers import SecurityHeaders
 from api.startup import StartupInWords
 from api.watching import Watching
 from hwr_core.errors import HwrError
@@ -43,6 +51,7 @@ DESCRIPTION = (
 
 ROUTES = (
     documentation,
+    sign_in,
     health,
     metrics,
     predict,
@@ -56,7 +65,14 @@ ROUTES = (
     models,
     jobs,
     datasets,
+    access,
 )
+
+WAYS_IN = [
+    Security(OAuth2PasswordBearer(tokenUrl="api/token", auto_error=False)),
+    Security(APIKeyHeader(name="X-API-Key", auto_error=False)),
+]
+"""Named for the documentation and its "Authorize"; `Door` is what lets in."""
 
 
 def create_app(settings: Settings | None = None, workspace: Workspace | None = None) -> FastAPI:
@@ -89,16 +105,36 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[
             Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
-            Middleware(StartupInWords),
-            *([] if settings.has_sign_in or settings.allow_open else [Middleware(OwnMachineOnly)]),
-            Middleware(BodyLimit, max_bytes=settings.max_request_bytes),
+            *_middleware(settings),
         ],
+        dependencies=WAYS_IN if settings.has_sign_in else [],
     )
     app.state.metrics = figures
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What a request goes through, from the outside in."""
+    around = [Middleware(SecurityHeaders), Middleware(StartupInWords)]
+    if settings.origins:
+        around.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=["*"],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key", REQUEST_ID],
+                expose_headers=["Content-Disposition", "Retry-After", REQUEST_ID],
+            )
+        )
+    around.append(Middleware(CrossSite, origins=settings.origins))
+    if not (settings.has_sign_in or settings.allow_open):
+        around.append(Middleware(OwnMachineOnly))
+    if settings.has_sign_in:
+        around.append(Middleware(Door, rates=Rates(settings.rate_limit)))
+    return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 
 def _warm_up(workspace: Workspace) -> None:

@@ -4,11 +4,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.door import CALLER
 from api.metrics import Metrics
+from hwr_core.errors import NotSignedIn
+from hwr_core.guarded import guarded
+from hwr_core.records import Caller
 from hwr_core.workspace import Workspace
 
 
-async def _workspace(request: Request) -> Workspace:  # async: a plain def would cost every request a thread switch
+# All async: a plain def would cost every request a thread switch.
+async def _house(request: Request) -> Workspace:
     workspace: Workspace = request.app.state.workspace
     return workspace
 
@@ -18,5 +23,23 @@ async def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+async def _caller(request: Request) -> Caller | None:
+    caller: Caller | None = request.scope.get(CALLER)
+    return caller
+
+
+async def _workspace(house: "HouseDep", caller: "CallerDep") -> Workspace:
+    if not house.access.required:
+        return house
+    if caller is None:
+        raise NotSignedIn("Sign in first, or send an API key or a token.")
+    return guarded(house, caller)
+
+
+HouseDep = Annotated[Workspace, Depends(_house)]
+"""The workspace itself, for what nobody need be signed in for."""
+CallerDep = Annotated[Caller | None, Depends(_caller)]
+"""Who asks; None where nobody is signed in, or nobody has to."""
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
+"""The workspace as whoever asks may use it."""
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -17,12 +17,15 @@ from hwr_core.errors import (
     HwrError,
     InvalidValue,
     ModelUnavailable,
+    NotAllowed,
     NotAPicture,
     NotFound,
+    NotSignedIn,
     PictureError,
     PictureTooLarge,
     StoreBusy,
     StoreError,
+    TooManyRequests,
     UserInactive,
 )
 from hwr_core.logs import current_request
@@ -39,7 +42,10 @@ STATUS_OF: dict[type[HwrError], int] = {
     InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
     DatasetMissing: status.HTTP_422_UNPROCESSABLE_CONTENT,
     NotFound: status.HTTP_404_NOT_FOUND,
+    NotSignedIn: status.HTTP_401_UNAUTHORIZED,
+    NotAllowed: status.HTTP_403_FORBIDDEN,
     UserInactive: status.HTTP_403_FORBIDDEN,
+    TooManyRequests: status.HTTP_429_TOO_MANY_REQUESTS,
     Conflict: status.HTTP_409_CONFLICT,
     StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
@@ -79,11 +85,24 @@ def status_of(error: HwrError) -> int:
     return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
 
 
-async def _of_hwr(_: Request, error: HwrError) -> JSONResponse:
+def answer_to(error: HwrError) -> JSONResponse:
+    """Return the answer to an error of ours, and log one that is the server's fault."""
     code = status_of(error)
     if code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
         log.error("Answered with %s: %s", code, error, exc_info=error)
-    return error_response(code, str(error), RETRY_AFTER if isinstance(error, StoreBusy) else None)
+    return error_response(code, str(error), _headers_of(error))
+
+
+def _headers_of(error: HwrError) -> Mapping[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    return RETRY_AFTER if isinstance(error, StoreBusy) else None
+
+
+async def _of_hwr(_: Request, error: HwrError) -> JSONResponse:
+    return answer_to(error)
 
 
 async def _of_validation(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -12,9 +13,9 @@ import streamlit as st
 from dashboard import analytics_charts as charts
 from dashboard import wording
 from dashboard.panels import show_gallery
-from dashboard.services import workspace
+from dashboard.services import visitor, workspace
 from dashboard.sharing import offer_table
-from hwr_core.records import NONE, HistoryFilter
+from hwr_core.records import NONE, Caller, HistoryFilter
 from hwr_core.store.analytics import Dimension
 from hwr_core.store.figures import Accuracy
 from hwr_core.store.periods import Bucket, start_of_today
@@ -33,15 +34,24 @@ DIMENSIONS = {
 }
 
 
-@st.cache_data(ttl=FRESH, max_entries=200, show_spinner=False)
 def _ask(question: str, chosen: HistoryFilter, **details: Any) -> Any:
     """Ask the analytics of this process a question by its name."""
-    return getattr(workspace().analytics, question)(chosen, **details)
+    return _remembered(visitor(), f"analytics.{question}", chosen, **details)
+
+
+def _count(chosen: HistoryFilter) -> int:
+    count: int = _remembered(visitor(), "history.count", chosen)
+    return count
 
 
 @st.cache_data(ttl=FRESH, max_entries=200, show_spinner=False)
-def _count(chosen: HistoryFilter) -> int:
-    return workspace().history.count(chosen)
+def _remembered(
+    who: Caller | None,  # noqa: ARG001  part of the cache's key: nobody is shown what another may see
+    question: str,
+    chosen: HistoryFilter,
+    **details: Any,
+) -> Any:
+    return attrgetter(question)(workspace())(chosen, **details)
 
 
 def show_headline(chosen: HistoryFilter, timezone: str) -> int:

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.services import workspace
+from dashboard.services import visitor, workspace
 from dashboard.wording import verdict_word
+from hwr_core.access.rights import Right, may
 from hwr_core.records import DIGITS, NONE, HistoryFilter, Labelled, Source, Verdict
 from hwr_core.store.periods import start_of_today
 
@@ -36,10 +37,9 @@ def choose_readings(timezone: str) -> HistoryFilter:
         label_visibility="collapsed",
     )
     with st.expander("Filters", icon=":material/filter_list:", expanded=False):
-        names = {user.username: user.id for user in workspace().users.all()}
         row = st.columns(4)
         with row[0]:
-            whose = _choice("Person", {ALL: None, **names}, "of")
+            whose = _choose_whose()
             source = _choice("Came in by", SOURCES, "source")
         with row[1]:
             digit = _choice("Read as", DIGIT_NAMES, "digit")
@@ -64,6 +64,16 @@ def choose_readings(timezone: str) -> HistoryFilter:
         labelled=judged,
         since=_since(PERIODS[period or ALL], timezone),
     )
+
+
+def _choose_whose() -> int | None:
+    """Whose readings: one's own, for who may not see others'."""
+    who = visitor()
+    if who is not None and not may(who, Right.SEE_ALL):
+        return who.user_id
+    names = {user.username: user.id for user in workspace().users.all()}
+    whose: int | None = _choice("Person", {ALL: None, **names}, "of")
+    return whose
 
 
 def _choice(label: str, values: dict[str, Any], key: str) -> Any:

@@ -10,7 +10,8 @@ from dashboard import training_charts as charts
 from dashboard import wording
 from dashboard.panels import show_error
 from dashboard.person import person_id
-from dashboard.services import workspace
+from dashboard.services import allowed, workspace
+from hwr_core.access.rights import Right
 from hwr_core.errors import HwrError
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.records import Job, JobKind, JobState
@@ -101,6 +102,8 @@ def _show_job(job_id: int, shown: JobState) -> None:
 
 
 def _show_acts(job: Job) -> None:
+    if not allowed(Right.TRAIN):
+        return
     with st.container(horizontal=True):
         if not job.state.is_finished and st.button("Cancel", icon=":material/stop:", key=f"training_cancel_{job.id}"):
             _act(workspace().modelling.jobs.cancel, job)
@@ -139,6 +142,7 @@ def _show_tuning(job: Job, events: Sequence[Event]) -> None:
         job.state is JobState.SUCCEEDED
         and job.result
         and "model_version" not in job.result
+        and allowed(Right.TRAIN)
         and st.button("Train the best in full", type="primary", key=f"training_best_{job.id}")
     ):
         started = workspace().modelling.train(job.result["best_config"], person_id())

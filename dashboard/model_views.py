@@ -9,7 +9,8 @@ from dashboard import wording
 from dashboard.evaluation_charts import per_label, reliability, risk
 from dashboard.panels import show_error, show_seen
 from dashboard.person import person_id
-from dashboard.services import workspace
+from dashboard.services import allowed, workspace
+from hwr_core.access.rights import Right
 from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import HwrError
 from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
@@ -88,7 +89,8 @@ def show_version(version: ModelVersion, aliases: Acts) -> None:
 def _show_acts(version: ModelVersion, named: Sequence[str]) -> None:
     modelling = workspace().modelling
     with st.container(horizontal=True):
-        if "champion" not in named and "retired" not in named:
+        decides = allowed(Right.PROMOTE)
+        if decides and "champion" not in named and "retired" not in named:
             if st.button("Promote", type="primary", icon=":material/upgrade:", key="models_promote"):
                 confirm_promotion(version)
             if "challenger" not in named:
@@ -98,9 +100,9 @@ def _show_acts(version: ModelVersion, named: Sequence[str]) -> None:
                     lambda: modelling.challenge(version.name, user_id=person_id()),
                 )
             _button("Retire", ":material/archive:", lambda: modelling.retire(version.name, user_id=person_id()))
-        if "retired" in named:
+        if decides and "retired" in named:
             _button("Restore", ":material/unarchive:", lambda: modelling.restore(version.name, user_id=person_id()))
-        if st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
+        if allowed(Right.TRAIN) and st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
             job = modelling.evaluate({"versions": [version.name]}, person_id())
             st.session_state["training_opened"] = job.id
             st.switch_page("app_pages/training.py")
@@ -214,7 +216,7 @@ def show_comparison(one: ModelVersion, others: Sequence[ModelVersion]) -> None:
     suites = common_suites(one, other)
     if not suites:
         st.info("They have not been measured on the same pictures yet.", icon=":material/compare_arrows:")
-        if st.button("Evaluate both", icon=":material/speed:", key="models_evaluate_both"):
+        if allowed(Right.TRAIN) and st.button("Evaluate both", icon=":material/speed:", key="models_evaluate_both"):
             job = workspace().modelling.evaluate({"versions": [one.name, other.name]}, person_id())
             st.session_state["training_opened"] = job.id
             st.switch_page("app_pages/training.py")

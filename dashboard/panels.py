@@ -51,6 +51,11 @@ def show_symbol(symbol: str, *, rem: float = 7, opacity: float = 1) -> None:
     st.html(f'<div style="{style}">{symbol}</div>', width="content")
 
 
+def show_way(label: str, address: str) -> None:
+    """A link to another page of this server, in the same tab: a link button would open one more."""
+    st.html(f'<a href="{address}" style="color: inherit">{label}</a>')
+
+
 def show_seen(seen: Grey, *, side: int, caption: str | None = None) -> None:
     """The 28x28 the model saw, enlarged to `side` pixels, each of its own pixels left visible."""
     # Within the page: a file of Streamlit's is gone when the page is drawn anew before the browser has fetched it.

@@ -2,13 +2,35 @@
 
 import streamlit as st
 
-from dashboard.panels import show_error
-from dashboard.services import workspace
+from dashboard.panels import show_error, show_way
+from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
 
 KEY = "user"
 CHOSEN = "person_chosen"
+
+
+def show_person() -> None:
+    """Show who is signed in and the way out, or the switch where nobody has to sign in."""
+    who = visitor()
+    if who is None:
+        choose_person()
+        return
+    st.session_state[CHOSEN] = who.user_id
+    with st.sidebar:
+        st.markdown(f"**{who.username}**, {who.role}")
+        show_way("Sign out", "/sign-out")
+
+
+def confirm_sign_in() -> None:
+    """Stop the page for somebody whose sign-in has ended since the page was opened."""
+    try:
+        visitor()
+    except HwrError as error:
+        show_error(error)
+        show_way("Sign in", "/sign-in")
+        st.stop()
 
 
 def choose_person() -> None:

@@ -285,7 +285,7 @@ def _nothing(order: Order) -> str:
     """Why a queue is empty, and how it would be filled."""
     if order is not Order.DISAGREE:
         return "Nothing waits here. Draw or upload digits and press Keep: what nobody has judged yet comes here."
-    if workspace().registry.challenger_name() is None:
+    if workspace().modelling.registry.challenger_name() is None:
         return "There is no challenger. A training makes one, and the Models page can name one."
     return f"The challenger reads the newest {COMPARED} unjudged readings as they were read."
 

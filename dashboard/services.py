@@ -1,15 +1,18 @@
 """What the pages call: the workspace of this process, and file readings that survive a rerun."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from dashboard.pictures import as_shown, shrunk
+from hwr_core.access.rights import Right, may
+from hwr_core.access.secrets import COOKIE
 from hwr_core.errors import PictureError
+from hwr_core.guarded import guarded
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.reading import Explanation
-from hwr_core.records import Box, Grey, NumberReading, Reading
+from hwr_core.records import Box, Caller, Grey, NumberReading, Reading
 from hwr_core.workspace import NamedFile, Workspace, open_workspace
 
 PREVIEW_SIDE = 224
@@ -27,9 +30,41 @@ class ReadFile:
 
 
 @st.cache_resource(show_spinner=False, validate=lambda workspace: not workspace.closed)
-def workspace() -> Workspace:
-    """Return the workspace that the API in this process uses too."""
+def _house() -> Workspace:
     return open_workspace()
+
+
+def workspace() -> Workspace:
+    """Return the workspace that the API in this process uses too, as the visitor may use it. Raises NotSignedIn."""
+    who = visitor()
+    return _house() if who is None else guarded(_house(), who)
+
+
+def visitor() -> Caller | None:
+    """Return who is signed in, None where nobody has to. Raises NotSignedIn and StoreError.
+
+    The door in front of this page has looked at the same cookie; a person may have been signed out since.
+    """
+    desk = _house().access
+    if not desk.required:
+        return None
+    return replace(desk.by_session(session_cookie()), address=client_address())
+
+
+def session_cookie() -> str:
+    """Return what the visitor's browser holds of a session, empty where it holds none."""
+    return st.context.cookies.get(COOKIE, "")
+
+
+def client_address() -> str:
+    """Return where the visitor's browser is, for the audit log."""
+    return st.context.ip_address or ""
+
+
+def allowed(right: Right) -> bool:
+    """Whether to show what takes this right; where nobody has to sign in, everybody has all."""
+    who = visitor()
+    return who is None or may(who, right)
 
 
 def preview(content: bytes) -> Grey:

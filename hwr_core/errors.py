@@ -67,6 +67,22 @@ class UserInactive(HwrError):
         super().__init__(f"User {user_id} is deactivated and cannot add to the history. Activate the user first.")
 
 
+class NotSignedIn(HwrError):
+    """Nobody is signed in, or not with this name and password, key or token."""
+
+
+class NotAllowed(HwrError):
+    """The role of whoever asks does not allow this, or it is another person's."""
+
+
+class TooManyRequests(HwrError):
+    """Asked or guessed too often; `retry_after` is in how many seconds it may be tried again."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class ModelUnavailable(HwrError):
     """No usable model version: none is there, or its files are damaged."""
 

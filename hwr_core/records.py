@@ -284,6 +284,70 @@ class User:
     is_active: bool
 
 
+class Role(StrEnum):
+    """What a person is here; what each may do stands in `hwr_core/access/rights.py`."""
+
+    VIEWER = "viewer"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for something, once they have shown who they are: by a session, an API key or a token.
+
+    `address` is where they ask from and `key_id` the API key they used, where that is known.
+    """
+
+    user_id: int
+    username: str
+    role: Role
+    address: str = ""
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What lets a person in: the role, and whether there is a password."""
+
+    user_id: int
+    role: Role
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key by which a program acts for a person; the key itself is known to its owner alone. Times are UTC.
+
+    `hint` is how the key begins, to tell it from others. Without `expires_at` it holds until it is revoked.
+    """
+
+    id: int
+    user_id: int
+    name: str
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One row of the audit log: who did what to what, when (UTC) and from where.
+
+    `user_id` is None where nobody was signed in, as on the command line; `username` where the person is gone.
+    """
+
+    id: int
+    timestamp: datetime
+    user_id: int | None
+    username: str | None
+    act: str
+    about: str
+    address: str
+
+
 class JobKind(StrEnum):
     """What a job does."""
 

@@ -4,7 +4,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from limits import parse
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hwr_core.errors import InvalidValue
@@ -28,7 +29,22 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free one")
-    auth: Literal["off"] = Field("off", description="Sign-in; only `off` exists yet, anything else is refused")
+
+    auth: Literal["off", "required"] = Field("off", description="Sign-in: `off`, or `required` of everybody")
+    secret: SecretStr | None = Field(
+        None, min_length=32, description="What signs tokens, 32 characters or more; made in DATA_DIR when not set"
+    )
+    session_hours: float = Field(12, gt=0, le=24 * 365, description="Hours until a browser has to sign in again")
+    token_minutes: float = Field(15, gt=0, le=24 * 60, description="Minutes that a token of /api/token holds")
+    cookie_secure: bool = Field(
+        default=False, description="Send the cookie over HTTPS alone, also where the proxy does not tell of HTTPS"
+    )
+    cors_origins: str = Field(
+        "", description="Other sites whose pages may use the API, separated by commas; none when empty"
+    )
+    rate_limit: str = Field(
+        "1200/minute", description="Most requests of a person, a key or an address; only where sign-in is required"
+    )
 
     allow_open: bool = Field(
         False, description="Let in everybody who reaches an address of this machine, without sign-in"
@@ -76,6 +92,16 @@ class Settings(BaseSettings):
         return self.data_dir / "hwr.duckdb"
 
     @property
+    def secret_file(self) -> Path:
+        """What signs tokens where HWR_SECRET is not set."""
+        return self.data_dir / "secret"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The other sites whose pages may use the API."""
+        return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+
+    @property
     def originals(self) -> Path:
         """Folder of the picture files that were sent."""
         return self.data_dir / "originals"
@@ -99,6 +125,12 @@ class Settings(BaseSettings):
     def log_path(self) -> Path | None:
         """Where the server's log file lies; None for none."""
         return None if self.log_file == Path("off") else self.data_dir / self.log_file
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _parsable(cls, limit: str) -> str:
+        parse(limit)
+        return limit
 
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
@@ -157,6 +189,11 @@ def load_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         faults = [
-            f"HWR_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}" for fault in error.errors()
+            f"HWR_{(name := str(fault['loc'][0]).upper())} is {_shown(name, fault['input'])}: {fault['msg']}"
+            for fault in error.errors()
         ]
         raise InvalidValue("; ".join(faults) + ".") from error
+
+
+def _shown(name: str, value: object) -> str:
+    return "not shown" if name == "SECRET" else repr(value)

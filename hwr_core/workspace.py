@@ -10,6 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+from hwr_core.access.desk import Desk
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.exploration import Exploration
 from hwr_core.images.archive import files_of
@@ -69,6 +70,7 @@ class Workspace:
         )
         self._originals = Originals(settings.originals)
         self.users = Users(self.store, self._originals)
+        self.access = Desk(settings, self.store, self.users)
         self.history = History(self.store, self._originals, max_page=settings.max_page)
         self.feedback = FeedbackLog(self.store)
         self.analytics = Analytics(self.store)

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
+from hwr_core.access import passwords
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
 
@@ -22,6 +25,14 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         if datasets:
             patch.setenv(DATASETS, str(Path(datasets).resolve()))
         patch.chdir(tmp_path_factory.mktemp("working-folder"))  # `.env` is read from the working folder
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords as cheaply as argon2 can: they are to be slow to guess, not slow to test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
 
 

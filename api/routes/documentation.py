@@ -5,6 +5,8 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.security_headers import POLICY, policy
+
 # Relative to both pages, so that they work behind any prefix a proxy may add.
 OPENAPI = "openapi.json"
 ASSETS = "docs/assets"
@@ -21,22 +23,31 @@ def assets() -> StaticFiles:
 @router.get("/docs")
 def swagger_ui() -> HTMLResponse:
     """Return the page on which the API can be tried."""
-    return get_swagger_ui_html(
-        openapi_url=OPENAPI,
-        title="hwr - Swagger UI",
-        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{ASSETS}/swagger-ui.css",
-        swagger_favicon_url=FAVICON,
+    return _with_policy(
+        get_swagger_ui_html(
+            openapi_url=OPENAPI,
+            title="hwr - Swagger UI",
+            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS}/swagger-ui.css",
+            swagger_favicon_url=FAVICON,
+        )
     )
 
 
 @router.get("/redoc")
 def redoc() -> HTMLResponse:
     """Return the page on which the API can be read about."""
-    return get_redoc_html(
-        openapi_url=OPENAPI,
-        title="hwr - ReDoc",
-        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
-        redoc_favicon_url=FAVICON,
-        with_google_fonts=False,
+    return _with_policy(
+        get_redoc_html(
+            openapi_url=OPENAPI,
+            title="hwr - ReDoc",
+            redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+            redoc_favicon_url=FAVICON,
+            with_google_fonts=False,
+        )
     )
+
+
+def _with_policy(page: HTMLResponse) -> HTMLResponse:
+    page.headers[POLICY] = policy(bytes(page.body).decode())
+    return page

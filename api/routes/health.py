@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response, status
 
-from api.deps import WorkspaceDep
+from api.deps import HouseDep
 from api.schemas.base import Success
 from api.schemas.model import HealthOut
 
@@ -21,7 +21,7 @@ async def live() -> Success:
 
 @router.get("/health", responses=PROBLEMS)
 @router.get("/health/ready", responses=PROBLEMS)
-def health(workspace: WorkspaceDep, response: Response) -> HealthOut:
+def health(workspace: HouseDep, response: Response) -> HealthOut:
     """Try the model and the database: 200 when pictures can be read and kept, 503 otherwise."""
     answer = HealthOut.of(workspace.health())
     if answer.problems:

@@ -11,7 +11,8 @@ from dashboard.model_views import (
     show_version,
 )
 from dashboard.panels import show_error
-from dashboard.services import workspace
+from dashboard.services import allowed, workspace
+from hwr_core.access.rights import Right
 from hwr_core.errors import HwrError
 
 st.title("Models")
@@ -25,7 +26,7 @@ try:
     champions = [version for version in versions if "champion" in aliases.get(version.name, [])]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(headline(champions[0]) if champions else "No version has been chosen to read.", width="stretch")
-        if st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
+        if allowed(Right.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
             confirm_roll_back()
     chosen = choose_version(versions, aliases)
     asked = st.query_params.get("version")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from dashboard.access_views import show_audit, show_sign_in
 from dashboard.panels import show_error
 from dashboard.person import name_of
-from dashboard.services import workspace
+from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
 from hwr_core.store.analytics import Dimension
@@ -94,5 +95,9 @@ try:
         show_changes(everybody)
     with right:
         show_new_person()
+        if visitor() is not None:
+            show_sign_in(everybody)
+    if visitor() is not None:
+        show_audit()
 except HwrError as error:
     show_error(error)

@@ -4,11 +4,13 @@ import streamlit as st
 
 from dashboard.job_views import choose_jobs, show_comparison, show_job
 from dashboard.panels import show_error
-from dashboard.services import workspace
+from dashboard.services import allowed, workspace
 from dashboard.training_forms import show_own_pictures, show_training_form, show_tuning_form
+from hwr_core.access.rights import Right
 from hwr_core.errors import HwrError
 
-VIEWS = ("Jobs", "Train", "Tune")
+TRAINS = allowed(Right.TRAIN)
+VIEWS = ("Jobs", "Train", "Tune") if TRAINS else ("Jobs",)
 SHOWN = 50
 
 st.title("Training")
@@ -22,7 +24,7 @@ try:
     view = st.segmented_control(
         "View",
         VIEWS,
-        default="Jobs" if jobs else "Train",
+        default="Jobs" if jobs or not TRAINS else "Train",
         required=True,
         key="training_view",
         label_visibility="collapsed",

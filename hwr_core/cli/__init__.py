@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from hwr_core import __version__
-from hwr_core.cli import deploy, history, jobs, models, read, serve, users
+from hwr_core.cli import access, deploy, history, jobs, models, read, serve, users
 from hwr_core.cli.status import UNUSABLE
 from hwr_core.errors import HwrError
 
-GROUPS = (serve, read, jobs, models, users, history, deploy)
+GROUPS = (serve, read, jobs, models, users, access, history, deploy)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,12 +3,14 @@
 import argparse
 import contextlib
 import socket
+import sys
 
 from hwr_core import __version__, logs
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.errors import InvalidValue
-from hwr_core.settings import confirm_binding, load_settings
+from hwr_core.errors import InvalidValue, StoreError
+from hwr_core.settings import Settings, confirm_binding, load_settings
+from hwr_core.workspace import Workspace
 
 
 def add_to(commands: Commands) -> None:
@@ -25,6 +27,7 @@ def _serve(options: argparse.Namespace) -> int:
     given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
     settings = load_settings(**given)
     confirm_binding(settings)
+    _tell_who_would_be_locked_out(settings)
     with _listening(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"
@@ -36,6 +39,16 @@ def _serve(options: argparse.Namespace) -> int:
         with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and tells of it again
             server.run(sockets=[listener])
     return DONE if server.started else UNUSABLE
+
+
+def _tell_who_would_be_locked_out(settings: Settings) -> None:
+    """Say so where sign-in is required and nobody has a password."""
+    if not settings.has_sign_in:
+        return
+    # A database that another program holds at present is the server's to wait for.
+    with contextlib.suppress(StoreError), Workspace(settings) as workspace:
+        if not any(account.has_password for account in workspace.access.accounts().values()):
+            print("Nobody can sign in yet: hwr users create NAME --admin", file=sys.stderr)
 
 
 def _listening(host: str, port: int) -> socket.socket:

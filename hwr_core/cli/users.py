@@ -1,13 +1,17 @@
 """hwr users: who readings belong to."""
 
 import argparse
+import getpass
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
+from hwr_core.access.passwords import confirm_password
 from hwr_core.cli.arguments import Commands, confirmed
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.records import User
+from hwr_core.errors import InvalidValue
+from hwr_core.records import Role, User
 from hwr_core.settings import load_settings
 from hwr_core.store.users import Users
 from hwr_core.workspace import Workspace
@@ -17,7 +21,7 @@ Act = Callable[[Users, int], str]
 
 def add_to(commands: Commands) -> None:
     """Add the command and its own."""
-    users = commands.add_parser("users", help="list, create, change, anonymise and delete users")
+    users = commands.add_parser("users", help="list, create, change, let in, anonymise and delete users")
     acts = users.add_subparsers(required=True, metavar="WHAT")
 
     every = acts.add_parser("list", help="list all users")
@@ -27,7 +31,18 @@ def add_to(commands: Commands) -> None:
     create = acts.add_parser("create", help="add a user")
     create.add_argument("username")
     create.add_argument("--email")
+    create.add_argument("--role", type=Role, choices=[*Role], help="so that the user can sign in; asks for a password")
+    create.add_argument("--admin", dest="role", action="store_const", const=Role.ADMIN, help="the same as --role admin")
     create.set_defaults(run=_create)
+
+    password = acts.add_parser("password", help="give a user a password; their sessions and tokens end")
+    password.add_argument("user", type=int)
+    password.set_defaults(run=_password)
+
+    role = acts.add_parser("role", help="say what a user may do where sign-in is required")
+    role.add_argument("user", type=int)
+    role.add_argument("role", type=Role, choices=[*Role])
+    role.set_defaults(run=_role)
 
     rename = acts.add_parser("rename", help="give a user another name")
     rename.add_argument("user", type=int)
@@ -62,8 +77,42 @@ def _list(options: argparse.Namespace) -> int:
 
 def _create(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
-        print(_as_line(workspace.users.create(options.username, options.email)))
+        if options.role is None:
+            print(_as_line(workspace.users.create(options.username, options.email)))
+            return DONE
+        password = _asked_password(options.username)  # first, so that no user is left without where it is not allowed
+        user = workspace.users.create(options.username, options.email)
+        workspace.access.set_password(user.id, password)
+        workspace.access.set_role(user.id, options.role)
+        print(f"{_as_line(user)}  {options.role}")
     return DONE
+
+
+def _password(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        user = workspace.users.get(options.user)
+        workspace.access.set_password(user.id, _asked_password(user.username))
+        print(f"{_as_line(user)}  has a new password")
+    return DONE
+
+
+def _role(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        workspace.access.set_role(options.user, options.role)
+        print(f"{_as_line(workspace.users.get(options.user))}  {options.role}")
+    return DONE
+
+
+def _asked_password(username: str) -> str:
+    """A password typed twice, or the first line of standard input; never an argument, which others could see."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = getpass.getpass(f"Password for {username}: ")
+        if getpass.getpass("The same again: ") != password:
+            raise InvalidValue("The two passwords differ.")
+    confirm_password(password, username)
+    return password
 
 
 def _rename(options: argparse.Namespace) -> int:

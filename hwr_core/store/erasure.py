@@ -42,6 +42,12 @@ def erase_readings(cursor: duckdb.DuckDBPyConnection, condition: str, values: Se
     return Erased(erased[0], frozenset(original for (original,) in originals))
 
 
+def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+    """Remove what lets a user in: role, password, sessions, API keys."""
+    for table in ("credentials", "sessions", "api_keys"):
+        cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
+
+
 def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
     """Remove what a user wrote in words: names of files, and comments."""
     cursor.execute("update readings set file_name = null where user_id = $1 and file_name is not null", [user_id])

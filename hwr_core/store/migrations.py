@@ -153,4 +153,61 @@ def jobs(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs)
+def access(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add what lets people in: roles and passwords, sessions, API keys; and the log of who did what.
+
+    Passwords, sessions and keys are kept as hashes alone. A person without a row of credentials is a viewer who cannot
+    sign in. No keys and no indexes, as for jobs: the tables are small and their rows change.
+    """
+    connection.execute(
+        """
+        create table credentials (
+            user_id bigint not null,
+            role text not null,
+            password_hash text,
+            changed_at timestamptz not null
+        )
+        """
+    )
+    connection.execute(
+        """
+        create table sessions (
+            token_hash text not null,
+            user_id bigint not null,
+            created_at timestamptz not null,
+            expires_at timestamptz not null
+        )
+        """
+    )
+    connection.execute("create sequence api_key_ids")
+    connection.execute(
+        """
+        create table api_keys (
+            id bigint not null,
+            user_id bigint not null,
+            name text not null,
+            key_hash text not null,
+            hint text not null,
+            created_at timestamptz not null,
+            expires_at timestamptz,
+            last_used_at timestamptz,
+            revoked_at timestamptz
+        )
+        """
+    )
+    connection.execute("create sequence audit_ids")
+    connection.execute(
+        """
+        create table audit (
+            id bigint not null,
+            created_at timestamptz not null,
+            user_id bigint,
+            act text not null,
+            about text not null,
+            address text not null
+        )
+        """
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs, access)

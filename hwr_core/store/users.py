@@ -10,7 +10,7 @@ import duckdb
 
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.records import DEFAULT_USER, User
-from hwr_core.store.erasure import erase_history_of, forget_names_of
+from hwr_core.store.erasure import erase_history_of, forget_access_of, forget_names_of
 from hwr_core.store.originals import Originals
 from hwr_core.store.session import Store
 
@@ -128,6 +128,7 @@ class Users:
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
             forget_names_of(cursor, user_id)
+            forget_access_of(cursor, user_id)
             return _update(cursor, User(user_id, f"{ANONYMOUS}{user_id}", None, datetime.now(UTC), is_active=False))
 
     def erase_history(self, user_id: int) -> int:
@@ -154,6 +155,7 @@ class Users:
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
             erased = erase_history_of(cursor, user_id)
+            forget_access_of(cursor, user_id)
             cursor.execute("delete from users where id = $1", [user_id])
         self._originals.remove_unused(self._store, erased.originals)
         return erased.readings

@@ -57,6 +57,13 @@ PATHS = {
     "/api/models/{version}/compare/{other}",
     "/api/datasets",
     "/api/datasets/custom",
+    "/api/token",
+    "/api/me",
+    "/api/me/password",
+    "/api/users/{user_id}/account",
+    "/api/users/{user_id}/keys",
+    "/api/users/{user_id}/keys/{key_id}",
+    "/api/audit",
 }
 
 

@@ -1,0 +1,42 @@
+"""The pages, those that the visitor may use."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import streamlit as st
+
+from dashboard.services import allowed, visitor
+from hwr_core.access.rights import Right
+
+
+def pages() -> dict[str, list[Any]]:
+    """Return the dashboard's pages by what they are for."""
+    found: dict[str, list[Any]] = {}
+    sees_all = allowed(Right.SEE_ALL)
+    if sees_all:
+        found[""] = [st.Page("app_pages/home.py", title="Home", icon=":material/home:", default=True)]
+    found["Read"] = [
+        st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=not sees_all),
+        st.Page("app_pages/upload.py", title="Upload", icon=":material/upload_file:"),
+    ]
+    found["Look back"] = [
+        st.Page("app_pages/history.py", title="History", icon=":material/history:"),
+        st.Page("app_pages/analytics.py", title="Analytics", icon=":material/insights:"),
+    ]
+    if sees_all:
+        found["Look back"].append(st.Page("app_pages/data.py", title="Data", icon=":material/grid_view:"))
+        found["Improve"] = [
+            st.Page("app_pages/review.py", title="Review", icon=":material/rate_review:"),
+            st.Page("app_pages/training.py", title="Training", icon=":material/model_training:"),
+            st.Page("app_pages/models.py", title="Models", icon=":material/deployed_code:"),
+        ]
+    return found | {"Manage": [*_manage()]}
+
+
+def _manage() -> Iterator[Any]:
+    if allowed(Right.MANAGE_PEOPLE):
+        yield st.Page("app_pages/people.py", title="People", icon=":material/group:")
+    if allowed(Right.MAINTAIN):
+        yield st.Page("app_pages/settings.py", title="Settings", icon=":material/settings:")
+    if visitor() is not None:
+        yield st.Page("app_pages/account.py", title="Account", icon=":material/key:")

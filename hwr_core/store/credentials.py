@@ -1,0 +1,89 @@
+"""Roles and passwords. Knows hashes alone; who makes and checks them is `hwr_core/access`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from hwr_core.records import Account, Caller, Role
+from hwr_core.store.session import Store
+from hwr_core.store.users import get_user
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is checked against; `changed_at` tells tokens from before the last change of password."""
+
+    caller: Caller
+    password_hash: str | None
+    changed_at: datetime
+
+
+_SELECT = """
+    select u.id, u.username, c.role, c.password_hash, c.changed_at
+    from users u
+    join credentials c on c.user_id = u.id
+"""
+
+
+class CredentialsTable:
+    """The credentials of one store. Safe to use from many threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of_name(self, username: str) -> Credentials | None:
+        """Return an active person's credentials, whatever the case of the name's letters."""
+        with self._store.session() as cursor:
+            return _one(cursor, "where lower(u.username) = lower($1) and u.is_active", username)
+
+    def of_user(self, user_id: int) -> Credentials | None:
+        """Return an active person's credentials."""
+        with self._store.session() as cursor:
+            return _one(cursor, "where u.id = $1 and u.is_active", user_id)
+
+    def accounts(self) -> dict[int, Account]:
+        """Return the accounts of all who have one, by the person's id."""
+        with self._store.session() as cursor:
+            rows = cursor.execute("select user_id, role, password_hash is not null from credentials").fetchall()
+        return {user_id: Account(user_id, Role(role), has_password) for user_id, role, has_password in rows}
+
+    def account(self, user_id: int) -> Account:
+        """Return one person's account; whoever has none is a viewer without a password. Raises UserNotFound."""
+        with self._store.session() as cursor:
+            get_user(cursor, user_id)
+        return self.accounts().get(user_id, Account(user_id, Role.VIEWER, has_password=False))
+
+    def set_role(self, user_id: int, role: Role) -> None:
+        """Give a person a role. Raises UserNotFound."""
+        with self._store.writing() as cursor:
+            _ensure(cursor, user_id)
+            cursor.execute("update credentials set role = $2 where user_id = $1", [user_id, role.value])
+
+    def set_password(self, user_id: int, password_hash: str) -> None:
+        """Give a person a password and end all their sessions. Raises UserNotFound."""
+        with self._store.writing() as cursor:
+            _ensure(cursor, user_id)
+            cursor.execute(
+                "update credentials set password_hash = $2, changed_at = $3 where user_id = $1",
+                [user_id, password_hash, datetime.now(UTC)],
+            )
+            cursor.execute("delete from sessions where user_id = $1", [user_id])
+
+
+def _ensure(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+    """Make a row where there is none yet. Raises UserNotFound."""
+    get_user(cursor, user_id)
+    if not cursor.execute("select 1 from credentials where user_id = $1", [user_id]).fetchone():
+        cursor.execute(
+            "insert into credentials (user_id, role, changed_at) values ($1, $2, $3)",
+            [user_id, Role.VIEWER.value, datetime.now(UTC)],
+        )
+
+
+def _one(cursor: duckdb.DuckDBPyConnection, where: str, value: object) -> Credentials | None:
+    row = cursor.execute(f"{_SELECT} {where}", [value]).fetchone()
+    if row is None:
+        return None
+    user_id, username, role, password_hash, changed_at = row
+    return Credentials(Caller(user_id, username, Role(role)), password_hash, changed_at.astimezone(UTC))

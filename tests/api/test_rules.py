@@ -1,0 +1,97 @@
+"""Every address, as nobody and as a person of each role."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.rules import ANYBODY, RULES, rule_of
+from hwr_core.access.rights import MAY, Right
+from hwr_core.records import Role
+from hwr_core.settings import Settings
+from tests.api.conftest import refusal
+from tests.api.people import House, house_of
+
+UNDOCUMENTED = {
+    "GET /docs",
+    "GET /redoc",
+    "GET /openapi.json",
+    "GET /docs/assets/{path:path}",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-out",
+    "POST /sign-out",
+}
+NOBODYS_ID = "999999"
+NO_BODY = {"content": b"[]", "headers": {"Content-Type": "application/json"}}
+"""What every route that wants a body refuses, so that nothing is done by this walk."""
+
+
+def _documented() -> list[str]:
+    document = create_app(Settings()).openapi()
+    return [f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One server for the whole walk."""
+    with house_of(Settings(data_dir=tmp_path_factory.mktemp("walk") / "data")) as house:
+        yield house
+
+
+def _asked(house: House, role: Role | None, name: str) -> Any:
+    """The answer to a request that nothing comes of, about oneself where it is about somebody."""
+    method, path = name.split(" ", 1)
+    about_oneself = role is not None and RULES[name] is Right.USE
+    path = path.replace("{user_id}", str(house.ids[role]) if role and about_oneself else NOBODYS_ID)
+    path = path.replace("{by}", "digit")
+    path = re.sub(r"\{\w+_id\}", NOBODYS_ID, path)
+    path = re.sub(r"\{\w+\}", "nothing", path)
+    return house.ask(role, method, path, **({} if method == "GET" else NO_BODY))
+
+
+def test_every_route_has_a_rule() -> None:
+    """No address is forgotten, and no rule is left of one that is gone."""
+    assert {*_documented(), *UNDOCUMENTED} == RULES.keys()
+
+
+@pytest.mark.parametrize("name", _documented())
+def test_nobody_gets_in_without_showing_who_they_are(house: House, name: str) -> None:
+    """Whoever shows nothing is answered 401, wherever a rule does not say that anybody may."""
+    answer = _asked(house, None, name)
+    if RULES[name] == ANYBODY:
+        assert answer.status_code not in (401, 403)
+    else:
+        refusal(answer, 401)
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", _documented())
+def test_each_role_may_do_what_its_rights_say(house: House, name: str, role: Role) -> None:
+    """A route refuses with 403 exactly those whose role lacks the right that its rule names."""
+    answer = _asked(house, role, name)
+    rule = RULES[name]
+    if isinstance(rule, Right) and rule not in MAY[role]:
+        assert "may not" in refusal(answer, 403)
+    elif name in ("POST /api/me/password", "POST /api/users/{user_id}/keys"):
+        assert answer.status_code == 422
+    else:
+        assert answer.status_code not in (401, 403), answer.text
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_address_without_a_rule_is_refused_to_everybody(house: House, role: Role) -> None:
+    """A route that somebody adds without a rule is as good as not there."""
+    refusal(house.ask(role, "GET", "/api/nothing"), 404)
+    refusal(house.ask(role, "POST", "/api/jobs"), 404)
+    refusal(house.ask(None, "GET", "/api/nothing"), 401)
+
+
+def test_the_dashboard_is_for_whoever_is_signed_in() -> None:
+    """What stands in no rule beside the API is a page, a file or a WebSocket of the dashboard's."""
+    for path in ("/", "/history", "/_stcore/stream", "/_stcore/upload_file/a/b", "/media/a.png", "/static/js/a.js"):
+        for kind in ("http", "websocket"):
+            assert rule_of({"type": kind, "method": "GET", "path": path}) is Right.USE

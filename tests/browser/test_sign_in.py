@@ -1,0 +1,90 @@
+"""Signing in, drawing, and signing out in a real browser, with and without scripts."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.sign_in_page import STYLE
+from hwr_core.records import Role
+from hwr_core.settings import PROJECT, Settings
+from hwr_core.workspace import Workspace
+from tests.browser.hand import expect_digit, turn_to, write
+from tests.handwriting import hand_made_strokes
+from tests.serving import Server, serving
+
+PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server with one viewer, on which people have to sign in."""
+    folder = tmp_path_factory.mktemp("browser-signed-in") / "data"
+    with Workspace(Settings(data_dir=folder)) as workspace:
+        ada = workspace.users.create("Ada").id
+        workspace.access.set_password(ada, PASSWORD)
+        workspace.access.set_role(ada, Role.VIEWER)
+    with serving(folder, HWR_AUTH="required") as server:
+        yield server
+
+
+def _sign_in(page: Page, password: str = PASSWORD) -> None:
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_person_signs_in_draws_and_signs_out(browser: Browser, house: Server) -> None:
+    """From a link to the form, to the page that was wanted, to a reading of one's own, and out again."""
+    context = browser.new_context(base_url=house.url)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto("/history?digit=7")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    _sign_in(page, "not the right words")
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    _sign_in(page)
+    expect(page).to_have_url(re.compile(r"/history\?digit=7"))
+    expect(page.get_by_text("Nothing to show")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name="Models")).to_have_count(0)
+    turn_to(page, "Draw")
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("Kept as number")).to_be_visible()
+    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_needs_no_script_and_fits_a_phone(browser: Browser, house: Server, scheme: str) -> None:
+    """It works with scripts switched off, within 390 pixels, in the dashboard's colours."""
+    context = browser.new_context(
+        base_url=house.url,
+        java_script_enabled=False,
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of two
+        viewport={"width": 390, "height": 844},
+    )
+    page = context.new_page()
+    page.goto("/sign-in")
+    box = page.get_by_role("button", name="Sign in").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    _sign_in(page)
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+    context.close()
+
+
+def test_the_form_has_the_dashboards_colours() -> None:
+    """Whoever changes the theme is reminded of the form."""
+    config = tomllib.loads(Path(PROJECT, "dashboard", ".streamlit", "config.toml").read_text(encoding="utf-8"))
+    for theme in ("light", "dark"):
+        for colour in config["theme"][theme].values():
+            assert colour in STYLE
