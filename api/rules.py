@@ -27,6 +27,7 @@ RULES: Mapping[str, Rule] = {
     "GET /health": ANYBODY,
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
+    "GET /metrics": Right.SEE_ALL,
     "GET /docs": ANYBODY,
     "GET /redoc": ANYBODY,
     "GET /openapi.json": ANYBODY,
