@@ -72,7 +72,7 @@ class Desk:
         token = secrets.new_token()
         lifetime = timedelta(hours=self._settings.session_hours)
         self._sign_ins.add(secrets.hash_of(token), found.caller.user_id, datetime.now(UTC) + lifetime)
-        self._note("signed in", found.caller, address=address)
+        self.note("signed in", found.caller)
         return SignedIn(found.caller, token, lifetime)
 
     def token(self, name: str, password: str, *, address: str) -> SignedIn:
@@ -81,14 +81,13 @@ class Desk:
         lifetime = timedelta(minutes=self._settings.token_minutes)
         claims = Claims(found.caller.user_id, found.changed_at.isoformat())
         token = signed(claims, secrets.signing_secret(self._settings), lifetime)
-        self._note("got a token", found.caller, address=address)
+        self.note("got a token", found.caller)
         return SignedIn(found.caller, token, lifetime)
 
     def sign_out(self, token: str, caller: Caller) -> None:
         """End a session."""
-        self._sign_ins.end(secrets.hash_of(token))
-        self._remembered.forget()
-        self._note("signed out", caller)
+        self.end_session(token)
+        self.note("signed out", caller)
 
     def end_session(self, token: str) -> None:
         """End whatever session a browser came with before it gets a new one; an unknown one is none."""
@@ -123,7 +122,7 @@ class Desk:
         """Give a person a password; all their sessions and tokens end. Raises UserNotFound and InvalidValue."""
         self._credentials.set_password(user_id, hashed(password, self._users.get(user_id).username))
         self._remembered.forget()
-        self._note("set a password", caller, f"user {user_id}")
+        self.note("set a password", caller, f"user {user_id}")
 
     def change_password(self, caller: Caller, old: str, new: str) -> None:
         """Change one's own password; all one's sessions and tokens end.
@@ -140,7 +139,7 @@ class Desk:
         """Give a person a role. Raises UserNotFound."""
         self._credentials.set_role(user_id, role)
         self._remembered.forget()
-        self._note("set a role", caller, f"user {user_id}: {role}")
+        self.note("set a role", caller, f"user {user_id}: {role}")
 
     def accounts(self) -> dict[int, Account]:
         """Return what lets people in, by their ids; whoever is not in it cannot sign in."""
@@ -159,7 +158,7 @@ class Desk:
         key = secrets.new_key()
         expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
         known = self._keys.add(user_id, name.strip(), secrets.hash_of(key), key[: secrets.HINT], expires_at)
-        self._note("made a key", caller, f"key {known.id} of user {user_id}")
+        self.note("made a key", caller, f"key {known.id} of user {user_id}")
         return NewKey(key, known)
 
     def keys(self, user_id: int | None = None) -> list[ApiKey]:
@@ -170,22 +169,19 @@ class Desk:
         """End a key, one person's or anybody's. Raises NotFound."""
         revoked = self._keys.revoke(user_id, key_id)
         self._remembered.forget()
-        self._note("revoked a key", caller, f"key {key_id} of user {revoked.user_id}")
+        self.note("revoked a key", caller, f"key {key_id} of user {revoked.user_id}")
         return revoked
 
     def audit(self, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
         """Return the newest entries of the audit log, or those older than one. Raises InvalidValue."""
         return self._log.page(limit=limit, before=before)
 
-    def note(self, act: str, caller: Caller, about: str = "") -> None:
-        """Write into the audit log what somebody did. Raises StoreError."""
-        self._note(act, caller, about)
-
-    def _note(self, act: str, caller: Caller | None, about: str = "", *, address: str = "") -> None:
+    def note(self, act: str, caller: Caller | None, about: str = "") -> None:
+        """Write into the audit log what somebody did, on the command line where nobody is signed in."""
         if caller is None:
             self._log.add(act, about=about, address="command line")
         else:
-            self._log.add(act, user_id=caller.user_id, about=about, address=address or caller.address)
+            self._log.add(act, user_id=caller.user_id, about=about, address=caller.address)
 
     def _still(self, claims: Claims) -> Caller | None:
         found = self._credentials.of_user(claims.user_id)

@@ -39,7 +39,7 @@ def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
 
 def answer(page: Page) -> Locator:
     """The large symbol of the reading."""
-    return page.get_by_test_id("stHtml").first
+    return page.get_by_test_id("stMain").get_by_test_id("stHtml").first
 
 
 def expect_digit(page: Page, digit: int, *, patience: float = 10) -> None:
