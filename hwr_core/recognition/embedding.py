@@ -1,0 +1,106 @@
+"""Pictures as the model sees likeness: what its last layer is given, and which pictures are nearest by that.
+
+The served LiteRT file is cut before its last dense layer, so it needs no TensorFlow and no second file.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from threading import Lock
+from typing import TypeAlias
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from hwr_core.errors import ModelUnavailable
+from hwr_core.images.normalise import SIDE
+from hwr_core.records import Grey
+from hwr_core.registry import LITERT, ModelVersion
+
+FILE_IDENTIFIER = b"TFL3"
+
+REMEMBERED = 20_000
+"""Features of so many pictures are kept: 8 MB."""
+
+EACH = 50
+"""After so many pictures it is told how many are done."""
+
+Features: TypeAlias = NDArray[np.float32]
+"""float32 [n, width], each row of length 1."""
+
+Progress: TypeAlias = Callable[[float], object]
+"""Hears of the share that is done, 0 to 1."""
+
+
+class Embedder:
+    """One version's features of pictures, each picture's computed once. Safe to use from many threads."""
+
+    def __init__(self, version: ModelVersion) -> None:
+        """Cut the version's network. Raises ModelUnavailable where its file is missing or damaged."""
+        self.version = version.name
+        try:
+            self._network = Interpreter(model_content=without_last_layer(version.read_file(LITERT)), num_threads=1)
+            self._network.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelUnavailable(f"Model version {version.name} cannot be asked what pictures are alike.") from error
+        self._input: int = self._network.get_input_details()[0]["index"]
+        self._output: int = self._network.get_output_details()[0]["index"]
+        self._lock = Lock()
+        self._known: dict[bytes, NDArray[np.float32]] = {}
+
+    def features(self, pictures: Sequence[Grey], on_progress: Progress = lambda _: None) -> Features:
+        """Return the features of each picture (uint8 [28, 28], ink bright on black), in the same order."""
+        rows = []
+        for place, picture in enumerate(pictures, start=1):
+            rows.append(self._features_of(picture))
+            if place % EACH == 0:
+                on_progress(place / len(pictures))
+        return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
+
+    def _features_of(self, picture: Grey) -> NDArray[np.float32]:
+        name = blake2b(picture.tobytes(), digest_size=16).digest()
+        with self._lock:
+            if name not in self._known:
+                if len(self._known) >= REMEMBERED:
+                    del self._known[next(iter(self._known))]  # the one known longest
+                row = self._run(picture)
+                self._known[name] = row / max(float(np.linalg.norm(row)), 1e-12)
+            return self._known[name]
+
+    def _run(self, picture: Grey) -> NDArray[np.float32]:
+        self._network.set_tensor(self._input, picture.astype(np.float32).reshape(1, SIDE, SIDE, 1))
+        self._network.invoke()
+        row: NDArray[np.float32] = self._network.get_tensor(self._output)[0]
+        return row
+
+
+def nearest(one: NDArray[np.float32], among: Features, most: int) -> list[tuple[int, float]]:
+    """Return the places of the most similar rows, and the cosine of each with `one`: 1 for the same, the nearest first.
+
+    All rows have length 1.
+    """
+    similarity = among @ one if len(among) else np.zeros(0, np.float32)
+    places = np.argsort(-similarity, kind="stable")[:most]
+    return [(int(place), float(similarity[place])) for place in places]
+
+
+def without_last_layer(model: bytes) -> bytes:
+    """Return a LiteRT model that ends where its last dense layer begins. Raises ValueError where it has none."""
+    content = schema.ModelT.InitFromPackedBuf(model, 0)
+    [graph] = content.subgraphs
+    kinds = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in content.operatorCodes]
+    dense = [
+        place
+        for place, operator in enumerate(graph.operators)
+        if kinds[operator.opcodeIndex] == schema.BuiltinOperator.FULLY_CONNECTED
+    ]
+    if not dense:
+        raise ValueError("The model has no dense layer.")
+    graph.outputs = [graph.operators[dense[-1]].inputs[0]]
+    del graph.operators[dense[-1] :]
+    content.signatureDefs = None  # they name the output that is gone
+    builder = flatbuffers.Builder(len(model))
+    builder.Finish(content.Pack(builder), FILE_IDENTIFIER)
+    return bytes(builder.Output())

@@ -1,0 +1,107 @@
+"""The features that the last layer is given: they make the model's own answers, and find what is alike."""
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from hwr_core.errors import ModelUnavailable
+from hwr_core.images.normalise import normalise
+from hwr_core.recognition import embedding
+from hwr_core.recognition.calibration import softmax
+from hwr_core.recognition.embedding import Embedder, nearest, without_last_layer
+from hwr_core.registry import LITERT, Registry
+from hwr_core.settings import PROJECT
+from tests.handwriting import drawing
+
+VERSIONS = [version.name for version in Registry(PROJECT / "models").versions()]
+
+
+def seen(digit, **more):
+    """A hand-made digit as the model sees it."""
+    return normalise(drawing(digit, **more))
+
+
+def last_layer(model):
+    """Weights and bias of the last dense layer of a LiteRT file."""
+    content = schema.ModelT.InitFromPackedBuf(model, 0)
+    kinds = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in content.operatorCodes]
+    graph = content.subgraphs[0]
+    layer = [each for each in graph.operators if kinds[each.opcodeIndex] == schema.BuiltinOperator.FULLY_CONNECTED][-1]
+    weights, bias = (
+        np.frombuffer(content.buffers[graph.tensors[place].buffer].data.tobytes(), np.float32)
+        for place in layer.inputs[1:3]
+    )
+    return weights.reshape(len(bias), -1), bias
+
+
+def run(model, picture):
+    """What a LiteRT model makes of one picture."""
+    network = Interpreter(model_content=model, num_threads=1)
+    network.allocate_tensors()
+    network.set_tensor(network.get_input_details()[0]["index"], picture.astype(np.float32).reshape(1, 28, 28, 1))
+    network.invoke()
+    return network.get_tensor(network.get_output_details()[0]["index"])[0]
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_features_through_the_last_layer_are_the_models_answer(name):
+    """Nothing is lost by the cut: features times weights, and the softmax of that, are what the whole file answers."""
+    model = Registry(PROJECT / "models").get(name).read_file(LITERT)
+    weights, bias = last_layer(model)
+    for digit in (2, 7):
+        features = run(without_last_layer(model), seen(digit))
+        np.testing.assert_allclose(softmax(weights @ features + bias), run(model, seen(digit)), atol=1e-5)
+
+
+def test_a_model_without_a_dense_layer_is_refused():
+    """What has been cut once has no dense layer left in these networks."""
+    model = Registry(PROJECT / "models").champion().read_file(LITERT)
+    with pytest.raises(ValueError, match="no dense layer"):
+        without_last_layer(without_last_layer(model))
+
+
+def test_a_damaged_file_is_told_in_words(tmp_path):
+    """A version whose file is gone raises an error of ours."""
+    version = Registry(PROJECT / "models").champion()
+    (tmp_path / version.name).mkdir()
+    (tmp_path / version.name / "card.json").write_bytes((version.folder / "card.json").read_bytes())
+    with pytest.raises(ModelUnavailable):
+        Embedder(Registry(tmp_path).get(version.name))
+
+
+def test_features_have_length_one_and_come_in_order():
+    """The same picture has the same features wherever it stands."""
+    embedder = Embedder(Registry(PROJECT / "models").champion())
+    found = embedder.features([seen(3), seen(8), seen(3)])
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
+    np.testing.assert_array_equal(found[0], found[2])
+    assert not np.allclose(found[0], found[1])
+
+
+def test_progress_is_told_and_only_so_many_are_remembered(monkeypatch):
+    """However many pictures it is asked for, it does not grow without end."""
+    monkeypatch.setattr(embedding, "REMEMBERED", 10)
+    embedder = Embedder(Registry(PROJECT / "models").champion())
+    told = []
+    pictures = [np.full((28, 28), shade, np.uint8) for shade in range(100)]
+    embedder.features(pictures, told.append)
+    assert told == [0.5, 1.0]
+    assert len(embedder._known) == 10
+
+
+def test_the_nearest_come_first():
+    """By the cosine, and no more than there are."""
+    among = np.array([[0, 1], [1, 0], [0.6, 0.8]], np.float32)
+    found = nearest(np.array([1, 0], np.float32), among, 5)
+    assert [place for place, _ in found] == [1, 2, 0]
+    assert [similarity for _, similarity in found] == pytest.approx([1.0, 0.6, 0.0])
+    assert nearest(np.array([1, 0], np.float32), np.zeros((0, 2), np.float32), 5) == []
+
+
+def test_a_digit_in_another_pen_is_nearest_to_its_like():
+    """For the model a 4 with a thick pen is more like a 4 with a thin one than like any other digit."""
+    embedder = Embedder(Registry(PROJECT / "models").champion())
+    thin = embedder.features([seen(digit, pen=14) for digit in range(10)])
+    thick = embedder.features([seen(digit, pen=24) for digit in range(10)])
+    assert [nearest(one, thin, 1)[0][0] for one in thick] == [*range(10)]
