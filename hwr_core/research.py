@@ -335,7 +335,7 @@ def _places(custom: str | Path | None = None, *, with_corrections: bool) -> Iter
     modelling = open_workspace().modelling
     with tempfile.TemporaryDirectory() as folder:
         places = replace(modelling.places, corrections=Path(folder) / "corrections.npz")
-        if with_corrections:
+        if with_corrections and modelling.sources()[CORRECTIONS]:
             modelling.write_corrections(places.corrections)
         yield replace(places, custom=Path(custom).expanduser()) if custom else places
 
@@ -348,5 +348,5 @@ def _job() -> Iterator[JobFolder]:
 
 
 def _quieten_tensorflow() -> None:
-    """Keep what TensorFlow says as it is loaded out of a notebook's cell; whoever has set it wants to hear it."""
+    """Keep what TensorFlow says as it is loaded out of a notebook's cell, unless somebody wants to hear it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
