@@ -4,6 +4,7 @@ All of them are importable from `hwr_core` itself, and are loaded when first ask
 environment (`HWR_MODELS_DIR`, `HWR_DATASETS_DIR`, `HWR_DATA_DIR`), as the server does.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -234,6 +235,7 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     from hwr_core.training.tune import read_study  # noqa: PLC0415  loads TensorFlow
     from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415
 
+    logging.getLogger("optuna").setLevel(logging.WARNING)  # each trial is told of already
     tuning = open_workspace().modelling.tuning(values)
     job = JobFolder(Path(folder).expanduser())
     job.path.mkdir(parents=True, exist_ok=True)

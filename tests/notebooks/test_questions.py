@@ -1,4 +1,4 @@
-"""The ten questions of notebooks/README.md are answered in ten lines each, and the answers run."""
+"""The ten questions of notebooks/README.md are answered in ten lines each; they run, and so does the README's code."""
 
 import re
 import shutil
@@ -17,6 +17,9 @@ from tests.own_models import own_digits
 README = PROJECT / "notebooks" / "README.md"
 ANSWER = re.compile(r"^### (?P<question>.+?)\n.*?^```python\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
 MOST_LINES = 10
+
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall((PROJECT / "README.md").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         yield tmp_path
 
 
+def _run(code: str) -> None:
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102  the point of it
+
+
 def test_there_are_ten_questions():
     """As the heading says."""
     assert len(ANSWERS) == 10
@@ -60,6 +67,17 @@ def test_the_answer_is_short_and_runs(answer, checkout, capsys):
     """At most ten lines, and no error, as they stand on the page."""
     assert len(answer.lines) <= MOST_LINES
 
-    exec(compile(answer.code, "README.md", "exec"), {})  # noqa: S102  the point of it
+    _run(answer.code)
 
     assert capsys.readouterr().out or "train(" in answer.code
+
+
+def test_the_readme_has_code():
+    """The test below has something to test."""
+    assert BLOCKS
+
+
+@pytest.mark.parametrize("code", BLOCKS, ids=range(len(BLOCKS)))
+def test_code_of_the_readme_runs(code, checkout):
+    """As it stands on the page, from the folder of the checkout."""
+    _run(code)
