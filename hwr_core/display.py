@@ -20,7 +20,7 @@ from hwr_core.reading import Explanation
 from hwr_core.records import NONE, Grey, KeptReading, NumberReading, Reading, Verdict
 from hwr_core.registry import ModelVersion
 
-ACCENT = "#3f82e0"
+ACCENT, LINE = "#3f82e0", "#9aa7b555"
 MOST = 50
 """Pictures that a grid shows at most."""
 CELL = 56
@@ -146,7 +146,7 @@ def _version(version: ModelVersion) -> str:
 def picture(grey: Grey, *, height: int = CELL) -> str:
     """Return an image element with the picture in it, its pixels left visible."""
     data = base64.b64encode(as_png(_shrunk(grey))).decode("ascii")
-    style = f"height:{height}px;image-rendering:pixelated"
+    style = f"height:{height}px;image-rendering:pixelated;border:1px solid {LINE}"
     return f"<img alt='' style='{style}' src='data:image/png;base64,{data}'>"
 
 
