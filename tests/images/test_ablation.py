@@ -5,13 +5,13 @@ import pytest
 
 from hwr_core.errors import NoInk
 from hwr_core.images.ablation import WITHOUT
-from hwr_core.images.corrupt import ruled, shadow
+from hwr_core.images.corrupt import on_paper, ruled, shadow
 from hwr_core.images.normalise import SIDE, normalise
 from tests.handwriting import drawing
 
 BLANK = np.full((100, 100), 255, np.uint8)
 SHADED = shadow(drawing(7, fill=0.4, at=(0.9, 0.1)), 1.0, np.random.default_rng(0))
-RULED = ruled(drawing(7, pen=9), 1.0, np.random.default_rng(0))
+RULED = ruled(on_paper(drawing(7, pen=9)), 1.0, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("step", WITHOUT)
