@@ -125,9 +125,12 @@ class Modelling:
 
     def tune(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue a tuning with these values of a TuningConfig; its `base` is taken as `config` takes values."""
-        base = self.config(values.get("base") or {})
-        tuning: TuningConfig = tuning_config({**values, "base": base})
+        tuning = self.tuning(values)
         return self.jobs.submit(JobKind.TUNE, tuning.model_dump(mode="json"), user_id)
+
+    def tuning(self, values: Mapping[str, Any]) -> TuningConfig:
+        """Return the tuning config of these values; its `base` is taken as `config` takes values. Raises the same."""
+        return tuning_config({**values, "base": self.config(values.get("base") or {})})
 
     def evaluate(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue an evaluation with these values of an EvaluationConfig.
@@ -208,11 +211,11 @@ class Modelling:
     def _order(self, job: Job) -> Mapping[str, Any]:
         folder = self.jobs.folder(job.id).path
         if CORRECTIONS in _data_of(job):
-            self._write_corrections(folder / CORRECTIONS_FILE)
+            self.write_corrections(folder / CORRECTIONS_FILE)
         return order_for(job, self._settings, folder)
 
-    def _write_corrections(self, file: Path) -> None:
-        """Write the labelled readings for a child, which never opens the store; a resumed job keeps its first ones."""
+    def write_corrections(self, file: Path) -> None:
+        """Write the labelled readings for who never opens the store; a resumed job keeps its first ones."""
         if file.exists():
             return
         pictures, labels = labelled_pictures(self._store)

@@ -27,13 +27,14 @@ from hwr_core.records import (
     Timings,
     Verdict,
 )
+from hwr_core.shown import Shown
 
 PLAIN_NUMBER = 0.5
 """Confidence from which on a refused picture that reads as a number is said to hold several digits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Shown):
     """Why a picture was read as it was: its way to the 28x28, and how much each place of that matters.
 
     `saliency` is float32 [28, 28] in -1 to 1, as `hwr_core.recognition.explain` says; None when there is no ink.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.shown import Shown
 
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
@@ -95,7 +96,7 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Shown):
     """What the recogniser made of one picture.
 
     `probabilities` are ten numbers that sum to 1 (zeros when there is no ink): what speaks for "not a digit" is spread
@@ -154,7 +155,7 @@ class NumberLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberReading:
+class NumberReading(Shown):
     """The digits of a picture or a document in reading order.
 
     `text` has a line of digits for each line of writing, and is empty where there are none. `confidence` is the
@@ -183,7 +184,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReading:
+class KeptReading(Shown):
     """A reading that has entered the history: one row of it. Times are UTC with an offset.
 
     `original` is the SHA-256 of the picture file, None where the file was not kept.

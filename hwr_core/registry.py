@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import write_whole
 from hwr_core.model_card import ModelCard
+from hwr_core.shown import Shown
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -34,7 +35,7 @@ VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVersion:
+class ModelVersion(Shown):
     """A version on disk: its folder and its card."""
 
     folder: Path

@@ -58,7 +58,9 @@ def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
     assert found - RULES.keys() == UNGUARDED
 
 
-@pytest.mark.parametrize("path", [*sorted(UNGUARDED), "store", "observed_by", "close", "start", "modelling.jobs.submit"])
+@pytest.mark.parametrize(
+    "path", [*sorted(UNGUARDED), "store", "observed_by", "close", "start", "modelling.jobs.submit"]
+)
 def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, person: Any, path: str) -> None:
     """A behaviour nobody thought of is closed, not open."""
     with pytest.raises(NotAllowed):

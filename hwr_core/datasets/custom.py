@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
-from hwr_core.errors import PictureError
+from hwr_core.errors import DatasetMissing, PictureError
 from hwr_core.images.decode import decode
 from hwr_core.records import DIGITS, NONE
 
@@ -42,6 +42,16 @@ def files(folder: Path, part: Part | None = None) -> list[CustomFile]:
             if path.is_file() and not any(each.startswith(".") for each in inside):
                 found.append(CustomFile(path, label, inside[0] if len(inside) > 1 else None))
     return [file for file in found if part is None or _part(file) is part]
+
+
+def labelled_files(folder: Path) -> list[CustomFile]:
+    """Return all picture files of a folder that somebody names. Raises DatasetMissing where there are none."""
+    found = files(folder)
+    if not found:
+        raise DatasetMissing(
+            "The folder holds no labelled pictures: it needs folders named 0 to 9, or none, with picture files in them."
+        )
+    return found
 
 
 def pictures(chosen: Sequence[CustomFile]) -> Iterator[LabelledPicture]:

@@ -25,6 +25,7 @@ from hwr_core.recognition.numbers import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import Grey
 from hwr_core.registry import ModelVersion
+from hwr_core.shown import Shown
 
 CHUNK = 200
 MOST_SHOWN = 1_000
@@ -33,7 +34,7 @@ MOST_SHOWN = 1_000
 FOLDER = "evaluations"
 
 
-class Evaluation(BaseModel):
+class Evaluation(Shown, BaseModel):
     """A version's result on a suite; `fingerprint` is a hash over the suite's pictures and labels, in their order."""
 
     model_config = ConfigDict(frozen=True)

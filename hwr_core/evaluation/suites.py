@@ -159,11 +159,7 @@ def find_suite(name: str, places: Places) -> Suite:
 
 def folder_suite(folder: Path) -> Suite:
     """Return a suite of all labelled pictures in a folder, which has a folder for each label. Raises DatasetMissing."""
-    files = custom.files(folder)
-    if not files:
-        raise DatasetMissing(
-            "The folder holds no labelled pictures: it needs folders named 0 to 9, or none, with picture files in them."
-        )
+    files = custom.labelled_files(folder)
 
     def items(_: Places, limit: int | None) -> Iterator[Item]:
         chosen: Sequence[custom.CustomFile] = Request(Part.TEST, limit=limit).choose(files)

@@ -1,6 +1,7 @@
 """Networks: by name those of digits, 28x28 -> 11 logits (ten digits, and not a digit), and that of lines."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import keras
 from keras import layers
@@ -8,6 +9,7 @@ from keras import layers
 from hwr_core.datasets.samples import LABELS
 from hwr_core.images.normalise import SIDE
 from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.training.config import ARCHITECTURES
 
 
 def build(architecture: str) -> keras.Model:
@@ -16,6 +18,22 @@ def build(architecture: str) -> keras.Model:
     features = BUILDERS[architecture](picture)
     logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(features))
     return keras.Model(picture, logits, name=architecture)
+
+
+def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.KerasTensor], about: str = "") -> None:
+    """Let this process train one more network by name, as BUILDERS has them.
+
+    One that is to stay has its place in BUILDERS and in `config.ARCHITECTURES`.
+
+    Args:
+        name: what to call it; one of this name is replaced.
+        features: from a picture, float [n, 28, 28, 1] in 0-1, to features [n, width].
+        about: what it is, in a few words.
+    """
+    BUILDERS[name] = features
+    parameters = build(name).count_params()
+    shipped = ARCHITECTURES["residual"]
+    ARCHITECTURES[name] = replace(shipped, about=about, parameters=parameters, megabytes=4e-6 * parameters)
 
 
 def build_for_lines() -> keras.Model:

@@ -27,7 +27,7 @@ class Architecture:
     milliseconds: float
 
 
-ARCHITECTURES: Mapping[str, Architecture] = {
+ARCHITECTURES: dict[str, Architecture] = {
     "small": Architecture("six convolutions, the quickest", 289_195, 1.15, 0.48),
     "residual": Architecture("residual network of eleven convolutions, the shipped network", 517_283, 2.06, 0.74),
     "transformer": Architecture("vision transformer, 49 patches, six blocks", 493_115, 2.0, 0.67),

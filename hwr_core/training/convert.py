@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
 
 def _converted(served: keras.Model) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(served)
+    logging.getLogger("tensorflow").setLevel(logging.WARNING)  # it would tell of the files it writes on its way
     with contextlib.redirect_stdout(io.StringIO()):  # it lists all variables, which would bury a job's log
         converted: bytes = converter.convert()
     return converted

@@ -14,7 +14,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from hwr_core.datasets.sources import Places
-from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.errors import HwrError, InvalidValue, NotFound
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
@@ -25,6 +25,7 @@ from hwr_core.training.search_space import TuningConfig, best_config, suggest
 from hwr_core.training.train import EpochResult, train
 
 STUDY = "hwr"
+JOURNAL = "study.journal"
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 ENOUGH = 8
 """Completed trials from which on it is told which value mattered most."""
@@ -126,10 +127,25 @@ def _work_together(  # noqa: PLR0913, PLR0917  all of one tuning
         raise HwrError("A worker of the tuning failed; the log tells more.")
 
 
+def read_study(folder: Path) -> optuna.Study:
+    """Return the study that a tuning keeps in its folder, as it is now.
+
+    Raises:
+        NotFound: no tuning was run there.
+    """
+    if not (folder / JOURNAL).is_file():
+        raise NotFound("There is no study in the folder: no tuning was run there.")
+    return optuna.load_study(study_name=STUDY, storage=_storage(folder))
+
+
+def _storage(folder: Path) -> JournalStorage:
+    return JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
+
+
 def _study(folder: JobFolder) -> optuna.Study:
     return optuna.create_study(
         study_name=STUDY,
-        storage=JournalStorage(JournalFileBackend(str(folder.path / "study.journal"))),
+        storage=_storage(folder.path),
         sampler=optuna.samplers.TPESampler(seed=None, n_startup_trials=8),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1),
         direction="maximize",

@@ -10,15 +10,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
-import cv2
 import numpy as np
 
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part
 from hwr_core.datasets.sources import Places, Request, load_pictures
 from hwr_core.errors import NoInk
+from hwr_core.images.ablation import all_ink, box_in_the_middle, flat_paper, stretched
 from hwr_core.images.corrupt import cropped, on_paper, ruled
-from hwr_core.images.ink import Ink, ink_mask
-from hwr_core.images.normalise import BOX, SIDE, normalise
+from hwr_core.images.normalise import normalise
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.records import Grey, Reading
 from hwr_core.registry import Registry
@@ -37,41 +36,13 @@ SOURCES = (
     "phone-not-a-digit",
 )
 
-
-def flat_paper(grey: Grey, _: float) -> Grey:
-    """One tone, that of the edge, for the whole paper."""
-    return np.full_like(grey, int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))))
-
-
-def everything(ink: Ink, _: float) -> Grey:
-    """All ink, specks and frames included."""
-    mask = ink_mask(ink)
-    if not mask.any():
-        raise NoInk("Nothing but a frame was there.")
-    return mask
-
-
-def stretched(writing: Grey) -> Grey:
-    """Scaled to the box without keeping the aspect."""
-    return np.asarray(cv2.resize(writing, (BOX, BOX), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def box_in_the_middle(boxed: Grey) -> Grey:
-    """The box, not its mass, in the middle."""
-    height, width = boxed.shape
-    seen = np.zeros((SIDE, SIDE), np.uint8)
-    top, left = (SIDE - height) // 2, (SIDE - width) // 2
-    seen[top : top + height, left : left + width] = boxed
-    return seen
-
-
 WITHOUT: Mapping[str, Mapping[str, object]] = {
     "as it is": {},
     "paper of many tones": {"normalise.estimate_paper": flat_paper},
     "paper known by its tone": {"paper._bare_tone": lambda *_: None},
     "grain instead of shading": {"ink._grain": lambda _: 1000.0},
     "frames and ruled lines": {"normalise.wipe_lines": lambda ink: ink},
-    "specks and cells' lines": {"normalise.keep_writing": everything},
+    "specks and cells' lines": {"normalise.keep_writing": all_ink},
     "cells' lines alone": {"writing._is_frame": lambda spots, **_: np.zeros(spots.area.size, bool)},
     "halftone strokes": {"writing._in_clusters": lambda _, spots, __: np.zeros(spots.area.size, bool)},
     "aspect kept": {"normalise.fit_to_box": stretched},
