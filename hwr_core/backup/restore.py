@@ -102,7 +102,7 @@ def _planned(settings: Settings, manifest: Manifest) -> Swap:
             versions.setdefault(PurePosixPath(name).parts[1], []).append(name)
     new = [name for name, files in versions.items() if not _are_there(settings.models_dir, manifest, files)]
     gone = [CHALLENGER] if CHAMPION in versions and CHALLENGER not in versions else []
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # to the microsecond: two may follow within one second
     return Swap(stamp, Exchange(put, [name for name in OWN if name not in put]), Exchange(new, gone))
 
 
