@@ -10,7 +10,7 @@ from api.security_headers import POLICY, hash_of
 STYLE = """
 :root { color-scheme: light dark; --primary: #1d5fbf; --page: #ffffff; --field: #f4f6f8; --text: #1c2733;
   --line: #d5dce4; --fault: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --primary: #3f82e0; --page: #14181d; --field: #1e242b;
+@media (prefers-color-scheme: dark) { :root { --primary: #2f74d6; --page: #14181d; --field: #1e242b;
   --text: #e6ebf0; --line: #39434e; --fault: #ff8a80; } }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--page);

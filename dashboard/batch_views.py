@@ -14,7 +14,6 @@ from dashboard.services import ReadFile, read_file, unpacked
 from hwr_core.errors import HwrError
 from hwr_core.images.archive import is_archive
 from hwr_core.records import Verdict
-from hwr_core.store.export_formats import DANGEROUS
 
 FEW = 24
 """More pictures than these are shown as a table."""
@@ -100,9 +99,9 @@ def show_outcomes(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, ke
 
 
 def results(uploads: Sequence[Upload], outcomes: Sequence[ReadFile]) -> pd.DataFrame:
-    """Everything that was found, to take along: a row for each picture. No name is a formula to a spreadsheet."""
+    """Everything that was found, to take along: a row for each picture."""
     readings = [outcome.reading for outcome in outcomes]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "file": [upload.name for upload in uploads],
             "digit": pd.array([reading and reading.digit for reading in readings], dtype="Int64"),
@@ -112,8 +111,6 @@ def results(uploads: Sequence[Upload], outcomes: Sequence[ReadFile]) -> pd.DataF
             "error": [str(outcome.error) if outcome.error else None for outcome in outcomes],
         }
     )
-    table["file"] = table["file"].str.replace(f"({DANGEROUS})", r"'\1", regex=True)
-    return table
 
 
 def _choose_row(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, key: str) -> int | None:

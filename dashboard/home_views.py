@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.data_grid import DRIFT
-from dashboard.services import workspace
+from dashboard.services import allowed, workspace
+from hwr_core.access.rights import Right
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.exploration import Against
@@ -22,13 +23,14 @@ LOOKED_AT_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """How one kind of concern is told: of one, of several, and where to go."""
+    """How one kind of concern is told: of one, of several, and where to go for those who may."""
 
     one: str
     many: str
     icon: str
     page: str
     label: str
+    right: Right = Right.SEE_ALL
 
 
 WORDS = {
@@ -38,6 +40,7 @@ WORDS = {
         "hard_drive",
         "settings",
         "Make room",
+        Right.MAINTAIN,
     ),
     Matter.JOB_FAILED: _Words(
         "A job failed in the last 7 days.", "{count:,} jobs failed in the last 7 days.", "error", "training", "See why"
@@ -142,7 +145,8 @@ def show_concerns(concerns: tuple[Concern, ...]) -> None:
         text = words.one if concern.count == 1 else words.many.format(count=concern.count)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{words.icon}: {text}", width="stretch")
-            st.page_link(_file(words.page), label=words.label, icon=":material/arrow_forward:")
+            if allowed(words.right):
+                st.page_link(_file(words.page), label=words.label, icon=":material/arrow_forward:")
 
 
 def show_model(version: ModelVersion) -> None:

@@ -79,6 +79,7 @@ def undo(page: Page) -> None:
 
 def turn_to(page: Page, name: str) -> None:
     """Follow a link of the navigation, which a phone hides behind a button."""
+    page.get_by_role("heading", level=1).first.wait_for()  # until then there is no menu either
     menu = page.get_by_test_id("stExpandSidebarButton")
     if menu.is_visible():
         menu.click()

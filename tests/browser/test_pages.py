@@ -33,8 +33,8 @@ PAGES = (
 
 NAMELESS = """
     () => [...document.querySelectorAll('[data-testid=stMain] img:not([alt]), [data-testid=stMain] button')]
-        .filter((one) => one.offsetParent && !one.alt && !(one.innerText || one.ariaLabel || one.title).trim())
-        .map((one) => one.outerHTML.slice(0, 200))
+        .filter((one) => one.checkVisibility() && !one.alt && !(one.innerText || one.ariaLabel || one.title).trim())
+        .map((one) => one.outerHTML.slice(0, 500))
 """
 """What is to be seen and pressed, and has no words for who cannot see it."""
 

@@ -12,7 +12,7 @@ from api.sign_in_page import STYLE
 from hwr_core.records import Role
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
-from tests.browser.hand import expect_digit, turn_to, write
+from tests.browser.hand import expect_digit, keep, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server, serving
 
@@ -53,7 +53,7 @@ def test_a_person_signs_in_draws_and_signs_out(browser: Browser, house: Server) 
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    page.get_by_role("button", name="Keep", exact=True).click()
+    keep(page).click()
     expect(page.get_by_text("Kept as number")).to_be_visible()
     page.get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()
@@ -86,5 +86,6 @@ def test_the_form_has_the_dashboards_colours() -> None:
     """Whoever changes the theme is reminded of the form."""
     config = tomllib.loads(Path(PROJECT, "dashboard", ".streamlit", "config.toml").read_text(encoding="utf-8"))
     for theme in ("light", "dark"):
-        for colour in config["theme"][theme].values():
-            assert colour in STYLE
+        colours = config["theme"][theme]
+        for name in ("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor", "borderColor"):
+            assert colours[name] in STYLE

@@ -1,5 +1,6 @@
 """Many pictures at once in a real browser: an archive, a table, a choice among the outcomes, a file to take along."""
 
+import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_an_archive_is_read_picture_by_picture(visit: Visit) -> None:
     expect(answer(page)).to_have_text("0")
     page.get_by_role("radio", name="Not readable 1").click()
     expect(page.get_by_text("This is not a picture")).to_be_visible()
-    expect(page.get_by_text("scans/notes.txt")).to_be_visible()
+    expect(page.get_by_text("scans/notes.txt").first).to_be_visible()
     expect(page.get_by_text("scans/00.png")).to_be_hidden()
     page.get_by_role("button", name="Keep 4 readings").click()
     expect(page.get_by_text("Kept 4 readings")).to_be_visible()
@@ -55,10 +56,11 @@ def test_many_pictures_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Pa
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV", exact=True).click()
     download.value.save_as(tmp_path / "readings.csv")
-    lines = (tmp_path / "readings.csv").read_text().splitlines()
-    assert lines[0].startswith("file,digit,verdict,confidence")
-    assert lines[4].startswith("scans/03.png,3,digit,0.9")
-    assert lines[31].startswith("scans/notes.txt,,not_readable,")
+    with (tmp_path / "readings.csv").open(newline="") as file:
+        lines = [*csv.reader(file)]
+    assert lines[0][:4] == ["file", "digit", "verdict", "confidence"]
+    assert lines[4][:3] == ["scans/03.png", "3", "digit"]
+    assert lines[31][:3] == ["scans/notes.txt", "", "not_readable"]
 
 
 def test_an_archive_fits_a_phone(visit: Visit) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, services
+from hwr_core import overview
 from hwr_core.access.secrets import KEY_PREFIX
 from hwr_core.records import Role, Source
 from hwr_core.workspace import Workspace
@@ -55,12 +56,26 @@ def test_without_a_session_there_is_nothing_but_the_way_in(
     assert not app.title
 
 
+SEEN_BY_ANALYSTS = {
+    "Home",
+    "Draw",
+    "Upload",
+    "History",
+    "Analytics",
+    "Data",
+    "Review",
+    "Training",
+    "Models",
+    "Account",
+}
+
+
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
         (Role.VIEWER, {"Draw", "Upload", "History", "Analytics", "Account"}),
-        (Role.ANALYST, {"Draw", "Upload", "History", "Analytics", "Training", "Models", "Account"}),
-        (Role.ADMIN, {"Draw", "Upload", "History", "Analytics", "Training", "Models", "People", "Account"}),
+        (Role.ANALYST, SEEN_BY_ANALYSTS),
+        (Role.ADMIN, SEEN_BY_ANALYSTS | {"People", "Settings"}),
     ],
 )
 def test_each_role_sees_the_pages_it_may_use(
@@ -102,6 +117,19 @@ def test_a_viewer_looks_back_at_their_own(
     page = app.switch_page(address).run()
     assert not page.exception
     assert page.info[0].value.startswith(("Nothing to show", "There are no such readings"))
+
+
+@pytest.mark.parametrize("address", ["home", "data", "review"])
+def test_an_analyst_sees_how_everything_stands(
+    app: AppTest, as_: Callable[[Role], int], monkeypatch: pytest.MonkeyPatch, workspace: Workspace, address: str
+) -> None:
+    """Home, Data and Review open for who may see all, also where a concern would lead to a page they have not."""
+    workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
+    monkeypatch.setattr(overview, "LEAST_FREE", 2**60)
+    as_(Role.ANALYST)
+    page = app.switch_page(f"app_pages/{address}.py").run()
+    assert not page.exception
+    assert not page.error
 
 
 def test_an_analyst_looks_at_trainings_and_starts_none(app: AppTest, as_: Callable[[Role], int]) -> None:

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.batch_views import FEW, Upload, results
-from dashboard.services import ReadFile
-from hwr_core.errors import NotAPicture
+from dashboard.batch_views import FEW
 from hwr_core.records import Source
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, number, png
@@ -192,11 +190,3 @@ def test_many_pictures_stand_in_a_table(page: AppTest) -> None:
     assert len(shown) == len(to_take_along) == FEW + 1
     assert shown["Read"].tolist()[:3] == ["0", "1", "2"]
     assert to_take_along["digit"].tolist()[:3] == [0, 1, 2]
-
-
-def test_no_name_of_a_file_becomes_a_formula() -> None:
-    """Who opens the results in a spreadsheet runs nothing that a file's name says."""
-    uploads = [Upload(str(n), name, b"") for n, name in enumerate(("=cmd()", "-1.png", "seven.png"))]
-    table = results(uploads, [ReadFile(error=NotAPicture("This is not a picture."))] * 3)
-    assert table["file"].tolist() == ["'=cmd()", "'-1.png", "seven.png"]
-    assert table["error"].tolist() == ["This is not a picture."] * 3
