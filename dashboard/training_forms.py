@@ -99,7 +99,9 @@ def _choose_data() -> dict[str, Any]:
 
 
 def _choose_network() -> dict[str, Any]:
-    architecture = st.selectbox("Network", [*ARCHITECTURES], format_func=_about, key="training_architecture")
+    networks = [*ARCHITECTURES]
+    usual = networks.index(DEFAULTS.architecture)
+    architecture = st.selectbox("Network", networks, usual, format_func=_about, key="training_architecture")
     return {"architecture": architecture}
 
 

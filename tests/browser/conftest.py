@@ -11,6 +11,10 @@ from tests.serving import Server, serving
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 DESKTOP = ViewportSize(width=1280, height=800)
+NARROW = 500
+"""Pixels; what is narrower is a phone."""
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+"""By which Streamlit knows a phone: there the menu closes when a page is chosen."""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +51,11 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         path: str = "/draw", *, size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light"
     ) -> Page:
         context = browser.new_context(
-            base_url=server.url, viewport=size, color_scheme=scheme, timezone_id="Europe/Berlin"
+            base_url=server.url,
+            viewport=size,
+            color_scheme=scheme,
+            timezone_id="Europe/Berlin",
+            user_agent=PHONE_AGENT if size["width"] < NARROW else None,
         )
         page = context.new_page()
         page.set_default_timeout(20_000)

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.records import JobKind, JobState
+from hwr_core.training.config import TrainingConfig
 from hwr_core.workspace import Workspace
 from tests.own_models import own_digits
 
@@ -117,3 +118,9 @@ def test_a_failed_job_says_why_and_can_be_resumed(page: AppTest, workspace: Work
     assert page.error[0].value == "The disk was full."
     page.button(key=f"training_resume_{job.id}").click().run()
     assert workspace.modelling.jobs.get(job.id).state is JobState.QUEUED
+
+
+def test_the_form_begins_with_the_shipped_network(page: AppTest) -> None:
+    """Who changes nothing trains with the defaults of a TrainingConfig."""
+    page.run()
+    assert page.selectbox(key="training_architecture").value == TrainingConfig().architecture
