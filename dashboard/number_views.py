@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.panels import show_error, show_hint, show_symbol
-from dashboard.pictures import boxed
+from dashboard.pictures import boxed, data_url
 from dashboard.services import pages_of, read_number
 from dashboard.wording import percent
 from hwr_core.errors import PictureError
@@ -60,8 +60,9 @@ def _show_reading(reading: NumberReading, pages: Sequence[PageImage]) -> None:
     for number, page in enumerate(pages):
         found = [digit for digit in reading.digits if digit.page == number]
         st.image(
-            boxed(page, [(digit.box, str(digit.digit)) for digit in found]),
+            data_url(boxed(page, [(digit.box, str(digit.digit)) for digit in found])),
             caption=f"Page {number + 1}" if len(pages) > 1 else None,
+            alt="The picture with a box around each digit",
         )
     if reading.digits:
         with st.expander("Each digit", icon=":material/format_list_numbered:"):

@@ -6,6 +6,7 @@ from dashboard import wording
 from dashboard.judging import offer_to_judge
 from dashboard.panels import show_error, show_probabilities, show_seen
 from dashboard.person import person_id
+from dashboard.pictures import data_url
 from dashboard.services import preview, workspace
 from hwr_core.errors import HwrError, NotFound
 from hwr_core.records import Feedback, KeptReading
@@ -53,7 +54,8 @@ def _show_original(kept: KeptReading) -> None:
     if kept.original is None:
         return
     try:
-        st.image(preview(workspace().history.original(kept.id)), width=SIDE, caption="As it came in", alt="The picture")
+        picture = data_url(preview(workspace().history.original(kept.id)))
+        st.image(picture, width=SIDE, caption="As it came in", alt="The picture")
     except NotFound as error:
         st.caption(str(error))
     except HwrError as error:

@@ -111,6 +111,7 @@ RULES: Mapping[str, Rule] = {
     "modelling.suites": _SEE_ALL,
     "modelling.config": _SEE_ALL,
     "modelling.estimate": _SEE_ALL,
+    "modelling.tuning": _SEE_ALL,
     "modelling.aliases": _SEE_ALL,
     "modelling.gate": _SEE_ALL,
     "modelling.import_pictures": Rule(Right.TRAIN, act="added pictures to learn from"),

@@ -164,8 +164,8 @@ def confirm_binding(settings: Settings) -> None:
     if not (settings.has_sign_in or settings.allow_open or is_own_address(settings.host)):
         raise InvalidValue(
             f"{settings.host} can be reached from other machines, and without sign-in whoever reaches hwr may read and "
-            "delete everything. Bind to 127.0.0.1, with a reverse proxy in front if need be, turn sign-in on, or say "
-            "HWR_ALLOW_OPEN=1 if that is meant."
+            "delete everything. Bind to 127.0.0.1, with a reverse proxy in front if need be, turn sign-in on "
+            "(HWR_AUTH=required), or say HWR_ALLOW_OPEN=1 if that is meant."
         )
 
 

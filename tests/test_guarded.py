@@ -13,7 +13,7 @@ from hwr_core.records import Caller, HistoryFilter, KeptReading, Role, Source
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
-PARTS = ("history", "feedback", "analytics", "exports", "users", "access", "modelling")
+PARTS = ("history", "feedback", "analytics", "exports", "users", "access", "modelling", "review", "exploration")
 UNGUARDED = {
     "access.by_key",
     "access.by_session",
@@ -24,6 +24,8 @@ UNGUARDED = {
     "access.sign_out",
     "access.token",
     "modelling.places",
+    "modelling.write_corrections",
+    "review.close",
 }
 """What the door uses itself, and what tells of this machine's folders: nobody who is signed in has it."""
 
