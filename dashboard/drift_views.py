@@ -85,7 +85,9 @@ def _show_verdict(report: DriftReport, now: str) -> None:
     details = f"{now}: {wording.counted(report.recent, 'reading')} beside {beside}."
     if report.recent > drift.recent or report.reference > drift.reference:
         details += f" Told by samples of about {SAMPLED:,}."
-    if drift.missing:
+    if drift.missing is None:
+        details += " There are too few of the latter to tell."
+    elif drift.missing:
         details += f" It takes about {wording.counted(drift.missing, 'more reading')} to tell."
     if report.model_changed:
         details += " Another model version read the earlier ones, which by itself can change how sure readings are."

@@ -15,9 +15,19 @@ from hwr_core.exploration import Against
 from hwr_core.overview import Concern, Matter, Overview
 from hwr_core.registry import ModelVersion
 
-HEADLINE_SUITES = {"mnist": "MNIST", "strokes": "Drawn", "scans": "Scanned", "phone": "Phone photos"}
+HEADLINE_SUITES = {
+    "mnist": "MNIST",
+    "strokes": "Drawn",
+    "scans": "Scanned",
+    "phone": "Phone photos",
+    "poor": "Poor scans",
+    "no-digit": "No digits",
+    "numbers": "Whole amounts",
+}
 """The suites by which most people know what a model is worth, and what they are called here."""
 
+SUITE_WIDTH = 158
+"""Pixels: four stand side by side, and two on a phone."""
 LOOKED_AT_AGAIN = timedelta(minutes=1)
 
 
@@ -100,9 +110,9 @@ def show_today(found: Overview) -> None:
     columns[0].metric(
         "Read today",
         f"{today.today.readings:,}",
-        delta=None if today.usual is None else f"{today.today.by_now - today.usual:+,.0f}",
+        delta=None if today.usual is None else f"{today.today.by_now - round(today.usual):+,}",
         delta_color="off",
-        delta_description=None if today.usual is None else f"usual by now: {today.usual:,.0f}",
+        delta_description=None if today.usual is None else f"usual by now: {round(today.usual):,}",
         help="The usual is the median of the days before, up to the same time of day, over four weeks at most.",
         chart_data=[day.readings for day in today.days] if len(today.days) > 1 else None,
         chart_type="bar",
@@ -155,9 +165,11 @@ def show_model(version: ModelVersion) -> None:
     st.caption("Read right, of the pictures of writers that it never learned from:")
     found = evaluations_of(version)
     known = [name for name in HEADLINE_SUITES if name in found]
-    for column, name in zip(st.columns(len(HEADLINE_SUITES)), known, strict=False):
-        share = found[name].figures.accuracy.share
-        column.metric(HEADLINE_SUITES[name], "-" if share is None else f"{share:.1%}", help=SUITES[name].about)
+    with st.container(horizontal=True):
+        for name in known:
+            share = found[name].figures.accuracy.share
+            told = "-" if share is None else f"{share:.1%}"
+            st.metric(HEADLINE_SUITES[name], told, help=SUITES[name].about, width=SUITE_WIDTH)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"{version.name}, made on {wording.day(version.card.created_at)}. "

@@ -49,7 +49,7 @@ def show_neighbours(_: str) -> None:
         st.caption("There are no other pictures to compare it with.")
         return
     st.caption(_vote(found))
-    captions = {place: f"{each.similarity:.0%} alike" for place, each in enumerate(found)}
+    captions = {place: f"{wording.percent(each.similarity)} alike" for place, each in enumerate(found)}
     show_grid([each.shown for each in found], key="data_near", captions=captions)
 
 

@@ -8,11 +8,17 @@ from dashboard import wording
 from dashboard.panels import show_error
 from dashboard.person import person_id
 from dashboard.services import workspace
+from hwr_core.datasets.imports import Imported
 from hwr_core.datasets.sources import SOURCES
 from hwr_core.errors import HwrError
 from hwr_core.records import Job
+from hwr_core.settings import MIB
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from hwr_core.training.search_space import TuningConfig
+
+SOURCES_CHOSEN, SOURCES_THERE = "training_sources", "training_sources_there"
+IMPORTED = "training_imported"
+"""What became of the archive that was added last."""
 
 DEFAULTS = TrainingConfig()
 TUNING = TuningConfig()
@@ -71,7 +77,10 @@ def show_own_pictures() -> None:
     """Take in a ZIP of labelled pictures."""
     with st.expander("Add your own pictures", icon=":material/folder_zip:"):
         st.markdown("A ZIP with a folder for each digit, named 0 to 9, and one named none for what is no digit.")
-        archive = st.file_uploader("ZIP of labelled pictures", type="zip", key="training_zip")
+        most = workspace().settings.max_request_bytes // MIB
+        archive = st.file_uploader(
+            f"ZIP of labelled pictures, up to {most} MB", type="zip", max_upload_size=most, key="training_zip"
+        )
         if archive and st.button("Add them", key="training_import"):
             try:
                 with st.spinner("Looking at the pictures"):
@@ -79,20 +88,30 @@ def show_own_pictures() -> None:
             except HwrError as error:
                 show_error(error)
                 return
-            by_label = ", ".join(f"{label}: {count}" for label, count in found.added.items())
-            st.success(f"{found.total:,} pictures added{f' ({by_label})' if by_label else ''}, {found.known:,} known.")
-            if found.refused:
-                st.warning("  \n".join((f"{found.refused:,} files were not added.", *found.reasons)))
+            st.session_state[IMPORTED] = found
+            st.rerun()  # the form above is to offer them
+        if IMPORTED in st.session_state:
+            _show_imported(st.session_state.pop(IMPORTED))
+
+
+def _show_imported(found: Imported) -> None:
+    by_label = ", ".join(f"{label}: {count}" for label, count in found.added.items())
+    st.success(f"{found.total:,} pictures added{f' ({by_label})' if by_label else ''}, {found.known:,} known.")
+    if found.refused:
+        st.warning("  \n".join((f"{found.refused:,} files were not added.", *found.reasons)))
 
 
 def _choose_data() -> dict[str, Any]:
     there = [name for name, available in workspace().modelling.sources().items() if available]
+    # At first, after another page, and when pictures of one's own have come: these are meant to be learned from.
+    if SOURCES_CHOSEN not in st.session_state or st.session_state.get(SOURCES_THERE) != there:
+        st.session_state[SOURCES_THERE] = there
+        st.session_state[SOURCES_CHOSEN] = there
     chosen = st.multiselect(
         "Learn from",
         there,
-        default=there,
         format_func=lambda name: SOURCES[name].about,
-        key="training_sources",
+        key=SOURCES_CHOSEN,
         placeholder="Choose at least one",
     )
     return {"sources": chosen}

@@ -113,8 +113,10 @@ class Drift:
     shifts: tuple[Shift, ...]
 
     @property
-    def missing(self) -> int:
+    def missing(self) -> int | None:
         """How many more recent readings are needed before anything can be said; 0 when there are enough.
+
+        None where the reference is so small that no number of them would be enough.
 
         Chance alone makes a population stability index of (1/n + 1/m) times a chi-square variable with as many degrees
         of freedom as there are bins but one (Yurdakul, 2018, "Statistical properties of population stability index").
@@ -122,13 +124,12 @@ class Drift:
         367 against as many.
         """
         left = SOMEWHAT / CHI_SQUARE_95 - (1.0 / self.reference if self.reference else np.inf)
-        needed = int(np.ceil(1.0 / left)) if left > 0 else self.recent + 1
-        return max(0, needed - self.recent)
+        return max(0, int(np.ceil(1.0 / left)) - self.recent) if left > 0 else None
 
     @property
     def level(self) -> Level:
         """How different the most different feature is."""
-        if self.missing:
+        if self.missing != 0:
             return Level.UNKNOWN
         worst = max(shift.psi for shift in self.shifts)
         if worst < SOMEWHAT:

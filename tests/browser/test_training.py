@@ -96,6 +96,8 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
 
     start_training(page, epochs=60)
     expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=4 * MINUTES)
+    [job] = answer(server, "/api/jobs")["data"]
+    assert "custom" in job["config"]["sources"]
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("strong", has_text="Cancelled")).to_be_visible(timeout=4 * MINUTES)
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.home_views import WORDS
+from dashboard.home_views import HEADLINE_SUITES, WORDS
 from hwr_core.overview import Matter
 from hwr_core.records import Source, Verdict
 from hwr_core.workspace import Workspace
@@ -25,7 +25,7 @@ def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
     assert not page.exception
     assert "Nothing has been read yet" in page.info[0].value
     assert "Everything works." in page.markdown[0].value
-    assert [metric.label for metric in page.metric] == ["MNIST", "Drawn", "Scanned", "Phone photos"]
+    assert [metric.label for metric in page.metric] == [*HEADLINE_SUITES.values()]
 
 
 def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> None:
@@ -37,7 +37,7 @@ def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> 
     today = workspace.overview().today
     assert read.value == f"{today.today.readings:,}"
     assert today.usual is not None
-    assert read.delta == f"{today.today.by_now - today.usual:+,.0f}"
+    assert read.delta == f"{today.today.by_now - round(today.usual):+,}"
     assert doubtful.label == "Unsure or refused today"
     assert right.value.endswith("%")
 
