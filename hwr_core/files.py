@@ -1,16 +1,34 @@
 """Files that processes share: replaced whole or not at all, and locks that end with their holder."""
 
 import os
+import struct
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
+from zipfile import BadZipFile
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+ZIP_DAMAGE = (
+    BadZipFile,
+    EOFError,
+    IndexError,
+    LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Python's zipfile raises for archives with single bytes changed: it checks few of the numbers in them."""
+
 
 UNFINISHED = ".unfinished-"
 """What the name of a file begins with while it is being written; a process that is killed may leave one."""

@@ -3,17 +3,15 @@
 import os
 import shutil
 import stat
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from lzma import LZMAError
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from hwr_core.backup.manifest import MANIFEST, File, Manifest, parse
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
+from hwr_core.files import ZIP_DAMAGE
 
 CHUNK = 1024 * 1024
 LARGEST_MANIFEST = 512 * CHUNK
@@ -22,19 +20,6 @@ LARGEST_RATIO, LOOSE = 200, 64 * CHUNK
 """How many times its own size an archive may unpack to, beyond the first 64 MiB: an empty database packs well."""
 RESERVE = 256 * CHUNK
 """What has to stay free on the disk."""
-
-DAMAGE = (
-    BadZipFile,
-    EOFError,
-    IndexError,
-    LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What Python's zipfile raises for archives with single bytes changed."""
 
 
 @contextmanager
@@ -45,7 +30,7 @@ def opened(file: Path) -> Iterator[ZipFile]:
             yield archive
     except HwrError:
         raise
-    except DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise InvalidValue("This is no backup of hwr, or it is damaged.") from error
     except OSError as error:
         raise StoreUnavailable(f"The backup cannot be restored: {error.strerror}.") from error

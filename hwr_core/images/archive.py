@@ -8,15 +8,14 @@ import io
 import os
 import stat
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.files import ZIP_DAMAGE
 from hwr_core.images.decode import Limits
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -26,19 +25,6 @@ END_SIZE = 22
 LONGEST_COMMENT = 65_535
 ENTRY_BYTES = 512
 """What an entry takes in an archive's table of contents, with a long name; a plain one takes about 80."""
-
-DAMAGE = (
-    BadZipFile,
-    EOFError,
-    IndexError,
-    LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What Python's zipfile raises for archives with single bytes changed: it checks few of the numbers in them."""
 
 NO_ARCHIVE = "This is no ZIP archive, or it is damaged."
 
@@ -88,7 +74,7 @@ def open_archive(archive: BinaryIO, limits: Limits, *, max_files: int, max_bytes
             yield Archive(opened, entries, limits, max_bytes)
     except HwrError:
         raise
-    except DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise InvalidValue(NO_ARCHIVE) from error
 
 
