@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.serving import Server, serving
 
@@ -15,6 +15,8 @@ NARROW = 500
 """Pixels; what is narrower is a phone."""
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 """By which Streamlit knows a phone: there the menu closes when a page is chosen."""
+PATIENCE = 20_000
+"""Milliseconds until what is waited for counts as missing: a machine that tests is often a busy one."""
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if not chromium:
         pytest.skip("There is no chromium on this machine: these tests open the pages in one.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
@@ -58,7 +61,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
             user_agent=PHONE_AGENT if size["width"] < NARROW else None,
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: faults.append(message.text) if _is_a_fault(message) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(path)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ SCREENSHOTS = os.environ.get("HWR_SCREENSHOTS")
 
 POINTS = 40
 """A stroke is drawn in about so many moves of the mouse."""
+
+HEARD_WITHIN = 6_000
+"""Milliseconds after which a key counts as not heard and is pressed again."""
 
 
 def canvas(page: Page) -> Locator:
@@ -42,7 +46,7 @@ def answer(page: Page) -> Locator:
     return page.get_by_test_id("stMain").get_by_test_id("stHtml").first
 
 
-def expect_digit(page: Page, digit: int, *, patience: float = 10) -> None:
+def expect_digit(page: Page, digit: int, *, patience: float = 20) -> None:
     """Wait until the page shows this digit, sure or unsure."""
     expect(answer(page)).to_have_text(re.compile(rf"^{digit}\??$"), timeout=patience * 1000)
 
@@ -56,10 +60,26 @@ def is_read_as(page: Page, digit: int) -> bool:
     return True
 
 
+def ink(page: Page) -> int:
+    """How many pixels of the canvas are black."""
+    count: int = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+        """(canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((level, place) => place % 4 === 0 && level < 128).length;
+        }"""
+    )
+    return count
+
+
 def clear(page: Page) -> None:
-    """Press Clear and wait for the fresh canvas."""
+    """Press Clear and wait for the fresh canvas: the page's words and the ink on it go each in its own time."""
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Write one digit")).to_be_visible()
+    for _ in range(100):
+        if not ink(page):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("The canvas was not cleared.")
 
 
 def keep(page: Page) -> Locator:
@@ -105,10 +125,15 @@ def screenshot(page: Page, name: str) -> None:
 
 def press_until(page: Page, key: str, words: str) -> None:
     """Press a key until the page shows these words: it listens to keys only a moment after it shows what they do."""
-    for _ in range(10):
+    press_for(page, key, lambda: expect(page.get_by_text(words)).to_be_visible(timeout=HEARD_WITHIN))
+
+
+def press_for(page: Page, key: str, has_effect: Callable[[], None]) -> None:
+    """Press a key until an expectation holds, which waits for `HEARD_WITHIN` itself."""
+    for _ in range(4):
         page.keyboard.press(key)
         try:
-            expect(page.get_by_text(words)).to_be_visible(timeout=2_000)
+            has_effect()
         except AssertionError:
             continue
         return

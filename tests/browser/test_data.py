@@ -15,9 +15,6 @@ from tests.own_models import own_digits
 from tests.serving import Server, predict, serving
 
 Visit = Callable[..., Page]
-PATIENCE = 20_000.0
-"""Milliseconds for the first page of a server, which loads what it needs."""
-
 PHONE = ViewportSize(width=390, height=844)
 
 
@@ -46,15 +43,15 @@ def pictures(page: Page) -> Locator:
 def test_a_bar_leads_to_its_pictures(visit: Visit) -> None:
     """A click on the part of a bar that is wrong shows the picture behind it, and the address keeps that."""
     page = visit("/data")
-    expect(page.get_by_role("heading", name="20 readings")).to_be_visible(timeout=PATIENCE)
-    expect(pictures(page)).to_have_count(20, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="20 readings")).to_be_visible()
+    expect(pictures(page)).to_have_count(20)
     screenshot(page, "data")
     wrong = page.locator(".js-plotly-plot .trace.bars").nth(1)
     wrong.wait_for()
     parts = wrong.locator(".point path").all()
     next(part for part in parts if (box := part.bounding_box()) and box["height"] > 1).click(force=True)
-    expect(page.get_by_role("heading", name="1 reading")).to_be_visible(timeout=PATIENCE)
-    expect(pictures(page)).to_have_count(1, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="1 reading")).to_be_visible()
+    expect(pictures(page)).to_have_count(1)
     expect(page.get_by_role("button", name="7, is 1")).to_be_visible()
     expect(page).to_have_url(re.compile("judged=Wrong"))
 
@@ -62,11 +59,11 @@ def test_a_bar_leads_to_its_pictures(visit: Visit) -> None:
 def test_a_square_leads_to_its_pictures(visit: Visit) -> None:
     """Of one's own pictures a square of the matrix shows those behind it, and the choices say which they are."""
     page = visit("/data?from=Your+own+labelled+pictures")
-    expect(page.get_by_role("heading", name="20 pictures")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="20 pictures")).to_be_visible()
     square = page.locator(".js-plotly-plot .point").first
     square.wait_for()
     square.click(force=True)
-    expect(page.get_by_role("heading", name=re.compile(r"^[12] pictures?$"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=re.compile(r"^[12] pictures?$"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"really=\d"))
 
 
@@ -74,7 +71,7 @@ def test_a_picture_leads_to_its_like(visit: Visit) -> None:
     """On a phone: a click under a picture shows what is most like it, and the page is no wider than the phone."""
     page = visit("/data", size=PHONE)
     page.get_by_role("button", name="4", exact=True).first.click()
-    expect(page.get_by_text("Most like it for the model")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Most like it for the model")).to_be_visible()
     expect(page.get_by_text("Read as a 4").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"^\d+% alike$")).first).to_be_visible()
     expect(page).to_have_url(re.compile(r"reading=\d+"))
@@ -85,6 +82,6 @@ def test_a_picture_leads_to_its_like(visit: Visit) -> None:
 def test_the_verdict_on_drift_is_shown(visit: Visit) -> None:
     """With few readings the page says that there are too few, and how right they are expected to be."""
     page = visit("/data?look=Drift", scheme="dark")
-    expect(page.get_by_text("Too few readings to say")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Too few readings to say")).to_be_visible()
     expect(page.get_by_text("Expected to be right")).to_be_visible()
     screenshot(page, "data-drift")

@@ -10,6 +10,7 @@ from tests.browser.hand import (
     answer,
     clear,
     expect_digit,
+    ink,
     is_read_as,
     keep,
     kept_rows,
@@ -128,17 +129,6 @@ def test_everything_can_be_done_by_keys(visit: Visit) -> None:
     expect(page.get_by_text("Write one digit")).to_be_visible()
     page.keyboard.press("z")
     expect_digit(page, 7)
-
-
-def ink(page: Page) -> int:
-    """How many pixels of the canvas are black."""
-    count: int = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
-        """(canvas) => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            return data.filter((level, place) => place % 4 === 0 && level < 128).length;
-        }"""
-    )
-    return count
 
 
 def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:

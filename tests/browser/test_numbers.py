@@ -23,7 +23,7 @@ def test_a_drawn_number_is_read_whole(visit: Visit) -> None:
     expect(page.get_by_text("Write digits next to each other")).to_be_visible()
     apart = np.array([1.3, 0.0], np.float32)
     write(page, [*hand_made_strokes(4), *(stroke + apart for stroke in hand_made_strokes(7))])
-    expect(answer(page)).to_have_text("47", timeout=10_000)
+    expect(answer(page)).to_have_text("47")
     expect(page.get_by_test_id("stImage")).to_be_visible()
     screenshot(page, "draw-number")
 
@@ -36,7 +36,7 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     sheet = np.vstack([number("271828"), number("314159"), number("577215")])
     upload = page.get_by_test_id("stFileUploaderDropzoneInput")
     upload.set_input_files([FilePayload(name="sheet.png", mimeType="image/png", buffer=png(sheet))])
-    expect(page.get_by_test_id("stImage")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("stImage")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.get_by_text("Correct the boxes").click()
     expect(page.get_by_text("In pixels of the picture")).to_be_visible()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hand import kept_rows, screenshot
+from tests.browser.hand import HEARD_WITHIN, kept_rows, press_for, screenshot
 from tests.handwriting import drawing, png
 from tests.serving import Server, predict, serving
 
@@ -38,8 +38,7 @@ def progress(page: Page) -> Locator:
 def press(page: Page, key: str, words: str) -> None:
     """Press a key once the page listens, and wait for what it does."""
     page.wait_for_timeout(500)  # a person looks at the picture first; the buttons follow it within that time
-    page.keyboard.press(key)
-    expect(progress(page)).to_contain_text(words)
+    press_for(page, key, lambda: expect(progress(page)).to_contain_text(words, timeout=HEARD_WITHIN))
 
 
 def labels(page: Page) -> dict[int, tuple[bool, int | None]]:
@@ -57,8 +56,7 @@ def there_and_back(page: Page) -> None:
     """Move to the next reading and back by the arrow keys."""
     words = progress(page).inner_text()
     page.wait_for_timeout(500)
-    page.keyboard.press("ArrowRight")
-    expect(progress(page)).not_to_have_text(words)
+    press_for(page, "ArrowRight", lambda: expect(progress(page)).not_to_have_text(words, timeout=HEARD_WITHIN))
     press(page, "ArrowLeft", words)
 
 

@@ -49,7 +49,7 @@ def test_many_pictures_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Pa
     page = visit()
     turn_to(page, "Upload")
     upload(page, zipped(30))
-    expect(page.get_by_text("Select a row to see its picture in full.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Select a row to see its picture in full.")).to_be_visible()
     expect(page.get_by_role("radio", name="All 31")).to_be_checked()
     screenshot(page, "upload-many")
     page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
