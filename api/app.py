@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 import hwr_core
 from api.body_limit import BodyLimit
+from api.channels import Channels
 from api.cross_site import CrossSite
 from api.door import Door
 from api.errors import HANDLERS, REQUEST_ID
@@ -27,6 +28,7 @@ from api.routes import (
     health,
     history,
     jobs,
+    live,
     metrics,
     model,
     models,
@@ -45,7 +47,8 @@ from hwr_core.workspace import Workspace, open_workspace
 log = logging.getLogger(__name__)
 
 DESCRIPTION = (
-    "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail, request_id}`, in words."
+    "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail, request_id}`, in words. "
+    "Beside the routes below, `/api/live/draw` and `/api/live/events` are WebSockets (see api/LIVE.md)."
 )
 
 
@@ -66,6 +69,7 @@ ROUTES = (
     jobs,
     datasets,
     access,
+    live,
 )
 
 WAYS_IN = [
@@ -95,6 +99,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
                 app.state.workspace.close()
 
     figures = Metrics()
+    rates = Rates(settings.rate_limit) if settings.has_sign_in else None
     app = FastAPI(
         title="hwr",
         version=hwr_core.__version__,
@@ -105,18 +110,19 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[
             Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
-            *_middleware(settings),
+            *_middleware(settings, rates),
         ],
         dependencies=WAYS_IN if settings.has_sign_in else [],
     )
     app.state.metrics = figures
+    app.state.channels = Channels(figures.live, rates)
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, rates: Rates | None) -> list[Middleware]:
     """What a request goes through, from the outside in."""
     around = [Middleware(SecurityHeaders), Middleware(StartupInWords)]
     if settings.origins:
@@ -132,8 +138,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
     around.append(Middleware(CrossSite, origins=settings.origins))
     if not (settings.has_sign_in or settings.allow_open):
         around.append(Middleware(OwnMachineOnly))
-    if settings.has_sign_in:
-        around.append(Middleware(Door, rates=Rates(settings.rate_limit)))
+    if rates is not None:
+        around.append(Middleware(Door, rates=rates))
     return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 

@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
+from api.channels import Channels
 from api.door import CALLER
 from api.metrics import Metrics
 from hwr_core.errors import NotSignedIn
@@ -13,19 +15,24 @@ from hwr_core.workspace import Workspace
 
 
 # All async: a plain def would cost every request a thread switch.
-async def _house(request: Request) -> Workspace:
+async def _house(request: HTTPConnection) -> Workspace:
     workspace: Workspace = request.app.state.workspace
     return workspace
 
 
-async def _metrics(request: Request) -> Metrics:
+async def _metrics(request: HTTPConnection) -> Metrics:
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
-async def _caller(request: Request) -> Caller | None:
+async def _caller(request: HTTPConnection) -> Caller | None:
     caller: Caller | None = request.scope.get(CALLER)
     return caller
+
+
+async def _channels(request: HTTPConnection) -> Channels:
+    channels: Channels = request.app.state.channels
+    return channels
 
 
 async def _workspace(house: "HouseDep", caller: "CallerDep") -> Workspace:
@@ -42,4 +49,6 @@ CallerDep = Annotated[Caller | None, Depends(_caller)]
 """Who asks; None where nobody is signed in, or nobody has to."""
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 """The workspace as whoever asks may use it."""
+ChannelsDep = Annotated[Channels, Depends(_channels)]
+"""The live channels."""
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

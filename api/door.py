@@ -1,5 +1,6 @@
 """The door, where sign-in is required: in front of API and dashboard, their WebSockets and files included."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,17 @@ from api.rules import ANYBODY, API, UNKNOWN, Rule, rule_of
 from api.shown import Shown, caller_of, shown_by
 from hwr_core.access.desk import Desk
 from hwr_core.access.rights import Right, require
-from hwr_core.errors import HwrError, NotAllowed, NotFound, NotSignedIn
+from hwr_core.errors import HwrError, NotAllowed, NotFound, NotSignedIn, StoreError
 from hwr_core.records import Caller
 
 CALLER = "hwr.caller"
 """Where in the scope the rest of the server finds who asks."""
+
+ASK_AGAIN = 5.0
+"""Seconds after which somebody with an open WebSocket is looked at again, though they send nothing."""
+
+POLICY_VIOLATION = 1008
+"""With which a WebSocket is closed to whoever may not, or no longer, use it."""
 
 STRANGERS_BYTES = 64 * 1024
 """What anybody may send who has not shown who they are: a name and a password."""
@@ -50,12 +57,12 @@ class Door:
         if caller is None:
             await self._for_strangers(scope, receive, send)
         elif scope["type"] == "websocket" and shown is not None:
-            await self._app(scope, _while_known(receive, shown, desk), send)
+            await self._app(scope, _while_known(receive, shown, caller, desk), send)
         else:
             await self._app(scope, receive, send)
 
     async def _admitted(self, scope: Scope, shown: Shown | None, desk: Desk) -> Caller | None:
-        rule, address = rule_of(scope), _address(scope)
+        rule, address = rule_of(scope), address_of(scope)
         try:
             caller = await run_in_threadpool(caller_of, shown, desk) if shown else None
         except NotSignedIn:
@@ -81,24 +88,39 @@ async def _with_right(caller: Caller, rule: Rule, scope: Scope, desk: Desk) -> C
     return caller
 
 
-def _while_known(receive: Receive, shown: Shown, desk: Desk) -> Receive:
-    """Hang up as soon as whoever speaks is signed out: the handshake alone would let them in for hours."""
+def _while_known(receive: Receive, shown: Shown, caller: Caller, desk: Desk) -> Receive:
+    """Hang up as soon as whoever speaks is signed out or has another role: the handshake alone would let them in."""
 
     async def while_known() -> Message:
-        message = await receive()
-        if message["type"] == "websocket.receive":
-            try:
-                await run_in_threadpool(caller_of, shown, desk)
-            except HwrError:
-                return {"type": "websocket.disconnect", "code": 1008}
-        return message
+        waited_for = asyncio.ensure_future(receive())
+        try:
+            while True:
+                await asyncio.wait([waited_for], timeout=ASK_AGAIN)
+                message = waited_for.result() if waited_for.done() else None
+                speaks = message is None or message["type"] == "websocket.receive"
+                if speaks and not await run_in_threadpool(_is_still, caller, shown, desk):
+                    return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+                if message is not None:
+                    return message
+        finally:
+            waited_for.cancel()
 
     return while_known
 
 
+def _is_still(caller: Caller, shown: Shown, desk: Desk) -> bool:
+    """Whether somebody is still let in as whom they were; so they are while the database, which knows, is busy."""
+    try:
+        return caller_of(shown, desk).role is caller.role
+    except NotSignedIn:
+        return False
+    except StoreError:
+        return True
+
+
 async def _refuse(error: HwrError, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
     to_sign_in = isinstance(error, NotSignedIn) and _opens_a_page(scope)
     answer: Response = RedirectResponse(_sign_in_of(scope), 303) if to_sign_in else answer_to(error)
@@ -116,6 +138,7 @@ def _sign_in_of(scope: Scope) -> str:
     return f"/sign-in?next={quote(asked)}"
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """Return where a request comes from."""
     client: Any = scope.get("client")
     return client[0] if client else "unknown"

@@ -49,6 +49,16 @@ class Requests:
         self._seconds.labels(method, route).observe(seconds)
 
 
+class Live:
+    """Metrics of live channels."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.open = Gauge("hwr_live_channels", "Live channels that are open.", ("channel",), registry=registry)
+        self.messages = Counter(
+            "hwr_live_messages", "Messages on live channels.", ("channel", "direction"), registry=registry
+        )
+
+
 class Readings(Observer):
     """Metrics of what a workspace reads."""
 
@@ -124,6 +134,7 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         Info("hwr_build", "The program.", registry=self.registry).info({"version": __version__})
         self.requests = Requests(self.registry)
+        self.live = Live(self.registry)
         self._readings = Readings(self.registry)
         self._keeping = Keeping(self.registry)
 

@@ -23,13 +23,14 @@ class Rates:
         """Count one. Raises TooManyRequests."""
         if not path.startswith(COUNTED):
             return
-        who = _name(caller, address)
+        who = name_of(caller, address)
         if not self._windows.hit(self._limit, who):
             wait = seconds_left(self._windows, self._limit, who)
             raise TooManyRequests(f"At most {self._limit} is allowed. Try again in {wait} seconds.", retry_after=wait)
 
 
-def _name(caller: Caller | None, address: str) -> str:
+def name_of(caller: Caller | None, address: str) -> str:
+    """Return what is counted as one: a person, a key or a stranger's address."""
     if caller is None:
         return f"address {address}"
     return f"user {caller.user_id}" if caller.key_id is None else f"key {caller.key_id}"

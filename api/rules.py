@@ -93,6 +93,8 @@ RULES: Mapping[str, Rule] = {
     "GET /api/jobs/{job_id}/log": Right.SEE_ALL,
     "POST /api/jobs/{job_id}/cancel": Right.TRAIN,
     "POST /api/jobs/{job_id}/resume": Right.TRAIN,
+    "WEBSOCKET /api/live/draw": Right.USE,
+    "WEBSOCKET /api/live/events": Right.USE,
     "GET /api/datasets": Right.SEE_ALL,
     "POST /api/datasets/custom": Right.TRAIN,
 }

@@ -27,6 +27,8 @@ class Rule:
     right: Right | None
     others: Right = Right.SEE_ALL
     act: str | None = None
+    narrows: bool = False
+    """Whether nobody named means oneself to whoever may not see all."""
     by_key: bool = True
     """Whether a program with an API key may: one that has leaked must not make others that outlive it."""
 
@@ -94,6 +96,7 @@ RULES: Mapping[str, Rule] = {
     "users.anonymise": _manage("anonymised a person"),
     "users.erase_history": _manage("erased a history"),
     "users.delete": _manage("deleted a person"),
+    "listening": Rule(Right.USE, narrows=True),
     "overview": _SEE_ALL,
     "review.page": _SEE_ALL,
     "review.count": _SEE_ALL,
@@ -207,6 +210,8 @@ class _Guard:
             arguments["caller"] = self._caller
         if "chosen" in arguments:
             arguments["chosen"] = narrowed(arguments["chosen"], self._caller)
+        if rule.narrows and arguments["user_id"] is None and not may(self._caller, Right.SEE_ALL):
+            arguments["user_id"] = self._caller.user_id
         if "user_id" in arguments:
             arguments["user_id"] = _whose(arguments["user_id"], self._caller, rule.others)
         if "reading_id" in arguments:

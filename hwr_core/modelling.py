@@ -13,6 +13,7 @@ from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.images.decode import Limits
 from hwr_core.jobs.queue import JobQueue
+from hwr_core.observers import Observers
 from hwr_core.promotion import Entry, Gate, Promotions
 from hwr_core.records import DEFAULT_USER, Job, JobKind
 from hwr_core.registry import ModelVersion, Registry
@@ -38,7 +39,9 @@ LEARNED = 0.7
 class Modelling:
     """Data sets, jobs and model versions of one workspace. Safe to use from many threads."""
 
-    def __init__(self, settings: Settings, store: Store, users: Users, registry: Registry) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, users: Users, registry: Registry, observers: Observers
+    ) -> None:
         self._settings = settings
         self._store = store
         self._users = users
@@ -51,6 +54,7 @@ class Modelling:
             width=settings.job_width,
             cores=settings.job_cores,
             order=self._order,
+            observers=observers,
         )
 
     @property

@@ -1,11 +1,11 @@
-"""Whoever wants to know of readings as they happen, such as metrics, without hwr_core knowing what becomes of it."""
+"""Whoever wants to know what happens, as it happens, such as metrics, without hwr_core knowing what becomes of it."""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from hwr_core.records import KeptReading, NumberReading, Reading
+from hwr_core.records import Job, KeptReading, Label, NumberReading, Progress, Reading
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,15 @@ class Observer:
 
     def on_not_kept(self, error: BaseException) -> None:
         """A reading that was handed in could not be kept."""
+
+    def on_label(self, reading_id: int, owner: int, label: Label | None) -> None:
+        """People say something else of a reading of `owner` than before; None: nobody says anything any more."""
+
+    def on_served(self, version: str) -> None:
+        """Another model version reads from now on."""
+
+    def on_job(self, job: Job, progress: Progress) -> None:
+        """A job has moved to another state, or has come on."""
 
 
 class Observers:

@@ -396,3 +396,12 @@ class Job:
     def can_be_resumed(self) -> bool:
         """Whether it may go on from its last checkpoint."""
         return self.state in (JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come: a share of 0 to 1, seconds left where they can be told, and what it does, in words."""
+
+    share: float = 0.0
+    eta_seconds: float | None = None
+    doing: str = ""

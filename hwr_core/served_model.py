@@ -7,6 +7,7 @@ from threading import Event, Lock, Thread
 
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import Limits
+from hwr_core.observers import Observers
 from hwr_core.reading import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry import ModelVersion, Registry
@@ -24,9 +25,12 @@ class ServedModel:
     them has let go of it.
     """
 
-    def __init__(self, registry: Registry, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, registry: Registry, limits: Limits, observers: Observers, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._registry = registry
         self._limits = limits
+        self._observers = observers
         self._clock = clock
         self._lock = Lock()
         self._loaded: tuple[ModelVersion, Reader] | None = None
@@ -53,7 +57,9 @@ class ServedModel:
             self._looked_at = self._clock()
             if self._registry.champion_name() != self._loaded[0].name:
                 self._loaded = self._load(self._registry.champion())
-                log.info("Model version %s reads now.", self._loaded[0].name)
+                name = self._loaded[0].name
+                log.info("Model version %s reads now.", name)
+                self._observers.tell(lambda observer: observer.on_served(name))
             self.problem = None
         except ModelUnavailable as error:
             problem = f"{self._loaded[0].name} reads on: {error}"

@@ -1,7 +1,7 @@
 """The one door of hwr_core: opens store, registry and recogniser, and holds the use cases that front rooms call."""
 
 import atexit
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from typing import Any, Self, TypeAlias
 from hwr_core.access.desk import Desk
 from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
 from hwr_core.exploration import Exploration
+from hwr_core.happenings import HappeningKind, Listener
 from hwr_core.images.archive import files_of
 from hwr_core.images.decode import Limits
 from hwr_core.keeping import Keeper
@@ -63,6 +64,7 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.registry = Registry(settings.models_dir)
+        self._observers = Observers()
         self.store = Store(
             settings.database,
             busy_timeout=settings.store_busy_timeout,
@@ -72,7 +74,7 @@ class Workspace:
         self.users = Users(self.store, self._originals)
         self.access = Desk(settings, self.store, self.users)
         self.history = History(self.store, self._originals, max_page=settings.max_page)
-        self.feedback = FeedbackLog(self.store)
+        self.feedback = FeedbackLog(self.store, self._observers)
         self.analytics = Analytics(self.store)
         self.exports = Exports(self.store)
         self.review = ReviewDesk(
@@ -81,11 +83,10 @@ class Workspace:
             self.registry,
             compared=min(COMPARED, settings.max_page),
         )
-        self._observers = Observers()
         self._keeper = Keeper(self.store, self._originals, self._observers)
         self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
-        self._model = ServedModel(self.registry, _limits(settings))
-        self.modelling = Modelling(settings, self.store, self.users, self.registry)
+        self._model = ServedModel(self.registry, _limits(settings), self._observers)
+        self.modelling = Modelling(settings, self.store, self.users, self.registry, self._observers)
         self.exploration = Exploration(self.store, self.history, self.modelling, self._model)
         self._sole_server = SoleServer(settings.data_dir)
         self.closed = False
@@ -336,6 +337,25 @@ class Workspace:
     def observed_by(self, observer: Observer) -> AbstractContextManager[None]:
         """Tell an observer, as long as the context lasts, of each reading that this process makes or keeps."""
         return self._observers.joined_by(observer)
+
+    @contextmanager
+    def listening(
+        self,
+        wake: Callable[[], object],
+        *,
+        kinds: Collection[HappeningKind] = tuple(HappeningKind),
+        user_id: int | None = None,
+    ) -> Iterator[Listener]:
+        """Collect what happens in this process as long as the context lasts.
+
+        Args:
+            wake: called, by any thread, when there is something to take; it has to be quick.
+            kinds: what to collect.
+            user_id: whose readings, and what is said of them; None for everything, jobs and model versions included.
+        """
+        listener = Listener(wake, kinds, user_id)
+        with self._observers.joined_by(listener):
+            yield listener
 
     @property
     def waiting(self) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.errors import UserNotFound
 from hwr_core.observers import Observer
-from hwr_core.records import KeptReading, NumberReading, Reading, Source, Verdict
+from hwr_core.records import KeptReading, Label, NumberReading, Reading, Source, Verdict
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, number, png
 
@@ -23,6 +23,7 @@ class Notebook(Observer):
         self.numbers: list[NumberReading] = []
         self.kept: list[tuple[KeptReading, float]] = []
         self.not_kept: list[BaseException] = []
+        self.labels: list[tuple[int, int, int | None]] = []
 
     def on_reading(self, reading: Reading) -> None:
         """Write down a reading."""
@@ -39,6 +40,10 @@ class Notebook(Observer):
     def on_not_kept(self, error: BaseException) -> None:
         """Write down a failure."""
         self.not_kept.append(error)
+
+    def on_label(self, reading_id: int, owner: int, label: Label | None) -> None:
+        """Write down what is said of a reading."""
+        self.labels.append((reading_id, owner, label.digit if label else None))
 
 
 def test_each_way_to_read_and_keep_is_told_of_once(workspace: Workspace) -> None:
@@ -65,6 +70,21 @@ def test_a_reading_that_cannot_be_kept_is_told_of(workspace: Workspace) -> None:
         workspace.read_and_keep(SEVEN, source=Source.API, user_id=7)
     assert [type(error) for error in notebook.not_kept] == [UserNotFound]
     assert notebook.kept == []
+
+
+def test_what_people_say_is_told(workspace: Workspace) -> None:
+    """Said, said by another, taken back by both: each time what is said then, and whose reading it is."""
+    ada = workspace.users.create("Ada").id
+    kept = workspace.read_and_keep(SEVEN, source=Source.API)
+    assert isinstance(kept, KeptReading)
+    notebook = Notebook()
+    with workspace.observed_by(notebook):
+        workspace.feedback.give(kept.id, actual_digit=1)
+        workspace.feedback.give(kept.id, user_id=ada, actual_digit=7)
+        workspace.feedback.verify(kept.id)
+        workspace.feedback.withdraw(kept.id, user_id=ada)
+        workspace.feedback.withdraw(kept.id)
+    assert notebook.labels == [(kept.id, 1, digit) for digit in (1, 7, 7, 1, None)]
 
 
 def test_an_observer_that_has_left_is_told_nothing(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import Limits
+from hwr_core.observers import Observer, Observers
 from hwr_core.registry import LITERT, Registry
 from hwr_core.served_model import LOOK, ServedModel
 from tests.evaluation.conftest import champion, registry  # noqa: F401  fixtures
@@ -18,7 +19,7 @@ SEVEN = png(drawing(7))
 @pytest.fixture
 def served(registry):  # noqa: F811
     """The served model of a registry; closed after the test."""
-    served = ServedModel(registry, Limits())
+    served = ServedModel(registry, Limits(), Observers())
     yield served
     served.close()
 
@@ -33,8 +34,17 @@ def twin(registry, champion):  # noqa: F811
 def test_a_promotion_is_taken_up(served, registry, champion, twin):  # noqa: F811
     """Whoever looks after a while reads with the new version."""
     assert served.get()[0] == champion
+    told: list[str] = []
+
+    class Notebook(Observer):
+        def on_served(self, version: str) -> None:
+            told.append(version)
+
     registry.serve(twin)
-    served.refresh()
+    with served._observers.joined_by(Notebook()):
+        served.refresh()
+        served.refresh()
+    assert told == [twin.name]
     assert served.get()[0] == twin
     assert served.get()[1].read(SEVEN).model_version == twin.name
 
@@ -42,7 +52,7 @@ def test_a_promotion_is_taken_up(served, registry, champion, twin):  # noqa: F81
 def test_without_anybody_watching_it_is_taken_up_at_the_next_reading(registry, champion, twin):  # noqa: F811
     """A notebook that has no server's thread reads with the new version soon, too."""
     now = [0.0]
-    served = ServedModel(registry, Limits(), clock=lambda: now[0])
+    served = ServedModel(registry, Limits(), Observers(), clock=lambda: now[0])
     served.get()
     registry.serve(twin)
     now[0] += 2 * LOOK
@@ -116,4 +126,4 @@ def test_a_damaged_version_leaves_the_old_one_reading(served, registry, champion
 def test_without_a_model_it_is_said_in_words(tmp_path):
     """And as soon as there is one it reads."""
     with pytest.raises(ModelUnavailable, match="hwr train"):
-        ServedModel(Registry(tmp_path), Limits()).get()
+        ServedModel(Registry(tmp_path), Limits(), Observers()).get()

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.fields import UserId, UtcTime
 from api.schemas.base import Success
-from hwr_core.jobs.events import Event, EventKind, Progress
-from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState
+from hwr_core.jobs.events import Event, EventKind
+from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState, Progress
 
 JobId = Annotated[int, Field(ge=1, description="The number of a job.", examples=[3])]
 Values = dict[str, Any]

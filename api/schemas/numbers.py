@@ -107,8 +107,8 @@ class ReadNumberOut(Success):
     model_version: Version
 
     @classmethod
-    def of(cls, found: NumberReading) -> Self:
-        """Return the answer for what was found."""
+    def of(cls, found: NumberReading, **more: object) -> Self:
+        """Return the answer for what was found; `more` fills the fields that a subclass adds."""
         return cls(
             text=found.text,
             confidence=found.confidence,
@@ -117,4 +117,5 @@ class ReadNumberOut(Success):
             pages=found.pages,
             processing_time=found.seconds,
             model_version=found.model_version,
+            **more,
         )

@@ -13,6 +13,11 @@ Strokes = Sequence[NDArray[np.float32]]
 
 SUBPIXEL_BITS = 4
 
+SHEET = 280
+"""Pixels of the shorter side of a sheet, as of a canvas that one writes on."""
+PEN = 0.05
+"""Width of a pen as a share of that side, where nothing else is said."""
+
 ANTIALIASING = 2.4
 """Pixels by which OpenCV's smooth lines come out wider than their thickness says (measured)."""
 
@@ -36,7 +41,25 @@ def place(strokes: Strokes, *, side: int, fill: float, at: tuple[float, float] =
 
 def draw(strokes: Strokes, *, side: int, pen: float) -> Grey:
     """Return a white square canvas (uint8) with the strokes in black, round pen of `pen` pixels, edges smooth."""
-    canvas = np.full((side, side), 255, np.uint8)
+    return _drawn_on(np.full((side, side), 255, np.uint8), strokes, pen)
+
+
+def sheet(strokes: Strokes, *, width: float, height: float, pen: float | None = None) -> Grey:
+    """Return a white sheet (uint8) with the strokes where they were drawn, in black; what lies beside it is cut off.
+
+    Args:
+        strokes: in any unit, from the sheet's upper left corner, y downwards; none for a blank sheet.
+        width: of the sheet in that unit, above 0.
+        height: likewise; the shorter of both becomes 280 pixels.
+        pen: width of the pen in that unit; a twentieth of the shorter side when None.
+    """
+    scale = SHEET / min(width, height)
+    canvas = np.full((round(height * scale), round(width * scale)), 255, np.uint8)
+    thickness = PEN * SHEET if pen is None else pen * scale
+    return _drawn_on(canvas, [stroke * scale for stroke in strokes], thickness)
+
+
+def _drawn_on(canvas: Grey, strokes: Strokes, pen: float) -> Grey:
     unit = 1 << SUBPIXEL_BITS
     for stroke in strokes:
         points = np.round(stroke * unit).astype(np.int32).reshape(-1, 1, 2)

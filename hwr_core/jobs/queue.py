@@ -4,16 +4,19 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
 from hwr_core.errors import HwrError, JobConflict, NotFound, StoreError
-from hwr_core.jobs.events import EventKind, Progress
+from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import GRACE
-from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState
+from hwr_core.observers import Observers
+from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState, Progress
 from hwr_core.store.jobs import Jobs
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,8 @@ LOOK = 0.3
 """Seconds between two looks at our children."""
 OTHERS = 2.0
 """Seconds between two looks at jobs that another process runs, or keeps us from running."""
+TOLD_EVERY = 1.0
+"""Seconds after which observers are told again how a job gets on."""
 FAREWELL = 5.0
 """Seconds our children have to stop by themselves when we close."""
 
@@ -31,20 +36,39 @@ Order = Callable[[Job], Mapping[str, Any]]
 """What a child is told about a job; called just before it starts."""
 
 
+@dataclass(slots=True)
+class _Child:
+    """A job that we run, and what observers were last told of it."""
+
+    job: Job
+    process: subprocess.Popen[bytes]
+    told: Progress = field(default_factory=Progress)
+    told_at: float = 0.0
+
+
 class JobQueue:
     """The jobs of one data folder, run by this process once it is started. Safe to use from many threads."""
 
-    def __init__(  # noqa: PLR0913  all but two by name
-        self, table: Jobs, folder: Path, *, program: str, width: int, cores: int | None, order: Order
+    def __init__(  # noqa: PLR0913  most by name
+        self,
+        table: Jobs,
+        folder: Path,
+        *,
+        program: str,
+        width: int,
+        cores: int | None,
+        order: Order,
+        observers: Observers,
     ) -> None:
         self._table = table
+        self._observers = observers
         self._folder = folder
         self._program = program
         self._width = width
         self._cores = cores or os.cpu_count() or 1
         self._order = order
         self._lock = Lock()
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._children: dict[int, _Child] = {}
         self._wake = Event()
         self._closing = False
         self._keeper: Thread | None = None
@@ -56,7 +80,7 @@ class JobQueue:
     def submit(self, kind: JobKind, config: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Add a job to the end of the queue. Raises UserNotFound, UserInactive and StoreError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        job = self._table.add(kind, config, user_id)
+        job = self._told(self._table.add(kind, config, user_id))
         self._wake.set()
         return job
 
@@ -91,7 +115,7 @@ class JobQueue:
         job = self._table.get(job_id)
         if job.state is JobState.QUEUED:
             try:
-                return self._table.cancel_queued(job_id)
+                return self._told(self._table.cancel_queued(job_id))
             except JobConflict:  # it was started at this very moment
                 job = self._table.get(job_id)
         if job.state.is_finished:
@@ -107,7 +131,7 @@ class JobQueue:
             NotFound: there is no such job.
             JobConflict: it has neither failed nor been cancelled.
         """
-        job = self._table.requeue(job_id)
+        job = self._told(self._table.requeue(job_id))
         self._wake.set()
         return job
 
@@ -140,9 +164,11 @@ class JobQueue:
     def _turn(self) -> float | None:
         """Settle what has ended and start what may; return after how many seconds to look again, None for never."""
         for job_id, child in list(self._children.items()):
-            if child.poll() is not None:
-                self._settle(job_id, child.returncode)
+            if child.process.poll() is not None:
+                self._settle(job_id, child.process.returncode)
                 del self._children[job_id]
+            else:
+                self._tell_progress(child)
         if len(self._children) >= self._width:
             return LOOK
         waiting = self._settle_the_dead()
@@ -168,13 +194,14 @@ class JobQueue:
         ending = folder.events.ending()
         try:
             if ending and ending.kind is EventKind.DONE:
-                self._table.succeed(job_id, ending.data["result"])
+                settled = self._table.succeed(job_id, ending.data["result"])
             elif folder.is_asked_to_stop:
-                self._table.cancel_running(job_id)
+                settled = self._table.cancel_running(job_id)
             elif ending and ending.kind is EventKind.FAILED:
-                self._table.fail(job_id, ending.data["error"])
+                settled = self._table.fail(job_id, ending.data["error"])
             else:
-                self._table.fail(job_id, SERVER_GONE if ending or status is None else _death(status))
+                settled = self._table.fail(job_id, SERVER_GONE if ending or status is None else _death(status))
+            self._told(settled)
         except (JobConflict, NotFound) as error:  # another process was quicker, or the job's history was erased
             log.info("Job %s was settled already: %s", job_id, error)
 
@@ -198,11 +225,11 @@ class JobQueue:
         folder = self.folder(job.id)
         try:
             folder.prepare({"kind": job.kind, "config": job.config, "cores": self._cores, **self._order(job)})
-            self._children[job.id] = self._spawn(folder, held)
+            self._children[job.id] = _Child(self._told(job), self._spawn(folder, held))
         except HwrError as error:
-            self._table.fail(job.id, str(error))
+            self._told(self._table.fail(job.id, str(error)))
         except OSError as error:
-            self._table.fail(job.id, f"The job's process cannot be started: {error.strerror}.")
+            self._told(self._table.fail(job.id, f"The job's process cannot be started: {error.strerror}."))
 
     def _spawn(self, folder: JobFolder, held: int) -> subprocess.Popen[bytes]:
         threads = str(self._cores)
@@ -224,16 +251,32 @@ class JobQueue:
                 start_new_session=True,  # Ctrl-C is for us to handle; and all its helpers can be ended with it
             )
 
+    def _told(self, job: Job) -> Job:
+        """Return a job that has just moved to another state, once observers know of it."""
+        progress = self.progress(job)
+        self._observers.tell(lambda observer: observer.on_job(job, progress))
+        return job
+
+    def _tell_progress(self, child: _Child) -> None:
+        if time.monotonic() - child.told_at < TOLD_EVERY:
+            return
+        child.told_at = time.monotonic()
+        progress = self.progress(child.job)
+        if progress != child.told:
+            child.told = progress
+            self._observers.tell(lambda observer: observer.on_job(child.job, progress))
+
     def _say_farewell(self) -> None:
-        for child in self._children.values():
-            assert child.stdin is not None  # we asked for the pipe
-            child.stdin.close()
-        for job_id, child in self._children.items():
+        processes = {job_id: child.process for job_id, child in self._children.items()}
+        for process in processes.values():
+            assert process.stdin is not None  # we asked for the pipe
+            process.stdin.close()
+        for job_id, process in processes.items():
             try:
-                status = child.wait(FAREWELL)
+                status = process.wait(FAREWELL)
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, 9)
-                status = child.wait()
+                os.killpg(process.pid, 9)
+                status = process.wait()
             try:
                 self._settle(job_id, status)
             except StoreError as error:  # whoever opens the queue next settles it

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from hwr_core.errors import InvalidValue, NotFound
+from hwr_core.observers import Observers
 from hwr_core.records import DEFAULT_USER, DIGITS, Feedback, Label
 from hwr_core.store.labels import settle_labels
 from hwr_core.store.session import Store
@@ -26,8 +27,9 @@ _SELECT = """
 class FeedbackLog:
     """The feedback of one history. Safe to use from many threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, observers: Observers) -> None:
         self._store = store
+        self._observers = observers
 
     def give(
         self,
@@ -66,12 +68,14 @@ class FeedbackLog:
         )
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            was_right = _digit_read(cursor, reading_id) == actual_digit
+            digit_read, owner = _read(cursor, reading_id)
             new_id = _insert(cursor, given)
             label = get_label(cursor, reading_id)
             if label is None or label.digit != actual_digit or not label.verified:  # said again, it stays verified
                 settle_labels(cursor, [reading_id])
-        return replace(given, id=new_id, correct_prediction=was_right)
+                label = get_label(cursor, reading_id)
+        self._tell(reading_id, owner, label)
+        return replace(given, id=new_id, correct_prediction=digit_read == actual_digit)
 
     def withdraw(self, reading_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
         """Take back what a person says of a reading, its trace kept, and return the label that stands then.
@@ -85,19 +89,21 @@ class FeedbackLog:
         """
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            _digit_read(cursor, reading_id)
+            _, owner = _read(cursor, reading_id)
             withdrawn = _replace(cursor, reading_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
                     f"User {user_id} says nothing of reading {reading_id}; only who said something can take it back."
                 )
             settle_labels(cursor, [reading_id])
-            return get_label(cursor, reading_id)
+            label = get_label(cursor, reading_id)
+        self._tell(reading_id, owner, label)
+        return label
 
     def of_reading(self, reading_id: int) -> list[Feedback]:
         """Return all that was ever said of a reading, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _digit_read(cursor, reading_id)
+            _read(cursor, reading_id)
             rows = cursor.execute(f"{_SELECT} where f.reading_id = $1 order by f.id desc", [reading_id]).fetchall()
         return [_feedback_from_row(row) for row in rows]
 
@@ -116,8 +122,14 @@ class FeedbackLog:
             label = get_label(cursor, reading_id) if fits_bigint(reading_id) else None
             if label is None:
                 raise NotFound(f"Nothing has been said yet of a reading {reading_id}; there is no label to verify.")
+            _, owner = _read(cursor, reading_id)
             cursor.execute("update labels set verified = $2 where reading_id = $1", [reading_id, verified])
-        return replace(label, verified=verified)
+        label = replace(label, verified=verified)
+        self._tell(reading_id, owner, label)
+        return label
+
+    def _tell(self, reading_id: int, owner: int, label: Label | None) -> None:
+        self._observers.tell(lambda observer: observer.on_label(reading_id, owner, label))
 
 
 def get_label(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> Label | None:
@@ -137,14 +149,15 @@ def _check(actual_digit: int | None, confidence_rating: int | None, comments: st
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _digit_read(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> int | None:
+def _read(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> tuple[int | None, int]:
+    """What a picture was read as, and whose reading that is."""
     row = None
     if fits_bigint(reading_id):
-        row = cursor.execute("select digit from readings where id = $1", [reading_id]).fetchone()
+        row = cursor.execute("select digit, user_id from readings where id = $1", [reading_id]).fetchone()
     if row is None:
         raise NotFound(f"There is no reading {reading_id}.")
-    digit: int | None = row[0]
-    return digit
+    digit, owner = row
+    return digit, owner
 
 
 def _replace(cursor: duckdb.DuckDBPyConnection, reading_id: int, user_id: int, moment: datetime) -> int:

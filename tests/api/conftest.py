@@ -78,6 +78,9 @@ def known_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]
         client.post("/api/predict", json=drawn(png(drawing(3))))
         client.post("/api/predict", json=drawn(png(drawing(3))) | {"user_id": 7})
         client.post("/api/read-number", json=drawn(png(number("42"))))
+        with client.websocket_connect("/api/live/draw") as pen:
+            pen.send_json({"strokes": []})
+            pen.receive_json()
         yield {name.partition("{")[0] for name in samples(client)}
 
 

@@ -23,6 +23,8 @@ UNDOCUMENTED = {
     "POST /sign-in",
     "GET /sign-out",
     "POST /sign-out",
+    "WEBSOCKET /api/live/draw",
+    "WEBSOCKET /api/live/events",
 }
 NOBODYS_ID = "999999"
 NO_BODY = {"content": b"[]", "headers": {"Content-Type": "application/json"}}

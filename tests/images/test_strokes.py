@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwr_core.images.normalise import normalise
-from hwr_core.images.strokes import draw, place
+from hwr_core.images.strokes import SHEET, draw, place, sheet
 from hwr_core.records import DIGITS
 from tests.handwriting import hand_made_strokes
 
@@ -70,3 +70,22 @@ def test_every_stroke_is_drawn():
     apart = np.minimum.reduce([draw([stroke], side=200, pen=9) for stroke in strokes])
     assert len(strokes) > 1
     assert np.abs(together.astype(int) - apart).mean() < 0.5
+
+
+def test_a_sheet_is_the_same_in_any_unit():
+    """What was drawn stands where it was drawn, whatever its points count in; a wide sheet stays as wide."""
+    stroke = np.array([[10, 20], [190, 80]], np.float32)
+    found = sheet([stroke], width=200, height=100, pen=6)
+    assert (found.dtype, found.shape) == (np.uint8, (SHEET, 2 * SHEET))
+    assert np.array_equal(found, sheet([stroke / 50], width=4, height=2, pen=0.12))
+    assert np.array_equal(found, sheet([stroke], width=200, height=100, pen=6))
+    rows, columns = np.nonzero(found < 128)
+    assert (columns.min() / 2.8, rows.min() / 2.8) == pytest.approx((10, 20), abs=4)
+    assert (columns.max() / 2.8, rows.max() / 2.8) == pytest.approx((190, 80), abs=4)
+
+
+def test_what_lies_beside_the_sheet_is_cut_off():
+    """Nothing is moved to make it fit, and no stroke at all is a white sheet."""
+    outside = np.array([[-500, -500], [-400, -300]], np.float32)
+    assert sheet([outside], width=100, height=100).min() == 255
+    assert sheet([], width=100, height=100).min() == 255

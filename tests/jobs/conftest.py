@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hwr_core.jobs.queue import JobQueue
+from hwr_core.observers import Observers
 from hwr_core.records import Job, JobKind, JobState
 from hwr_core.settings import PROJECT
 from hwr_core.store.jobs import Jobs
@@ -32,7 +33,13 @@ def new_queue(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     def make(width: int = 1) -> JobQueue:
         queue = JobQueue(
-            Jobs(store), tmp_path / "jobs", program="tests.jobs.toy", width=width, cores=1, order=lambda _: {}
+            Jobs(store),
+            tmp_path / "jobs",
+            program="tests.jobs.toy",
+            width=width,
+            cores=1,
+            order=lambda _: {},
+            observers=Observers(),
         )
         queues.append(queue)
         return queue

@@ -12,6 +12,7 @@ import pytest
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.queue import SERVER_GONE
+from hwr_core.observers import Observer
 from hwr_core.records import JobKind, JobState
 from tests.jobs.conftest import submit, until
 
@@ -22,7 +23,7 @@ def child_of(queue, job):
     """The process that works on a job."""
     while job.id not in queue._children:
         time.sleep(0.02)
-    return queue._children[job.id]
+    return queue._children[job.id].process
 
 
 def test_a_job_runs_to_its_end_behind_all_other_work(queue):
@@ -33,6 +34,25 @@ def test_a_job_runs_to_its_end_behind_all_other_work(queue):
     assert "counted" in queue.folder(job.id).log()
     assert queue.progress(job).share == 1.0
     assert job.created_at <= job.started_at <= job.finished_at
+
+
+def test_observers_are_told_of_each_state_and_of_progress(queue):
+    """Queued, running, how far it is, and how it ended; a job that can be resumed is told of again."""
+    told = []
+
+    class Notebook(Observer):
+        def on_job(self, job, progress):
+            told.append((job.state, progress.share))
+
+    with queue._observers.joined_by(Notebook()):
+        until(queue, submit(queue, to=150, pause=0.02), *ENDED)
+        until(queue, queue.resume(until(queue, submit(queue, "fail"), *ENDED).id), *ENDED)
+    states = [state for state, _ in told]
+    counting = states.index(JobState.SUCCEEDED)
+    assert states[0] is JobState.QUEUED
+    assert set(states[1:counting]) == {JobState.RUNNING}
+    assert any(0 < share < 1 for _, share in told[1:counting])
+    assert states[counting + 1 :] == [JobState.QUEUED, JobState.RUNNING, JobState.FAILED] * 2
 
 
 def test_jobs_wait_for_their_turn(queue):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hwr_core.errors import HwrError
+from hwr_core.observers import Observers
 from hwr_core.records import KeptReading, Reading, Source, Timings, Verdict
 from hwr_core.store.feedback import FeedbackLog
 from hwr_core.store.history import History
@@ -56,7 +57,7 @@ def history(store: Store, originals: Originals) -> History:
 @pytest.fixture
 def feedback(store: Store) -> FeedbackLog:
     """What people say of the store's readings."""
-    return FeedbackLog(store)
+    return FeedbackLog(store, Observers())
 
 
 @pytest.fixture

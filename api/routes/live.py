@@ -1,0 +1,61 @@
+"""Live channels: WebSockets on which drawings are read as they grow, and on which is told what happens.
+
+OpenAPI has no words for WebSockets: `api/LIVE.md` describes their messages.
+"""
+
+import asyncio
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, WebSocket
+
+from api.channels import Channel, until_either_ends
+from api.deps import ChannelsDep, WorkspaceDep
+from api.fields import UserId
+from api.live_drawing import DrawingConversation
+from api.schemas.live import HappeningOut, LostOut
+from hwr_core.happenings import HappeningKind, Listener
+from hwr_core.workspace import Workspace
+
+router = APIRouter(prefix="/api/live")
+
+
+@router.websocket("/draw")
+async def draw(websocket: WebSocket, workspace: WorkspaceDep, channels: ChannelsDep) -> None:
+    """Read drawings while they are drawn."""
+    await channels.hold(websocket, "draw", lambda channel: DrawingConversation(channel, workspace).converse())
+
+
+@router.websocket("/events")
+async def events(
+    websocket: WebSocket,
+    workspace: WorkspaceDep,
+    channels: ChannelsDep,
+    kind: Annotated[list[HappeningKind] | None, Query()] = None,
+    user_id: Annotated[UserId | None, Query()] = None,
+) -> None:
+    """Tell what happens, of these kinds and of this person where given."""
+    await channels.hold(websocket, "events", partial(_tell, workspace, kind or list(HappeningKind), user_id))
+
+
+async def _tell(workspace: Workspace, kinds: list[HappeningKind], user_id: int | None, channel: Channel) -> None:
+    loop, due = asyncio.get_running_loop(), asyncio.Event()
+    with workspace.listening(lambda: loop.call_soon_threadsafe(due.set), kinds=kinds, user_id=user_id) as listener:
+        await until_either_ends(partial(_listen_only, channel), partial(_pass_on, listener, due, channel))
+
+
+async def _listen_only(channel: Channel) -> None:
+    """Take no notice of what is sent, until the other side is gone."""
+    while await channel.receive() is not None:
+        channel.count()
+
+
+async def _pass_on(listener: Listener, due: asyncio.Event, channel: Channel) -> None:
+    while True:
+        await due.wait()
+        due.clear()
+        happened, lost = listener.take()
+        if lost:
+            await channel.send(LostOut(count=lost))
+        for happening in happened:
+            await channel.send(HappeningOut.of(happening))

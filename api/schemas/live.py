@@ -1,0 +1,142 @@
+"""What goes over the live channels: drawings in, readings out; and what happens."""
+
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.fields import EnhancementLevel, TrueDigit, UserId, UtcTime, Version
+from api.schemas.base import ErrorOut
+from api.schemas.history import HistoryRowOut
+from api.schemas.jobs import JobRow
+from api.schemas.numbers import ReadNumberOut
+from api.schemas.readings import PredictOut
+from hwr_core.errors import InvalidValue
+from hwr_core.happenings import Happening, HappeningKind, JobChange, LabelChange
+from hwr_core.images.strokes import Strokes
+from hwr_core.records import DEFAULT_USER, KeptReading
+
+MOST_STROKES = 1_000
+MOST_POINTS = 50_000
+LONGEST = 12
+"""The longer side of a sheet at most, as a multiple of the shorter."""
+
+_Coordinate = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
+_Length = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+_Stroke = Annotated[list[tuple[_Coordinate, _Coordinate]], Field(max_length=MOST_POINTS)]
+_Name = Annotated[str, Field(max_length=64)] | int
+
+
+class Named(BaseModel):
+    """A message that its sender has given a name."""
+
+    id: _Name | None = Field(None, description="Comes back with the answer.")
+
+
+class DrawnIn(Named):
+    """A drawing, or strokes to add to the last one, and what is to become of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strokes: Annotated[list[_Stroke], Field(max_length=MOST_STROKES)] = Field(
+        description="Each a list of [x, y], from the sheet's upper left corner, y downwards."
+    )
+    add: bool = Field(default=False, description="Whether the strokes come to those sent before.")
+    width: _Length = Field(280.0, description="Of the sheet, in the unit of the points.")
+    height: _Length = 280.0
+    pen: _Length | None = Field(None, description="Its width; a twentieth of the sheet's shorter side when null.")
+    kind: Literal["digit", "number"] = "digit"
+    keep: bool = Field(default=False, description="Whether the reading enters the history.")
+    user_id: UserId = DEFAULT_USER
+    enhancement_level: EnhancementLevel = 1.0
+
+    def confirm(self) -> None:
+        """Raise InvalidValue for values that do not go together."""
+        if max(self.width, self.height) > LONGEST * min(self.width, self.height):
+            raise InvalidValue(f"A sheet may be {LONGEST} times as long as wide at most.")
+        if self.keep and self.kind == "number":
+            raise InvalidValue("Numbers are read, not kept: leave keep out, or read a digit.")
+
+    def drawn(self) -> Strokes:
+        """Return the strokes as arrays; those without points are none."""
+        return [np.array(stroke, np.float32) for stroke in self.strokes if stroke]
+
+
+class _Answer(BaseModel):
+    """What each answer to a drawing has in common."""
+
+    id: _Name | None
+    skipped: int = Field(default=0, description="Drawings before this one that were not read, since a newer one came.")
+
+
+class LiveReadingOut(PredictOut, _Answer):
+    """What a drawing was read as, as /api/predict says it."""
+
+    type: Literal["reading"] = "reading"
+
+
+class LiveNumberOut(ReadNumberOut, _Answer):
+    """What number a drawing was read as, as /api/read-number says it."""
+
+    type: Literal["number"] = "number"
+
+
+class LiveErrorOut(ErrorOut):
+    """Why a message was not answered; the channel stays open."""
+
+    type: Literal["error"] = "error"
+    id: _Name | None = None
+    status: int = Field(description="What HTTP would call it.")
+    retry_after: int | None = Field(None, description="Seconds, where it was too often.")
+
+
+class LabelOut(BaseModel):
+    """What people say of a reading; `is_labelled` is false when nobody says anything any more."""
+
+    prediction_id: int
+    is_labelled: bool
+    actual_digit: TrueDigit
+    verified: bool
+
+
+class ServedOut(BaseModel):
+    """Which version reads."""
+
+    model_version: Version
+
+
+class HappeningOut(BaseModel):
+    """Something that happened."""
+
+    type: HappeningKind
+    at: UtcTime
+    data: HistoryRowOut | LabelOut | JobRow | ServedOut
+
+    @classmethod
+    def of(cls, happening: Happening) -> Self:
+        """Return the message for it."""
+        return cls(type=happening.kind, at=happening.at, data=_data_of(happening))
+
+
+class LostOut(BaseModel):
+    """So many messages were dropped because they were not taken in time."""
+
+    type: Literal["lost"] = "lost"
+    count: int
+
+
+def _data_of(happening: Happening) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
+    about = happening.about
+    if isinstance(about, KeptReading):
+        return HistoryRowOut.of(about)
+    if isinstance(about, LabelChange):
+        label = about.label
+        return LabelOut(
+            prediction_id=about.reading_id,
+            is_labelled=label is not None,
+            actual_digit=label and label.digit,
+            verified=label is not None and label.verified,
+        )
+    if isinstance(about, JobChange):
+        return JobRow.of(about.job, about.progress)
+    return ServedOut(model_version=about)

@@ -1,0 +1,74 @@
+"""Live channels on the real server: it ends promptly, forgets who vanishes, and the guide's examples work."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from hwr_core.settings import PROJECT
+from tests.serving import Server, history, serving
+
+SEVEN = [[[70, 60], [210, 60], [120, 230]]]
+EXAMPLES = re.findall(r"```python\n(.*?)```", (PROJECT / "api" / "LIVE.md").read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of its own."""
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+def test_the_guides_examples_print_a_seven(server: Server) -> None:
+    """As they stand, against a running server."""
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", example],
+            env=os.environ | {"HWR": server.url},
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=60,
+        ).stdout
+        for example in EXAMPLES
+    ]
+    assert [each[0] for each in printed] == ["7", "7"]
+
+
+def test_the_server_ends_while_channels_are_open(server: Server) -> None:
+    """Within seconds, with code 1012 for whoever is there, and nothing acknowledged is lost."""
+    address = server.url.replace("http", "ws", 1)
+    with connect(f"{address}/api/live/events") as feed, connect(f"{address}/api/live/draw") as pen:
+        pen.send(json.dumps({"strokes": SEVEN, "keep": True}))
+        kept = json.loads(pen.recv())["prediction_id"]
+        assert json.loads(feed.recv())["data"]["id"] == kept == history(server)[0]["id"]
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            feed.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+        assert server.process.wait(20) is not None
+        assert time.monotonic() - started < 15
+
+
+def test_whoever_vanishes_leaves_nothing_behind(server: Server) -> None:
+    """A client that is gone without a word, with drawings under way, frees its place."""
+    address = server.url.replace("http", "ws", 1)
+    for _ in range(40):  # more than may be open at once
+        pen = connect(f"{address}/api/live/draw")
+        for _ in range(5):
+            pen.send(json.dumps({"strokes": SEVEN}))
+        pen.socket.close()
+    with connect(f"{address}/api/live/draw") as pen:
+        pen.send(json.dumps({"strokes": SEVEN}))
+        assert json.loads(pen.recv())["predicted_digit"] == 7
