@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Response, status
 from fastapi.responses import PlainTextResponse
 
 from api.deps import WorkspaceDep
@@ -13,6 +13,14 @@ from hwr_core.records import JobKind, JobState
 from hwr_core.workspace import Workspace
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
+
+TEXT: dict[int | str, dict[str, object]] = {
+    200: {
+        "description": "Plain text.",
+        "content": {"text/plain": {"schema": {"type": "string"}, "example": "Epoch 1 of 12 ..."}},
+    }
+}
+"""Not by the response's class: the document would have errors come as text too."""
 
 JobNumber = Annotated[JobId, Path(le=LARGEST_ID)]
 
@@ -73,7 +81,7 @@ def events(
     return EventsOut.of(*workspace.modelling.jobs.folder(job_id).events.read(after))
 
 
-@router.get("/jobs/{job_id}/log", response_class=PlainTextResponse)
+@router.get("/jobs/{job_id}/log", response_class=Response, responses=TEXT)
 def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
     """Return the end of what a job's process wrote."""
     workspace.modelling.jobs.get(job_id)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 
 from api.deps import MetricsDep
+from api.errors import RESPONSES
 
 router = APIRouter(tags=["health"])
 
@@ -18,7 +19,7 @@ TEXT: dict[int | str, dict[str, object]] = {
 
 
 # In a thread of its own kind: the others may all be waiting for the database, which is when figures matter most.
-@router.get("/metrics", response_class=Response, responses=TEXT)
+@router.get("/metrics", response_class=Response, responses=RESPONSES | TEXT)
 async def metrics(request: Request, metrics: MetricsDep) -> Response:
     """Return the figures of this process: requests, readings, history, jobs, model, memory."""
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
