@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.notices import leave_notice
 from dashboard.panels import show_way
 from dashboard.person import name_of
 from dashboard.services import visitor, workspace
@@ -36,7 +37,7 @@ def show_sign_in(people: Sequence[User]) -> None:
                 access.set_password(user.id, password)
             if chosen is not role:
                 access.set_role(user.id, chosen)
-            st.toast(f"Saved: {user.username}.", icon=":material/check:")
+            leave_notice(f"Saved: {user.username}.")
             st.rerun()
 
 

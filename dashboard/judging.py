@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.notices import leave_notice
 from dashboard.panels import show_error
 from dashboard.person import person_id
 from dashboard.services import workspace
@@ -91,7 +92,7 @@ def _take_back(number: int) -> bool:
     except HwrError as error:
         show_error(error)
         return False
-    st.toast(f"Taken back: you say nothing of number {number} now.", icon=":material/undo:")
+    leave_notice(f"Taken back: you say nothing of number {number} now.", icon=":material/undo:")
     return True
 
 
@@ -128,5 +129,5 @@ def _say(number: int | None, digit: int | None) -> bool:
         show_error(error)
         return False
     what = "no digit" if digit is None else a_digit(digit)
-    st.toast(f"Thank you. Number {number} is {what}.", icon=":material/check:")
+    leave_notice(f"Thank you. Number {number} is {what}.")
     return True

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import wording
-from dashboard.charts import probability_chart
+from dashboard.bars import probability_bars
 from dashboard.pictures import data_url, enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
@@ -81,15 +81,10 @@ def show_file(name: str, file: ReadFile) -> None:
                 show_error(file.error)
 
 
-def show_probabilities(reading: Reading | None, *, key: str) -> None:
-    """The ten probabilities; without a reading the empty axes, so that nothing moves when one comes."""
+def show_probabilities(reading: Reading | None) -> None:
+    """The ten probabilities; without a reading all are nothing, so that nothing moves when one comes."""
     probabilities = reading.probabilities if reading else (0.0,) * len(DIGITS)
-    st.plotly_chart(
-        probability_chart(probabilities, reading.digit if reading else None),
-        key=key,
-        config={"staticPlot": True},
-        alt="Bar chart of the probability of each digit, 0 to 9",
-    )
+    st.html(probability_bars(probabilities, reading.digit if reading else None))
 
 
 def show_explanation(found: Explanation) -> None:

@@ -9,9 +9,10 @@ from dashboard import canvas
 from dashboard.drawn import Drawn, follow, show_drawn
 from dashboard.judging import offer_all_digits
 from dashboard.keeping import ToKeep, kept_number, numbers_kept, offer_to_keep
+from dashboard.notices import show_left_notices
 from dashboard.number_views import show_number
 from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
-from dashboard.pen import choose_pen
+from dashboard.pen import choose_pen, pen_width
 from dashboard.services import explain, read_number, workspace
 from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
 from hwr_core.errors import HwrError
@@ -20,6 +21,7 @@ from hwr_core.records import Reading, Reason, Source
 BOARD = "draw_board"
 KEEP = "draw_keep"
 KIND = "draw_kind"
+PEN = "draw_pen"
 
 
 @st.fragment
@@ -36,20 +38,24 @@ def drawing_board() -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        board = st.container()
-        pen_width = show_tools()
-    with board:
-        drawing = canvas.drawing_canvas(key=BOARD, pen_width=pen_width)
-    with right:
+        # On the left of this line there is room for the canvas's own buttons, which lie above it under the pointer.
+        st.caption("Write in the square.")
+        drawing = canvas.drawing_canvas(key=BOARD, pen_width=pen_width(key=PEN))
+    if drawing is None and follow(None, key="draw"):
+        st.rerun(scope="app")  # before anything is shown that would be shown anew
+    with right:  # before the tools, so that the answer reaches the browser first
         drawn = show_drawn_number(drawing) if kind == NUMBERS else show_result(drawing)
+    with left:
+        show_tools()
     if drawn and kind == ONE_DIGIT and st.toggle("Show how it was read", key="draw_explain"):
         show_why(drawn.picture)
     if follow(drawn, key="draw"):
         st.rerun(scope="app")  # what was drawn is shown outside, so that no stroke has to show it again
+    show_left_notices()
 
 
-def show_tools() -> int:
-    """Undo, clear, and the pen, whose width this returns."""
+def show_tools() -> None:
+    """Undo, clear, and the pen."""
     with st.container(horizontal=True, width=canvas.SIDE, gap="xsmall"):
         for label, icon, act, key in (
             ("Undo", ":material/undo:", canvas.undo, "Z"),
@@ -64,7 +70,7 @@ def show_tools() -> int:
                 key=f"draw_{label.lower()}",
                 width="stretch",
             )
-    return choose_pen(key="draw_pen")
+    choose_pen(key=PEN)
 
 
 def show_result(drawing: bytes | None) -> Drawn | None:
@@ -88,7 +94,7 @@ def show_result(drawing: bytes | None) -> Drawn | None:
         key="draw_judge",
     )
     offer_to_keep([offer] if offer else [], key=KEEP, shortcut="K")
-    show_probabilities(reading, key="draw_probabilities")
+    show_probabilities(reading)
     return as_drawn(drawing, symbol(offer.reading)) if offer and drawing else None
 
 

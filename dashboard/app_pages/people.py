@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.access_views import show_audit, show_sign_in
+from dashboard.notices import leave_notice
 from dashboard.panels import show_error
 from dashboard.person import name_of
 from dashboard.services import visitor, workspace
@@ -41,7 +42,7 @@ def show_new_person() -> None:
         email = st.text_input("Email (optional)", key="people_new_email")
         if st.form_submit_button("Add", type="primary", icon=":material/person_add:"):
             created = workspace().users.create(name, email)
-            st.toast(f"{created.username} was added.", icon=":material/check:")
+            leave_notice(f"{created.username} was added.")
             st.rerun()
 
 

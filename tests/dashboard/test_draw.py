@@ -40,7 +40,7 @@ def test_a_drawing_is_read_at_once(app: AppTest, paper: list[bytes | None], digi
     app.run()
     assert f">{digit}" in answer(app)
     assert len(app.image) == 1
-    assert len(app.get("plotly_chart")) == 1
+    assert "Probability of each digit. 0:" in app.get("html")[1].proto.body
 
 
 def test_a_drawing_alone_enters_no_history(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:

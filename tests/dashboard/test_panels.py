@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import probability_chart
-from dashboard.palette import ACCENT
+from dashboard.bars import probability_bars
+from dashboard.palette import ACCENT, QUIET
 from dashboard.pictures import data_url, enlarged, framed, shrunk
 from dashboard.services import read_file
 from hwr_core.settings import PROJECT, Settings
@@ -41,16 +41,16 @@ def test_an_answer_is_given_in_words(verdict: str, words: str) -> None:
     assert len(page.image) == 1
 
 
-def test_the_chart_colours_the_digit_read() -> None:
-    """Ten bars, one in colour."""
-    [bars] = probability_chart([0.1] * 10, 4).data
-    assert [index for index, colour in enumerate(bars.marker.color) if colour == ACCENT] == [4]
+def test_the_bars_colour_the_digit_read() -> None:
+    """Ten bars, one in colour; who cannot see them is told the shares."""
+    bars = probability_bars([0.02] * 4 + [0.88] + [0.02] * 5, 4)
+    assert [bars.count(colour) for colour in (ACCENT, QUIET)] == [1, 9]
+    assert "4: 88%, 5: 2%" in bars
 
 
-def test_the_chart_of_no_digit_colours_nothing() -> None:
+def test_the_bars_of_no_digit_colour_nothing() -> None:
     """Where nothing was read, no bar stands out."""
-    [bars] = probability_chart([0.0] * 10, None).data
-    assert ACCENT not in bars.marker.color
+    assert ACCENT not in probability_bars([0.0] * 10, None)
 
 
 def test_an_enlarged_picture_keeps_its_pixels() -> None:
