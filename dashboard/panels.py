@@ -20,6 +20,9 @@ TABLE_SIDE = 56
 STAGE_SIDE = 70
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
 
+GALLERY_WIDTH = 84
+"""Of a picture with its number below it, in pixels."""
+
 SHARPNESS = 2
 """Screen pixels to a page's pixel on most phones: enlarged so far here, the browser need not blur."""
 
@@ -141,11 +144,18 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int
 
 
 def show_gallery(kept: Sequence[KeptReading]) -> None:
-    """What the model saw of many readings, each with its number."""
+    """What the model saw of many readings, each with its number, which leads to it in full."""
     with st.container(horizontal=True, gap="small"):
         for row in kept:
             if row.reading.seen is not None:
-                show_seen(row.reading.seen, side=TABLE_SIDE, caption=str(row.id))
+                with st.container(width=GALLERY_WIDTH, gap=None, horizontal_alignment="center"):
+                    show_seen(row.reading.seen, side=TABLE_SIDE)
+                    show_way_to_reading(row.id)
+
+
+def show_way_to_reading(number: int) -> None:
+    """A link to a kept reading in full."""
+    st.page_link("app_pages/history.py", label=f"No. {number}", query_params={"reading": str(number)})
 
 
 def _answer_row() -> DeltaGenerator:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -40,7 +41,7 @@ def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
 def as_shown(page: PageImage) -> PageImage:
     """Return a page with its longer side at most 1200 pixels."""
     small = shrunk(page.grey, WIDEST)
-    return PageImage(small, page.scale * max(page.grey.shape) / max(small.shape))
+    return replace(page, grey=small, scale=page.scale * max(page.grey.shape) / max(small.shape))
 
 
 def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import canvas
 from dashboard.drawn import Drawn, follow, show_drawn
-from dashboard.judging import offer_all_digits
+from dashboard.judging import offer_all_digits, said_instead
 from dashboard.keeping import ToKeep, kept_number, numbers_kept, offer_to_keep
 from dashboard.notices import show_left_notices
 from dashboard.number_views import show_number
@@ -22,6 +22,7 @@ BOARD = "draw_board"
 KEEP = "draw_keep"
 KIND = "draw_kind"
 PEN = "draw_pen"
+JUDGE = "draw_judge"
 
 
 @st.fragment
@@ -91,11 +92,13 @@ def show_result(drawing: bytes | None) -> Drawn | None:
         offer.reading if offer else None,
         partial(kept_number, offer, key=KEEP) if offer else lambda: None,
         name=offer.name if offer else "",
-        key="draw_judge",
+        key=JUDGE,
     )
     offer_to_keep([offer] if offer else [], key=KEEP, shortcut="K")
     show_probabilities(reading)
-    return as_drawn(drawing, symbol(offer.reading)) if offer and drawing else None
+    if offer is None or drawing is None:
+        return None
+    return as_drawn(drawing, symbol(offer.reading), really=said_instead(offer.reading, offer.name, key=JUDGE))
 
 
 def show_drawn_number(drawing: bytes | None) -> Drawn | None:
@@ -130,10 +133,10 @@ def as_offer(drawing: bytes, reading: Reading) -> ToKeep | None:
     return None if reading.seen is None else ToKeep(name_of(drawing), reading, Source.DRAWING, picture=drawing)
 
 
-def as_drawn(drawing: bytes, read_as: str) -> Drawn:
-    """The drawing with what it was read as, and its number if it was kept."""
+def as_drawn(drawing: bytes, read_as: str, *, really: str | None = None) -> Drawn:
+    """The drawing with what it was read as, what it is instead, and its number if it was kept."""
     name = name_of(drawing)
-    return Drawn(name, drawing, read_as, numbers_kept(key=KEEP).get(name))
+    return Drawn(name, drawing, read_as, numbers_kept(key=KEEP).get(name), really)
 
 
 def name_of(drawing: bytes) -> str:

@@ -84,12 +84,12 @@ class FeedbackLog:
             UserInactive: the user is deactivated.
         """
         with self._store.writing() as cursor:
-            get_active_user(cursor, user_id)
+            user = get_active_user(cursor, user_id)
             _digit_read(cursor, reading_id)
             withdrawn = _replace(cursor, reading_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
-                    f"User {user_id} says nothing of reading {reading_id}; only who said something can take it back."
+                    f"{user.username} says nothing of reading {reading_id}; only who said something can take it back."
                 )
             settle_labels(cursor, [reading_id])
             return get_label(cursor, reading_id)
