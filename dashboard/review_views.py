@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.panels import show_error, show_seen, show_symbol
+from dashboard.person import person_id
 from dashboard.pictures import data_url, shrunk
 from dashboard.review_buttons import SITTING, named, offer_answers, offer_moves, offer_undo
 from dashboard.review_sitting import AHEAD, Sitting
@@ -15,6 +16,7 @@ from dashboard.services import preview, workspace
 from hwr_core.errors import HwrError, NotFound, PictureError
 from hwr_core.records import KeptReading, Reading
 from hwr_core.review.desk import COMPARED, Order, Waiting
+from hwr_core.store.periods import start_of_today
 
 LARGE, SMALL = 224, 84
 """Sides of the pictures in pixels: whole multiples of the 28 that the model sees."""
@@ -80,7 +82,10 @@ def _begun(order: Order, before: Sitting | None) -> Sitting:
     """A sitting at the head of a queue; what was said in the one before still counts."""
     sitting = Sitting(order, left=workspace().review.count(order))
     if before:
-        sitting.said, sitting.moments = before.said, before.moments
+        sitting.said, sitting.moments, sitting.earlier = before.said, before.moments, before.earlier
+    else:  # a reload ends a sitting, not the day's count
+        today = start_of_today(st.context.timezone or "UTC")
+        sitting.earlier = workspace().feedback.count(user_id=person_id(), since=today)
     _fetch(sitting)
     return sitting
 
@@ -126,7 +131,7 @@ def _make_ready(sitting: Sitting) -> None:
 
 
 def _show_progress(sitting: Sitting) -> None:
-    words = [f"**{len(sitting.said):,}** reviewed", f"**{sitting.left:,}** left"]
+    words = [f"**{sitting.earlier + len(sitting.said):,}** judged today", f"**{sitting.left:,}** left"]
     if sitting.per_minute:
         words.append(f"{sitting.per_minute:.0f} a minute")
     if sitting.current:

@@ -43,7 +43,7 @@ try:
     elif not jobs:
         st.info("Nothing has been trained here yet.", icon=":material/model_training:")
         if TRAINS:
-            st.button("Start a training", icon=":material/model_training:", on_click=turn_to_training)
+            st.button("Start a training", icon=":material/play_arrow:", on_click=turn_to_training, key="training_first")
     else:
         chosen = choose_jobs(jobs, timezone=timezone)
         if not chosen:

@@ -110,6 +110,18 @@ class FeedbackLog:
             ).fetchall()
         return [_feedback_from_row(row) for row in rows]
 
+    def count(self, *, user_id: int = DEFAULT_USER, since: datetime) -> int:
+        """Return of how many readings a user has said, since a moment, what stands. Raises UserNotFound."""
+        with self._store.session() as cursor:
+            get_user(cursor, user_id)
+            row = cursor.execute(
+                "select count(*) from feedback where user_id = $1 and replaced_at is null and created_at >= $2",
+                [user_id, since],
+            ).fetchone()
+        assert row is not None  # a count is always one row
+        found: int = row[0]
+        return found
+
     def verify(self, reading_id: int, *, verified: bool = True) -> Label:
         """Mark a reading's label as checked by a reviewer, until somebody says something else. Raises NotFound."""
         with self._store.writing() as cursor:

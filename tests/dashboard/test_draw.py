@@ -254,3 +254,14 @@ def test_no_more_than_a_dozen_drawings_are_shown(app: AppTest, paper: list[bytes
         paper.append(None)
         app.run()
     assert drawn(app) == [f"**{digit}**" for digit in (2, 1, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1)]
+
+
+def test_a_corrected_drawing_says_what_it_is(app: AppTest, paper: list[bytes | None]) -> None:
+    """Below stands what was read and what the person said instead; taken back, what was read alone."""
+    paper.append(png(drawing(3)))
+    app.run()
+    app.button(key="draw_judge_is_4").click().run()
+    assert drawn(app) == ["**3**, is 4"]
+    assert [each.value for each in app.toast] == ["Thank you. Number 1 is a 4."]
+    app.button(key="draw_judge_is_4").click().run()
+    assert drawn(app) == ["**3**"]

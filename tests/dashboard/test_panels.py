@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.bars import probability_bars
 from dashboard.palette import ACCENT, QUIET
-from dashboard.pictures import data_url, enlarged, framed, shrunk
+from dashboard.pictures import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
 from dashboard.services import read_file
+from hwr_core.images.decode import PageImage
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
@@ -94,6 +95,17 @@ def test_a_framed_picture_is_whole_in_its_square(shape: tuple[int, int], width: 
     assert np.ptp(bright) + 1 == width
     assert abs(bright.mean() - 69) <= 1
     assert square[70, 2] == 0
+
+
+def test_the_name_of_a_box_at_the_top_is_whole() -> None:
+    """Where a name has no room above its box the page grows; it is written as far down in it everywhere."""
+
+    def written(top: int) -> int:
+        picture = boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, top, 30, 60), "7")])
+        return int((np.abs(picture - SPEAKS_AGAINST).sum(axis=2) < 30).sum())
+
+    assert written(0) == written(100) > 20
+    assert boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, 100, 30, 60), "7")]).shape == (200, 100, 3)
 
 
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:
