@@ -48,7 +48,7 @@ def show_labelled() -> None:
         found = _choose(JUDGED[shown])
     if found:
         places = _show_table(found, reasons, key=shown)
-        _offer_changes([found[place] for place in places], [reasons[place] for place in places if reasons])
+        offer_changes([found[place] for place in places], [reasons[place] for place in places if reasons])
 
 
 def why(suspect: Suspect) -> str:
@@ -139,7 +139,7 @@ def _said(kept: KeptReading) -> int | None:
     return kept.label.digit
 
 
-def _offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None:
+def offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None:
     """The selected readings, large, with what speaks against their labels, and what can be done with them."""
     if not chosen:
         return

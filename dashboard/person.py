@@ -1,5 +1,7 @@
 """Whose readings they are: the switch that every page has."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.panels import show_error, show_way
@@ -55,6 +57,12 @@ def person_id() -> int:
     """Return the id of the person chosen."""
     chosen: int = st.session_state.get(CHOSEN, DEFAULT_USER)
     return chosen
+
+
+def choose_among(label: str, people: Sequence[User], *, key: str) -> User:
+    """Show a choice of people and return the one chosen, who stays chosen when something of them has changed."""
+    by_id = {user.id: user for user in people}
+    return by_id[st.selectbox(label, [*by_id], format_func=lambda number: name_of(by_id[number]), key=key)]
 
 
 def name_of(user: User) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.access_views import show_audit, show_sign_in
 from dashboard.notices import leave_notice
 from dashboard.panels import show_error
-from dashboard.person import name_of
+from dashboard.person import choose_among
 from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
@@ -49,7 +49,7 @@ def show_new_person() -> None:
 def show_changes(people: list[User]) -> None:
     """What can be done with one person."""
     st.subheader("Change a person")
-    user = st.selectbox("Person", people, format_func=name_of, key="people_chosen")
+    user = choose_among("Person", people, key="people_chosen")
     with st.form("people_rename", border=False):
         name = st.text_input("Name", value=user.username, max_chars=64, key=f"people_name_{user.id}")
         email = st.text_input("Email", value=user.email or "", key=f"people_email_{user.id}")

@@ -54,6 +54,18 @@ def test_a_wrong_reading_is_put_right_in_a_click(app: AppTest, paper: list[bytes
     assert workspace.history.original(kept.id) == paper[-1]
 
 
+def test_a_renamed_person_stays_chosen(page: AppTest, workspace: Workspace) -> None:
+    """Under the new name, so that what is done next is done with the same person."""
+    ada = workspace.users.create("Ada")
+    page.run()
+    page.selectbox(key="people_chosen").select(ada.id).run()
+    page.text_input(key=f"people_name_{ada.id}").input("Countess")
+    next(button for button in page.button if button.label == "Save").click().run()
+    assert not page.exception
+    assert page.selectbox(key="people_chosen").value == ada.id
+    assert workspace.users.get(ada.id).username == "Countess"
+
+
 def test_nobody_of_that_name_is_told(app: AppTest) -> None:
     """An address that names nobody falls back to user 1 and says so."""
     app.query_params["user"] = "nobody"

@@ -311,3 +311,35 @@ def test_likely_label_errors_say_why(page: AppTest, workspace: Workspace, keep: 
     table = page.dataframe[0].value
     assert [*table["Number"]] == [2]
     assert table["What the model gave"][0].endswith("to a 3, hardly anything to an 8")
+
+
+CHANGES = """
+from dashboard.labelled_views import offer_changes
+from dashboard.services import workspace
+
+offer_changes([workspace().history.get(number) for number in {numbers}], [])
+"""
+
+
+def test_only_ones_own_word_is_taken_back(workspace: Workspace, keep: Callable[..., object]) -> None:
+    """Of readings selected, the button names those that the person has said something of, and leaves the others."""
+    ada = workspace.users.create("Ada").id
+    keep(7, 3)
+    workspace.feedback.give(1, actual_digit=1)
+    workspace.feedback.give(2, user_id=ada, actual_digit=8)
+    others = AppTest.from_string(CHANGES.format(numbers=(2,)), default_timeout=30).run()
+    assert "labelled_withdraw" not in {button.key for button in others.button}
+    both = AppTest.from_string(CHANGES.format(numbers=(1, 2)), default_timeout=30).run()
+    assert both.button(key="labelled_withdraw").label == "Take back 1 of yours"
+    both.button(key="labelled_withdraw").click().run()
+    assert [workspace.history.get(number).label is not None for number in (1, 2)] == [False, True]
+
+
+def test_a_fresh_sitting_counts_what_was_judged_today(
+    page: AppTest, workspace: Workspace, keep: Callable[..., object]
+) -> None:
+    """A reload begins a sitting anew, but not the day."""
+    keep(7, 3)
+    workspace.feedback.give(1, actual_digit=7)
+    page.run()
+    assert "**1** judged today, **1** left" in progress(page)
