@@ -27,6 +27,7 @@ def show_everybody(people: list[User]) -> None:
         },
         hide_index=True,
         key="people_table",
+        placeholder="–",
         alt="All people",
         column_config={
             "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone=st.context.timezone or "UTC")

@@ -30,7 +30,7 @@ try:
     view = st.segmented_control(
         "View",
         VIEWS,
-        default="Jobs" if jobs or not TRAINS else "Train",
+        default="Jobs" if jobs or not TRAINS or "job" in st.query_params else "Train",
         required=True,
         key="training_view",
         label_visibility="collapsed",

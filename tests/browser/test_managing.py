@@ -49,6 +49,7 @@ def test_a_person_comes_is_renamed_and_goes(visit: Visit) -> None:
     expect(page.get_by_role("textbox", name="Name", exact=True).first).to_have_value("Grace")
     fill(page, "Name", "Grace H.")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("stMain").get_by_role("combobox", name="Person")).to_have_value("Grace H.")
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Grace H. and all their readings will be erased.")).to_be_visible()
