@@ -60,9 +60,16 @@ def person_id() -> int:
 
 
 def choose_among(label: str, people: Sequence[User], *, key: str) -> User:
-    """Show a choice of people and return the one chosen, who stays chosen when something of them has changed."""
-    by_id = {user.id: user for user in people}
-    return by_id[st.selectbox(label, [*by_id], format_func=lambda number: name_of(by_id[number]), key=key)]
+    """Show a choice of people and return the one chosen, who stays chosen when something of them has changed.
+
+    A browser knows a choice by its words alone, so the control is made anew when one of the names is another.
+    """
+    remembered = f"{key}_id"
+    before = [place for place, user in enumerate(people) if user.id == st.session_state.get(remembered)]
+    names = hash(tuple(map(name_of, people)))
+    user = st.selectbox(label, people, index=before[0] if before else 0, format_func=name_of, key=f"{key}_{names}")
+    st.session_state[remembered] = user.id
+    return user
 
 
 def name_of(user: User) -> str:

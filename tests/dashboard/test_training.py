@@ -132,7 +132,7 @@ def test_without_jobs_a_button_leads_to_the_form(page: AppTest) -> None:
     page.segmented_control(key="training_view").set_value("Jobs").run()
     page.button(key="training_first").click().run()
     assert not page.exception
-    assert page.button(key="training_start")
+    assert page.button(key="training_start").label == "Start training"
 
 
 @pytest.mark.parametrize("number", ["99", "seven", "9" * 40])
