@@ -44,6 +44,7 @@ RULES: Mapping[str, Rule] = {
     "POST /api/predict-batch": Right.USE,
     "POST /api/read-number": Right.USE,
     "POST /api/feedback": Right.USE,
+    "DELETE /api/feedback/{prediction_id}": Right.USE,
     "GET /api/predictions/{prediction_id}": Right.USE,
     "GET /api/predictions/{prediction_id}/original": Right.USE,
     "GET /api/analytics/predictions": Right.USE,

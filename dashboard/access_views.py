@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.notices import leave_notice
 from dashboard.panels import show_way
-from dashboard.person import name_of
+from dashboard.person import choose_among
 from dashboard.services import visitor, workspace
 from hwr_core.access.rights import MAY
 from hwr_core.records import ApiKey, Role, User
@@ -18,7 +19,7 @@ def show_sign_in(people: Sequence[User]) -> None:
     """A form for the role and the password of one person."""
     accounts = workspace().access.accounts()
     st.subheader("Sign-in")
-    user = st.selectbox("Person", people, format_func=name_of, key="access_person")
+    user = choose_among("Person", people, key="access_person")
     account = accounts.get(user.id)
     role = account.role if account else Role.VIEWER
     if account is None or not account.has_password:
@@ -36,7 +37,7 @@ def show_sign_in(people: Sequence[User]) -> None:
                 access.set_password(user.id, password)
             if chosen is not role:
                 access.set_role(user.id, chosen)
-            st.toast(f"Saved: {user.username}.", icon=":material/check:")
+            leave_notice(f"Saved: {user.username}.")
             st.rerun()
 
 

@@ -58,12 +58,12 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
     """The figures at the top; returns how many readings there are."""
     total = _count(chosen)
     row = st.columns(4)
-    row[0].metric("Readings", f"{total:,}", border=True)
-    row[1].metric("Today", f"{_count(_since_today(chosen, timezone)):,}", border=True)
+    row[0].metric("Readings", f"{total:,}", border=True, height="stretch")
+    row[1].metric("Today", f"{_count(_since_today(chosen, timezone)):,}", border=True, height="stretch")
     accuracy: Accuracy = _ask("accuracy", chosen)
     with row[2]:
         if accuracy.share is None or accuracy.low is None or accuracy.high is None:
-            st.metric("Right", "No feedback yet", border=True)
+            st.metric("Right", "No feedback yet", border=True, height="stretch")
         else:
             st.metric(
                 f"Right, of {accuracy.labelled:,}",
@@ -74,10 +74,11 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
+                height="stretch",
             )
     latency: pd.DataFrame = _ask("latency", chosen)
-    median = f"{latency['p50'].iloc[-1] * 1000:.1f} ms" if len(latency) else "-"
-    row[3].metric("Half are read within", median, border=True)
+    median = f"{latency['p50'].iloc[-1] * 1000:.1f} ms" if len(latency) else "–"
+    row[3].metric("Half are read within", median, border=True, height="stretch")
     return total
 
 
@@ -95,6 +96,7 @@ def show_over_time(chosen: HistoryFilter, timezone: str) -> None:
         default=Bucket.DAY,
         required=True,
         format_func=str.capitalize,
+        wrap=False,
         key="each",
         bind="query-params",
     )
@@ -109,7 +111,9 @@ def show_over_time(chosen: HistoryFilter, timezone: str) -> None:
 
 def show_breakdown(chosen: HistoryFilter, _: str) -> None:
     """What is read, by whom, through which door, by which model, and how well."""
-    by = st.segmented_control("By", [*DIMENSIONS], default="Digit", required=True, key="by", bind="query-params")
+    by = st.segmented_control(
+        "By", [*DIMENSIONS], default="Digit", required=True, wrap=False, key="by", bind="query-params"
+    )
     table = _ask("breakdown", chosen, by=DIMENSIONS[by])
     shown = table.head(30)
     _show("How many readings?", charts.breakdown_readings(shown), key="breakdown_readings")

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import wording
 from dashboard.panels import TABLE_SIDE, show_error, show_file, thumbnail
 from dashboard.pictures import data_url, shrunk
-from dashboard.progress import counted
+from dashboard.progress import counted, is_stopped, telling
 from dashboard.services import ReadFile, read_file, unpacked
 from hwr_core.errors import HwrError
 from hwr_core.images.archive import is_archive
@@ -45,8 +45,12 @@ def pictures_among(files: Sequence[Upload]) -> list[Upload]:
         if not is_archive(file.content):
             found.append(file)
             continue
+        work = f"{file.id}_unpacking"
+        if is_stopped(work):
+            continue
         try:
-            inside = unpacked(file.content)
+            with telling(f"Unpacking {file.name}", work=work) as hear:
+                inside = unpacked(file.content, on_progress=hear)
         except HwrError as error:
             st.text(file.name)
             show_error(error)
@@ -56,8 +60,11 @@ def pictures_among(files: Sequence[Upload]) -> list[Upload]:
 
 
 def read_with_progress(uploads: Sequence[Upload], enhancement_level: float) -> list[ReadFile]:
-    """Read each picture, with a bar that counts them. Raises ModelUnavailable."""
-    return [read_file(upload.content, enhancement_level) for upload in counted(uploads, "Read")]
+    """Read each picture, with a bar that counts them; none where the person stops that. Raises ModelUnavailable."""
+    work = f"reading_{hash(tuple(upload.id for upload in uploads))}"
+    if is_stopped(work):
+        return []
+    return [read_file(upload.content, enhancement_level) for upload in counted(uploads, "Read", work=work)]
 
 
 def choose_group(outcomes: Sequence[ReadFile], *, key: str) -> list[int]:

@@ -54,6 +54,8 @@ def drawing_canvas(*, key: str, pen_width: int) -> bytes | None:
         st.rerun()
     strokes = (result.json_data or {}).get("objects", [])
     if strokes != sheet.received:
+        if not strokes and sheet.strokes:
+            sheet.cleared = sheet.strokes  # by the component's own Reset
         sheet.received = sheet.strokes = strokes
     return result.image_bytes if sheet.strokes else None
 

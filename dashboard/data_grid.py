@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import wording
-from dashboard.panels import show_seen
+from dashboard.panels import show_seen, show_way_to_reading
 from hwr_core.exploration import KEPT, Shown
 from hwr_core.records import NONE
 
@@ -30,8 +30,13 @@ def show_pages(found: Sequence[Shown], *, key: str) -> None:
     show_grid(found[(page - 1) * PAGE : page * PAGE], key=key)
 
 
-def show_grid(found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None) -> None:
-    """Pictures side by side, each with how it was read, and a caption by its place where there are some."""
+def show_grid(
+    found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None, lead_to_history: bool = False
+) -> None:
+    """Pictures side by side, each with how it was read, and a caption by its place where there are some.
+
+    With `lead_to_history` each that is of the history leads to it in full.
+    """
     with st.container(horizontal=True, gap="small"):
         for place, each in enumerate(found):
             if each.reading.seen is None:
@@ -46,6 +51,8 @@ def show_grid(found: Sequence[Shown], *, key: str, captions: Mapping[int, str] |
                     args=(each,),
                     help=f"Number {each.number}, {described(each)}. Show what is like it.",
                 )
+                if lead_to_history and each.source == KEPT:
+                    show_way_to_reading(each.number)
 
 
 def look_at(one: Shown) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard.panels import SHARPNESS, TABLE_SIDE
+from dashboard.panels import SHARPNESS, TABLE_SIDE, show_way_to_reading
 from dashboard.pictures import data_url, framed
 from dashboard.services import preview
 
@@ -15,12 +15,16 @@ WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A drawing, what it was read as, and its number in the history if it was kept; `name` tells it from all others."""
+    """A drawing, what it was read as, and its number in the history if it was kept; `name` tells it from all others.
+
+    `really` is what the person said it is instead.
+    """
 
     name: str
     picture: bytes
     read_as: str
     number: int | None
+    really: str | None = None
 
 
 @dataclass(slots=True)
@@ -61,11 +65,12 @@ def show_drawn(*, key: str) -> None:
 def _show(drawn: Drawn) -> None:
     small = _thumbnail(drawn.picture)
     st.image(small, width=TABLE_SIDE, alt=f"A drawing that was read as {drawn.read_as}")
-    st.markdown(f"**{drawn.read_as}**", width="content")
+    really = "" if drawn.really is None else f", is {drawn.really}"
+    st.markdown(f"**{drawn.read_as}**{really}", width="content")
     if drawn.number is None:
         st.caption("not kept", width="content")
     else:
-        st.page_link("app_pages/history.py", label=f"No. {drawn.number}", query_params={"reading": str(drawn.number)})
+        show_way_to_reading(drawn.number)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

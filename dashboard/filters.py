@@ -32,6 +32,7 @@ def choose_readings(timezone: str) -> HistoryFilter:
         [*PERIODS],
         default=ALL,
         required=True,
+        wrap=False,
         key="period",
         bind="query-params",
         label_visibility="collapsed",

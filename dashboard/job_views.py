@@ -12,7 +12,7 @@ from dashboard.panels import show_error
 from dashboard.person import person_id
 from dashboard.services import allowed, workspace
 from hwr_core.access.rights import Right
-from hwr_core.errors import HwrError
+from hwr_core.errors import HwrError, NotFound
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.records import Job, JobKind, JobState
 
@@ -23,6 +23,8 @@ SYMBOLS = {
     JobState.FAILED: ":material/error: Failed",
     JobState.CANCELLED: ":material/cancel: Cancelled",
 }
+LONGEST = 18
+"""Figures of a job's number."""
 KINDS = {JobKind.TRAIN: "Training", JobKind.TUNE: "Tuning", JobKind.EVALUATE: "Evaluation"}
 
 
@@ -50,6 +52,13 @@ def choose_jobs(jobs: Sequence[Job], *, timezone: str) -> list[Job]:
         },
     )
     return [jobs[row] for row in state["selection"]["rows"]]
+
+
+def job_asked_for(number: str) -> Job:
+    """The job that an address asks for by its number. Raises NotFound."""
+    if not number.isdecimal() or len(number) > LONGEST:
+        raise NotFound(f"There is no job {number[:LONGEST]!r}; a job's number is needed.")
+    return workspace().modelling.jobs.get(int(number))
 
 
 def outcome(job: Job) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.notices import leave_notice
 from dashboard.panels import show_error
 from dashboard.person import person_id
 from dashboard.services import workspace
@@ -57,7 +58,7 @@ def offer_all_digits(reading: Reading | None, number: Callable[[], int | None], 
     same key takes it back. Without a reading nothing can be pressed, yet all stands where it will. `number` is as for
     `offer_to_judge`.
     """
-    said: dict[str, int | None] = st.session_state.setdefault(f"{key}_said", {})
+    said = _all_said(key)
     # Looked up before the buttons are drawn, so that they are drawn as what is said now would have them.
     pressed = [choice for row in _ROWS for choice in row if st.session_state.get(f"{key}_{choice.name}")]
     if reading and pressed:
@@ -77,6 +78,19 @@ def offer_all_digits(reading: Reading | None, number: Callable[[], int | None], 
                 )
 
 
+def said_instead(reading: Reading, name: str, *, key: str) -> str | None:
+    """What the person said that `name` is instead of what was read, as a symbol; None while they did not."""
+    said = _all_said(key)
+    if name not in said or said[name] == reading.digit:
+        return None
+    return "–" if said[name] is None else str(said[name])
+
+
+def _all_said(key: str) -> dict[str, int | None]:
+    said: dict[str, int | None] = st.session_state.setdefault(f"{key}_said", {})
+    return said
+
+
 def _say_or_take_back(digit: int | None, number: int | None, said: dict[str, int | None], name: str) -> None:
     if number is not None and name in said and said[name] == digit:
         if _take_back(number):
@@ -91,7 +105,7 @@ def _take_back(number: int) -> bool:
     except HwrError as error:
         show_error(error)
         return False
-    st.toast(f"Taken back: you say nothing of number {number} now.", icon=":material/undo:")
+    leave_notice(f"Taken back: you say nothing of number {number} now.", icon=":material/undo:")
     return True
 
 
@@ -114,7 +128,8 @@ def _really(key: str, *, shortcuts: bool) -> str | None:
         with st.container(horizontal=True, gap="xsmall"):
             for value in row:
                 keyboard = value if shortcuts and value != NO_DIGIT else None
-                if st.button(value, key=f"{key}_is_{value}", shortcut=keyboard, width="stretch"):
+                # Without a label where the key's name stands on the button anyway.
+                if st.button("" if keyboard else value, key=f"{key}_is_{value}", shortcut=keyboard, width="stretch"):
                     pressed = value
     return pressed
 
@@ -128,5 +143,5 @@ def _say(number: int | None, digit: int | None) -> bool:
         show_error(error)
         return False
     what = "no digit" if digit is None else a_digit(digit)
-    st.toast(f"Thank you. Number {number} is {what}.", icon=":material/check:")
+    leave_notice(f"Thank you. Number {number} is {what}.")
     return True

@@ -34,6 +34,7 @@ def show_labelled() -> None:
         [*JUDGED, SUSPECT],
         default="All",
         required=True,
+        wrap=False,
         key="labelled",
         bind="query-params",
         label_visibility="collapsed",
@@ -47,7 +48,7 @@ def show_labelled() -> None:
         found = _choose(JUDGED[shown])
     if found:
         places = _show_table(found, reasons, key=shown)
-        _offer_changes([found[place] for place in places], [reasons[place] for place in places if reasons])
+        offer_changes([found[place] for place in places], [reasons[place] for place in places if reasons])
 
 
 def why(suspect: Suspect) -> str:
@@ -138,7 +139,7 @@ def _said(kept: KeptReading) -> int | None:
     return kept.label.digit
 
 
-def _offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None:
+def offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None:
     """The selected readings, large, with what speaks against their labels, and what can be done with them."""
     if not chosen:
         return
@@ -157,13 +158,21 @@ def _offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> Non
                     _change(chosen, _relabel(digit))
             if st.button("No digit", icon=":material/block:", key="labelled_is_none"):
                 _change(chosen, _relabel(None))
+        mine = [kept for kept in chosen if _is_mine(kept)]
         with st.container(horizontal=True):
             right = "The label is right" if one else "The labels are right"
             if st.button(right, icon=":material/verified:", key="labelled_verify"):
                 _change(chosen, workspace().feedback.verify)
             help_ = "As if you had said nothing: what another person said before stands again, or nothing."
-            if st.button("Take back", icon=":material/undo:", key="labelled_withdraw", help=help_):
-                _change(chosen, lambda number: workspace().feedback.withdraw(number, user_id=person_id()))
+            words = "Take back" if len(mine) in (0, len(chosen)) else f"Take back {len(mine)} of yours"
+            if mine and st.button(words, icon=":material/undo:", key="labelled_withdraw", help=help_):
+                _change(mine, lambda number: workspace().feedback.withdraw(number, user_id=person_id()))
+
+
+def _is_mine(kept: KeptReading) -> bool:
+    """Whether the person says something of a reading at present, and so has something to take back."""
+    said = workspace().feedback.of_reading(kept.id)
+    return any(each.user_id == person_id() and each.replaced_at is None for each in said)
 
 
 def _relabel(digit: int | None) -> Callable[[int], object]:

@@ -1,4 +1,4 @@
-"""Model versions as the Models page shows them: a table of all, one in full, two side by side, and what may be done."""
+"""Model versions as the Models page shows them: a table of all, one in full, and what may be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,21 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import wording
-from dashboard.evaluation_charts import per_label, reliability, risk
-from dashboard.panels import show_error, show_seen
+from dashboard.model_comparison import short
+from dashboard.model_figures import PERCENT, percent, show_figures
+from dashboard.panels import show_error
 from dashboard.person import person_id
 from dashboard.services import allowed, workspace
 from hwr_core.access.rights import Right
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import HwrError
-from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
-from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
+from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.promotion import Entry
 from hwr_core.registry import ModelVersion
-
-DIFFERENCES = 40
-DIFFERENCE_SIDE = 84
 
 Acts = Mapping[str, list[str]]
 """The aliases of each version that has some."""
@@ -31,7 +27,7 @@ def choose_version(versions: Sequence[ModelVersion], aliases: Acts) -> ModelVers
     rows = []
     for version in versions:
         found = evaluations_of(version)
-        shares = {suite: found[suite].figures.accuracy.share for suite in SUITES if suite in found}
+        shares = {suite: percent(found[suite].figures.accuracy.share) for suite in SUITES if suite in found}
         rows.append(
             {
                 "Version": version.name,
@@ -49,13 +45,13 @@ def choose_version(versions: Sequence[ModelVersion], aliases: Acts) -> ModelVers
         on_select="rerun",
         selection_mode="single-row",
         key="models_table",
-        placeholder="",
+        placeholder="–",
         alt="Model versions, newest first, and the share of each suite they read right",
         column_config={
             "Made": columns.DatetimeColumn(
                 width=140, format="D MMM YYYY, HH:mm", timezone=st.context.timezone or "UTC"
             ),
-            **{name: columns.NumberColumn(name, format="percent", help=suite.about) for name, suite in SUITES.items()},
+            **{name: columns.NumberColumn(name, format=PERCENT, help=suite.about) for name, suite in SUITES.items()},
         },
     )
     rows_chosen = state["selection"]["rows"]
@@ -78,7 +74,7 @@ def show_version(version: ModelVersion, aliases: Acts) -> None:
     if card.how:
         st.code(card.how, language="shell", wrap_lines=True)
     _show_acts(version, named)
-    _show_figures(version)
+    show_figures(version)
     with st.expander("Model card", icon=":material/description:"):
         st.json(card.model_dump(mode="json"), expanded=1)
     with st.expander("Download", icon=":material/download:"), st.container(horizontal=True):
@@ -130,7 +126,7 @@ def confirm_promotion(version: ModelVersion) -> None:
     for found in gate.comparisons:
         one, other = found.one.figures.accuracy, found.other.figures.accuracy
         st.markdown(
-            f"**{found.suite}**: {other.right:,} of {other.total:,} right, the champion {one.right:,}. {_short(found)}"
+            f"**{found.suite}**: {other.right:,} of {other.total:,} right, the champion {one.right:,}. {short(found)}"
         )
     for objection in gate.objections:
         st.warning(objection)
@@ -158,112 +154,6 @@ def confirm_roll_back() -> None:
             show_error(error)
         else:
             st.rerun()
-
-
-def _show_figures(version: ModelVersion) -> None:
-    found = evaluations_of(version)
-    if not found:
-        st.info("It has not been evaluated yet: press Evaluate.", icon=":material/speed:")
-        return
-    st.subheader("What it is worth")
-    st.dataframe(
-        pd.DataFrame([_row(each) for each in found.values()]),
-        hide_index=True,
-        key="models_figures",
-        alt="Figures of each suite",
-        column_config={
-            name: st.column_config.NumberColumn(format="percent")
-            for name in ("Right", "at least", "at most", "Calibration error")
-        },
-    )
-    suite = st.selectbox("Look closer at", [*found], key="models_suite")
-    figures = found[suite].figures
-    left, right = st.columns(2)
-    if figures.per_label:
-        with left:
-            st.markdown("Which digits are read right")
-            st.plotly_chart(per_label(figures), key="models_labels", config={"displayModeBar": False}, alt="By digit")
-    with right if figures.per_label else left:
-        st.markdown("Does confidence mean what it says")
-        st.plotly_chart(
-            reliability(figures), key="models_reliability", config={"displayModeBar": False}, alt="Reliability"
-        )
-    st.markdown("Wrong answers, when only the surest part is answered")
-    st.plotly_chart(risk(figures), key="models_risk", config={"displayModeBar": False}, alt="Risk against coverage")
-
-
-def _row(found: Evaluation) -> dict[str, object]:
-    figures = found.figures
-    return {
-        "Suite": found.suite,
-        "Pictures": figures.accuracy.total,
-        "Right": figures.accuracy.share,
-        "at least": figures.accuracy.low,
-        "at most": figures.accuracy.high,
-        "Digits refused": figures.refused,
-        "Others taken for digits": figures.taken_for_digits,
-        "Calibration error": figures.calibration_error,
-        "ms each": round(figures.milliseconds, 2),
-    }
-
-
-def show_comparison(one: ModelVersion, others: Sequence[ModelVersion]) -> None:
-    """Two versions side by side, with the pictures on which they differ."""
-    if not others:
-        return
-    st.subheader("Compare")
-    other = st.selectbox("With", others, format_func=lambda version: version.name, key="models_other")
-    suites = common_suites(one, other)
-    if not suites:
-        st.info("They have not been measured on the same pictures yet.", icon=":material/compare_arrows:")
-        if allowed(Right.TRAIN) and st.button("Evaluate both", icon=":material/speed:", key="models_evaluate_both"):
-            job = workspace().modelling.evaluate({"versions": [one.name, other.name]}, person_id())
-            st.session_state["training_opened"] = job.id
-            st.switch_page("app_pages/training.py")
-        return
-    found = {suite: compare(one, other, suite, most=DIFFERENCES) for suite in suites}
-    st.dataframe(
-        pd.DataFrame([_compared(each) for each in found.values()]),
-        hide_index=True,
-        key="models_compared",
-        alt="Both versions on each suite",
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in ("This version", "The other")},
-    )
-    suite = st.selectbox("Pictures on which they differ", suites, key="models_difference")
-    _show_differences(found[suite].differences)
-
-
-def _compared(found: Comparison) -> dict[str, object]:
-    return {
-        "Suite": found.suite,
-        "This version": found.one.figures.accuracy.share,
-        "The other": found.other.figures.accuracy.share,
-        "Only this right": found.only_one,
-        "Only the other": found.only_other,
-        "Is it real?": _short(found),
-    }
-
-
-def _short(found: Comparison) -> str:
-    if not found.is_real:
-        return "No real difference."
-    return "Really different." if found.only_one != found.only_other else ""
-
-
-def _show_differences(differences: Sequence[Difference]) -> None:
-    if not differences:
-        st.caption("None are kept: they answer every picture alike, or these are whole numbers.")
-        return
-    st.caption("Under each: what it is, what this version says, what the other says.")
-    with st.container(horizontal=True, gap="small"):
-        for each in differences:
-            if each.seen is not None:
-                words = " / ".join(_word(label) for label in (each.label, each.one, each.other))
-                show_seen(each.seen, side=DIFFERENCE_SIDE, caption=words)
-
-
-def _word(label: int) -> str:
-    return "–" if label == NOT_A_DIGIT else str(label)
 
 
 def show_log(entries: Sequence[Entry]) -> None:

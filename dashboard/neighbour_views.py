@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import wording
 from dashboard.data_grid import PART, PICTURE, READING, choose_number, described, show_grid
 from dashboard.data_views import NO_PICTURES, choose_part, choose_source, show_empty, slice_of
-from dashboard.panels import ANSWER_SIDE, show_seen, show_symbol
+from dashboard.panels import ANSWER_SIDE, show_seen, show_symbol, show_way_to_reading
 from dashboard.progress import telling
 from dashboard.services import workspace
 from hwr_core.datasets.samples import Part
@@ -50,7 +50,7 @@ def show_neighbours(_: str) -> None:
         return
     st.caption(_vote(found))
     captions = {place: f"{wording.percent(each.similarity)} alike" for place, each in enumerate(found)}
-    show_grid([each.shown for each in found], key="data_near", captions=captions)
+    show_grid([each.shown for each in found], key="data_near", captions=captions, lead_to_history=True)
 
 
 def _choose_reading() -> Shown | None:
@@ -72,7 +72,10 @@ def _show_one(one: Shown) -> None:
         if one.reading.seen is not None:
             show_seen(one.reading.seen, side=ANSWER_SIDE)
         show_symbol(wording.symbol(one.reading), rem=4)
-        st.markdown(f"**{described(one)[:1].upper()}{described(one)[1:]}.**", width="stretch")
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"**{described(one)[:1].upper()}{described(one)[1:]}.**")
+            if one.source == KEPT:
+                show_way_to_reading(one.number)
 
 
 def _searched(source: str) -> Sequence[Shown]:

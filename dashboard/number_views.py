@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.panels import show_error, show_hint, show_symbol
 from dashboard.pictures import boxed, data_url
+from dashboard.progress import is_stopped, telling
 from dashboard.services import pages_of, read_number
 from dashboard.wording import percent
 from hwr_core.errors import PictureError
@@ -15,6 +16,8 @@ from hwr_core.images.decode import PageImage
 from hwr_core.records import Box, FoundDigit, NumberReading
 
 SIDES = ("Left", "Top", "Width", "Height")
+READING = 0.8
+"""Share of the time that reading the pages takes; the rest is getting them ready to be shown."""
 LONGEST_LARGE = 12
 """More digits than these are not shown as one large number."""
 
@@ -24,8 +27,12 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
 
     Raises: what `Workspace.read_number` raises.
     """
-    reading = read_number(document, enhancement_level)
-    pages = pages_of(document)
+    work = f"{key}_reading"
+    if is_stopped(work):
+        return
+    with telling("Reading the pages", work=work) as hear:
+        reading = read_number(document, enhancement_level, on_progress=lambda share: hear(READING * share))
+        pages = pages_of(document, on_progress=lambda share: hear(READING + (1 - READING) * share))
     place = st.container()
     if len(pages) == 1:
         boxes = _edit_boxes(reading, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")

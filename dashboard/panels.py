@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import wording
-from dashboard.charts import probability_chart
+from dashboard.bars import probability_bars
 from dashboard.pictures import data_url, enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
@@ -19,6 +19,9 @@ FILE_SIDE = 84
 TABLE_SIDE = 56
 STAGE_SIDE = 70
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
+
+GALLERY_WIDTH = 84
+"""Of a picture with its number below it, in pixels."""
 
 SHARPNESS = 2
 """Screen pixels to a page's pixel on most phones: enlarged so far here, the browser need not blur."""
@@ -81,15 +84,10 @@ def show_file(name: str, file: ReadFile) -> None:
                 show_error(file.error)
 
 
-def show_probabilities(reading: Reading | None, *, key: str) -> None:
-    """The ten probabilities; without a reading the empty axes, so that nothing moves when one comes."""
+def show_probabilities(reading: Reading | None) -> None:
+    """The ten probabilities; without a reading all are nothing, so that nothing moves when one comes."""
     probabilities = reading.probabilities if reading else (0.0,) * len(DIGITS)
-    st.plotly_chart(
-        probability_chart(probabilities, reading.digit if reading else None),
-        key=key,
-        config={"staticPlot": True},
-        alt="Bar chart of the probability of each digit, 0 to 9",
-    )
+    st.html(probability_bars(probabilities, reading.digit if reading else None))
 
 
 def show_explanation(found: Explanation) -> None:
@@ -146,11 +144,18 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int
 
 
 def show_gallery(kept: Sequence[KeptReading]) -> None:
-    """What the model saw of many readings, each with its number."""
+    """What the model saw of many readings, each with its number, which leads to it in full."""
     with st.container(horizontal=True, gap="small"):
         for row in kept:
             if row.reading.seen is not None:
-                show_seen(row.reading.seen, side=TABLE_SIDE, caption=str(row.id))
+                with st.container(width=GALLERY_WIDTH, gap=None, horizontal_alignment="center"):
+                    show_seen(row.reading.seen, side=TABLE_SIDE)
+                    show_way_to_reading(row.id)
+
+
+def show_way_to_reading(number: int) -> None:
+    """A link to a kept reading in full."""
+    st.page_link("app_pages/history.py", label=f"No. {number}", query_params={"reading": str(number)})
 
 
 def _answer_row() -> DeltaGenerator:

@@ -8,8 +8,14 @@ PENS = {"Fine": 8, "Normal": 18, "Marker": 28}
 THINNEST, THICKEST = 5, 30
 
 
-def choose_pen(*, key: str) -> int:
-    """Show the pens and return the width of the one chosen; it stays chosen on the way to another page and back."""
+def pen_width(*, key: str) -> int:
+    """Return the width of the pen chosen; it stays chosen on the way to another page and back."""
+    width: int = st.session_state.setdefault(f"{key}_width", PENS["Normal"])
+    return width
+
+
+def choose_pen(*, key: str) -> None:
+    """Show the pens, of which `pen_width` is the one chosen."""
     name, width = f"{key}_name", f"{key}_width"
     st.session_state.setdefault(name, "Normal")
     st.session_state.setdefault(width, PENS["Normal"])
@@ -24,7 +30,7 @@ def choose_pen(*, key: str) -> int:
             label_visibility="collapsed",
         )
         with st.popover("Width", icon=":material/line_weight:"):
-            chosen: int = st.slider(
+            st.slider(
                 "Width of the pen",
                 THINNEST,
                 THICKEST,
@@ -34,7 +40,6 @@ def choose_pen(*, key: str) -> int:
                 args=(name, width),
                 persist_state="session",
             )
-    return chosen
 
 
 def _take_pen(name: str, width: str) -> None:

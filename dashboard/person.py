@@ -1,5 +1,7 @@
 """Whose readings they are: the switch that every page has."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.panels import show_error, show_way
@@ -55,6 +57,19 @@ def person_id() -> int:
     """Return the id of the person chosen."""
     chosen: int = st.session_state.get(CHOSEN, DEFAULT_USER)
     return chosen
+
+
+def choose_among(label: str, people: Sequence[User], *, key: str) -> User:
+    """Show a choice of people and return the one chosen, who stays chosen when something of them has changed.
+
+    A browser knows a choice by its words alone, so the control is made anew when one of the names is another.
+    """
+    remembered = f"{key}_id"
+    before = [place for place, user in enumerate(people) if user.id == st.session_state.get(remembered)]
+    names = hash(tuple(map(name_of, people)))
+    user = st.selectbox(label, people, index=before[0] if before else 0, format_func=name_of, key=f"{key}_{names}")
+    st.session_state[remembered] = user.id
+    return user
 
 
 def name_of(user: User) -> str:

@@ -1,7 +1,9 @@
 """Grey arrays -> pictures a page can show. Knows no Streamlit."""
 
 import base64
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,6 +14,9 @@ from hwr_core.images.encode import as_png
 from hwr_core.records import Box, Grey
 
 WIDEST = 1200
+
+FONT_HEIGHT = 22
+"""Pixels of a digit of OpenCV's font at size 1."""
 
 FRAME = 160
 """Grey that is seen on a light page as on a dark one."""
@@ -40,25 +45,37 @@ def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
 def as_shown(page: PageImage) -> PageImage:
     """Return a page with its longer side at most 1200 pixels."""
     small = shrunk(page.grey, WIDEST)
-    return PageImage(small, page.scale * max(page.grey.shape) / max(small.shape))
+    return replace(page, grey=small, scale=page.scale * max(page.grey.shape) / max(small.shape))
 
 
 def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8]:
     """Return a page in colour, uint8 [height, width, 3], with a named box around each digit.
 
+    Where a name has no room above its box, the page grows at its top, as bright as most of it.
+
     Args:
         page: the picture.
         boxes: left, top, width and height in pixels of the file as given, and what stands above each.
     """
-    picture = np.repeat(page.grey[..., None], 3, axis=2)
     thick = max(1, round(max(page.grey.shape) / 500))
-    for box, name in boxes:
-        left, top, width, height = (round(side / page.scale) for side in box)
-        cv2.rectangle(picture, (left, top), (left + width, top + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
-        size = max(0.4, min(1.0, height / 60))
-        where = (left, max(top - 3, round(18 * size)))
+    drawn = [(tuple(round(side / page.scale) for side in box), name) for box, name in boxes]
+    room = max(
+        (_size_of_name(height) * FONT_HEIGHT + 2 * thick + 3 - top for (_, top, _, height), _ in drawn), default=0
+    )
+    margin = max(0, math.ceil(room))
+    taller = np.pad(page.grey, ((margin, 0), (0, 0)), constant_values=round(float(np.median(page.grey))))
+    picture = np.repeat(taller[..., None], 3, axis=2)
+    for (left, top, width, height), name in drawn:
+        corner = (left, top + margin)
+        cv2.rectangle(picture, corner, (left + width, top + margin + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
+        where, size = (left, top + margin - thick - 3), _size_of_name(height)
         cv2.putText(picture, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
     return picture
+
+
+def _size_of_name(height: int) -> float:
+    """How large a name is written above a box so high, in OpenCV's measure."""
+    return max(0.4, min(1.0, height / 60))
 
 
 def shrunk(grey: Grey, side: int) -> Grey:

@@ -33,7 +33,7 @@ def show_reading(kept: KeptReading, *, timezone: str) -> None:
                 f"read in {reading.timings.inference * 1000:.1f} ms, enhancement {kept.enhancement_level:g}."
             )
         with right:
-            show_probabilities(reading, key="detail_probabilities")
+            show_probabilities(reading)
             if offer_to_judge(reading, lambda: kept.id, key=f"detail_{kept.id}", shortcuts=True):
                 st.rerun()
         _show_trail(workspace().feedback.of_reading(kept.id), timezone=timezone)

@@ -45,6 +45,8 @@ class Sitting:
 
     order: Order
     left: int = 0
+    earlier: int = 0
+    """Of how many readings the person had said something today before this sitting."""
     waiting: list[Waiting] = field(default_factory=list)
     is_whole: bool = False
     place: int = 0

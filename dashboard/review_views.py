@@ -1,10 +1,8 @@
 """The queue of the Review page: one reading at a time, judged by a key."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 import streamlit as st
 
@@ -12,13 +10,14 @@ from dashboard import wording
 from dashboard.panels import show_error, show_seen, show_symbol
 from dashboard.person import person_id
 from dashboard.pictures import data_url, shrunk
-from dashboard.review_sitting import AHEAD, Said, Sitting
+from dashboard.review_buttons import SITTING, named, offer_answers, offer_moves, offer_undo
+from dashboard.review_sitting import AHEAD, Sitting
 from dashboard.services import preview, workspace
 from hwr_core.errors import HwrError, NotFound, PictureError
-from hwr_core.records import DIGITS, NONE, KeptReading, Reading
+from hwr_core.records import KeptReading, Reading
 from hwr_core.review.desk import COMPARED, Order, Waiting
+from hwr_core.store.periods import start_of_today
 
-SITTING = "review_sitting"
 LARGE, SMALL = 224, 84
 """Sides of the pictures in pixels: whole multiples of the 28 that the model sees."""
 BESIDE = 112
@@ -28,7 +27,6 @@ HEIGHT = 244
 SHOWN = 3
 """Candidates named, if they are probable enough."""
 WORTH_NAMING = 0.01
-NO_DIGIT = "No digit"
 
 ORDERS = {"Least sure": Order.LEAST_SURE, "Rejected": Order.REJECTED, "Models differ": Order.DISAGREE}
 REASONS = {
@@ -59,6 +57,7 @@ def choose(name: str, options: Sequence[str]) -> str:
         options,
         default=chosen,
         required=True,
+        wrap=False,
         key=f"review_{name}_{chosen}",
         label_visibility="collapsed",
     )
@@ -83,7 +82,10 @@ def _begun(order: Order, before: Sitting | None) -> Sitting:
     """A sitting at the head of a queue; what was said in the one before still counts."""
     sitting = Sitting(order, left=workspace().review.count(order))
     if before:
-        sitting.said, sitting.moments = before.said, before.moments
+        sitting.said, sitting.moments, sitting.earlier = before.said, before.moments, before.earlier
+    else:  # a reload ends a sitting, not the day's count
+        today = start_of_today(st.context.timezone or "UTC")
+        sitting.earlier = workspace().feedback.count(user_id=person_id(), since=today)
     _fetch(sitting)
     return sitting
 
@@ -129,7 +131,7 @@ def _make_ready(sitting: Sitting) -> None:
 
 
 def _show_progress(sitting: Sitting) -> None:
-    words = [f"**{len(sitting.said):,}** reviewed", f"**{sitting.left:,}** left"]
+    words = [f"**{sitting.earlier + len(sitting.said):,}** judged today", f"**{sitting.left:,}** left"]
     if sitting.per_minute:
         words.append(f"{sitting.per_minute:.0f} a minute")
     if sitting.current:
@@ -139,15 +141,15 @@ def _show_progress(sitting: Sitting) -> None:
 
 def _where(kept: KeptReading, sitting: Sitting) -> str:
     said = sitting.said.get(kept.id)
-    return f"number {kept.id}" + (f": you said {_named(said.digit)}" if said else "")
+    return f"number {kept.id}" + (f": you said {named(said.digit)}" if said else "")
 
 
 def _show_waiting(waiting: Waiting, sitting: Sitting) -> None:
     left, right = st.columns([5, 4], gap="medium")
     # The buttons reach the browser first: whoever sees the next picture can press a key for it.
     with right, st.container(gap="xsmall"):
-        _offer_answers(waiting.kept, sitting)
-        _offer_moves(waiting.kept, sitting)
+        offer_answers(waiting.kept, sitting)
+        offer_moves(waiting.kept, sitting)
     with left, st.container(horizontal=True, gap="small", height=HEIGHT, border=False):
         _show_picture(waiting.kept)
         with st.container(width=BESIDE, gap="xsmall"):
@@ -189,83 +191,17 @@ def _show_answers(waiting: Waiting) -> None:
     show_symbol(wording.symbol(reading), rem=3)
     st.caption(_candidates(reading, most=1 if waiting.second else SHOWN))
     if waiting.second:
-        st.markdown(f"Challenger  \n**{_named(waiting.second.digit)}**")
+        st.markdown(f"Challenger  \n**{named(waiting.second.digit)}**")
 
 
 def _candidates(reading: Reading, *, most: int) -> str:
     """The digits that come into question, the likeliest first, one below the other."""
-    named = "  \n".join(
+    lines = "  \n".join(
         f"{each.digit}: {wording.percent(each.probability)}"
         for each in reading.candidates[:most]
         if each.probability >= WORTH_NAMING
     )
-    return named if reading.verdict.names_a_digit else f"Not a digit, most like {_named(reading.candidates[0].digit)}"
-
-
-def _offer_answers(kept: KeptReading, sitting: Sitting) -> None:
-    """A button and a key to agree, for each digit, for none, and to take the last word back."""
-    # The number is part of each key: a press meant for another picture than the one that is shown is known by it.
-    key = f"review_{kept.id}"
-    digit = kept.reading.digit
-    _offer_answer(kept, digit, f"Agree: {_named(digit)}", "Enter", key=f"{key}_agree", icon=":material/check:")
-    for row in (DIGITS[:5], DIGITS[5:]):
-        with st.container(horizontal=True, gap="xsmall"):
-            for each in row:
-                # Without a label, as the key's name stands on the button anyway.
-                _offer_answer(kept, each, "", str(each), key=f"{key}_is_{each}")
-    with st.container(horizontal=True, gap="xsmall"):
-        _offer_answer(kept, None, NO_DIGIT, "N", key=f"{key}_none", icon=":material/block:")
-        _offer_undo(sitting)
-
-
-def _offer_answer(  # noqa: PLR0913  each says one thing of a button
-    kept: KeptReading, digit: int | None, label: str, shortcut: str, *, key: str, icon: str | None = None
-) -> None:
-    st.button(
-        label,
-        icon=icon,
-        key=key,
-        type="primary" if shortcut == "Enter" else "secondary",
-        shortcut=shortcut,
-        width="stretch",
-        on_click=_say,
-        args=(kept, digit),
-    )
-
-
-def _offer_moves(kept: KeptReading, sitting: Sitting) -> None:
-    """Back and on, without a word."""
-    with st.container(horizontal=True, gap="xsmall"):
-        _offer_move("Back", ":material/arrow_back:", "Left", kept, -1, disabled=sitting.place == 0)
-        _offer_move("Skip", ":material/arrow_forward:", "Right", kept, 1)
-
-
-def _offer_move(  # noqa: PLR0913  each says one thing of a button
-    label: str, icon: str, shortcut: str, kept: KeptReading, distance: int, *, disabled: bool = False
-) -> None:
-    st.button(
-        label,
-        icon=icon,
-        key=f"review_{kept.id}_{label}",
-        shortcut=shortcut,
-        disabled=disabled,
-        width="stretch",
-        on_click=_move,
-        args=(kept, distance),
-    )
-
-
-def _offer_undo(sitting: Sitting, *, width: Literal["stretch", "content"] = "stretch") -> None:
-    st.button(
-        "Undo",
-        icon=":material/undo:",
-        key=f"review_undo_{len(sitting.steps)}",
-        shortcut="U",
-        disabled=not sitting.steps,
-        width=width,
-        on_click=_undo,
-        args=(len(sitting.steps),),
-    )
+    return lines if reading.verdict.names_a_digit else f"Not a digit, most like {named(reading.candidates[0].digit)}"
 
 
 def _show_end(sitting: Sitting) -> None:
@@ -278,7 +214,7 @@ def _show_end(sitting: Sitting) -> None:
     st.success(f"That was the last one here.{passed} Thank you.", icon=":material/done_all:")
     with st.container(horizontal=True):
         st.button("Look again", icon=":material/refresh:", key="review_again", on_click=_start_again)
-        _offer_undo(sitting, width="content")
+        offer_undo(sitting, width="content")
 
 
 def _nothing(order: Order) -> str:
@@ -290,52 +226,9 @@ def _nothing(order: Order) -> str:
     return f"The challenger reads the newest {COMPARED} unjudged readings as they were read."
 
 
-def _say(kept: KeptReading, digit: int | None) -> None:
-    sitting: Sitting = st.session_state[SITTING]
-    moment = time.monotonic()
-    # Pressed twice, or held down: not meant for the picture that is shown. For a moment the buttons of two pictures may
-    # listen, and both be pressed by one key; so what was meant for another one is left out first.
-    if not sitting.is_at(kept) or sitting.is_hasty(moment):
-        return
-    said = Said(person_id(), digit)
-    try:
-        workspace().feedback.give(kept.id, user_id=said.user_id, actual_digit=digit)
-    except HwrError as error:
-        sitting.problem = error
-    else:
-        sitting.judge(said, moment)
-
-
-def _undo(steps: int) -> None:
-    sitting: Sitting = st.session_state[SITTING]
-    if len(sitting.steps) != steps:
-        return  # the button of the step before, pressed by the same key
-    step = sitting.steps[-1]
-    feedback = workspace().feedback
-    try:
-        if step.before is not None and step.before.user_id == step.said.user_id:
-            feedback.give(step.kept.id, user_id=step.before.user_id, actual_digit=step.before.digit)
-        else:
-            feedback.withdraw(step.kept.id, user_id=step.said.user_id)
-    except HwrError as error:
-        sitting.problem = error
-    else:
-        sitting.take_back()
-
-
-def _move(kept: KeptReading, distance: int) -> None:
-    sitting: Sitting = st.session_state[SITTING]
-    if sitting.is_at(kept):
-        sitting.move(distance)
-
-
 def _start_again() -> None:
     sitting: Sitting = st.session_state[SITTING]
     try:
         st.session_state[SITTING] = _begun(sitting.order, sitting)
     except HwrError as error:
         sitting.problem = error
-
-
-def _named(digit: int | None) -> str:
-    return wording.digit_or_none(NONE if digit is None else str(digit))

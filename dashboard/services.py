@@ -12,7 +12,7 @@ from hwr_core.errors import PictureError
 from hwr_core.guarded import guarded
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.reading import Explanation
-from hwr_core.records import Box, Caller, Grey, NumberReading, Reading
+from hwr_core.records import Box, Caller, Grey, NumberReading, Progress, Reading
 from hwr_core.workspace import NamedFile, Workspace, open_workspace
 
 PREVIEW_SIDE = 224
@@ -73,37 +73,67 @@ def preview(content: bytes) -> Grey:
     return shrunk(decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels)), PREVIEW_SIDE)
 
 
-def read_number(document: bytes, enhancement_level: float, boxes: Sequence[Box] | None = None) -> NumberReading:
+def read_number(
+    document: bytes,
+    enhancement_level: float,
+    boxes: Sequence[Box] | None = None,
+    *,
+    on_progress: Progress = lambda _: None,
+) -> NumberReading:
     """Read all digits of a document with the served model, once for the same content, level and boxes.
 
     Raises: what `Workspace.read_number` raises.
     """
     given = None if boxes is None else tuple(boxes)
-    return _read_number_once(document, enhancement_level, given, workspace().served_model().name)
+    held = _held_number(document, enhancement_level, given, workspace().served_model().name)
+    if not held:
+        held.append(
+            workspace().read_number(document, enhancement_level=enhancement_level, boxes=given, on_progress=on_progress)
+        )
+    return held[0]
 
 
-@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def _read_number_once(
-    document: bytes,
-    enhancement_level: float,
-    boxes: tuple[Box, ...] | None,
-    model_version: str,  # noqa: ARG001  part of the cache's key
-) -> NumberReading:
-    return workspace().read_number(document, enhancement_level=enhancement_level, boxes=boxes)
+@st.cache_resource(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
+def _held_number(
+    document: bytes,  # noqa: ARG001  all of them are the cache's key
+    enhancement_level: float,  # noqa: ARG001
+    boxes: tuple[Box, ...] | None,  # noqa: ARG001
+    model_version: str,  # noqa: ARG001
+) -> list[NumberReading]:
+    """A place for what was read, filled outside: a cached function can show no progress."""
+    return []
 
 
-@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def pages_of(document: bytes) -> list[PageImage]:
+def pages_of(document: bytes, *, on_progress: Progress = lambda _: None) -> list[PageImage]:
     """Return the pages of a picture, TIFF or PDF file, no wider than a page can show. Raises PictureError."""
-    settings = workspace().settings
-    limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
-    return [as_shown(page) for page in decode_pages(document, limits)]
+    held = _held_pages(document)
+    if not held:
+        settings = workspace().settings
+        limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+        pages = []
+        for page in decode_pages(document, limits):
+            pages.append(as_shown(page))
+            on_progress(len(pages) / page.of)
+        held.append(pages)
+    return held[0]
 
 
-@st.cache_data(max_entries=REMEMBERED_ARCHIVES, show_spinner=False)
-def unpacked(archive: bytes) -> list[NamedFile]:
+@st.cache_resource(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
+def _held_pages(document: bytes) -> list[list[PageImage]]:  # noqa: ARG001  the key
+    return []
+
+
+def unpacked(archive: bytes, *, on_progress: Progress = lambda _: None) -> list[NamedFile]:
     """Return the files of a ZIP archive, unpacked once for the same content. Raises InvalidValue."""
-    return workspace().unpack(archive)
+    held = _held_archive(archive)
+    if not held:
+        held.append(workspace().unpack(archive, on_progress=on_progress))
+    return held[0]
+
+
+@st.cache_resource(max_entries=REMEMBERED_ARCHIVES, show_spinner=False)
+def _held_archive(archive: bytes) -> list[list[NamedFile]]:  # noqa: ARG001  the key
+    return []
 
 
 def explain(picture: bytes) -> Explanation:

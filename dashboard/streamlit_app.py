@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.navigation import pages
+from dashboard.notices import show_left_notices
 from dashboard.person import confirm_sign_in, show_person
 
 # A file of ours: a Material icon would be fetched from the internet for each visitor.
@@ -12,4 +13,6 @@ st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("ico
 confirm_sign_in()
 page = st.navigation(pages())
 show_person()
+show_left_notices()
 page.run()
+show_left_notices()

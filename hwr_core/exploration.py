@@ -15,8 +15,8 @@ from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_pictur
 from hwr_core.drift import EDGES, Drift, Feature, Inputs, compare, describe
 from hwr_core.model_card import ModelCard
 from hwr_core.modelling import Modelling
-from hwr_core.recognition.embedding import Embedder, Progress, nearest
-from hwr_core.records import NONE, Grey, HistoryFilter, KeptReading, Reading
+from hwr_core.recognition.embedding import Embedder, nearest
+from hwr_core.records import NONE, Grey, HistoryFilter, KeptReading, Progress, Reading
 from hwr_core.served_model import ServedModel
 from hwr_core.store.history import EVERYTHING, History
 from hwr_core.store.inputs import NamedDigits, named_digits, sample_inputs

@@ -75,6 +75,7 @@ RULES: Mapping[str, Rule] = {
     "feedback.withdraw": _FOR,
     "feedback.of_reading": _OWN,
     "feedback.of_user": _OWN,
+    "feedback.count": _OWN,
     "feedback.verify": _SEE_ALL,
     "analytics.system": _SEE_ALL,
     "analytics.user": _OWN,

@@ -23,6 +23,7 @@ from hwr_core.records import (
     Grey,
     NumberLine,
     NumberReading,
+    Progress,
     Reading,
     Timings,
     Verdict,
@@ -84,7 +85,12 @@ class Reader:
         return Explanation(tuple(way), reading, found)
 
     def read_number(
-        self, document: bytes, enhancement_level: float = 1.0, *, boxes: Sequence[Box] | None = None
+        self,
+        document: bytes,
+        enhancement_level: float = 1.0,
+        *,
+        boxes: Sequence[Box] | None = None,
+        on_progress: Progress = lambda _: None,
     ) -> NumberReading:
         """Read all digits of a picture, or of each page of a TIFF or PDF document, in reading order.
 
@@ -92,6 +98,7 @@ class Reader:
             document: the file.
             enhancement_level: 0 to 3, as for `read`.
             boxes: where the digits of the only page stand, if that is known; they are looked for when not given.
+            on_progress: hears of the share that is done, after each page; what it raises stops the reading.
 
         Raises:
             PictureError: the bytes cannot be read as a picture or a document within the limits.
@@ -117,6 +124,7 @@ class Reader:
             digits += page.digits
             lines += page.lines
             pages = number + 1
+            on_progress(pages / image.of)
         return NumberReading(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),

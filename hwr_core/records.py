@@ -1,6 +1,6 @@
 """The frozen records that pass between rooms. No behaviour beyond reading oneself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,9 @@ Grey: TypeAlias = NDArray[np.uint8]
 
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, width and height in pixels of the picture as given."""
+
+Progress: TypeAlias = Callable[[float], object]
+"""Hears of the share that is done, 0 to 1."""
 
 DIGITS = range(10)
 

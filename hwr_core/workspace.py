@@ -21,7 +21,7 @@ from hwr_core.modelling import Modelling
 from hwr_core.observers import Observer, Observers
 from hwr_core.overview import Overview, Storage, overview, storage
 from hwr_core.reading import Explanation, Reader
-from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Reading, Source
+from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Progress, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.review.desk import COMPARED, ReviewDesk
 from hwr_core.served_model import ServedModel
@@ -102,19 +102,24 @@ class Workspace:
         return self._told(self._reader().read(picture, enhancement_level))
 
     def read_number(
-        self, document: bytes, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
+        self,
+        document: bytes,
+        *,
+        enhancement_level: float = 1.0,
+        boxes: Sequence[Box] | None = None,
+        on_progress: Progress = lambda _: None,
     ) -> NumberReading:
         """Read all digits of a picture, or of each page of a TIFF or PDF, without keeping anything.
 
         `boxes` (left, top, width, height) say where the digits stand on the only page; they are looked for when not
-        given.
+        given. `on_progress` hears of the share that is done; what it raises stops the reading.
 
         Raises:
             PictureError: the bytes cannot be read as a picture or a document within the limits.
             InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
         """
-        found = self._reader().read_number(document, enhancement_level, boxes=boxes)
+        found = self._reader().read_number(document, enhancement_level, boxes=boxes, on_progress=on_progress)
         self._observers.tell(lambda observer: observer.on_number(found))
         return found
 
@@ -221,15 +226,21 @@ class Workspace:
                 self._told(each.reading)
         return found
 
-    def unpack(self, archive: bytes) -> list[NamedFile]:
+    def unpack(self, archive: bytes, *, on_progress: Progress = lambda _: None) -> list[NamedFile]:
         """Return the files of a ZIP archive for a batch: no more, and no larger together, than a batch may be.
 
+        `on_progress` hears of the share that is done; what it raises stops the unpacking.
+
         Raises:
-            InvalidValue: it is no ZIP, is too large, is encrypted, or has an entry that leads out of it.
+            InvalidValue: it is no ZIP, is empty, too large or encrypted, or has an entry that leads out of it.
         """
         settings = self.settings
         return files_of(
-            archive, _limits(settings), max_files=settings.max_batch_files, max_bytes=settings.max_request_bytes
+            archive,
+            _limits(settings),
+            max_files=settings.max_batch_files,
+            max_bytes=settings.max_request_bytes,
+            on_progress=on_progress,
         )
 
     def keep_all(

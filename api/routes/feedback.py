@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.schemas.feedback import FeedbackGivenOut, FeedbackIn
+from api.fields import PredictionId, UserId
+from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
+from hwr_core.records import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 
@@ -21,3 +23,11 @@ def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
             comments=given.comments,
         )
     )
+
+
+@router.delete("/feedback/{prediction_id}")
+def withdraw(
+    prediction_id: PredictionId, workspace: WorkspaceDep, user_id: UserId = DEFAULT_USER
+) -> FeedbackWithdrawnOut:
+    """Take back what a person says of a reading; what another said before stands again, or nothing."""
+    return FeedbackWithdrawnOut.of(prediction_id, workspace.feedback.withdraw(prediction_id, user_id=user_id))

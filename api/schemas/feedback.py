@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from api.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
 from api.schemas.base import Success
-from hwr_core.records import DEFAULT_USER, Feedback
+from hwr_core.records import DEFAULT_USER, Feedback, Label
 
 
 class FeedbackIn(BaseModel):
@@ -34,6 +34,24 @@ class FeedbackGivenOut(Success):
             message=f"Recorded: the picture of reading {given.reading_id} shows {what}.",
             feedback_id=given.id,
             correct_prediction=given.correct_prediction,
+        )
+
+
+class FeedbackWithdrawnOut(Success):
+    """The word is taken back; its trace stays."""
+
+    message: str = Field(examples=["Taken back for reading 42: nobody says anything of it now."])
+    is_labelled: bool = Field(description="Whether somebody else's word stands now.", examples=[False])
+    actual_digit: TrueDigit = Field(description="What that says it is; null for no digit, or where there is none.")
+
+    @classmethod
+    def of(cls, prediction_id: int, label: Label | None) -> Self:
+        """Return the answer once a word is taken back, with the label that stands then."""
+        stands = "nobody says anything of it now" if label is None else "what another person said stands again"
+        return cls(
+            message=f"Taken back for reading {prediction_id}: {stands}.",
+            is_labelled=label is not None,
+            actual_digit=label and label.digit,
         )
 
 

@@ -20,6 +20,7 @@ try:
         [*VIEWS],
         default=next(iter(VIEWS)),
         required=True,
+        wrap=False,
         key="view",
         bind="query-params",
         label_visibility="collapsed",

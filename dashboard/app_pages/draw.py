@@ -7,11 +7,12 @@ import streamlit as st
 
 from dashboard import canvas
 from dashboard.drawn import Drawn, follow, show_drawn
-from dashboard.judging import offer_all_digits
+from dashboard.judging import offer_all_digits, said_instead
 from dashboard.keeping import ToKeep, kept_number, numbers_kept, offer_to_keep
+from dashboard.notices import show_left_notices
 from dashboard.number_views import show_number
 from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
-from dashboard.pen import choose_pen
+from dashboard.pen import choose_pen, pen_width
 from dashboard.services import explain, read_number, workspace
 from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
 from hwr_core.errors import HwrError
@@ -20,6 +21,8 @@ from hwr_core.records import Reading, Reason, Source
 BOARD = "draw_board"
 KEEP = "draw_keep"
 KIND = "draw_kind"
+PEN = "draw_pen"
+JUDGE = "draw_judge"
 
 
 @st.fragment
@@ -36,20 +39,24 @@ def drawing_board() -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        board = st.container()
-        pen_width = show_tools()
-    with board:
-        drawing = canvas.drawing_canvas(key=BOARD, pen_width=pen_width)
-    with right:
+        # On the left of this line there is room for the canvas's own buttons, which lie above it under the pointer.
+        st.caption("Write in the square.")
+        drawing = canvas.drawing_canvas(key=BOARD, pen_width=pen_width(key=PEN))
+    if drawing is None and follow(None, key="draw"):
+        st.rerun(scope="app")  # before anything is shown that would be shown anew
+    with right:  # before the tools, so that the answer reaches the browser first
         drawn = show_drawn_number(drawing) if kind == NUMBERS else show_result(drawing)
+    with left:
+        show_tools()
     if drawn and kind == ONE_DIGIT and st.toggle("Show how it was read", key="draw_explain"):
         show_why(drawn.picture)
     if follow(drawn, key="draw"):
         st.rerun(scope="app")  # what was drawn is shown outside, so that no stroke has to show it again
+    show_left_notices()
 
 
-def show_tools() -> int:
-    """Undo, clear, and the pen, whose width this returns."""
+def show_tools() -> None:
+    """Undo, clear, and the pen."""
     with st.container(horizontal=True, width=canvas.SIDE, gap="xsmall"):
         for label, icon, act, key in (
             ("Undo", ":material/undo:", canvas.undo, "Z"),
@@ -64,7 +71,7 @@ def show_tools() -> int:
                 key=f"draw_{label.lower()}",
                 width="stretch",
             )
-    return choose_pen(key="draw_pen")
+    choose_pen(key=PEN)
 
 
 def show_result(drawing: bytes | None) -> Drawn | None:
@@ -85,11 +92,13 @@ def show_result(drawing: bytes | None) -> Drawn | None:
         offer.reading if offer else None,
         partial(kept_number, offer, key=KEEP) if offer else lambda: None,
         name=offer.name if offer else "",
-        key="draw_judge",
+        key=JUDGE,
     )
     offer_to_keep([offer] if offer else [], key=KEEP, shortcut="K")
-    show_probabilities(reading, key="draw_probabilities")
-    return as_drawn(drawing, symbol(offer.reading)) if offer and drawing else None
+    show_probabilities(reading)
+    if offer is None or drawing is None:
+        return None
+    return as_drawn(drawing, symbol(offer.reading), really=said_instead(offer.reading, offer.name, key=JUDGE))
 
 
 def show_drawn_number(drawing: bytes | None) -> Drawn | None:
@@ -124,10 +133,10 @@ def as_offer(drawing: bytes, reading: Reading) -> ToKeep | None:
     return None if reading.seen is None else ToKeep(name_of(drawing), reading, Source.DRAWING, picture=drawing)
 
 
-def as_drawn(drawing: bytes, read_as: str) -> Drawn:
-    """The drawing with what it was read as, and its number if it was kept."""
+def as_drawn(drawing: bytes, read_as: str, *, really: str | None = None) -> Drawn:
+    """The drawing with what it was read as, what it is instead, and its number if it was kept."""
     name = name_of(drawing)
-    return Drawn(name, drawing, read_as, numbers_kept(key=KEEP).get(name))
+    return Drawn(name, drawing, read_as, numbers_kept(key=KEEP).get(name), really)
 
 
 def name_of(drawing: bytes) -> str:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from dashboard.model_comparison import show_comparison
 from dashboard.model_views import (
     choose_version,
     confirm_roll_back,
     headline,
-    show_comparison,
     show_log,
     show_version,
 )
@@ -29,10 +29,9 @@ try:
         if allowed(Right.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
             confirm_roll_back()
     chosen = choose_version(versions, aliases)
-    asked = st.query_params.get("version")
-    if chosen is None:
-        named = [version for version in versions if version.name == asked]
-        chosen = (named or champions or versions)[0]
+    if chosen is None and (asked := st.query_params.get("version")):
+        chosen = modelling.registry.get(asked)
+    chosen = chosen or (champions or versions)[0]
     show_version(chosen, aliases)
     show_comparison(chosen, [version for version in versions if version.name != chosen.name])
     show_log(modelling.promotions.log())

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard.access_views import show_audit, show_sign_in
+from dashboard.notices import leave_notice
 from dashboard.panels import show_error
-from dashboard.person import name_of
+from dashboard.person import choose_among
 from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
 from hwr_core.records import DEFAULT_USER, User
@@ -26,6 +27,7 @@ def show_everybody(people: list[User]) -> None:
         },
         hide_index=True,
         key="people_table",
+        placeholder="–",
         alt="All people",
         column_config={
             "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone=st.context.timezone or "UTC")
@@ -41,14 +43,14 @@ def show_new_person() -> None:
         email = st.text_input("Email (optional)", key="people_new_email")
         if st.form_submit_button("Add", type="primary", icon=":material/person_add:"):
             created = workspace().users.create(name, email)
-            st.toast(f"{created.username} was added.", icon=":material/check:")
+            leave_notice(f"{created.username} was added.")
             st.rerun()
 
 
 def show_changes(people: list[User]) -> None:
     """What can be done with one person."""
     st.subheader("Change a person")
-    user = st.selectbox("Person", people, format_func=name_of, key="people_chosen")
+    user = choose_among("Person", people, key="people_chosen")
     with st.form("people_rename", border=False):
         name = st.text_input("Name", value=user.username, max_chars=64, key=f"people_name_{user.id}")
         email = st.text_input("Email", value=user.email or "", key=f"people_email_{user.id}")

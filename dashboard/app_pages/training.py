@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.job_views import choose_jobs, show_comparison, show_job
+from dashboard.job_views import choose_jobs, job_asked_for, show_comparison, show_job
 from dashboard.panels import show_error
 from dashboard.services import allowed, workspace
 from dashboard.training_forms import show_own_pictures, show_training_form, show_tuning_form
@@ -12,6 +12,12 @@ from hwr_core.errors import HwrError
 TRAINS = allowed(Right.TRAIN)
 VIEWS = ("Jobs", "Train", "Tune") if TRAINS else ("Jobs",)
 SHOWN = 50
+
+
+def turn_to_training() -> None:
+    """Show the form that starts one."""
+    st.session_state["training_view"] = "Train"
+
 
 st.title("Training")
 opened = st.session_state.pop("training_opened", None)
@@ -24,7 +30,7 @@ try:
     view = st.segmented_control(
         "View",
         VIEWS,
-        default="Jobs" if jobs or not TRAINS else "Train",
+        default="Jobs" if jobs or not TRAINS or "job" in st.query_params else "Train",
         required=True,
         key="training_view",
         label_visibility="collapsed",
@@ -36,11 +42,12 @@ try:
         show_tuning_form()
     elif not jobs:
         st.info("Nothing has been trained here yet.", icon=":material/model_training:")
+        if TRAINS:
+            st.button("Start a training", icon=":material/play_arrow:", on_click=turn_to_training, key="training_first")
     else:
         chosen = choose_jobs(jobs, timezone=timezone)
-        asked = st.query_params.get("job", "")
         if not chosen:
-            chosen = [job for job in jobs if str(job.id) == asked] or jobs[:1]
+            chosen = [job_asked_for(asked)] if (asked := st.query_params.get("job")) else jobs[:1]
         if len(chosen) > 1:
             show_comparison(chosen)
         show_job(chosen[0])

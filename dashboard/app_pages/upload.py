@@ -63,6 +63,8 @@ try:
             show_number_file(upload.name, upload.content, level, key=f"upload_{upload.id}")
         st.stop()
     outcomes = read_with_progress(uploads, level)
+    if not outcomes:
+        st.stop()  # why is said already
 except HwrError as error:
     show_error(error)
     st.stop()

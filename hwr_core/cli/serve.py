@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import socket
 import sys
 
@@ -30,7 +31,10 @@ def _serve(options: argparse.Namespace) -> int:
     _tell_who_would_be_locked_out(settings)
     with _listening(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        address = f"http://{host}:{listener.getsockname()[1]}"
+        port = listener.getsockname()[1]
+        address = f"http://{host}:{port}"
+        # The dashboard and the API read their settings from the environment: they are to know what holds.
+        os.environ |= {"HWR_HOST": settings.host, "HWR_PORT": str(port)}
         print(f"hwr {__version__}: open {address} (API guide under /docs)", flush=True)
         config = uvicorn.Config("asgi:create_app", factory=True, access_log=False, log_config=None)
         config.load()

@@ -16,7 +16,8 @@ from zipfile import ZipFile, ZipInfo
 
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.files import ZIP_DAMAGE
-from hwr_core.images.decode import Limits
+from hwr_core.images.decode import READABLE, Limits
+from hwr_core.records import Progress
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 """Of an archive with entries, and of an empty one."""
@@ -83,15 +84,29 @@ def is_archive(content: bytes) -> bool:
     return content.startswith(BEGINNINGS)
 
 
-def files_of(archive: bytes, limits: Limits, *, max_files: int, max_bytes: int) -> list[tuple[str, bytes]]:
+def files_of(
+    archive: bytes,
+    limits: Limits,
+    *,
+    max_files: int,
+    max_bytes: int,
+    on_progress: Progress = lambda _: None,
+) -> list[tuple[str, bytes]]:
     """Return name and content of each file of a ZIP archive, without those that computers put there by themselves.
 
     A file larger than a picture may be comes cut off one byte beyond that, so that reading it is refused.
 
-    Raises: what `open_archive` raises.
+    Raises: what `open_archive` raises, and InvalidValue where there are no such files.
     """
     with open_archive(io.BytesIO(archive), limits, max_files=max_files, max_bytes=max_bytes) as opened:
-        return [(shown_name(entry), opened.read(entry)) for entry in opened.entries if not _is_hidden(entry)]
+        entries = [entry for entry in opened.entries if not _is_hidden(entry)]
+        if not entries:
+            raise InvalidValue(f"The archive holds no pictures; {READABLE} are read, up to {max_files:,} in one ZIP.")
+        files = []
+        for entry in entries:
+            files.append((shown_name(entry), opened.read(entry)))
+            on_progress(len(files) / len(entries))
+    return files
 
 
 def parts_of(entry: ZipInfo) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +64,14 @@ def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as grey, uint8 height x width, and the `scale` from its pixels to those of the file as given."""
+    """A page as grey, uint8 height x width, and the `scale` from its pixels to those of the file as given.
+
+    `of` is how many pages the document has.
+    """
 
     grey: Grey
     scale: float
+    of: int = 1
 
 
 def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageImage]:
@@ -88,14 +92,14 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageIma
     except NotAPicture as error:
         if not is_pdf(document):
             raise NotAPicture(f"This is neither a picture nor a PDF; {READABLE} or PDF is needed.") from error
-        for grey, scale in pages_of_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels):
-            yield PageImage(grey, scale)
+        for grey, scale, count in pages_of_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels):
+            yield PageImage(grey, scale, count)
         return
     count = _frames(image)
     if count > limits.max_pages:
         raise PictureTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
     for number in range(count):
-        yield _page(image, number, limits)
+        yield replace(_page(image, number, limits), of=count)
 
 
 def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:

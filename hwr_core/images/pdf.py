@@ -25,8 +25,8 @@ def is_pdf(document: bytes) -> bool:
     return MARK in document[:MARK_WITHIN]
 
 
-def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterator[tuple[Grey, float]]:
-    """Yield each page as grey, uint8 height x width, and the factor from its pixels to those of 200 to an inch.
+def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterator[tuple[Grey, float, int]]:
+    """Yield each page as grey, uint8 height x width, the factor to the pixels of 200 an inch, and how many there are.
 
     A page is drawn with at most so many pixels. Each is drawn when it is asked for, so that one is held at a time.
 
@@ -40,8 +40,8 @@ def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterato
         raise PictureTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
     for number in range(count):
         with _opened(document) as pdf:
-            drawn = _draw(pdf[number], max_pixels)
-        yield drawn
+            grey, scale = _draw(pdf[number], max_pixels)
+        yield grey, scale, count
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 The served LiteRT file is cut before its last dense layer, so it needs no TensorFlow and no second file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from threading import Lock
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.normalise import SIDE
-from hwr_core.records import Grey
+from hwr_core.records import Grey, Progress
 from hwr_core.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"
@@ -29,9 +29,6 @@ EACH = 50
 
 Features: TypeAlias = NDArray[np.float32]
 """float32 [n, width], each row of length 1."""
-
-Progress: TypeAlias = Callable[[float], object]
-"""Hears of the share that is done, 0 to 1."""
 
 
 class Embedder:

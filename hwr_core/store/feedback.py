@@ -88,12 +88,12 @@ class FeedbackLog:
             UserInactive: the user is deactivated.
         """
         with self._store.writing() as cursor:
-            get_active_user(cursor, user_id)
+            user = get_active_user(cursor, user_id)
             _, owner = _read(cursor, reading_id)
             withdrawn = _replace(cursor, reading_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
-                    f"User {user_id} says nothing of reading {reading_id}; only who said something can take it back."
+                    f"{user.username} says nothing of reading {reading_id}; only who said something can take it back."
                 )
             settle_labels(cursor, [reading_id])
             label = get_label(cursor, reading_id)
@@ -115,6 +115,18 @@ class FeedbackLog:
                 f"{_SELECT} where f.user_id = $1 and f.replaced_at is null order by f.id desc", [user_id]
             ).fetchall()
         return [_feedback_from_row(row) for row in rows]
+
+    def count(self, *, user_id: int = DEFAULT_USER, since: datetime) -> int:
+        """Return of how many readings a user has said, since a moment, what stands. Raises UserNotFound."""
+        with self._store.session() as cursor:
+            get_user(cursor, user_id)
+            row = cursor.execute(
+                "select count(*) from feedback where user_id = $1 and replaced_at is null and created_at >= $2",
+                [user_id, since],
+            ).fetchone()
+        assert row is not None  # a count is always one row
+        found: int = row[0]
+        return found
 
     def verify(self, reading_id: int, *, verified: bool = True) -> Label:
         """Mark a reading's label as checked by a reviewer, until somebody says something else. Raises NotFound."""

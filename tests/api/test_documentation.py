@@ -20,6 +20,7 @@ PATHS = {
     "/api/read-number",
     "/api/model/status",
     "/api/feedback",
+    "/api/feedback/{prediction_id}",
     "/api/predictions/{prediction_id}",
     "/api/predictions/{prediction_id}/original",
     "/api/analytics/predictions",

@@ -36,7 +36,7 @@ def test_a_program_that_names_nobody_keeps_for_whose_key_it_has(house: House, se
 
 
 def test_another_persons_id_is_refused(house: House, seven: bytes, reading: int) -> None:
-    """A viewer neither keeps, judges, reads nor exports in another's name."""
+    """A viewer neither keeps, judges, takes back, reads nor exports in another's name."""
     other = house.ids[Role.ADMIN]
     refusal(house.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven) | {"user_id": other}), 403)
     for path in (f"user/{other}", f"predictions?user_id={other}", f"accuracy?user_id={other}"):
@@ -46,6 +46,9 @@ def test_another_persons_id_is_refused(house: House, seven: bytes, reading: int)
     mine = house.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
     said = {"prediction_id": mine, "user_id": other, "actual_digit": 7}
     refusal(house.ask(Role.VIEWER, "POST", "/api/feedback", json=said), 403)
+    house.ask(Role.VIEWER, "POST", "/api/feedback", json={"prediction_id": mine, "actual_digit": 7})
+    refusal(house.ask(Role.VIEWER, "DELETE", f"/api/feedback/{mine}?user_id={other}"), 403)
+    assert house.ask(Role.VIEWER, "DELETE", f"/api/feedback/{mine}").json()["is_labelled"] is False
 
 
 def test_another_persons_reading_is_as_good_as_not_there(house: House, reading: int) -> None:

@@ -101,6 +101,22 @@ def test_feedback_is_recorded_and_told_everywhere(client: TestClient, predict: P
     assert {"timestamp", "actual_digit", "correct_prediction", "confidence_rating", "comments"} <= feedbacks[0].keys()
 
 
+def test_feedback_is_taken_back(client: TestClient, predict: Predict) -> None:
+    """What the other person said stands again, then nothing; who says nothing has nothing to take back."""
+    client.post("/api/users", json={"username": "Ada"})
+    number = predict().json()["prediction_id"]
+    for user, digit in ((1, 1), (2, 7)):
+        client.post("/api/feedback", json={"prediction_id": number, "user_id": user, "actual_digit": digit})
+    first = client.delete(f"/api/feedback/{number}?user_id=2").json()
+    assert (first["success"], first["is_labelled"], first["actual_digit"]) == (True, True, 1)
+    second = client.delete(f"/api/feedback/{number}").json()
+    assert (second["is_labelled"], second["actual_digit"]) == (False, None)
+    assert client.get(f"/api/predictions/{number}").json()["data"]["is_labelled"] is False
+    assert "says nothing" in refusal(client.delete(f"/api/feedback/{number}"), 404)
+    refusal(client.delete("/api/feedback/99"), 404)
+    refusal(client.delete("/api/feedback/0"), 422)
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

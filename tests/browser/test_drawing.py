@@ -122,6 +122,7 @@ def test_everything_can_be_done_by_keys(visit: Visit) -> None:
     page.keyboard.press("1")
     expect(page.get_by_text("is a 1.")).to_be_visible()
     assert kept_rows(page)[0]["actual_digit"] == 1
+    expect(page.get_by_text("7, is 1")).to_be_visible()
     page.keyboard.press("1")
     expect(page.get_by_text("Taken back")).to_be_visible()
     assert kept_rows(page)[0]["actual_digit"] is None
@@ -183,3 +184,19 @@ def test_uploaded_files_are_read_and_kept(visit: Visit) -> None:
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("png")
     screenshot(page, "history")
+
+
+def test_the_canvas_buttons_cover_nothing(visit: Visit) -> None:
+    """What the canvas shows under the pointer lies beside all that can be pressed, and its Reset can be undone."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    toolbar = page.locator(".dc-toolbar-card").bounding_box()
+    switch = page.get_by_role("radio", name="Numbers").locator("..").bounding_box()
+    assert toolbar
+    assert switch
+    assert switch["y"] + switch["height"] <= toolbar["y"]
+    page.get_by_role("button", name="Reset canvas").click()
+    expect(page.get_by_text("Write one digit")).to_be_visible()
+    undo(page)
+    expect_digit(page, 7)

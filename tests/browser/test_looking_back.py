@@ -66,6 +66,9 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     square.click(force=True)
     expect(page.get_by_text("Read as a 7, really a 1").first).to_be_visible()
     expect(page.get_by_role("img", name="The writing as the model saw it").first).to_be_visible()
+    number = kept_rows(page)[0]["id"]
+    page.get_by_role("link", name=f"No. {number}", exact=True).first.click()
+    expect(page.get_by_role("heading", name=f"Number {number}", exact=True)).to_be_visible()
 
 
 def test_a_wrong_reading_is_put_right_by_a_key(visit: Visit) -> None:

@@ -1,8 +1,10 @@
 """Whole numbers in a real browser: drawn, uploaded, and with a box corrected."""
 
+import io
 from collections.abc import Callable
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.hand import answer, screenshot, turn_to, write
@@ -41,3 +43,19 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     page.get_by_text("Correct the boxes").click()
     expect(page.get_by_text("In pixels of the picture")).to_be_visible()
     screenshot(page, "upload-numbers")
+
+
+def test_a_long_document_is_stopped(visit: Visit) -> None:
+    """While its pages are read a bar stands there with a button; stopped, the page offers to go on."""
+    sheet = Image.fromarray(np.vstack([number("271828"), number("314159"), number("577215")]))
+    document = io.BytesIO()
+    sheet.save(document, "TIFF", save_all=True, append_images=[sheet] * 49, compression="tiff_deflate")
+    page = visit("/upload")
+    choose_numbers(page)
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    upload.set_input_files([FilePayload(name="book.tiff", mimeType="image/tiff", buffer=document.getvalue())])
+    expect(page.get_by_text("Reading the pages")).to_be_visible()
+    page.get_by_role("button", name="Stop").last.click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_test_id("stImage")).to_have_count(0)

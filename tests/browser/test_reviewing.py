@@ -32,7 +32,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def progress(page: Page) -> Locator:
     """The line that says how far the person has got, and which reading is looked at."""
-    return page.get_by_test_id("stMarkdownContainer").filter(has_text="reviewed")
+    return page.get_by_test_id("stMarkdownContainer").filter(has_text="judged today")
+
+
+def judged_today(page: Page) -> int:
+    """How many readings the person has said something of today, as the page tells it."""
+    return int(progress(page).inner_text().split()[0])
 
 
 def press(page: Page, key: str, words: str) -> None:
@@ -69,12 +74,13 @@ def test_readings_are_judged_by_keys_and_one_is_undone(
     page.get_by_role("button", name="Agree:").wait_for()
     screenshot(page, request.node.callspec.id)
     before = labels(page)
+    earlier = judged_today(page)
     agreed = shown(page)
-    press(page, "Enter", "1 reviewed")
+    press(page, "Enter", f"{earlier + 1} judged today")
     called_four = shown(page)
-    press(page, "4", "2 reviewed")
+    press(page, "4", f"{earlier + 2} judged today")
     no_digit = shown(page)
-    press(page, "n", "3 reviewed")
+    press(page, "n", f"{earlier + 3} judged today")
     passed = shown(page)
     there_and_back(page)
     assert shown(page) == passed
@@ -82,7 +88,7 @@ def test_readings_are_judged_by_keys_and_one_is_undone(
     assert after[agreed][0]
     assert after[called_four] == (True, 4)
     assert after[no_digit] == (True, None)
-    press(page, "u", f"2 reviewed, {len([each for each in before.values() if not each[0]]) - 2} left")
+    press(page, "u", f"{earlier + 2} judged today, {len([each for each in before.values() if not each[0]]) - 2} left")
     assert shown(page) == no_digit
     assert labels(page)[no_digit] == (False, None)
 
@@ -97,7 +103,7 @@ def test_keys_work_after_another_queue_was_chosen(visit: Visit) -> None:
     back.click()
     page.get_by_role("button", name="Agree:").wait_for()
     there_and_back(page)
-    press(page, "Enter", "1 reviewed")
+    press(page, "Enter", f"{judged_today(page) + 1} judged today")
 
 
 def test_a_label_is_taken_back_from_the_table(visit: Visit) -> None:
@@ -105,7 +111,7 @@ def test_a_label_is_taken_back_from_the_table(visit: Visit) -> None:
     page = visit("/review")
     page.get_by_role("button", name="Agree:").wait_for()
     number = shown(page)
-    press(page, "8", "1 reviewed")
+    press(page, "8", f"{judged_today(page) + 1} judged today")
     page.goto("/review?view=Labelled&actual=8")
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()

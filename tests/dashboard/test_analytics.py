@@ -58,6 +58,7 @@ def test_feedback_shows_in_every_view(page: AppTest, kept: list[int], workspace:
     assert page.get("plotly_chart")
     if view == "Mistakes":
         assert any("Read as a 3, really an 8" in text.value for text in page.markdown)
+        assert "No. 2" in {link.proto.label for link in page.get("page_link")}
 
 
 def test_filters_of_a_shared_address_hold(page: AppTest, kept: list[int]) -> None:

@@ -40,7 +40,7 @@ def test_a_drawing_is_read_at_once(app: AppTest, paper: list[bytes | None], digi
     app.run()
     assert f">{digit}" in answer(app)
     assert len(app.image) == 1
-    assert len(app.get("plotly_chart")) == 1
+    assert "Probability of each digit. 0:" in app.get("html")[1].proto.body
 
 
 def test_a_drawing_alone_enters_no_history(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
@@ -254,3 +254,14 @@ def test_no_more_than_a_dozen_drawings_are_shown(app: AppTest, paper: list[bytes
         paper.append(None)
         app.run()
     assert drawn(app) == [f"**{digit}**" for digit in (2, 1, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1)]
+
+
+def test_a_corrected_drawing_says_what_it_is(app: AppTest, paper: list[bytes | None]) -> None:
+    """Below stands what was read and what the person said instead; taken back, what was read alone."""
+    paper.append(png(drawing(3)))
+    app.run()
+    app.button(key="draw_judge_is_4").click().run()
+    assert drawn(app) == ["**3**, is 4"]
+    assert [each.value for each in app.toast] == ["Thank you. Number 1 is a 4."]
+    app.button(key="draw_judge_is_4").click().run()
+    assert drawn(app) == ["**3**"]

@@ -76,3 +76,11 @@ def test_an_evaluation_is_started_from_the_page(page: AppTest, registry: Registr
     page.run()
     page.button(key="models_evaluate").click().run()
     assert [job.config["versions"] for job in workspace.modelling.jobs.page()] == [[registry.champion().name]]
+
+
+def test_an_unknown_version_is_told(page: AppTest) -> None:
+    """An address of a version that is not there shows no other one in its place."""
+    page.query_params["version"] = "20200101T000000Z-00000"
+    page.run()
+    assert "There is no model version '20200101T000000Z-00000'" in page.error[0].value
+    assert not page.subheader

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import probability_chart
-from dashboard.palette import ACCENT
-from dashboard.pictures import data_url, enlarged, framed, shrunk
+from dashboard.bars import probability_bars
+from dashboard.palette import ACCENT, QUIET
+from dashboard.pictures import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
 from dashboard.services import read_file
+from hwr_core.images.decode import PageImage
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
@@ -41,16 +42,16 @@ def test_an_answer_is_given_in_words(verdict: str, words: str) -> None:
     assert len(page.image) == 1
 
 
-def test_the_chart_colours_the_digit_read() -> None:
-    """Ten bars, one in colour."""
-    [bars] = probability_chart([0.1] * 10, 4).data
-    assert [index for index, colour in enumerate(bars.marker.color) if colour == ACCENT] == [4]
+def test_the_bars_colour_the_digit_read() -> None:
+    """Ten bars, one in colour; who cannot see them is told the shares."""
+    bars = probability_bars([0.02] * 4 + [0.88] + [0.02] * 5, 4)
+    assert [bars.count(colour) for colour in (ACCENT, QUIET)] == [1, 9]
+    assert "4: 88%, 5: 2%" in bars
 
 
-def test_the_chart_of_no_digit_colours_nothing() -> None:
+def test_the_bars_of_no_digit_colour_nothing() -> None:
     """Where nothing was read, no bar stands out."""
-    [bars] = probability_chart([0.0] * 10, None).data
-    assert ACCENT not in bars.marker.color
+    assert ACCENT not in probability_bars([0.0] * 10, None)
 
 
 def test_an_enlarged_picture_keeps_its_pixels() -> None:
@@ -94,6 +95,17 @@ def test_a_framed_picture_is_whole_in_its_square(shape: tuple[int, int], width: 
     assert np.ptp(bright) + 1 == width
     assert abs(bright.mean() - 69) <= 1
     assert square[70, 2] == 0
+
+
+def test_the_name_of_a_box_at_the_top_is_whole() -> None:
+    """Where a name has no room above its box the page grows; it is written as far down in it everywhere."""
+
+    def written(top: int) -> int:
+        picture = boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, top, 30, 60), "7")])
+        return int((np.abs(picture - SPEAKS_AGAINST).sum(axis=2) < 30).sum())
+
+    assert written(0) == written(100) > 20
+    assert boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, 100, 30, 60), "7")]).shape == (200, 100, 3)
 
 
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:

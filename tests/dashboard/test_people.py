@@ -2,7 +2,9 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
+from hwr_core.records import User
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
@@ -52,6 +54,24 @@ def test_a_wrong_reading_is_put_right_in_a_click(app: AppTest, paper: list[bytes
     assert kept.label is not None
     assert (kept.label.digit, kept.is_right) == (8, False)
     assert workspace.history.original(kept.id) == paper[-1]
+
+
+def chosen(page: AppTest) -> Selectbox[User]:
+    """The choice of the person to be changed."""
+    [found] = [each for each in page.selectbox if (each.key or "").startswith("people_chosen_")]
+    return found
+
+
+def test_a_renamed_person_stays_chosen(page: AppTest, workspace: Workspace) -> None:
+    """Under the new name, so that what is done next is done with the same person."""
+    ada = workspace.users.create("Ada")
+    page.run()
+    chosen(page).select(ada).run()
+    page.text_input(key=f"people_name_{ada.id}").input("Countess")
+    next(button for button in page.button if button.label == "Save").click().run()
+    assert not page.exception
+    assert chosen(page).value == workspace.users.get(ada.id)
+    assert workspace.users.get(ada.id).username == "Countess"
 
 
 def test_nobody_of_that_name_is_told(app: AppTest) -> None:

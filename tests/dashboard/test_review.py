@@ -58,7 +58,7 @@ def undo(page: AppTest) -> Button:
 
 def progress(page: AppTest) -> str:
     """How far the person has got."""
-    [words] = [each.value for each in page.markdown if "reviewed" in each.value]
+    [words] = [each.value for each in page.markdown if "judged today" in each.value]
     return words
 
 
@@ -75,7 +75,7 @@ def test_a_reading_waits_with_what_the_model_made_of_it(page: AppTest, keep: Cal
     page.run()
     assert not page.exception
     assert button(page, "agree").label == "Agree: a 7"
-    assert "**0** reviewed, **1** left" in progress(page)
+    assert "**0** judged today, **1** left" in progress(page)
     assert len(page.get("image")) == 2
 
 
@@ -104,7 +104,7 @@ def test_agreeing_labels_a_reading_and_goes_on(
     kept = workspace.history.get(first)
     assert kept.label
     assert kept.label.digit == kept.reading.digit
-    assert f"**1** reviewed, **1** left, number {second}" in progress(page)
+    assert f"**1** judged today, **1** left, number {second}" in progress(page)
 
 
 @pytest.mark.parametrize(("name", "label"), [("is_0", 0), ("is_4", 4), ("none", None)])
@@ -157,9 +157,9 @@ def test_undo_goes_back_to_the_reading_and_takes_its_label(
     for _ in range(2):
         button(page, "is_9").click().run()
     undo(page).click().run()
-    assert f"**1** reviewed, **2** left, number {second}" in progress(page)
+    assert f"**1** judged today, **2** left, number {second}" in progress(page)
     undo(page).click().run()
-    assert f"**0** reviewed, **3** left, number {first}" in progress(page)
+    assert f"**0** judged today, **3** left, number {first}" in progress(page)
     assert undo(page).disabled
     assert waiting(workspace) == [first, second, third]
 
@@ -175,7 +175,7 @@ def test_undoing_a_change_of_mind_restores_what_was_said_before(
     button(page, "Back").click().run()
     assert "you said a 1" in progress(page)
     button(page, "is_2").click().run()
-    assert "**1** reviewed" in progress(page)
+    assert "**1** judged today" in progress(page)
     undo(page).click().run()
     kept = workspace.history.get(first)
     assert kept.label
@@ -203,7 +203,7 @@ def test_what_cannot_be_labelled_is_told(page: AppTest, workspace: Workspace, ke
     button(page, "agree").click().run()
     assert not page.exception
     assert "There is no reading 1" in page.error[0].value
-    assert "**0** reviewed" in progress(page)
+    assert "**0** judged today" in progress(page)
 
 
 def test_one_press_undoes_one_word(page: AppTest, workspace: Workspace, keep: Callable[..., object]) -> None:
@@ -214,7 +214,7 @@ def test_one_press_undoes_one_word(page: AppTest, workspace: Workspace, keep: Ca
     late = undo(page)
     button(page, "is_2").click().run()
     late.click().run()
-    assert "**2** reviewed" in progress(page)
+    assert "**2** judged today" in progress(page)
 
 
 def test_a_history_held_elsewhere_is_told(
@@ -311,3 +311,35 @@ def test_likely_label_errors_say_why(page: AppTest, workspace: Workspace, keep: 
     table = page.dataframe[0].value
     assert [*table["Number"]] == [2]
     assert table["What the model gave"][0].endswith("to a 3, hardly anything to an 8")
+
+
+CHANGES = """
+from dashboard.labelled_views import offer_changes
+from dashboard.services import workspace
+
+offer_changes([workspace().history.get(number) for number in {numbers}], [])
+"""
+
+
+def test_only_ones_own_word_is_taken_back(workspace: Workspace, keep: Callable[..., object]) -> None:
+    """Of readings selected, the button names those that the person has said something of, and leaves the others."""
+    ada = workspace.users.create("Ada").id
+    keep(7, 3)
+    workspace.feedback.give(1, actual_digit=1)
+    workspace.feedback.give(2, user_id=ada, actual_digit=8)
+    others = AppTest.from_string(CHANGES.format(numbers=(2,)), default_timeout=30).run()
+    assert "labelled_withdraw" not in {button.key for button in others.button}
+    both = AppTest.from_string(CHANGES.format(numbers=(1, 2)), default_timeout=30).run()
+    assert both.button(key="labelled_withdraw").label == "Take back 1 of yours"
+    both.button(key="labelled_withdraw").click().run()
+    assert [workspace.history.get(number).label is not None for number in (1, 2)] == [False, True]
+
+
+def test_a_fresh_sitting_counts_what_was_judged_today(
+    page: AppTest, workspace: Workspace, keep: Callable[..., object]
+) -> None:
+    """A reload begins a sitting anew, but not the day."""
+    keep(7, 3)
+    workspace.feedback.give(1, actual_digit=7)
+    page.run()
+    assert "**1** judged today, **1** left" in progress(page)

@@ -124,3 +124,22 @@ def test_the_form_begins_with_the_shipped_network(page: AppTest) -> None:
     """Who changes nothing trains with the defaults of a TrainingConfig."""
     page.run()
     assert page.selectbox(key="training_architecture").value == TrainingConfig().architecture
+
+
+def test_without_jobs_a_button_leads_to_the_form(page: AppTest) -> None:
+    """The empty list of jobs says so and is one press away from a training."""
+    page.run()
+    page.segmented_control(key="training_view").set_value("Jobs").run()
+    page.button(key="training_first").click().run()
+    assert not page.exception
+    assert page.button(key="training_start").label == "Start training"
+
+
+@pytest.mark.parametrize("number", ["99", "seven", "9" * 40])
+def test_an_unknown_job_is_told(page: AppTest, workspace: Workspace, number: str) -> None:
+    """An address of a job that is not there shows no other one in its place."""
+    finished(workspace, JobKind.EVALUATE, {"suites": ["custom"]})
+    page.query_params["job"] = number
+    page.run()
+    assert "There is no job" in page.error[0].value
+    assert not page.subheader

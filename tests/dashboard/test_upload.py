@@ -190,3 +190,11 @@ def test_many_pictures_stand_in_a_table(page: AppTest) -> None:
     assert len(shown) == len(to_take_along) == FEW + 1
     assert shown["Read"].tolist()[:3] == ["0", "1", "2"]
     assert to_take_along["digit"].tolist()[:3] == [0, 1, 2]
+
+
+def test_an_empty_archive_says_what_is_allowed(page: AppTest) -> None:
+    """What was wrong stands under its name, and nothing else is shown for it."""
+    upload(page, empty=zipped())
+    assert not page.exception
+    assert page.error[0].value.startswith("The archive holds no pictures; PNG")
+    assert "There are none of these." not in {each.value for each in page.caption}

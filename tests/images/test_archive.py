@@ -1,6 +1,7 @@
 """Files out of ZIP archives that nobody believes; what is refused as a whole is tested with the import of pictures."""
 
 import io
+import re
 from collections.abc import Iterable
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -83,3 +84,24 @@ def test_an_archive_is_known_by_its_content() -> None:
     assert is_archive(zipped([]))
     assert not is_archive(b"\x89PNG\r\n\x1a\n")
     assert not is_archive(b"PK is how it begins")
+
+
+@pytest.mark.parametrize("names", [(), ("folder/", ".DS_Store")], ids=["empty", "hidden alone"])
+def test_an_archive_without_pictures_says_what_is_allowed(names: tuple[str, ...]) -> None:
+    """Nothing to read is a mistake of whoever packed it: told, with what may be in one."""
+    with pytest.raises(InvalidValue, match=r"holds no pictures; PNG.*up to 10 in one ZIP"):
+        unpack(zipped((name, b"") for name in names))
+
+
+def test_unpacking_tells_how_far_it_is_and_stops_when_told_to() -> None:
+    """After each file; what the listener raises ends it."""
+    archive = zipped([("a.png", b"x"), ("b.png", b"y")])
+    heard: list[float] = []
+    files_of(archive, LIMITS, max_files=10, max_bytes=5000, on_progress=heard.append)
+    assert heard == [0.5, 1.0]
+
+    def stop(share: float) -> None:
+        raise KeyboardInterrupt(share)
+
+    with pytest.raises(KeyboardInterrupt, match=re.escape("0.5")):
+        files_of(archive, LIMITS, max_files=10, max_bytes=5000, on_progress=stop)

@@ -1,6 +1,7 @@
 """What people say of readings, and the labels drawn from it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
@@ -183,7 +184,7 @@ def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
     """Neither twice, nor another's word, nor of a reading or by a person that do not exist; what stands, stands."""
     ada = users.create("ada").id
     feedback.give(seven, user_id=ada, actual_digit=4)
-    with pytest.raises(NotFound, match="says nothing of reading"):
+    with pytest.raises(NotFound, match="default says nothing of reading"):
         feedback.withdraw(seven)
     for stranger in (99, -1, 2**63):
         with pytest.raises(NotFound):
@@ -204,3 +205,19 @@ def test_a_deactivated_user_takes_nothing_back(feedback, users, history, seven):
     with pytest.raises(UserInactive):
         feedback.withdraw(seven, user_id=ada)
     assert history.get(seven).label.digit == 4
+
+
+def test_what_stands_since_a_moment_is_counted(feedback, users, seven, refused):
+    """A person's own words alone, each reading once, none that was taken back or said before."""
+    began = datetime.now(UTC)
+    ada = users.create("ada").id
+    for digit in (1, 9):
+        feedback.give(seven, actual_digit=digit)
+    feedback.give(refused, actual_digit=None)
+    feedback.give(seven, user_id=ada, actual_digit=7)
+    assert feedback.count(since=began) == 2
+    feedback.withdraw(refused)
+    assert feedback.count(since=began) == 1
+    assert feedback.count(since=datetime.now(UTC)) == 0
+    with pytest.raises(UserNotFound):
+        feedback.count(user_id=99, since=began)

@@ -1,0 +1,83 @@
+"""People and cleaning up, by clicks in a real browser."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hwr_core.settings import PROJECT, Settings
+from tests.browser.hand import kept_rows
+from tests.own_history import live_through
+from tests.serving import Server, serving
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a month of readings of two people, which keeps readings for a week."""
+    folder = tmp_path_factory.mktemp("managed") / "data"
+    live_through(Settings(data_dir=folder, models_dir=PROJECT / "models"), readings=12)
+    with serving(folder, HWR_KEEP_READINGS_DAYS="7", HWR_KEEP_ORIGINALS_DAYS="7") as server:
+        yield server
+
+
+def people(page: Page) -> dict[str, int]:
+    """The numbers of all people by their names, as the API tells them."""
+    rows: list[dict[str, Any]] = json.loads(page.request.get("/api/users", max_retries=3).text())["data"]
+    return {row["username"]: row["id"] for row in rows}
+
+
+def fill(page: Page, label: str, text: str, *, place: int = 0) -> None:
+    """Write into a field as a person does, and leave it."""
+    field = page.get_by_test_id("stMain").get_by_role("textbox", name=label, exact=True).nth(place)
+    field.fill(text)
+    field.press("Tab")
+
+
+def test_a_person_comes_is_renamed_and_goes(visit: Visit) -> None:
+    """Added and renamed by a form; deleted only once the name has been typed."""
+    page = visit("/people")
+    fill(page, "Name", "Grace", place=-1)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Grace was added.")).to_be_visible()
+    number = people(page)["Grace"]
+    page.get_by_test_id("stMain").get_by_role("combobox", name="Person").click()
+    page.get_by_role("option", name="Grace").click()
+    expect(page.get_by_role("textbox", name="Name", exact=True).first).to_have_value("Grace")
+    fill(page, "Name", "Grace H.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("stMain").get_by_role("combobox", name="Person")).to_have_value("Grace H.")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Grace H. and all their readings will be erased.")).to_be_visible()
+    assert people(page)["Grace H."] == number
+    delete = dialog.get_by_role("button", name="Delete")
+    expect(delete).to_be_disabled()
+    dialog.get_by_role("textbox").fill("Grace H.")
+    dialog.get_by_role("textbox").press("Enter")
+    delete.click()
+    expect(dialog).to_have_count(0)
+    assert "Grace H." not in people(page)
+
+
+def test_what_is_past_its_time_is_taken_away(visit: Visit) -> None:
+    """First it is counted, and only the second button takes it away."""
+    page = visit("/settings")
+    before = len(kept_rows(page))
+    page.get_by_role("button", name="Look for what is past its time").click()
+    expect(page.get_by_text("Past their time:")).to_be_visible()
+    assert len(kept_rows(page)) == before
+    page.get_by_role("button", name="Take them away for good").click()
+    expect(page.get_by_text("Taken away:")).to_be_visible()
+    assert 0 < len(kept_rows(page)) < before
+
+
+def test_settings_tell_the_port_that_was_given(visit: Visit, server: Server) -> None:
+    """The server was started with --port 0, and took a free one."""
+    page = visit("/settings")
+    table = page.locator("table[role=grid]").first
+    expect(table).to_contain_text("HWR_PORT")
+    expect(table.locator("tr", has_text="HWR_PORT")).to_contain_text(str(server.port))
