@@ -1,6 +1,7 @@
 """hwr users --admin, hwr users password, hwr keys, hwr audit, and what hwr serve refuses."""
 
 import io
+import json
 import re
 
 import pytest
@@ -84,6 +85,28 @@ def test_a_password_and_a_role_are_changed(settings, typed):
         with pytest.raises(NotSignedIn):
             workspace.access.sign_in("default", PASSWORD, address="here")
         assert workspace.access.sign_in("default", "quite other words now", address="here").caller.role is Role.ADMIN
+
+
+def test_the_list_of_people_tells_their_roles(typed, capsys):
+    """Whoever has no account has no role; programs read the same as JSON."""
+    typed(PASSWORD)
+    main(["users", "create", "Ada", "--email", "ada@example.org", "--role", "analyst"])
+    capsys.readouterr()
+    assert main(["users", "list"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["     1  default", "     2  Ada  ada@example.org  analyst"]
+    assert main(["users", "list", "--json"]) == 0
+    assert [json.loads(line)["role"] for line in capsys.readouterr().out.splitlines()] == [None, "analyst"]
+
+
+@pytest.mark.parametrize("act", [["role", "2", "viewer"], ["deactivate", "2"], ["anonymise", "2", "--yes"],
+                                 ["delete", "2", "--yes"]], ids=" ".join)  # fmt: skip
+def test_the_last_admin_goes_by_force_alone(typed, capsys, act):
+    """Without it the command line says why not; with it nobody is left who may manage people."""
+    typed(PASSWORD)
+    main(["users", "create", "Ada", "--admin"])
+    assert main(["users", *act]) == 2
+    assert "User 2 is the last active admin" in capsys.readouterr().err
+    assert main(["users", *act, "--force"]) == 0
 
 
 def test_a_key_is_made_listed_and_revoked(settings, capsys):

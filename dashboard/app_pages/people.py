@@ -15,11 +15,14 @@ def show_everybody(people: list[User]) -> None:
     """A table of all, with how much each has read."""
     figures = workspace().analytics.breakdown(by=Dimension.USER)
     readings = dict(zip(figures["user_id"], figures["readings"], strict=True)) if len(figures) else {}
+    accounts = workspace().access.accounts() if visitor() else {}
+    roles = [accounts[user.id].role if user.id in accounts else "" for user in people]
     st.dataframe(
         {
             "Number": [user.id for user in people],
             "Name": [user.username for user in people],
             "Email": [user.email for user in people],
+            **({"Role": roles} if visitor() else {}),
             "Readings": [readings.get(user.id, 0) for user in people],
             "Active": [user.is_active for user in people],
             "Since": [user.created_at for user in people],

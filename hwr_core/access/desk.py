@@ -135,9 +135,11 @@ class Desk:
         self._checked(caller.username, old, caller.address)
         self.set_password(caller.user_id, new, caller=caller)
 
-    def set_role(self, user_id: int, role: Role, *, caller: Caller | None = None) -> None:
-        """Give a person a role. Raises UserNotFound."""
-        self._credentials.set_role(user_id, role)
+    def set_role(
+        self, user_id: int, role: Role, *, caller: Caller | None = None, even_last_admin: bool = False
+    ) -> None:
+        """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
+        self._credentials.set_role(user_id, role, even_last_admin=even_last_admin)
         self._remembered.forget()
         self.note("set a role", caller, f"user {user_id}: {role}")
 

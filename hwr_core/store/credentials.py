@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from hwr_core.records import Account, Caller, Role
+from hwr_core.store.last_admin import refuse_if_last_admin
 from hwr_core.store.session import Store
 from hwr_core.store.users import get_user
 
@@ -54,10 +55,12 @@ class CredentialsTable:
             get_user(cursor, user_id)
         return self.accounts().get(user_id, Account(user_id, Role.VIEWER, has_password=False))
 
-    def set_role(self, user_id: int, role: Role) -> None:
-        """Give a person a role. Raises UserNotFound."""
+    def set_role(self, user_id: int, role: Role, *, even_last_admin: bool = False) -> None:
+        """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
         with self._store.writing() as cursor:
             _ensure(cursor, user_id)
+            if not (role is Role.ADMIN or even_last_admin):
+                refuse_if_last_admin(cursor, user_id, "given another role")
             cursor.execute("update credentials set role = $2 where user_id = $1", [user_id, role.value])
 
     def set_password(self, user_id: int, password_hash: str) -> None:

@@ -259,6 +259,22 @@ def test_nothing_that_lets_in_is_kept_as_it_is(house: House) -> None:
         assert secret not in kept
 
 
+def test_the_last_admin_locks_nobody_out(house: House) -> None:
+    """Over HTTP nobody, not even they themselves, can leave the house without an admin."""
+    mine = f"/api/users/{house.ids[Role.ADMIN]}"
+    house.let_in(Role.ADMIN)
+    house.sign_in(Role.ADMIN)
+    for method, path, body in (
+        ("PATCH", mine, {"is_active": False}),
+        ("PUT", f"{mine}/account", {"role": "viewer"}),
+        ("POST", f"{mine}/anonymise", None),
+        ("DELETE", mine, None),
+    ):
+        words = refusal(house.client.request(method, path, json=body, headers=HERE), 409)
+        assert "last active admin" in words
+    assert house.client.get("/api/me").json()["role"] == "admin"
+
+
 # Other sites' pages
 
 
