@@ -14,6 +14,7 @@ from api.body_limit import BodyLimit
 from api.cross_site import CrossSite
 from api.door import Door
 from api.errors import HANDLERS, REQUEST_ID
+from api.hosts import KnownHosts
 from api.metrics import Metrics
 from api.own_machine import OwnMachineOnly
 from api.rates import Rates
@@ -118,7 +119,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
 
 def _middleware(settings: Settings) -> list[Middleware]:
     """What a request goes through, from the outside in."""
-    around = [Middleware(SecurityHeaders), Middleware(StartupInWords)]
+    around = [Middleware(SecurityHeaders), Middleware(StartupInWords), Middleware(KnownHosts, allowed=settings.hosts)]
     if settings.origins:
         around.append(
             Middleware(

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.body_limit import BodyLimit
-from api.errors import WORDS, answer_to
+from api.errors import POLICY_VIOLATION, WORDS, answer_to
 from api.rates import Rates
 from api.rules import ANYBODY, API, UNKNOWN, Rule, rule_of
 from api.shown import Shown, caller_of, shown_by
@@ -90,7 +90,7 @@ def _while_known(receive: Receive, shown: Shown, desk: Desk) -> Receive:
             try:
                 await run_in_threadpool(caller_of, shown, desk)
             except HwrError:
-                return {"type": "websocket.disconnect", "code": 1008}
+                return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
         return message
 
     return while_known
@@ -98,7 +98,7 @@ def _while_known(receive: Receive, shown: Shown, desk: Desk) -> Receive:
 
 async def _refuse(error: HwrError, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
     to_sign_in = isinstance(error, NotSignedIn) and _opens_a_page(scope)
     answer: Response = RedirectResponse(_sign_in_of(scope), 303) if to_sign_in else answer_to(error)

@@ -1,5 +1,6 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1024 * 1024
 WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which people have to sign in."""
+HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
+"""A name that a server may go by; with the star all below it."""
 
 
 class Settings(BaseSettings):
@@ -46,6 +49,11 @@ class Settings(BaseSettings):
         "1200/minute", description="Most requests of a person, a key or an address; only where sign-in is required"
     )
 
+    allowed_hosts: str = Field(
+        "",
+        description="Names the server goes by, separated by commas, `*.example.org` for all below; its addresses, and "
+        "names of its own network, always count. Empty: any where people sign in, else no others",
+    )
     allow_open: bool = Field(
         False, description="Let in everybody who reaches an address of this machine, without sign-in"
     )
@@ -99,7 +107,12 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """The other sites whose pages may use the API."""
-        return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+        return tuple(origin.rstrip("/") for origin in _listed(self.cors_origins))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that the server goes by beside its own network's."""
+        return _listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
 
     @property
     def originals(self) -> Path:
@@ -132,6 +145,13 @@ class Settings(BaseSettings):
         parse(limit)
         return limit
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, hosts: str) -> str:
+        if wrong := [host for host in _listed(hosts) if not HOST.fullmatch(host)]:
+            raise ValueError(f"{wrong[0]} is no name such as hwr.example.org or *.example.org, without port and path")
+        return hosts.lower()
+
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
@@ -146,6 +166,10 @@ class Settings(BaseSettings):
     @classmethod
     def _in_any_case(cls, word: object) -> object:
         return word.lower() if isinstance(word, str) else word
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 def _at_home(path: Path) -> Path:

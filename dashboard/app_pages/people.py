@@ -1,5 +1,7 @@
 """The people readings belong to: add, rename, switch off, forget, delete."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.access_views import show_audit, show_sign_in
@@ -81,8 +83,13 @@ def confirm(act: str, user: User) -> None:
     typed = st.text_input(f"Type the name {user.username} to go on", key="people_typed")
     if st.button(act, type="primary", disabled=typed != user.username, key="people_confirmed"):
         users = workspace().users
+        acts: dict[str, Callable[[int], object]] = {
+            "Erase history": users.erase_history,
+            "Anonymise": users.anonymise,
+            "Delete": users.delete,
+        }
         try:
-            {"Erase history": users.erase_history, "Anonymise": users.anonymise, "Delete": users.delete}[act](user.id)
+            acts[act](user.id)
         except HwrError as error:
             show_error(error)
         else:
