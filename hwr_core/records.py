@@ -309,11 +309,25 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What lets a person in: the role, and whether there is a password."""
+    """What lets a person in: the role, whether there is a password, and an account at an identity provider."""
 
     user_id: int
     role: Role
     has_password: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an identity provider says somebody is: for good by issuer and subject, the rest may change.
+
+    `email` is given only where the provider has verified it; `names` are what the person may be called, the best first.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

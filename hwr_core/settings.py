@@ -4,6 +4,7 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -47,6 +48,19 @@ class Settings(BaseSettings):
     )
     rate_limit: str = Field(
         "1200/minute", description="Most requests of a person, a key or an address; only where sign-in is required"
+    )
+
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider by which people sign in (OpenID Connect): its issuer, https://..."
+    )
+    oidc_client_id: str = Field("", description="What the identity provider knows hwr by")
+    oidc_client_secret: SecretStr | None = Field(None, description="What hwr shows the identity provider; may be none")
+    oidc_client_secret_file: Path | None = Field(None, description="File that holds HWR_OIDC_CLIENT_SECRET")
+    oidc_name: str = Field("single sign-on", max_length=40, description="The provider's name on the sign-in page")
+    oidc_create_for: str = Field(
+        "",
+        description="Whose first sign-in by the provider makes them a viewer: domains of verified addresses, separated "
+        "by commas, or `*` for all it lets in; nobody when empty: an admin has to add people",
     )
 
     allowed_hosts: str = Field(
@@ -115,6 +129,21 @@ class Settings(BaseSettings):
         return _listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
 
     @property
+    def oidc_secret(self) -> str | None:
+        """What hwr shows the identity provider. Raises InvalidValue where its file cannot be read."""
+        if self.oidc_client_secret_file is None:
+            return None if self.oidc_client_secret is None else self.oidc_client_secret.get_secret_value()
+        try:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidValue("The file that HWR_OIDC_CLIENT_SECRET_FILE names cannot be read.") from error
+
+    def oidc_may_join(self, email: str | None) -> bool:
+        """Whether the provider's word is enough to add somebody with this verified address."""
+        domains = _listed(self.oidc_create_for.lower())
+        return "*" in domains or (email is not None and email.rpartition("@")[2].lower() in domains)
+
+    @property
     def originals(self) -> Path:
         """Folder of the picture files that were sent."""
         return self.data_dir / "originals"
@@ -144,6 +173,18 @@ class Settings(BaseSettings):
     def _parsable(cls, limit: str) -> str:
         parse(limit)
         return limit
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _trusted(cls, issuer: str | None) -> str | None:
+        if issuer is None:
+            return None
+        parts = urlsplit(issuer)
+        if not parts.hostname or not (
+            parts.scheme == "https" or (parts.scheme == "http" and is_own_address(parts.hostname))
+        ):
+            raise ValueError("an issuer begins with https://; with http:// only on this machine")
+        return issuer.rstrip("/")
 
     @field_validator("allowed_hosts")
     @classmethod
@@ -193,6 +234,12 @@ def confirm_binding(settings: Settings) -> None:
         )
 
 
+def confirm_single_sign_on(settings: Settings) -> None:
+    """Refuse an identity provider that nobody could sign in by. Raises InvalidValue."""
+    if not (settings.has_sign_in and settings.oidc_client_id):
+        raise InvalidValue("HWR_OIDC_ISSUER wants HWR_AUTH=required, and the HWR_OIDC_CLIENT_ID that it knows hwr by.")
+
+
 def is_own_address(host: str) -> bool:
     """Whether only this machine reaches an address; a name other than localhost may be anybody's."""
     try:
@@ -220,4 +267,4 @@ def load_settings(**given: object) -> Settings:
 
 
 def _shown(name: str, value: object) -> str:
-    return "not shown" if name == "SECRET" else repr(value)
+    return "not shown" if name.endswith("SECRET") else repr(value)

@@ -45,6 +45,15 @@ def add_to(commands: Commands) -> None:
     _add_force(role)
     role.set_defaults(run=_role)
 
+    link = acts.add_parser("link", help="let an account at the identity provider (HWR_OIDC_ISSUER) in as a user")
+    link.add_argument("user", type=int)
+    link.add_argument("subject", help="the provider's `sub`; `hwr audit` tells it of those who were refused")
+    link.set_defaults(run=_link)
+
+    unlink = acts.add_parser("unlink", help="undo that; the user's sessions end")
+    unlink.add_argument("user", type=int)
+    unlink.set_defaults(run=_unlink)
+
     rename = acts.add_parser("rename", help="give a user another name")
     rename.add_argument("user", type=int)
     rename.add_argument("username")
@@ -111,6 +120,20 @@ def _role(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
         workspace.access.set_role(options.user, options.role, even_last_admin=options.force)
         print(_as_line(workspace.users.get(options.user), options.role))
+    return DONE
+
+
+def _link(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        workspace.access.link(options.user, options.subject)
+        print(f"{_as_line(workspace.users.get(options.user))}  is {options.subject}")
+    return DONE
+
+
+def _unlink(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        workspace.access.unlink(options.user)
+        print(_as_line(workspace.users.get(options.user)))
     return DONE
 
 

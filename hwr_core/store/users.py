@@ -86,12 +86,7 @@ class Users:
         name, address = checked_name(username), checked_email(email)
         with self._store.writing() as cursor:
             _refuse_taken(cursor, name)
-            row = cursor.execute(
-                f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
-                [name, address],
-            ).fetchone()
-        assert row is not None  # an insert without a condition returns its row
-        return _user_from_row(row)
+            return add_user(cursor, name, address)
 
     def change(
         self,
@@ -211,8 +206,23 @@ def _refuse_default(user_id: int, what: str) -> None:
 
 
 def _refuse_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
-    if cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone():
+    if is_taken(cursor, name):
         raise Conflict(f"There is already a user {name!r}; names that differ only in capitals are the same.")
+
+
+def is_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether there is a user of this name, whatever the case of its letters."""
+    return cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone() is not None
+
+
+def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) -> User:
+    """Add a user whose name and address are allowed, and whose name is not taken."""
+    row = cursor.execute(
+        f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
+        [name, email],
+    ).fetchone()
+    assert row is not None  # an insert without a condition returns its row
+    return _user_from_row(row)
 
 
 def _update(cursor: duckdb.DuckDBPyConnection, user: User) -> User:
