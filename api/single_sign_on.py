@@ -50,6 +50,7 @@ class Provider:
                 "scope": "openid email profile",
                 "code_challenge_method": "S256",
                 "timeout": PATIENCE,
+                "verify": httpx2.create_ssl_context(),  # once: authlib makes a client for each question
                 **({} if secret else {"token_endpoint_auth_method": "none"}),
             },
         )

@@ -13,6 +13,8 @@ from oidc_provider_mock._server import _threaded_server
 
 TOKENS = "/oauth2/token"
 
+_browser = httpx2.Client()
+
 
 @dataclass
 class Provider:
@@ -27,15 +29,15 @@ class Provider:
 
     def know(self, subject: str, **claims: Any) -> None:
         """Let the provider tell this of a person."""
-        httpx2.put(f"{self.url}/users/{subject}", json=claims).raise_for_status()
+        _browser.put(f"{self.url}/users/{subject}", json=claims).raise_for_status()
 
     def vouch(self, address: str, subject: str) -> str:
         """Sign in as a person where a browser was sent to; return where it is sent back."""
-        return httpx2.post(address, data={"sub": subject}).headers["Location"]
+        return _browser.post(address, data={"sub": subject}).headers["Location"]
 
     def deny(self, address: str) -> str:
         """Say no where a browser was sent to; return where it is sent back."""
-        return httpx2.post(address, data={"action": "deny"}).headers["Location"]
+        return _browser.post(address, data={"action": "deny"}).headers["Location"]
 
     def tell_the_truth(self) -> None:
         """Forget all lies."""

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,12 +44,27 @@ def provider(started: Provider) -> Provider:
 @pytest.fixture
 def house(settings: Settings, provider: Provider) -> Iterator[House]:
     """A server whose viewer has Ada's address."""
-    with house_by(provider, settings) as house:
-        house.workspace.users.change(house.ids[Role.VIEWER], email=ADA.upper())
+    with _house_by(provider, settings) as house:
         yield house
 
 
-def house_by(provider: Provider, settings: Settings, **changes: Any) -> Any:
+@pytest.fixture(scope="module")
+def opened(started: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Such a server for all tests that leave it as it is."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("single-sign-on") / "data")
+    with _house_by(started, settings) as house:
+        yield house
+
+
+@pytest.fixture
+def shared(opened: House, provider: Provider) -> House:
+    """That server as a new browser finds it."""
+    opened.client.cookies.clear()
+    return opened
+
+
+@contextmanager
+def _house_by(provider: Provider, settings: Settings, **changes: Any) -> Iterator[House]:
     """Open a server on which people sign in by the provider."""
     given = {
         "oidc_issuer": provider.url,
@@ -56,7 +72,9 @@ def house_by(provider: Provider, settings: Settings, **changes: Any) -> Any:
         "oidc_client_secret": SecretStr(SECRET),
         "oidc_name": "Example <ID>",
     }
-    return house_of(settings, **given | changes)
+    with house_of(settings, **given | changes) as house:
+        house.workspace.users.change(house.ids[Role.VIEWER], email=ADA.upper())
+        yield house
 
 
 def _sent(house: House, then: str = "/") -> str:
@@ -103,16 +121,16 @@ def test_whom_the_provider_vouches_for_comes_in(house: House, provider: Provider
     assert house.workspace.access.account(house.ids[Role.VIEWER]).is_linked
 
 
-def test_state_nonce_and_pkce_are_new_each_time(house: House, provider: Provider) -> None:
+def test_state_nonce_and_pkce_are_new_each_time(shared: House, provider: Provider) -> None:
     """What ties the answer to the question is random, and the verifier is shown to the provider alone."""
-    first, second = (parse_qs(urlsplit(_sent(house)).query) for _ in range(2))
+    first, second = (parse_qs(urlsplit(_sent(shared)).query) for _ in range(2))
     for name in ("state", "nonce", "code_challenge"):
         assert len(first[name][0]) >= 20
         assert first[name] != second[name]
     assert second["code_challenge_method"] == ["S256"]
     assert second["redirect_uri"] == ["http://testserver/sign-in/oidc/callback"]
-    sent = _sent(house)
-    assert _back(house, provider.vouch(sent, "ada-1")).status_code == 303
+    sent = _sent(shared)
+    assert _back(shared, provider.vouch(sent, "ada-1")).status_code == 303
     verifier = provider.asked[-1]["code_verifier"]
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     assert parse_qs(urlsplit(sent).query)["code_challenge"] == [challenge]
@@ -158,18 +176,20 @@ def test_an_admin_says_who_somebody_is(house: House, provider: Provider) -> None
 
 def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provider) -> None:
     """Of the domains allowed, by a verified address; the name is theirs alone."""
-    with house_by(provider, settings, oidc_create_for="example.org, other.example") as house:
-        house.workspace.users.create("ADA")
-        assert _sign_in(house, provider).status_code == 303
+    with _house_by(provider, settings, oidc_create_for="example.org, other.example") as house:
+        house.workspace.users.create("GRACE")
+        provider.know("grace-1", email="grace@example.org", email_verified=True, preferred_username="Grace")
+        assert _sign_in(house, provider, "grace-1").status_code == 303
         me = house.client.get("/api/me").json()
-        assert (me["username"], me["role"]) == ("ada 2", "viewer")
-        assert house.workspace.users.get(me["user_id"]).email == ADA
+        assert (me["username"], me["role"]) == ("Grace 2", "viewer")
+        assert house.workspace.users.get(me["user_id"]).email == "grace@example.org"
         house.client.cookies.clear()
-        for subject, claims in {
+        eves: dict[str, dict[str, Any]] = {
             "eve-1": {"email": "eve@example.org"},
             "eve-2": {"email": "eve@evil.example", "email_verified": True},
             "eve-3": {"email": "eve@sub.example.org", "email_verified": True},
-        }.items():
+        }
+        for subject, claims in eves.items():
             provider.know(subject, **claims)
             _confirm_refused(house, _sign_in(house, provider, subject), "Nobody here has this account")
         assert len(house.workspace.users.all()) == 2 + len(Role) + 1
@@ -178,8 +198,7 @@ def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provide
 def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Provider) -> None:
     """An address that nobody has verified is neither kept nor whoever's it is; a name that is none is not taken."""
     provider.know("eve", email=ADA, preferred_username="=cmd|' /C calc'!A0")
-    with house_by(provider, settings, oidc_create_for="*") as house:
-        house.workspace.users.change(house.ids[Role.ADMIN], email=ADA)
+    with _house_by(provider, settings, oidc_create_for="*") as house:
         assert _sign_in(house, provider, "eve").status_code == 303
         me = house.client.get("/api/me").json()
         assert (me["username"], me["role"]) == ("somebody", "viewer")
@@ -190,10 +209,10 @@ def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Pro
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", "false", 1])
-def test_an_address_that_is_not_verified_is_nobodys(house: House, provider: Provider, verified: object) -> None:
+def test_an_address_that_is_not_verified_is_nobodys(shared: House, provider: Provider, verified: object) -> None:
     """Anybody may write somebody's address into their profile."""
     provider.know("eve", email=ADA, email_verified=verified)
-    _confirm_refused(house, _sign_in(house, provider, "eve"), "Nobody here has this account")
+    _confirm_refused(shared, _sign_in(shared, provider, "eve"), "Nobody here has this account")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -246,78 +265,78 @@ FORGED: dict[str, Callable[[Provider], None]] = {
 
 
 @pytest.mark.parametrize("lie", FORGED)
-def test_a_token_that_is_not_the_providers_word_for_us_is_refused(house: House, provider: Provider, lie: str) -> None:
+def test_a_token_that_is_not_the_providers_word_for_us_is_refused(shared: House, provider: Provider, lie: str) -> None:
     """Issuer, audience, nonce, time and signature are all looked at."""
     FORGED[lie](provider)
-    _confirm_refused(house, _sign_in(house, provider), "says cannot be trusted", "Error(")
+    _confirm_refused(shared, _sign_in(shared, provider), "says cannot be trusted", "Error(")
     provider.tell_the_truth()
-    assert _sign_in(house, provider).status_code == 303
+    assert _sign_in(shared, provider).status_code == 303
 
 
-def test_an_answer_is_good_once(house: House, provider: Provider) -> None:
+def test_an_answer_is_good_once(shared: House, provider: Provider) -> None:
     """Neither the whole answer nor its code in an answer to another question works again."""
-    back = provider.vouch(_sent(house), "ada-1")
-    assert _back(house, back).status_code == 303
-    house.client.cookies.delete(COOKIE)
-    _confirm_refused(house, _back(house, back), "used already")
+    back = provider.vouch(_sent(shared), "ada-1")
+    assert _back(shared, back).status_code == 303
+    shared.client.cookies.delete(COOKIE)
+    _confirm_refused(shared, _back(shared, back), "used already")
     code = parse_qs(urlsplit(back).query)["code"][0]
-    state = parse_qs(urlsplit(_sent(house)).query)["state"][0]
-    again = _back(house, f"/sign-in/oidc/callback?code={code}&state={state}")
-    _confirm_refused(house, again, "used already", "invalid_grant")
+    state = parse_qs(urlsplit(_sent(shared)).query)["state"][0]
+    again = _back(shared, f"/sign-in/oidc/callback?code={code}&state={state}")
+    _confirm_refused(shared, again, "used already", "invalid_grant")
 
 
-def test_an_answer_to_another_browser_is_refused(house: House, provider: Provider) -> None:
+def test_an_answer_to_another_browser_is_refused(shared: House, provider: Provider) -> None:
     """Nobody is signed in as somebody else by a link (login CSRF): state, nonce and verifier are the browser's."""
-    back = provider.vouch(_sent(house), "ada-1")
-    house.client.cookies.clear()
-    _confirm_refused(house, _back(house, back), "began in another browser")
-    _sent(house)
-    _confirm_refused(house, _back(house, back), "began in another browser")
+    back = provider.vouch(_sent(shared), "ada-1")
+    shared.client.cookies.clear()
+    _confirm_refused(shared, _back(shared, back), "began in another browser")
+    _sent(shared)
+    _confirm_refused(shared, _back(shared, back), "began in another browser")
 
 
 @pytest.mark.parametrize(
     "query", ["", "?code=x", "?state=x", "?code=x&state=x", "?code=&state=", "?state=%00&code=%00"]
 )
-def test_a_made_up_answer_is_refused(house: House, query: str) -> None:
+def test_a_made_up_answer_is_refused(shared: House, query: str) -> None:
     """Whatever is sent, there is the page and a sentence."""
-    _sent(house)
-    _confirm_refused(house, _back(house, f"/sign-in/oidc/callback{query}"), "Try again")
+    _sent(shared)
+    _confirm_refused(shared, _back(shared, f"/sign-in/oidc/callback{query}"), "Try again")
 
 
-def test_a_forged_memory_is_none(house: House, provider: Provider) -> None:
+def test_a_forged_memory_is_none(shared: House, provider: Provider) -> None:
     """The cookie of a sign-in under way is signed: a browser cannot choose the state that it is to be believed."""
-    back = provider.vouch(_sent(house), "ada-1")
-    value = house.client.cookies["hwr_sign_in"]
+    back = provider.vouch(_sent(shared), "ada-1")
+    value = shared.client.cookies["hwr_sign_in"]
     payload, _, signature = value.partition(".")
     forged = base64.b64encode(base64.b64decode(payload).replace(b'"/"', b'"/x"')).decode()
     assert forged != payload
-    house.client.cookies.clear()
+    shared.client.cookies.clear()
     headers = {"Cookie": f"hwr_sign_in={forged}.{signature}"}
-    answer = house.client.get(back, headers=headers, follow_redirects=False)
-    _confirm_refused(house, answer, "began in another browser")
+    answer = shared.client.get(back, headers=headers, follow_redirects=False)
+    _confirm_refused(shared, answer, "began in another browser")
 
 
 @pytest.mark.parametrize(
     "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_it_leads_nowhere_else(house: House, provider: Provider, address: str) -> None:
+def test_it_leads_nowhere_else(shared: House, provider: Provider, address: str) -> None:
     """A link to our sign-in cannot lead on to another site."""
-    assert _sign_in(house, provider, then=address).headers["Location"] == "/"
+    assert _sign_in(shared, provider, then=address).headers["Location"] == "/"
 
 
 # When it fails
 
 
-def test_whoever_says_no_there_is_told_so(house: House, provider: Provider) -> None:
+def test_whoever_says_no_there_is_told_so(shared: House, provider: Provider) -> None:
     """A person may change their mind at the provider; what an address says of it is not repeated."""
-    _confirm_refused(house, _back(house, provider.deny(_sent(house))), "You were not let in by")
-    answer = _back(house, "/sign-in/oidc/callback?error=access_denied&error_description=<b>Call+Eve</b>")
+    _confirm_refused(shared, _back(shared, provider.deny(_sent(shared))), "You were not let in by")
+    answer = _back(shared, "/sign-in/oidc/callback?error=access_denied&error_description=<b>Call+Eve</b>")
     assert "Call Eve" not in answer.text
 
 
 def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider) -> None:
     """The password still works; nobody sees a stack trace."""
-    with house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as house:
+    with _house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as house:
         answer = house.client.get("/sign-in/oidc", follow_redirects=False)
         _confirm_refused(house, answer, "Nothing was heard from", "ConnectError")
         house.let_in(Role.VIEWER)
@@ -327,7 +346,7 @@ def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider)
 def test_metadata_of_another_issuer_are_not_believed(settings: Settings, provider: Provider) -> None:
     """Whoever answers at the address has to be whom it names (OpenID Connect Discovery, 4.3)."""
     elsewhere = provider.url.replace("http://", "http://any@")  # leads to the provider, whose issuer is without it
-    with house_by(provider, settings, oidc_issuer=elsewhere) as house:
+    with _house_by(provider, settings, oidc_issuer=elsewhere) as house:
         answer = house.client.get("/sign-in/oidc", follow_redirects=False)
         _confirm_refused(house, answer, "says cannot be trusted", "of another issuer")
 
