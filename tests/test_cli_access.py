@@ -9,7 +9,7 @@ import pytest
 from hwr_core.access.secrets import KEY_PREFIX
 from hwr_core.cli import main
 from hwr_core.errors import NotSignedIn
-from hwr_core.records import Role
+from hwr_core.records import Account, Role
 from hwr_core.workspace import Workspace
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
@@ -107,6 +107,23 @@ def test_the_last_admin_goes_by_force_alone(typed, capsys, act):
     assert main(["users", *act]) == 2
     assert "User 2 is the last active admin" in capsys.readouterr().err
     assert main(["users", *act, "--force"]) == 0
+
+
+def test_an_account_at_the_provider_is_linked_and_unlinked(settings, monkeypatch, capsys):
+    """Only where there is a provider, to one person, and both are in the log."""
+    assert main(["users", "link", "1", "ada-1"]) == 2
+    assert "HWR_OIDC_ISSUER" in capsys.readouterr().err
+    monkeypatch.setenv("HWR_OIDC_ISSUER", "https://id.example.org")
+    main(["users", "create", "Ada"])
+    assert main(["users", "link", "2", "ada-1"]) == 0
+    assert main(["users", "link", "1", "ada-1"]) == 2
+    assert "belongs to user 2 already" in capsys.readouterr().err
+    with Workspace(settings) as workspace:
+        assert workspace.access.account(2) == Account(2, Role.VIEWER, has_password=False, is_linked=True)
+    assert main(["users", "unlink", "2"]) == 0
+    assert main(["users", "unlink", "2"]) == 2
+    with Workspace(settings) as workspace:
+        assert [entry.act for entry in workspace.access.audit()] == ["unlinked accounts", "linked an account"]
 
 
 def test_a_key_is_made_listed_and_revoked(settings, capsys):
