@@ -1,5 +1,6 @@
 """What somebody may try who wants in: each is refused, and says no more than it must."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -11,6 +12,7 @@ from httpx2 import Response
 from starlette.websockets import WebSocketDisconnect
 
 from api.routes.sign_in import local
+from api.rules import RULES
 from hwr_core.access.secrets import COOKIE, signing_secret
 from hwr_core.access.tokens import AUDIENCE
 from hwr_core.records import Role
@@ -78,6 +80,19 @@ def test_guessing_is_slowed(house: House) -> None:
     assert 0 < int(answer.headers["Retry-After"]) <= 300
     sent = {"username": "VIEWER ", "password": PASSWORD}
     refusal(house.client.post("/api/token", data=sent), 429)
+
+
+def test_guesses_count_wherever_they_are_made(house: House) -> None:
+    """The form, the token and the change of one's own password are one lock with five tries."""
+    house.sign_in(Role.VIEWER)
+    wrong = {"old_password": "not the right words", "new_password": "other words than before"}
+    for _ in range(2):
+        refusal(house.client.post("/api/me/password", json=wrong, headers=HERE), 401)
+        guess = {"username": "viewer", "password": "guess"}
+        refusal(house.client.post("/api/token", data=guess, headers=HERE), 401)
+    assert house.sign_in(Role.VIEWER, "not the right words").status_code == 401
+    refusal(house.client.post("/api/me/password", json=wrong | {"old_password": PASSWORD}, headers=HERE), 429)
+    assert house.sign_in(Role.VIEWER).status_code == 429
 
 
 def test_a_sign_in_is_a_new_session(house: House) -> None:
@@ -303,6 +318,40 @@ def test_another_sites_page_changes_nothing_with_the_cookie(house: House, header
     assert len(house.workspace.access.keys(house.ids[Role.VIEWER])) == 1
     assert house.client.post(mine, json={"name": "mine"}, headers=HERE).status_code == 200
     assert house.client.post(mine, json={"name": "mine"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_another_sites_page_changes_nothing_by_any_address(house: House) -> None:
+    """Not even with the cookie of an admin, at whatever address takes changes."""
+    house.let_in(Role.ADMIN)
+    house.sign_in(Role.ADMIN)
+    for name in RULES:
+        method, path = re.sub(r"\{\w+\}", "1", name).split(" ", 1)
+        if method != "GET":
+            words = refusal(house.client.request(method, path, headers={"Origin": ELSEWHERE}), 403)
+            assert "not come from a page of this server" in words, name
+    assert house.client.get("/api/me").json()["role"] == "admin"
+
+
+@pytest.mark.parametrize("by", ["key", "token", "cookie"])
+def test_another_persons_id_is_of_no_use(house: House, by: str) -> None:
+    """A viewer gets nothing about somebody else at any address that has an id, whatever they show of themselves."""
+    token = _token(house)
+    if by == "cookie":
+        house.sign_in(Role.VIEWER)
+    shown = {
+        "key": {"X-API-Key": house.keys[Role.VIEWER]},
+        "token": {"Authorization": f"Bearer {token}"},
+        "cookie": HERE,
+    }[by]
+    theirs = house.ids[Role.ADMIN]
+    for name in RULES:
+        method, path = name.replace("{user_id}", str(theirs)).replace("{key_id}", "1").split(" ", 1)
+        if "{user_id}" in name:
+            body = {"name": "theirs", "username": "theirs", "role": "viewer"}
+            answer = house.client.request(method, path, json=body, headers=shown)
+            assert answer.status_code in (403, 404), name
+            assert "admin" not in answer.text.replace("An admin", ""), name
+    assert house.workspace.access.account(theirs).role is Role.ADMIN
 
 
 def test_another_sites_page_signs_nobody_in(house: House) -> None:
