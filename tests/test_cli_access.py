@@ -118,6 +118,8 @@ def test_an_account_at_the_provider_is_linked_and_unlinked(settings, monkeypatch
     assert main(["users", "link", "2", "ada-1"]) == 0
     assert main(["users", "link", "1", "ada-1"]) == 2
     assert "belongs to user 2 already" in capsys.readouterr().err
+    assert main(["users", "link", "2", "ada-2"]) == 2
+    assert "Unlink it first" in capsys.readouterr().err
     with Workspace(settings) as workspace:
         assert workspace.access.account(2) == Account(2, Role.VIEWER, has_password=False, is_linked=True)
     assert main(["users", "unlink", "2"]) == 0

@@ -38,13 +38,13 @@ class Identities:
             return Caller(user.id, user.username, ensure_account(cursor, user.id))
 
     def link(self, user_id: int, identity: Identity) -> None:
-        """Let somebody in as this person. Raises UserNotFound, and Conflict for an account of somebody else."""
+        """Let somebody in as this person. Raises UserNotFound, and Conflict where either is linked already."""
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
-            owner = _owner(cursor, identity)
-            if owner is not None and owner.id != user_id:
+            if owner := _owner(cursor, identity):
                 raise Conflict(f"This account belongs to user {owner.id} already.")
-            cursor.execute("delete from identities where user_id = $1 and issuer = $2", [user_id, identity.issuer])
+            if _is_linked(cursor, user_id, identity.issuer):
+                raise Conflict(f"User {user_id} has another account there. Unlink it first.")
             _link(cursor, user_id, identity)
             ensure_account(cursor, user_id)
 
@@ -76,14 +76,16 @@ def _namesake(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | N
         raise NotSignedIn("Several people here have your email address. An admin can say who you are.")
     user = get_user(cursor, rows[0][0])
     # An address may be given to somebody new: whoever had it before stays who they are.
-    linked = cursor.execute(
-        "select 1 from identities where user_id = $1 and issuer = $2", [user.id, identity.issuer]
-    ).fetchone()
-    if linked:
+    if _is_linked(cursor, user.id, identity.issuer):
         raise NotSignedIn("Whoever has your email address here has another account. An admin can say who you are.")
     if user.is_active:
         _link(cursor, user.id, identity)
     return user
+
+
+def _is_linked(cursor: duckdb.DuckDBPyConnection, user_id: int, issuer: str) -> bool:
+    found = cursor.execute("select 1 from identities where user_id = $1 and issuer = $2", [user_id, issuer])
+    return found.fetchone() is not None
 
 
 def _link(cursor: duckdb.DuckDBPyConnection, user_id: int, identity: Identity) -> None:
