@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
@@ -15,6 +16,7 @@ from api.channels import Channels
 from api.cross_site import CrossSite
 from api.door import Door
 from api.errors import HANDLERS, REQUEST_ID
+from api.hosts import KnownHosts
 from api.metrics import Metrics
 from api.own_machine import OwnMachineOnly
 from api.rates import Rates
@@ -43,6 +45,9 @@ from api.watching import Watching
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from api.single_sign_on import Provider
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +103,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
             if workspace is None:
                 app.state.workspace.close()
 
-    figures = Metrics()
+    figures, provider = Metrics(), _provider(settings)
     rates = Rates(settings.rate_limit) if settings.has_sign_in else None
     app = FastAPI(
         title="hwr",
@@ -111,20 +116,31 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         middleware=[
             Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
             *_middleware(settings, rates),
+            *([provider.memory()] if provider else []),
         ],
         dependencies=WAYS_IN if settings.has_sign_in else [],
     )
     app.state.metrics = figures
     app.state.channels = Channels(figures.live, rates)
+    app.state.provider = provider
     for module in ROUTES:
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
 
 
+def _provider(settings: Settings) -> "Provider | None":
+    """Return the identity provider that people sign in by, where there is one."""
+    if settings.oidc_issuer is None:
+        return None
+    from api.single_sign_on import Provider  # noqa: PLC0415  here, because authlib costs who does not use it
+
+    return Provider(settings)
+
+
 def _middleware(settings: Settings, rates: Rates | None) -> list[Middleware]:
     """What a request goes through, from the outside in."""
-    around = [Middleware(SecurityHeaders), Middleware(StartupInWords)]
+    around = [Middleware(SecurityHeaders), Middleware(StartupInWords), Middleware(KnownHosts, allowed=settings.hosts)]
     if settings.origins:
         around.append(
             Middleware(

@@ -10,8 +10,8 @@ import anyio
 from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.door import CALLER, POLICY_VIOLATION, address_of
-from api.errors import status_of
+from api.door import CALLER, address_of
+from api.errors import POLICY_VIOLATION, status_of
 from api.metrics import Live
 from api.rates import Rates, name_of
 from api.schemas.live import LiveErrorOut

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from fastapi import status
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import error_response
+from api.errors import forbid
 from api.shown import SESSION, shown_by
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,10 +26,8 @@ class CrossSite:
         changes = scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] not in SAFE_METHODS)
         if not changes or not is_foreign(Headers(scope=scope), self._origins):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": DETAIL})
         else:
-            await error_response(status.HTTP_403_FORBIDDEN, DETAIL)(scope, receive, send)
+            await forbid(DETAIL, scope, receive, send)
 
 
 def is_foreign(headers: Headers, origins: Collection[str]) -> bool:

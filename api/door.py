@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.body_limit import BodyLimit
-from api.errors import WORDS, answer_to
+from api.errors import POLICY_VIOLATION, WORDS, answer_to
 from api.rates import Rates
 from api.rules import ANYBODY, API, UNKNOWN, Rule, rule_of
 from api.shown import Shown, caller_of, shown_by
@@ -25,9 +25,6 @@ CALLER = "hwr.caller"
 
 ASK_AGAIN = 5.0
 """Seconds after which somebody with an open WebSocket is looked at again, though they send nothing."""
-
-POLICY_VIOLATION = 1008
-"""With which a WebSocket is closed to whoever may not, or no longer, use it."""
 
 STRANGERS_BYTES = 64 * 1024
 """What anybody may send who has not shown who they are: a name and a password."""

@@ -8,6 +8,7 @@ from fastapi import Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from api.schemas.base import ErrorOut
 from api.validation import in_words
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-ID"
 """The header that names a request, in what clients send and in every answer."""
+
+POLICY_VIOLATION = 1008
+"""How a WebSocket is closed that is not allowed (RFC 6455, 7.4.1)."""
 
 STATUS_OF: dict[type[HwrError], int] = {
     NotAPicture: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
@@ -99,6 +103,14 @@ def _headers_of(error: HwrError) -> Mapping[str, str] | None:
     if isinstance(error, NotSignedIn):
         return {"WWW-Authenticate": "Bearer"}
     return RETRY_AFTER if isinstance(error, StoreBusy) else None
+
+
+async def forbid(detail: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request, or a WebSocket that is to be opened, that it is not allowed at all."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": detail})
+    else:
+        await error_response(status.HTTP_403_FORBIDDEN, detail)(scope, receive, send)
 
 
 async def _of_hwr(_: Request, error: HwrError) -> JSONResponse:

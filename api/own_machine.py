@@ -2,17 +2,15 @@
 
 from ipaddress import ip_address
 
-from fastapi import status
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import error_response
+from api.errors import forbid
 from hwr_core.settings import is_own_address
 
 DETAIL = (
     "Without sign-in hwr answers its own machine only. Whoever runs it can turn sign-in on, put a reverse proxy in "
     "front, or set HWR_ALLOW_OPEN=1."
 )
-POLICY_VIOLATION = 1008
 
 
 class OwnMachineOnly:
@@ -25,19 +23,18 @@ class OwnMachineOnly:
         """Pass the request on, unless it came in by an address of the network."""
         if scope["type"] == "lifespan" or _is_of_this_machine(scope):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
-            await error_response(status.HTTP_403_FORBIDDEN, DETAIL)(scope, receive, send)
+            await forbid(DETAIL, scope, receive, send)
 
 
 def _is_of_this_machine(scope: Scope) -> bool:
     """By the address that the connection was made to, which `uvicorn` and `gunicorn` tell as a number."""
     host, _ = scope.get("server") or ("localhost", None)
-    return is_own_address(host) or not _is_number(host)
+    return is_own_address(host) or not is_number(host)
 
 
-def _is_number(host: str) -> bool:
+def is_number(host: str) -> bool:
+    """Whether a host is told as an address, not as a name."""
     try:
         ip_address(host)
     except ValueError:

@@ -34,6 +34,8 @@ RULES: Mapping[str, Rule] = {
     "GET /docs/assets/{path:path}": ANYBODY,
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,
+    "GET /sign-in/oidc": ANYBODY,
+    "GET /sign-in/oidc/callback": ANYBODY,
     "GET /sign-out": Right.USE,
     "POST /sign-out": Right.USE,
     "POST /api/token": ANYBODY,

@@ -1,11 +1,14 @@
 """The pages on which people sign in and out: plain HTML that needs no script, in the dashboard's colours."""
 
 from html import escape
+from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 from starlette import status
 
+from api.errors import status_of
 from api.security_headers import POLICY, hash_of
+from hwr_core.errors import HwrError, TooManyRequests
 
 STYLE = """
 :root { color-scheme: light dark; --primary: #1d5fbf; --page: #ffffff; --field: #f4f6f8; --text: #1c2733;
@@ -20,9 +23,10 @@ h1 { margin: 0 0 1.25rem; font-size: 1.75rem; font-weight: 600; }
 label { display: block; margin: 0 0 1rem; font-size: 0.875rem; }
 input { display: block; width: 100%; margin-top: 0.25rem; padding: 0.5rem 0.75rem; font: inherit; font-size: 1rem;
   color: inherit; background: var(--field); border: 1px solid var(--line); border-radius: 8px; }
-button { width: 100%; padding: 0.5rem 0.75rem; font: inherit; color: #ffffff; background: var(--primary); border: 0;
-  border-radius: 8px; cursor: pointer; }
-input:focus-visible, button:focus-visible { outline: 2px solid var(--primary); outline-offset: 2px; }
+button, .with { width: 100%; padding: 0.5rem 0.75rem; font: inherit; color: #ffffff; background: var(--primary);
+  border: 0; border-radius: 8px; cursor: pointer; }
+.with { display: block; margin-bottom: 1.25rem; text-align: center; text-decoration: none; }
+:is(input, button, .with):focus-visible { outline: 2px solid var(--primary); outline-offset: 2px; }
 .fault { margin: 0 0 1rem; padding: 0.5rem 0.75rem; border: 1px solid var(--fault); border-radius: 8px;
   color: var(--fault); }
 """.strip()
@@ -41,13 +45,16 @@ HEADERS = {
 
 
 def sign_in_page(
-    then: str, *, name: str = "", fault: str = "", code: int = status.HTTP_200_OK, retry_after: int | None = None
+    then: str, *, name: str = "", error: HwrError | None = None, provider: str | None = None
 ) -> HTMLResponse:
-    """Return the page that asks for name and password, and goes on to `then`."""
-    told = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
+    """Return the page that asks for name and password, or leads to a provider, and goes on to `then`."""
+    told = f'<p class="fault" role="alert">{escape(str(error))}</p>' if error else ""
+    # A link, as a form may only be sent to us, and the provider is where this one would end.
+    address = f"/sign-in/oidc?next={quote(then, safe='')}"
+    leads_on = f'<a class="with" href="{address}">Sign in with {escape(provider)}</a>\n' if provider else ""
     focus = ("", " autofocus") if name else (" autofocus", "")
     form = f"""<h1>Sign in</h1>
-{told}<form method="post" action="/sign-in">
+{told}{leads_on}<form method="post" action="/sign-in">
 <input type="hidden" name="next" value="{escape(then)}">
 <label>Name
 <input name="username" value="{escape(name)}" autocomplete="username" maxlength="64" required{focus[0]}></label>
@@ -55,8 +62,8 @@ def sign_in_page(
 <input name="password" type="password" autocomplete="current-password" maxlength="256" required{focus[1]}></label>
 <button>Sign in</button>
 </form>"""
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return _page("Sign in", form, code, headers)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    return _page("Sign in", form, status_of(error) if error else status.HTTP_200_OK, headers)
 
 
 def sign_out_page(name: str) -> HTMLResponse:

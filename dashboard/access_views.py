@@ -22,7 +22,7 @@ def show_sign_in(people: Sequence[User]) -> None:
     user = choose_among("Person", people, key="access_person")
     account = accounts.get(user.id)
     role = account.role if account else Role.VIEWER
-    if account is None or not account.has_password:
+    if account is None or not (account.has_password or account.is_linked):
         st.caption(f"{user.username} has no password yet and cannot sign in.")
     with st.form("access_form", border=False, clear_on_submit=True):
         chosen = st.selectbox(

@@ -8,7 +8,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hwr_core.records import Progress
+from hwr_core.records import OnProgress
 
 NOTICEABLE = 0.5
 """Seconds after which a bar appears: what is done sooner needs none."""
@@ -55,7 +55,7 @@ def counted(items: Sequence[Item], done: str, *, work: str | None = None) -> Ite
 
 
 @contextmanager
-def telling(doing: str, *, work: str | None = None) -> Iterator[Progress]:
+def telling(doing: str, *, work: str | None = None) -> Iterator[OnProgress]:
     """Give what is to hear of the share that is done; once it takes a noticeable time, a bar shows it."""
     bar = _Bar(work)
     try:

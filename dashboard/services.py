@@ -12,7 +12,7 @@ from hwr_core.errors import PictureError
 from hwr_core.guarded import guarded
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.reading import Explanation
-from hwr_core.records import Box, Caller, Grey, NumberReading, Progress, Reading
+from hwr_core.records import Box, Caller, Grey, NumberReading, OnProgress, Reading
 from hwr_core.workspace import NamedFile, Workspace, open_workspace
 
 PREVIEW_SIDE = 224
@@ -78,7 +78,7 @@ def read_number(
     enhancement_level: float,
     boxes: Sequence[Box] | None = None,
     *,
-    on_progress: Progress = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> NumberReading:
     """Read all digits of a document with the served model, once for the same content, level and boxes.
 
@@ -104,7 +104,7 @@ def _held_number(
     return []
 
 
-def pages_of(document: bytes, *, on_progress: Progress = lambda _: None) -> list[PageImage]:
+def pages_of(document: bytes, *, on_progress: OnProgress = lambda _: None) -> list[PageImage]:
     """Return the pages of a picture, TIFF or PDF file, no wider than a page can show. Raises PictureError."""
     held = _held_pages(document)
     if not held:
@@ -123,7 +123,7 @@ def _held_pages(document: bytes) -> list[list[PageImage]]:  # noqa: ARG001  the 
     return []
 
 
-def unpacked(archive: bytes, *, on_progress: Progress = lambda _: None) -> list[NamedFile]:
+def unpacked(archive: bytes, *, on_progress: OnProgress = lambda _: None) -> list[NamedFile]:
     """Return the files of a ZIP archive, unpacked once for the same content. Raises InvalidValue."""
     held = _held_archive(archive)
     if not held:

@@ -16,7 +16,7 @@ from hwr_core.drift import EDGES, Drift, Feature, Inputs, compare, describe
 from hwr_core.model_card import ModelCard
 from hwr_core.modelling import Modelling
 from hwr_core.recognition.embedding import Embedder, nearest
-from hwr_core.records import NONE, Grey, HistoryFilter, KeptReading, Progress, Reading
+from hwr_core.records import NONE, Grey, HistoryFilter, KeptReading, OnProgress, Reading
 from hwr_core.served_model import ServedModel
 from hwr_core.store.history import EVERYTHING, History
 from hwr_core.store.inputs import NamedDigits, named_digits, sample_inputs
@@ -125,7 +125,7 @@ class Exploration:
         return _kept(self._history.get(number))
 
     def pictures(
-        self, source: str, part: Part | None, *, most: int, on_progress: Progress = lambda _: None
+        self, source: str, part: Part | None, *, most: int, on_progress: OnProgress = lambda _: None
     ) -> list[Shown]:
         """Return pictures of a data set, read by the served version: chosen by chance, always the same ones.
 
@@ -157,7 +157,7 @@ class Exploration:
         return found
 
     def neighbours(
-        self, one: Shown, among: Sequence[Shown], *, most: int, on_progress: Progress = lambda _: None
+        self, one: Shown, among: Sequence[Shown], *, most: int, on_progress: OnProgress = lambda _: None
     ) -> list[Neighbour]:
         """Return the pictures most like one, the most alike first, as the served version sees likeness.
 

@@ -149,6 +149,8 @@ RULES: Mapping[str, Rule] = {
     "access.accounts": _manage(),
     "access.set_role": _manage(by_key=False),
     "access.set_password": _manage(by_key=False),
+    "access.link": _manage(by_key=False),
+    "access.unlink": _manage(by_key=False),
     "access.audit": Rule(Right.AUDIT),
 }
 """What each behaviour of the workspace asks. `access` itself writes down who did what there."""

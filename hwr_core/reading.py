@@ -23,7 +23,7 @@ from hwr_core.records import (
     Grey,
     NumberLine,
     NumberReading,
-    Progress,
+    OnProgress,
     Reading,
     Timings,
     Verdict,
@@ -90,7 +90,7 @@ class Reader:
         enhancement_level: float = 1.0,
         *,
         boxes: Sequence[Box] | None = None,
-        on_progress: Progress = lambda _: None,
+        on_progress: OnProgress = lambda _: None,
     ) -> NumberReading:
         """Read all digits of a picture, or of each page of a TIFF or PDF document, in reading order.
 

@@ -18,7 +18,7 @@ Grey: TypeAlias = NDArray[np.uint8]
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, width and height in pixels of the picture as given."""
 
-Progress: TypeAlias = Callable[[float], object]
+OnProgress: TypeAlias = Callable[[float], object]
 """Hears of the share that is done, 0 to 1."""
 
 DIGITS = range(10)
@@ -312,11 +312,25 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What lets a person in: the role, and whether there is a password."""
+    """What lets a person in: the role, whether there is a password, and an account at an identity provider."""
 
     user_id: int
     role: Role
     has_password: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an identity provider says somebody is: for good by issuer and subject, the rest may change.
+
+    `email` is given only where the provider has verified it; `names` are what the person may be called, the best first.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -14,6 +16,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1024 * 1024
 WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which people have to sign in."""
+HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
+"""A name that a server may go by; with the star all below it."""
 
 
 class Settings(BaseSettings):
@@ -46,6 +50,24 @@ class Settings(BaseSettings):
         "1200/minute", description="Most requests of a person, a key or an address; only where sign-in is required"
     )
 
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider by which people sign in (OpenID Connect): its issuer, https://..."
+    )
+    oidc_client_id: str = Field("", description="What the identity provider knows hwr by")
+    oidc_client_secret: SecretStr | None = Field(None, description="What hwr shows the identity provider; may be none")
+    oidc_client_secret_file: Path | None = Field(None, description="File that holds HWR_OIDC_CLIENT_SECRET")
+    oidc_name: str = Field("single sign-on", max_length=40, description="The provider's name on the sign-in page")
+    oidc_create_for: str = Field(
+        "",
+        description="Whose first sign-in by the provider makes them a viewer: domains of verified addresses, separated "
+        "by commas, or `*` for all it lets in; nobody when empty: an admin has to add people",
+    )
+
+    allowed_hosts: str = Field(
+        "",
+        description="Names the server goes by, separated by commas, `*.example.org` for all below; its addresses, and "
+        "names of its own network, always count. Empty: any where people sign in, else no others",
+    )
     allow_open: bool = Field(
         False, description="Let in everybody who reaches an address of this machine, without sign-in"
     )
@@ -99,7 +121,27 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """The other sites whose pages may use the API."""
-        return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+        return tuple(origin.rstrip("/") for origin in _listed(self.cors_origins))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that the server goes by beside its own network's."""
+        return _listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
+
+    @property
+    def oidc_secret(self) -> str | None:
+        """What hwr shows the identity provider. Raises InvalidValue where its file cannot be read."""
+        if self.oidc_client_secret_file is None:
+            return None if self.oidc_client_secret is None else self.oidc_client_secret.get_secret_value()
+        try:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidValue("The file that HWR_OIDC_CLIENT_SECRET_FILE names cannot be read.") from error
+
+    def oidc_may_join(self, email: str | None) -> bool:
+        """Whether the provider's word is enough to add somebody with this verified address."""
+        domains = _listed(self.oidc_create_for.lower())
+        return "*" in domains or (email is not None and email.rpartition("@")[2].lower() in domains)
 
     @property
     def originals(self) -> Path:
@@ -132,6 +174,25 @@ class Settings(BaseSettings):
         parse(limit)
         return limit
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _trusted(cls, issuer: str | None) -> str | None:
+        if issuer is None:
+            return None
+        parts = urlsplit(issuer)
+        if not parts.hostname or not (
+            parts.scheme == "https" or (parts.scheme == "http" and is_own_address(parts.hostname))
+        ):
+            raise ValueError("an issuer begins with https://; with http:// only on this machine")
+        return issuer.rstrip("/")
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, hosts: str) -> str:
+        if wrong := [host for host in _listed(hosts) if not HOST.fullmatch(host)]:
+            raise ValueError(f"{wrong[0]} is no name such as hwr.example.org or *.example.org, without port and path")
+        return hosts.lower()
+
     @field_validator("data_dir", "models_dir", "datasets_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
@@ -146,6 +207,10 @@ class Settings(BaseSettings):
     @classmethod
     def _in_any_case(cls, word: object) -> object:
         return word.lower() if isinstance(word, str) else word
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 def _at_home(path: Path) -> Path:
@@ -167,6 +232,12 @@ def confirm_binding(settings: Settings) -> None:
             "delete everything. Bind to 127.0.0.1, with a reverse proxy in front if need be, turn sign-in on "
             "(HWR_AUTH=required), or say HWR_ALLOW_OPEN=1 if that is meant."
         )
+
+
+def confirm_single_sign_on(settings: Settings) -> None:
+    """Refuse an identity provider that nobody could sign in by. Raises InvalidValue."""
+    if not (settings.has_sign_in and settings.oidc_client_id):
+        raise InvalidValue("HWR_OIDC_ISSUER wants HWR_AUTH=required, and the HWR_OIDC_CLIENT_ID that it knows hwr by.")
 
 
 def is_own_address(host: str) -> bool:
@@ -196,4 +267,4 @@ def load_settings(**given: object) -> Settings:
 
 
 def _shown(name: str, value: object) -> str:
-    return "not shown" if name == "SECRET" else repr(value)
+    return "not shown" if name.endswith("SECRET") else repr(value)

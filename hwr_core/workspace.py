@@ -21,7 +21,7 @@ from hwr_core.modelling import Modelling
 from hwr_core.observers import Observer, Observers
 from hwr_core.overview import Overview, Storage, overview, storage
 from hwr_core.reading import Explanation, Reader
-from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, Progress, Reading, Source
+from hwr_core.records import DEFAULT_USER, Box, FileReading, KeptReading, NumberReading, OnProgress, Reading, Source
 from hwr_core.registry import ModelVersion, Registry
 from hwr_core.review.desk import COMPARED, ReviewDesk
 from hwr_core.served_model import ServedModel
@@ -107,7 +107,7 @@ class Workspace:
         *,
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
-        on_progress: Progress = lambda _: None,
+        on_progress: OnProgress = lambda _: None,
     ) -> NumberReading:
         """Read all digits of a picture, or of each page of a TIFF or PDF, without keeping anything.
 
@@ -226,7 +226,7 @@ class Workspace:
                 self._told(each.reading)
         return found
 
-    def unpack(self, archive: bytes, *, on_progress: Progress = lambda _: None) -> list[NamedFile]:
+    def unpack(self, archive: bytes, *, on_progress: OnProgress = lambda _: None) -> list[NamedFile]:
         """Return the files of a ZIP archive for a batch: no more, and no larger together, than a batch may be.
 
         `on_progress` hears of the share that is done; what it raises stops the unpacking.

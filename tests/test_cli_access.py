@@ -1,6 +1,7 @@
 """hwr users --admin, hwr users password, hwr keys, hwr audit, and what hwr serve refuses."""
 
 import io
+import json
 import re
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from hwr_core.access.secrets import KEY_PREFIX
 from hwr_core.cli import main
 from hwr_core.errors import NotSignedIn
-from hwr_core.records import Role
+from hwr_core.records import Account, Role
 from hwr_core.workspace import Workspace
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
@@ -84,6 +85,47 @@ def test_a_password_and_a_role_are_changed(settings, typed):
         with pytest.raises(NotSignedIn):
             workspace.access.sign_in("default", PASSWORD, address="here")
         assert workspace.access.sign_in("default", "quite other words now", address="here").caller.role is Role.ADMIN
+
+
+def test_the_list_of_people_tells_their_roles(typed, capsys):
+    """Whoever has no account has no role; programs read the same as JSON."""
+    typed(PASSWORD)
+    main(["users", "create", "Ada", "--email", "ada@example.org", "--role", "analyst"])
+    capsys.readouterr()
+    assert main(["users", "list"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["     1  default", "     2  Ada  ada@example.org  analyst"]
+    assert main(["users", "list", "--json"]) == 0
+    assert [json.loads(line)["role"] for line in capsys.readouterr().out.splitlines()] == [None, "analyst"]
+
+
+@pytest.mark.parametrize("act", [["role", "2", "viewer"], ["deactivate", "2"], ["anonymise", "2", "--yes"],
+                                 ["delete", "2", "--yes"]], ids=" ".join)  # fmt: skip
+def test_the_last_admin_goes_by_force_alone(typed, capsys, act):
+    """Without it the command line says why not; with it nobody is left who may manage people."""
+    typed(PASSWORD)
+    main(["users", "create", "Ada", "--admin"])
+    assert main(["users", *act]) == 2
+    assert "User 2 is the last active admin" in capsys.readouterr().err
+    assert main(["users", *act, "--force"]) == 0
+
+
+def test_an_account_at_the_provider_is_linked_and_unlinked(settings, monkeypatch, capsys):
+    """Only where there is a provider, to one person, and both are in the log."""
+    assert main(["users", "link", "1", "ada-1"]) == 2
+    assert "HWR_OIDC_ISSUER" in capsys.readouterr().err
+    monkeypatch.setenv("HWR_OIDC_ISSUER", "https://id.example.org")
+    main(["users", "create", "Ada"])
+    assert main(["users", "link", "2", "ada-1"]) == 0
+    assert main(["users", "link", "1", "ada-1"]) == 2
+    assert "belongs to user 2 already" in capsys.readouterr().err
+    assert main(["users", "link", "2", "ada-2"]) == 2
+    assert "Unlink it first" in capsys.readouterr().err
+    with Workspace(settings) as workspace:
+        assert workspace.access.account(2) == Account(2, Role.VIEWER, has_password=False, is_linked=True)
+    assert main(["users", "unlink", "2"]) == 0
+    assert main(["users", "unlink", "2"]) == 2
+    with Workspace(settings) as workspace:
+        assert [entry.act for entry in workspace.access.audit()] == ["unlinked accounts", "linked an account"]
 
 
 def test_a_key_is_made_listed_and_revoked(settings, capsys):

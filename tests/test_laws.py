@@ -19,7 +19,7 @@ MODELS = PROJECT / "models"
 VERSIONS = sorted(folder.name for folder in MODELS.glob("[!.]*/"))
 MACHINE_PATH = re.compile(rb"(?<![\w.>}-])/(home|root|work|Users)/\w+")
 
-LIST_HEAVY = "import sys; print(*{'tensorflow', 'keras', 'optuna'} & set(sys.modules))"
+LIST_HEAVY = "import sys; print(*{'tensorflow', 'keras', 'optuna', 'authlib'} & set(sys.modules))"
 READ_ONE = "from hwr_core.cli import main; main(['read', 'digit.png', '--record'])"
 
 
@@ -34,7 +34,7 @@ def _run(source: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("module", ["hwr_core", "hwr_core.cli", "hwr_core.workspace", "api", "api.app", "asgi"])
-def test_importing_loads_no_tensorflow_and_makes_no_file(module, tmp_path):
+def test_importing_loads_neither_tensorflow_nor_authlib_and_makes_no_file(module, tmp_path):
     """Nothing happens at import, and nothing heavy comes along."""
     assert _run(f"import {module}; {LIST_HEAVY}", tmp_path) == [""]
     assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,13 @@
 """Settings come from HWR_* variables and `.env`, are checked once and never change."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from hwr_core.errors import InvalidValue
-from hwr_core.settings import PROJECT, Settings, confirm_binding, load_settings
+from hwr_core.settings import PROJECT, Settings, confirm_binding, confirm_single_sign_on, load_settings
 
 
 def test_defaults_lie_in_the_project():
@@ -47,12 +48,17 @@ def test_a_dotenv_file_is_read_and_variables_come_before_it(monkeypatch, tmp_pat
         ("HWR_AUTH", "perhaps"),
         ("HWR_LOG_LEVEL", "loud"),
         ("HWR_LOG_FORMAT", "xml"),
+        ("HWR_OIDC_ISSUER", "http://id.example.org"),
+        ("HWR_OIDC_ISSUER", "id.example.org"),
+        ("HWR_ALLOWED_HOSTS", "https://hwr.example.org"),
+        ("HWR_ALLOWED_HOSTS", "hwr.example.org:8000"),
+        ("HWR_ALLOWED_HOSTS", "ok.example, *hwr.example.org"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value):
     """The message holds the variable, the value given and what is wrong with it."""
     monkeypatch.setenv(name, value)
-    with pytest.raises(InvalidValue, match=f"{name} is '{value}': "):
+    with pytest.raises(InvalidValue, match=re.escape(f"{name} is '{value}': ")):
         load_settings()
 
 
@@ -124,3 +130,34 @@ def test_an_address_that_others_reach_is_refused_without_sign_in(host):
     with pytest.raises(InvalidValue, match="HWR_ALLOW_OPEN=1"):
         confirm_binding(Settings(host=host))
     confirm_binding(Settings(host=host, allow_open=True))
+
+
+@pytest.mark.parametrize("given", [{"auth": "off", "oidc_client_id": "hwr"}, {"auth": "required"}])
+def test_a_provider_that_nobody_can_sign_in_by_is_refused(given):
+    """It needs sign-in to be on, and a name that the provider knows us by."""
+    settings = Settings(oidc_issuer="https://id.example.org/", **given)
+    assert settings.oidc_issuer == "https://id.example.org"
+    with pytest.raises(InvalidValue, match="HWR_OIDC_CLIENT_ID"):
+        confirm_single_sign_on(settings)
+
+
+def test_the_providers_secret_may_lie_in_a_file(tmp_path, monkeypatch):
+    """The file goes before the variable; neither is shown, and one that cannot be read is told."""
+    file = tmp_path / "secret"
+    file.write_text("from the file\n")
+    monkeypatch.setenv("HWR_OIDC_CLIENT_SECRET", "from the variable")
+    assert load_settings().oidc_secret == "from the variable"  # noqa: S105  of nobody
+    assert "from the variable" not in repr(load_settings())
+    assert load_settings(oidc_client_secret_file=file).oidc_secret == "from the file"  # noqa: S105  as above
+    with pytest.raises(InvalidValue, match="HWR_OIDC_CLIENT_SECRET_FILE"):
+        _ = load_settings(oidc_client_secret_file=tmp_path / "none").oidc_secret
+
+
+def test_whoever_may_join_is_told_by_domain():
+    """A star is everybody, an empty setting nobody, and a domain is no ending of another."""
+    assert Settings(oidc_create_for="*").oidc_may_join(None)
+    assert not Settings().oidc_may_join("ada@example.org")
+    some = Settings(oidc_create_for="Example.org, lab.example")
+    assert some.oidc_may_join("ada@EXAMPLE.org")
+    for email in (None, "eve@evilexample.org", "eve@sub.example.org", "example.org@evil.example"):
+        assert not some.oidc_may_join(email)

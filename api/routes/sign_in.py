@@ -1,27 +1,50 @@
-"""Signing in and out in a browser."""
+"""Signing in and out in a browser, with a password or by an identity provider."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.deps import CallerDep, HouseDep
-from api.errors import status_of
+from api.errors import WORDS
 from api.sign_in_page import sign_in_page, sign_out_page
+from hwr_core.access.desk import SignedIn
 from hwr_core.access.secrets import COOKIE
-from hwr_core.errors import NotSignedIn, TooManyRequests
+from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
+from hwr_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from api.single_sign_on import Provider
 
 router = APIRouter(include_in_schema=False)
 
 HOME = "/"
+THEN = "then"
+"""Under which the way to the provider and back is told where to lead."""
+
+
+async def _provider(request: Request) -> "Provider":
+    provider: Provider | None = request.app.state.provider
+    if provider is None:
+        raise NotFound(WORDS[404])
+    return provider
+
+
+ProviderDep = Annotated["Provider", Depends(_provider)]
 
 
 @router.get("/sign-in")
-def ask(house: HouseDep, caller: CallerDep, next: str = HOME) -> Response:  # noqa: A002  the address's name for it
+def ask(
+    request: Request,
+    house: HouseDep,
+    caller: CallerDep,
+    next: str = HOME,  # noqa: A002  the address's name for it
+) -> Response:
     """Ask for name and password; whoever need not sign in goes on at once."""
     if not house.access.required or caller is not None:
         return RedirectResponse(local(next), 303)
-    return sign_in_page(local(next))
+    return sign_in_page(local(next), provider=_name_of_provider(request))
 
 
 @router.post("/sign-in")
@@ -32,25 +55,47 @@ def sign_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = HOME,  # noqa: A002  as above
 ) -> Response:
-    """Begin a session under a new name, whatever cookie came along, and end the one that did."""
+    """Begin a session for whoever knows the password."""
     then = local(next)
     try:
-        fresh = house.access.sign_in(username, password, address=request.client.host if request.client else "unknown")
+        fresh = house.access.sign_in(username, password, address=_address(request))
     except (NotSignedIn, TooManyRequests) as error:
-        retry_after = error.retry_after if isinstance(error, TooManyRequests) else None
-        return sign_in_page(then, name=username, fault=str(error), code=status_of(error), retry_after=retry_after)
-    if earlier := request.cookies.get(COOKIE):
-        house.access.end_session(earlier)
-    answer = RedirectResponse(then, 303)
-    answer.set_cookie(
-        COOKIE,
-        fresh.token,
-        max_age=int(fresh.lifetime.total_seconds()),
-        secure=house.settings.cookie_secure or request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
-    return answer
+        return _asked_again(request, then, error, name=username)
+    return _signed_in(request, house, fresh, then)
+
+
+@router.get("/sign-in/oidc")
+async def send_to_provider(
+    request: Request,
+    house: HouseDep,
+    provider: ProviderDep,
+    next: str = HOME,  # noqa: A002  as above
+) -> Response:
+    """Send whoever wants to sign in to the identity provider."""
+    then = local(next)
+    request.session.clear()
+    request.session[THEN] = then
+    try:
+        return await provider.send_there(request, request.url_for("come_back"))
+    except NotSignedIn as error:
+        await _note(request, house, error)
+        return _asked_again(request, then, error)
+
+
+@router.get("/sign-in/oidc/callback")
+async def come_back(request: Request, house: HouseDep, provider: ProviderDep) -> Response:
+    """Begin a session for whom the provider has sent back, as after the right password."""
+    then = local(str(request.session.get(THEN, HOME)))
+    try:
+        identity = await provider.identity(request)
+    except NotSignedIn as error:
+        await _note(request, house, error)
+        return _asked_again(request, then, error)
+    try:
+        fresh = await run_in_threadpool(house.access.sign_in_by, identity, address=_address(request))
+    except NotSignedIn as error:
+        return _asked_again(request, then, error)
+    return await run_in_threadpool(_signed_in, request, house, fresh, then)
 
 
 @router.get("/sign-out")
@@ -67,6 +112,41 @@ def sign_out(request: Request, house: HouseDep, caller: CallerDep) -> Response:
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return answer
+
+
+def _signed_in(request: Request, house: Workspace, fresh: SignedIn, then: str) -> Response:
+    """Give the browser its new session, whatever cookie came along, and end the one that did."""
+    if earlier := request.cookies.get(COOKIE):
+        house.access.end_session(earlier)
+    answer = RedirectResponse(then, 303)
+    answer.set_cookie(
+        COOKIE,
+        fresh.token,
+        max_age=int(fresh.lifetime.total_seconds()),
+        secure=house.settings.cookie_secure or request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _asked_again(request: Request, then: str, error: HwrError, *, name: str = "") -> Response:
+    return sign_in_page(then, name=name, error=error, provider=_name_of_provider(request))
+
+
+async def _note(request: Request, house: Workspace, error: NotSignedIn) -> None:
+    """Tell admins what people need not know: what exactly was wrong with the provider's word."""
+    about = f"{error} {error.__cause__!r}"
+    await run_in_threadpool(house.access.note_refused, about, address=_address(request))
+
+
+def _name_of_provider(request: Request) -> str | None:
+    provider: Provider | None = request.app.state.provider
+    return provider.name if provider else None
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def local(address: str) -> str:

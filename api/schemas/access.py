@@ -64,11 +64,14 @@ class AccountOut(Success):
     user_id: UserId
     role: Role = Field(examples=[Role.ANALYST])
     has_password: bool = Field(examples=[True])
+    is_linked: bool = Field(description="Whether there is an account at the identity provider.", examples=[False])
 
     @classmethod
     def of(cls, account: Account) -> Self:
         """Return the answer for one account."""
-        return cls(user_id=account.user_id, role=account.role, has_password=account.has_password)
+        return cls(
+            user_id=account.user_id, role=account.role, has_password=account.has_password, is_linked=account.is_linked
+        )
 
 
 class KeyIn(BaseModel):

@@ -1,5 +1,7 @@
 """The people readings belong to: add, rename, switch off, forget, delete."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.access_views import show_audit, show_sign_in
@@ -16,11 +18,14 @@ def show_everybody(people: list[User]) -> None:
     """A table of all, with how much each has read."""
     figures = workspace().analytics.breakdown(by=Dimension.USER)
     readings = dict(zip(figures["user_id"], figures["readings"], strict=True)) if len(figures) else {}
+    accounts = workspace().access.accounts() if visitor() else {}
+    roles = [accounts[user.id].role if user.id in accounts else "" for user in people]
     st.dataframe(
         {
             "Number": [user.id for user in people],
             "Name": [user.username for user in people],
             "Email": [user.email for user in people],
+            **({"Role": roles} if visitor() else {}),
             "Readings": [readings.get(user.id, 0) for user in people],
             "Active": [user.is_active for user in people],
             "Since": [user.created_at for user in people],
@@ -80,8 +85,13 @@ def confirm(act: str, user: User) -> None:
     typed = st.text_input(f"Type the name {user.username} to go on", key="people_typed")
     if st.button(act, type="primary", disabled=typed != user.username, key="people_confirmed"):
         users = workspace().users
+        acts: dict[str, Callable[[int], object]] = {
+            "Erase history": users.erase_history,
+            "Anonymise": users.anonymise,
+            "Delete": users.delete,
+        }
         try:
-            {"Erase history": users.erase_history, "Anonymise": users.anonymise, "Delete": users.delete}[act](user.id)
+            acts[act](user.id)
         except HwrError as error:
             show_error(error)
         else:

@@ -12,11 +12,12 @@ from hwr_core.access.passwords import fits, hashed
 from hwr_core.access.remembered import Remembered
 from hwr_core.access.tokens import Claims, signed, verified
 from hwr_core.errors import InvalidValue, NotSignedIn
-from hwr_core.records import Account, ApiKey, AuditEntry, Caller, Role
+from hwr_core.records import Account, ApiKey, AuditEntry, Caller, Identity, Role
 from hwr_core.settings import Settings
 from hwr_core.store.api_keys import ApiKeys
 from hwr_core.store.audit import AuditLog
 from hwr_core.store.credentials import Credentials, CredentialsTable
+from hwr_core.store.identities import Identities
 from hwr_core.store.session import Store
 from hwr_core.store.sign_ins import SignIns
 from hwr_core.store.users import Users
@@ -53,6 +54,7 @@ class Desk:
         self._settings = settings
         self._users = users
         self._credentials = CredentialsTable(store)
+        self._identities = Identities(store)
         self._sign_ins = SignIns(store)
         self._keys = ApiKeys(store)
         self._log = AuditLog(store)
@@ -68,12 +70,35 @@ class Desk:
 
     def sign_in(self, name: str, password: str, *, address: str) -> SignedIn:
         """Begin a session. Raises NotSignedIn and TooManyRequests."""
-        found = self._checked(name, password, address)
-        token = secrets.new_token()
-        lifetime = timedelta(hours=self._settings.session_hours)
-        self._sign_ins.add(secrets.hash_of(token), found.caller.user_id, datetime.now(UTC) + lifetime)
-        self.note("signed in", found.caller)
-        return SignedIn(found.caller, token, lifetime)
+        return self._begun(self._checked(name, password, address).caller)
+
+    def sign_in_by(self, identity: Identity, *, address: str) -> SignedIn:
+        """Begin a session for whom an identity provider has vouched. Raises NotSignedIn."""
+        may_join = self._settings.oidc_may_join(identity.email)
+        try:
+            caller = self._identities.caller(identity, may_join=may_join)
+        except NotSignedIn as error:
+            # The subject, by which an admin can let the person in.
+            self.note_refused(f"{error} Subject {identity.subject}", address=address)
+            raise
+        return self._begun(replace(caller, address=address))
+
+    def note_refused(self, about: str, *, address: str) -> None:
+        """Write into the audit log that somebody was not let in by an identity provider, and why."""
+        self._log.add("sign-in refused", about=about, address=address)
+
+    def link(self, user_id: int, subject: str, *, caller: Caller | None = None) -> None:
+        """Let an account at the identity provider in as a person. Raises UserNotFound, InvalidValue and Conflict."""
+        if not subject.strip() or self._settings.oidc_issuer is None:
+            raise InvalidValue("An account is a subject at the identity provider that HWR_OIDC_ISSUER names.")
+        self._identities.link(user_id, Identity(self._settings.oidc_issuer, subject.strip()))
+        self.note("linked an account", caller, f"user {user_id}: {subject.strip()}")
+
+    def unlink(self, user_id: int, *, caller: Caller | None = None) -> None:
+        """Forget a person's accounts at identity providers; their sessions end. Raises UserNotFound and NotFound."""
+        self._identities.unlink(user_id)
+        self._remembered.forget()
+        self.note("unlinked accounts", caller, f"user {user_id}")
 
     def token(self, name: str, password: str, *, address: str) -> SignedIn:
         """Make a short-lived signed token. Raises NotSignedIn and TooManyRequests."""
@@ -135,9 +160,11 @@ class Desk:
         self._checked(caller.username, old, caller.address)
         self.set_password(caller.user_id, new, caller=caller)
 
-    def set_role(self, user_id: int, role: Role, *, caller: Caller | None = None) -> None:
-        """Give a person a role. Raises UserNotFound."""
-        self._credentials.set_role(user_id, role)
+    def set_role(
+        self, user_id: int, role: Role, *, caller: Caller | None = None, even_last_admin: bool = False
+    ) -> None:
+        """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
+        self._credentials.set_role(user_id, role, even_last_admin=even_last_admin)
         self._remembered.forget()
         self.note("set a role", caller, f"user {user_id}: {role}")
 
@@ -182,6 +209,13 @@ class Desk:
             self._log.add(act, about=about, address="command line")
         else:
             self._log.add(act, user_id=caller.user_id, about=about, address=caller.address)
+
+    def _begun(self, caller: Caller) -> SignedIn:
+        token = secrets.new_token()
+        lifetime = timedelta(hours=self._settings.session_hours)
+        self._sign_ins.add(secrets.hash_of(token), caller.user_id, datetime.now(UTC) + lifetime)
+        self.note("signed in", caller)
+        return SignedIn(caller, token, lifetime)
 
     def _still(self, claims: Claims) -> Caller | None:
         found = self._credentials.of_user(claims.user_id)

@@ -46,8 +46,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _tell_who_would_be_locked_out(settings: Settings) -> None:
-    """Say so where sign-in is required and nobody has a password."""
-    if not settings.has_sign_in:
+    """Say so where sign-in is required and nobody has a password, nor an identity provider to come in by."""
+    if not settings.has_sign_in or settings.oidc_issuer is not None:
         return
     # A database that another program holds at present is the server's to wait for.
     with contextlib.suppress(StoreError), Workspace(settings) as workspace:

@@ -16,7 +16,7 @@ from hwr_core.settings import load_settings
 from hwr_core.store.users import Users
 from hwr_core.workspace import Workspace
 
-Act = Callable[[Users, int], str]
+Act = Callable[[Users, argparse.Namespace], str]
 
 
 def add_to(commands: Commands) -> None:
@@ -42,7 +42,17 @@ def add_to(commands: Commands) -> None:
     role = acts.add_parser("role", help="say what a user may do where sign-in is required")
     role.add_argument("user", type=int)
     role.add_argument("role", type=Role, choices=[*Role])
+    _add_force(role)
     role.set_defaults(run=_role)
+
+    link = acts.add_parser("link", help="let an account at the identity provider (HWR_OIDC_ISSUER) in as a user")
+    link.add_argument("user", type=int)
+    link.add_argument("subject", help="the provider's `sub`; `hwr audit` tells it of those who were refused")
+    link.set_defaults(run=_link)
+
+    unlink = acts.add_parser("unlink", help="undo that; the user's sessions end")
+    unlink.add_argument("user", type=int)
+    unlink.set_defaults(run=_unlink)
 
     rename = acts.add_parser("rename", help="give a user another name")
     rename.add_argument("user", type=int)
@@ -55,7 +65,9 @@ def add_to(commands: Commands) -> None:
     ):
         switch = acts.add_parser(name, help=words)
         switch.add_argument("user", type=int)
-        switch.set_defaults(run=_switch, is_active=is_active)
+        switch.set_defaults(run=_switch, is_active=is_active, force=False)
+        if not is_active:
+            _add_force(switch)
 
     for name, act, words in (
         ("anonymise", _anonymise, "forget for ever who a user is; the readings stay"),
@@ -66,12 +78,20 @@ def add_to(commands: Commands) -> None:
         final.add_argument("user", type=int)
         final.add_argument("--yes", action="store_true", help="do not ask")
         final.set_defaults(run=_finally, act=act, name=name)
+        if act is not _erase_history:
+            _add_force(final)
+
+
+def _add_force(act: argparse.ArgumentParser) -> None:
+    act.add_argument("--force", action="store_true", help="even where no active admin is left")
 
 
 def _list(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
+        accounts = workspace.access.accounts()
         for user in workspace.users.all():
-            print(json.dumps(asdict(user), default=str) if options.json else _as_line(user))
+            role = accounts[user.id].role if user.id in accounts else None
+            print(json.dumps(asdict(user) | {"role": role}, default=str) if options.json else _as_line(user, role))
     return DONE
 
 
@@ -84,7 +104,7 @@ def _create(options: argparse.Namespace) -> int:
         user = workspace.users.create(options.username, options.email)
         workspace.access.set_password(user.id, password)
         workspace.access.set_role(user.id, options.role)
-        print(f"{_as_line(user)}  {options.role}")
+        print(_as_line(user, options.role))
     return DONE
 
 
@@ -98,8 +118,22 @@ def _password(options: argparse.Namespace) -> int:
 
 def _role(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
-        workspace.access.set_role(options.user, options.role)
-        print(f"{_as_line(workspace.users.get(options.user))}  {options.role}")
+        workspace.access.set_role(options.user, options.role, even_last_admin=options.force)
+        print(_as_line(workspace.users.get(options.user), options.role))
+    return DONE
+
+
+def _link(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        workspace.access.link(options.user, options.subject)
+        print(f"{_as_line(workspace.users.get(options.user))}  is {options.subject}")
+    return DONE
+
+
+def _unlink(options: argparse.Namespace) -> int:
+    with Workspace(load_settings()) as workspace:
+        workspace.access.unlink(options.user)
+        print(_as_line(workspace.users.get(options.user)))
     return DONE
 
 
@@ -123,7 +157,8 @@ def _rename(options: argparse.Namespace) -> int:
 
 def _switch(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
-        print(_as_line(workspace.users.change(options.user, is_active=options.is_active)))
+        changed = workspace.users.change(options.user, is_active=options.is_active, even_last_admin=options.force)
+        print(_as_line(changed))
     return DONE
 
 
@@ -133,22 +168,23 @@ def _finally(options: argparse.Namespace) -> int:
         if not confirmed(f"{options.name} of user {user.id}, {user.username!r}?", options):
             return UNUSABLE
         act: Act = options.act
-        print(act(workspace.users, user.id))
+        print(act(workspace.users, options))
     return DONE
 
 
-def _anonymise(users: Users, user_id: int) -> str:
-    return _as_line(users.anonymise(user_id))
+def _anonymise(users: Users, options: argparse.Namespace) -> str:
+    return _as_line(users.anonymise(options.user, even_last_admin=options.force))
 
 
-def _erase_history(users: Users, user_id: int) -> str:
-    return f"{users.erase_history(user_id):,} readings erased"
+def _erase_history(users: Users, options: argparse.Namespace) -> str:
+    return f"{users.erase_history(options.user):,} readings erased"
 
 
-def _delete(users: Users, user_id: int) -> str:
-    return f"user {user_id} deleted, with {users.delete(user_id):,} readings"
+def _delete(users: Users, options: argparse.Namespace) -> str:
+    readings = users.delete(options.user, even_last_admin=options.force)
+    return f"user {options.user} deleted, with {readings:,} readings"
 
 
-def _as_line(user: User) -> str:
-    email = f"  {user.email}" if user.email else ""
-    return f"{user.id:>6}  {user.username}{email}{'' if user.is_active else '  (deactivated)'}"
+def _as_line(user: User, role: Role | None = None) -> str:
+    words = (user.username, user.email, role, None if user.is_active else "(deactivated)")
+    return f"{user.id:>6}  {'  '.join(word for word in words if word)}"

@@ -17,7 +17,7 @@ from zipfile import ZipFile, ZipInfo
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.files import ZIP_DAMAGE
 from hwr_core.images.decode import READABLE, Limits
-from hwr_core.records import Progress
+from hwr_core.records import OnProgress
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 """Of an archive with entries, and of an empty one."""
@@ -90,7 +90,7 @@ def files_of(
     *,
     max_files: int,
     max_bytes: int,
-    on_progress: Progress = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> list[tuple[str, bytes]]:
     """Return name and content of each file of a ZIP archive, without those that computers put there by themselves.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.normalise import SIDE
-from hwr_core.records import Grey, Progress
+from hwr_core.records import Grey, OnProgress
 from hwr_core.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"
@@ -47,7 +47,7 @@ class Embedder:
         self._lock = Lock()
         self._known: dict[bytes, NDArray[np.float32]] = {}
 
-    def features(self, pictures: Sequence[Grey], on_progress: Progress = lambda _: None) -> Features:
+    def features(self, pictures: Sequence[Grey], on_progress: OnProgress = lambda _: None) -> Features:
         """Return the features of each picture (uint8 [28, 28], ink bright on black), in the same order."""
         rows = []
         for place, picture in enumerate(pictures, start=1):

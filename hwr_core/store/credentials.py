@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from hwr_core.records import Account, Caller, Role
+from hwr_core.store.last_admin import refuse_if_last_admin
 from hwr_core.store.session import Store
 from hwr_core.store.users import get_user
 
@@ -45,25 +46,32 @@ class CredentialsTable:
     def accounts(self) -> dict[int, Account]:
         """Return the accounts of all who have one, by the person's id."""
         with self._store.session() as cursor:
-            rows = cursor.execute("select user_id, role, password_hash is not null from credentials").fetchall()
-        return {user_id: Account(user_id, Role(role), has_password) for user_id, role, has_password in rows}
+            rows = cursor.execute(
+                """
+                select user_id, role, password_hash is not null, user_id in (select user_id from identities)
+                from credentials
+                """
+            ).fetchall()
+        return {row[0]: Account(row[0], Role(row[1]), has_password=row[2], is_linked=row[3]) for row in rows}
 
     def account(self, user_id: int) -> Account:
         """Return one person's account; whoever has none is a viewer without a password. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
-        return self.accounts().get(user_id, Account(user_id, Role.VIEWER, has_password=False))
+        return self.accounts().get(user_id, Account(user_id, Role.VIEWER, has_password=False, is_linked=False))
 
-    def set_role(self, user_id: int, role: Role) -> None:
-        """Give a person a role. Raises UserNotFound."""
+    def set_role(self, user_id: int, role: Role, *, even_last_admin: bool = False) -> None:
+        """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
         with self._store.writing() as cursor:
-            _ensure(cursor, user_id)
+            ensure_account(cursor, user_id)
+            if not (role is Role.ADMIN or even_last_admin):
+                refuse_if_last_admin(cursor, user_id, "given another role")
             cursor.execute("update credentials set role = $2 where user_id = $1", [user_id, role.value])
 
     def set_password(self, user_id: int, password_hash: str) -> None:
         """Give a person a password and end all their sessions. Raises UserNotFound."""
         with self._store.writing() as cursor:
-            _ensure(cursor, user_id)
+            ensure_account(cursor, user_id)
             cursor.execute(
                 "update credentials set password_hash = $2, changed_at = $3 where user_id = $1",
                 [user_id, password_hash, datetime.now(UTC)],
@@ -71,14 +79,17 @@ class CredentialsTable:
             cursor.execute("delete from sessions where user_id = $1", [user_id])
 
 
-def _ensure(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
-    """Make a row where there is none yet. Raises UserNotFound."""
+def ensure_account(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Role:
+    """Return a user's role, making them a viewer where they have none yet. Raises UserNotFound."""
     get_user(cursor, user_id)
-    if not cursor.execute("select 1 from credentials where user_id = $1", [user_id]).fetchone():
-        cursor.execute(
-            "insert into credentials (user_id, role, changed_at) values ($1, $2, $3)",
-            [user_id, Role.VIEWER.value, datetime.now(UTC)],
-        )
+    row = cursor.execute("select role from credentials where user_id = $1", [user_id]).fetchone()
+    if row is not None:
+        return Role(row[0])
+    cursor.execute(
+        "insert into credentials (user_id, role, changed_at) values ($1, $2, $3)",
+        [user_id, Role.VIEWER.value, datetime.now(UTC)],
+    )
+    return Role.VIEWER
 
 
 def _one(cursor: duckdb.DuckDBPyConnection, where: str, value: object) -> Credentials | None:

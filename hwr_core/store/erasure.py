@@ -43,8 +43,8 @@ def erase_readings(cursor: duckdb.DuckDBPyConnection, condition: str, values: Se
 
 
 def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
-    """Remove what lets a user in: role, password, sessions, API keys."""
-    for table in ("credentials", "sessions", "api_keys"):
+    """Remove what lets a user in: role, password, sessions, API keys, accounts at an identity provider."""
+    for table in ("credentials", "sessions", "api_keys", "identities"):
         cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
 

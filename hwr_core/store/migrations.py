@@ -210,4 +210,18 @@ def access(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs, access)
+def identities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add which account at an identity provider is whose; small and looked through, as what else lets people in."""
+    connection.execute(
+        """
+        create table identities (
+            issuer text not null,
+            subject text not null,
+            user_id bigint not null,
+            created_at timestamptz not null
+        )
+        """
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs, access, identities)

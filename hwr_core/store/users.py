@@ -11,6 +11,7 @@ import duckdb
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.records import DEFAULT_USER, User
 from hwr_core.store.erasure import erase_history_of, forget_access_of, forget_names_of
+from hwr_core.store.last_admin import refuse_if_last_admin
 from hwr_core.store.originals import Originals
 from hwr_core.store.session import Store
 
@@ -85,22 +86,23 @@ class Users:
         name, address = checked_name(username), checked_email(email)
         with self._store.writing() as cursor:
             _refuse_taken(cursor, name)
-            row = cursor.execute(
-                f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
-                [name, address],
-            ).fetchone()
-        assert row is not None  # an insert without a condition returns its row
-        return _user_from_row(row)
+            return add_user(cursor, name, address)
 
     def change(
-        self, user_id: int, *, username: str | None = None, email: str | None = None, is_active: bool | None = None
+        self,
+        user_id: int,
+        *,
+        username: str | None = None,
+        email: str | None = None,
+        is_active: bool | None = None,
+        even_last_admin: bool = False,
     ) -> User:
         """Rename, readdress, deactivate or activate a user; None leaves a value as it is, an empty email removes it.
 
         Raises:
             UserNotFound: there is no such user.
             InvalidValue: the name or the address is not allowed.
-            Conflict: the name is taken, or user 1 is to be deactivated.
+            Conflict: the name is taken, or user 1 or the last active admin is to be deactivated.
         """
         if is_active is False and user_id == DEFAULT_USER:
             raise Conflict("User 1 cannot be deactivated: programs that name no user mean this one.")
@@ -114,19 +116,23 @@ class Users:
             if email is not None:
                 user = replace(user, email=checked_email(email))
             if is_active is not None:
+                if not (is_active or even_last_admin):
+                    refuse_if_last_admin(cursor, user_id, "deactivated")
                 user = replace(user, is_active=is_active)
             return _update(cursor, user)
 
-    def anonymise(self, user_id: int) -> User:
+    def anonymise(self, user_id: int, *, even_last_admin: bool = False) -> User:
         """Take out of the history who the user was, for ever: name, address, file names and comments. Readings stay.
 
         Raises:
             UserNotFound: there is no such user.
-            Conflict: it is user 1.
+            Conflict: it is user 1 or the last active admin.
         """
         _refuse_default(user_id, "anonymised")
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
+            if not even_last_admin:
+                refuse_if_last_admin(cursor, user_id, "anonymised")
             forget_names_of(cursor, user_id)
             forget_access_of(cursor, user_id)
             return _update(cursor, User(user_id, f"{ANONYMOUS}{user_id}", None, datetime.now(UTC), is_active=False))
@@ -142,18 +148,20 @@ class Users:
         self._originals.remove_unused(self._store, erased.originals)
         return erased.readings
 
-    def delete(self, user_id: int) -> int:
+    def delete(self, user_id: int, *, even_last_admin: bool = False) -> int:
         """Erase a user with all their history.
 
         Returns the number of readings erased.
 
         Raises:
             UserNotFound: there is no such user.
-            Conflict: it is user 1.
+            Conflict: it is user 1 or the last active admin.
         """
         _refuse_default(user_id, "deleted")
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
+            if not even_last_admin:
+                refuse_if_last_admin(cursor, user_id, "deleted")
             erased = erase_history_of(cursor, user_id)
             forget_access_of(cursor, user_id)
             cursor.execute("delete from users where id = $1", [user_id])
@@ -198,8 +206,23 @@ def _refuse_default(user_id: int, what: str) -> None:
 
 
 def _refuse_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
-    if cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone():
+    if is_taken(cursor, name):
         raise Conflict(f"There is already a user {name!r}; names that differ only in capitals are the same.")
+
+
+def is_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether there is a user of this name, whatever the case of its letters."""
+    return cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone() is not None
+
+
+def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) -> User:
+    """Add a user whose name and address are allowed, and whose name is not taken."""
+    row = cursor.execute(
+        f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
+        [name, email],
+    ).fetchone()
+    assert row is not None  # an insert without a condition returns its row
+    return _user_from_row(row)
 
 
 def _update(cursor: duckdb.DuckDBPyConnection, user: User) -> User:

@@ -1,5 +1,6 @@
 """What somebody may try who wants in: each is refused, and says no more than it must."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -11,6 +12,7 @@ from httpx2 import Response
 from starlette.websockets import WebSocketDisconnect
 
 from api.routes.sign_in import local
+from api.rules import RULES
 from hwr_core.access.secrets import COOKIE, signing_secret
 from hwr_core.access.tokens import AUDIENCE
 from hwr_core.records import Role
@@ -78,6 +80,19 @@ def test_guessing_is_slowed(house: House) -> None:
     assert 0 < int(answer.headers["Retry-After"]) <= 300
     sent = {"username": "VIEWER ", "password": PASSWORD}
     refusal(house.client.post("/api/token", data=sent), 429)
+
+
+def test_guesses_count_wherever_they_are_made(house: House) -> None:
+    """The form, the token and the change of one's own password are one lock with five tries."""
+    house.sign_in(Role.VIEWER)
+    wrong = {"old_password": "not the right words", "new_password": "other words than before"}
+    for _ in range(2):
+        refusal(house.client.post("/api/me/password", json=wrong, headers=HERE), 401)
+        guess = {"username": "viewer", "password": "guess"}
+        refusal(house.client.post("/api/token", data=guess, headers=HERE), 401)
+    assert house.sign_in(Role.VIEWER, "not the right words").status_code == 401
+    refusal(house.client.post("/api/me/password", json=wrong | {"old_password": PASSWORD}, headers=HERE), 429)
+    assert house.sign_in(Role.VIEWER).status_code == 429
 
 
 def test_a_sign_in_is_a_new_session(house: House) -> None:
@@ -194,7 +209,7 @@ def test_forged_tokens_are_refused(house: House) -> None:
     def claims(**changes: object) -> dict[str, object]:
         return jwt.decode(ours, options={"verify_signature": False}) | changes
 
-    unsigned = jwt.encode(claims(), None, algorithm="none")
+    unsigned = jwt.encode(claims(), "", algorithm="none")
     forged = {
         "another secret": jwt.encode(claims(), "x" * 43, "HS256"),
         "alg=none": unsigned,
@@ -259,6 +274,22 @@ def test_nothing_that_lets_in_is_kept_as_it_is(house: House) -> None:
         assert secret not in kept
 
 
+def test_the_last_admin_locks_nobody_out(house: House) -> None:
+    """Over HTTP nobody, not even they themselves, can leave the house without an admin."""
+    mine = f"/api/users/{house.ids[Role.ADMIN]}"
+    house.let_in(Role.ADMIN)
+    house.sign_in(Role.ADMIN)
+    for method, path, body in (
+        ("PATCH", mine, {"is_active": False}),
+        ("PUT", f"{mine}/account", {"role": "viewer"}),
+        ("POST", f"{mine}/anonymise", None),
+        ("DELETE", mine, None),
+    ):
+        words = refusal(house.client.request(method, path, json=body, headers=HERE), 409)
+        assert "last active admin" in words
+    assert house.client.get("/api/me").json()["role"] == "admin"
+
+
 # Other sites' pages
 
 
@@ -287,6 +318,40 @@ def test_another_sites_page_changes_nothing_with_the_cookie(house: House, header
     assert len(house.workspace.access.keys(house.ids[Role.VIEWER])) == 1
     assert house.client.post(mine, json={"name": "mine"}, headers=HERE).status_code == 200
     assert house.client.post(mine, json={"name": "mine"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_another_sites_page_changes_nothing_by_any_address(house: House) -> None:
+    """Not even with the cookie of an admin, at whatever address takes changes."""
+    house.let_in(Role.ADMIN)
+    house.sign_in(Role.ADMIN)
+    for name in RULES:
+        method, path = re.sub(r"\{\w+\}", "1", name).split(" ", 1)
+        if method != "GET":
+            words = refusal(house.client.request(method, path, headers={"Origin": ELSEWHERE}), 403)
+            assert "not come from a page of this server" in words, name
+    assert house.client.get("/api/me").json()["role"] == "admin"
+
+
+@pytest.mark.parametrize("by", ["key", "token", "cookie"])
+def test_another_persons_id_is_of_no_use(house: House, by: str) -> None:
+    """A viewer gets nothing about somebody else at any address that has an id, whatever they show of themselves."""
+    token = _token(house)
+    if by == "cookie":
+        house.sign_in(Role.VIEWER)
+    shown = {
+        "key": {"X-API-Key": house.keys[Role.VIEWER]},
+        "token": {"Authorization": f"Bearer {token}"},
+        "cookie": HERE,
+    }[by]
+    theirs = house.ids[Role.ADMIN]
+    for name in RULES:
+        method, path = name.replace("{user_id}", str(theirs)).replace("{key_id}", "1").split(" ", 1)
+        if "{user_id}" in name:
+            body = {"name": "theirs", "username": "theirs", "role": "viewer"}
+            answer = house.client.request(method, path, json=body, headers=shown)
+            assert answer.status_code in (403, 404), name
+            assert "admin" not in answer.text.replace("An admin", ""), name
+    assert house.workspace.access.account(theirs).role is Role.ADMIN
 
 
 def test_another_sites_page_signs_nobody_in(house: House) -> None:
@@ -319,6 +384,68 @@ def test_other_sites_may_not_read_unless_they_are_named(settings: Settings) -> N
         assert "Access-Control-Allow-Credentials" not in answer.headers
         other = house.client.get("/health", headers={"Origin": "https://third.example"})
         assert "Access-Control-Allow-Origin" not in other.headers
+
+
+# Names that lead here
+
+
+THEIRS = [
+    "evil.example",
+    "evil.example:8000",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example.",
+    "[::1",
+    "a@evil.example",
+]
+OURS = [
+    "127.0.0.1:8000",
+    "[::1]:8000",
+    "localhost:8000",
+    "LOCALHOST.",
+    "192.168.1.5",
+    "hwr",
+    "pi.local",
+    "hwr.localhost:80",
+]
+
+
+@pytest.mark.parametrize("open_to_all", [False, True])
+def test_a_strangers_name_does_not_lead_to_what_is_open(settings: Settings, *, open_to_all: bool) -> None:
+    """A page of evil.example that has its name lead to this machine gets nothing: not the API, no page, no channel."""
+    with client_of(settings.model_copy(update={"allow_open": open_to_all})) as client:
+        for host in THEIRS:
+            asked = {"Host": host, "Origin": f"http://{host}"}
+            for method, path in (("GET", "/api/users"), ("POST", "/api/users"), ("GET", "/"), ("GET", "/health")):
+                words = refusal(client.request(method, path, json={"username": "Mallory"}, headers=asked), 403)
+                assert "HWR_ALLOWED_HOSTS" in words
+            with (
+                pytest.raises(WebSocketDisconnect) as refused,
+                client.websocket_connect("/_stcore/stream", headers=asked),
+            ):
+                pass
+            assert refused.value.code == 1008
+        for host in OURS:
+            assert client.get("/api/users", headers={"Host": host}).json()["count"] == 1, host
+
+
+def test_a_proxys_name_is_let_in_when_it_is_allowed(settings: Settings) -> None:
+    """HWR_ALLOWED_HOSTS names what people call the server; its own addresses count as before."""
+    names = Settings(allowed_hosts="hwr.example.org, *.Lab.example").allowed_hosts
+    with client_of(settings.model_copy(update={"allowed_hosts": names})) as client:
+        for host in ("hwr.example.org", "HWR.example.org:443", "one.lab.example", "127.0.0.1:8000"):
+            assert client.get("/health/live", headers={"Host": host}).status_code == 200, host
+        for host in ("example.org", "xhwr.example.org", "lab.example", "lab.example.evil.example"):
+            refusal(client.get("/health/live", headers={"Host": host}), 403)
+
+
+def test_where_people_sign_in_any_name_will_do_until_some_are_allowed(settings: Settings) -> None:
+    """A stranger's name brings no cookie of ours along, so that proxies need not be named there."""
+    with house_of(settings) as house:
+        assert house.ask(Role.VIEWER, "GET", "/api/me", headers={"Host": "hwr.example.org"}).status_code == 200
+        refusal(house.client.get("/api/me", headers={"Host": "evil.example"}), 401)
+    with client_of(settings.model_copy(update={"auth": "required", "allowed_hosts": "hwr.example.org"})) as client:
+        refusal(client.get("/api/me", headers={"Host": "hwr.example.org"}), 401)
+        refusal(client.get("/api/me", headers={"Host": "evil.example"}), 403)
 
 
 # The door

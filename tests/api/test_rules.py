@@ -21,6 +21,8 @@ UNDOCUMENTED = {
     "GET /docs/assets/{path:path}",
     "GET /sign-in",
     "POST /sign-in",
+    "GET /sign-in/oidc",
+    "GET /sign-in/oidc/callback",
     "GET /sign-out",
     "POST /sign-out",
     "WEBSOCKET /api/live/draw",

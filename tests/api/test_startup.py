@@ -68,7 +68,7 @@ def test_without_sign_in_other_machines_are_refused(settings, host):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "testserver"])
 def test_this_machine_is_served(settings, host):
-    """So is a reverse proxy on it, whatever name people know it by."""
+    """So is a reverse proxy on it."""
     with _client_at(settings, host) as client:
         assert client.get("/api/users").status_code == 200
 

@@ -9,25 +9,38 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.sign_in_page import STYLE
+from hwr_core.access.secrets import COOKIE
 from hwr_core.records import Role
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.workspace import Workspace
 from tests.browser.hand import expect_digit, keep, turn_to, write
 from tests.handwriting import hand_made_strokes
+from tests.provider import Provider, providing
 from tests.serving import Server, serving
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server with one viewer, on which people have to sign in."""
+def provider() -> Iterator[Provider]:
+    """An identity provider that knows Ada."""
+    with providing() as provider:
+        provider.know("ada-1", email="ada@example.org", email_verified=True)
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Server]:
+    """The real server with one viewer, on which people have to sign in, with a password or by the provider."""
     folder = tmp_path_factory.mktemp("browser-signed-in") / "data"
     with Workspace(Settings(data_dir=folder)) as workspace:
-        ada = workspace.users.create("Ada").id
+        ada = workspace.users.create("Ada", "ada@example.org").id
         workspace.access.set_password(ada, PASSWORD)
         workspace.access.set_role(ada, Role.VIEWER)
-    with serving(folder, HWR_AUTH="required") as server:
+    secret = folder / "oidc-secret"
+    secret.write_text("what the two share\n")
+    by_provider = {"ISSUER": provider.url, "CLIENT_ID": "hwr", "CLIENT_SECRET_FILE": str(secret), "NAME": "Example ID"}
+    with serving(folder, HWR_AUTH="required", **{f"HWR_OIDC_{k}": v for k, v in by_provider.items()}) as server:
         yield server
 
 
@@ -35,6 +48,26 @@ def _sign_in(page: Page, password: str = PASSWORD) -> None:
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_person_signs_in_by_the_provider(browser: Browser, house: Server) -> None:
+    """From a link to the button, to the provider, and back to the page that was wanted; no is no."""
+    context = browser.new_context(base_url=house.url)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto("/history?digit=7")
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_role("alert")).to_have_text("You were not let in by Example ID.")
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    page.get_by_placeholder("sub").fill("ada-1")
+    page.get_by_role("button", name="Authorize").click()
+    expect(page).to_have_url(re.compile(r"/history\?digit=7"))
+    expect(page.get_by_text("Nothing to show")).to_be_visible()
+    expect(page.get_by_text("Ada")).to_be_visible()
+    assert {cookie["name"] for cookie in context.cookies()} >= {COOKIE}
+    assert "hwr_sign_in" not in {cookie["name"] for cookie in context.cookies()}
+    context.close()
 
 
 def test_a_person_signs_in_draws_and_signs_out(browser: Browser, house: Server) -> None:

@@ -157,6 +157,23 @@ def test_an_admin_lets_people_in(app: AppTest, as_: Callable[[Role], int], works
     assert workspace.access.sign_in("Ada", PASSWORD, address="here").caller.role is Role.ANALYST
 
 
+def test_the_table_of_people_tells_their_roles(app: AppTest, as_: Callable[[Role], int]) -> None:
+    """User 1, who cannot sign in, has none."""
+    as_(Role.ADMIN)
+    page = app.switch_page("app_pages/people.py").run()
+    assert page.dataframe[0].value["Role"].to_list() == ["", "admin"]
+
+
+def test_the_last_admin_cannot_be_switched_off(app: AppTest, as_: Callable[[Role], int]) -> None:
+    """Not by themselves either: the page says so."""
+    admin = as_(Role.ADMIN)
+    page = app.switch_page("app_pages/people.py").run()
+    page.selectbox(key="people_chosen").select_index(1).run()
+    page.button(key="people_switch").click().run()
+    assert not page.exception
+    assert f"User {admin} is the last active admin" in page.error[0].value
+
+
 def test_a_key_is_made_and_shown_once(app: AppTest, as_: Callable[[Role], int], workspace: Workspace) -> None:
     """The Account page makes a key for programs, and revokes it."""
     viewer = as_(Role.VIEWER)

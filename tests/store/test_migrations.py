@@ -1,9 +1,14 @@
 """What becomes of a file when it is opened."""
 
+from contextlib import closing
+from dataclasses import replace
+
 import duckdb
 import pytest
 
 from hwr_core.errors import StoreUnavailable
+from hwr_core.records import Caller, Identity, Role
+from hwr_core.store.identities import Identities
 from hwr_core.store.migrations import MIGRATIONS, migrate
 from hwr_core.store.session import Store
 from hwr_core.store.users import get_user
@@ -73,6 +78,20 @@ def test_usernames_differ_by_more_than_case(store):
     """No two users have names that differ in upper and lower case alone."""
     with pytest.raises(duckdb.ConstraintException), store.session() as cursor:
         cursor.execute("insert into users (username) values ('DEFAULT')")
+
+
+def test_people_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
+    """A file made before there were identity providers keeps its people and roles, and takes their accounts there."""
+    before = [migration for migration in MIGRATIONS if migration.__name__ != "identities"]
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(database) as connection:
+        migrate(connection, before)
+        connection.execute("insert into users (username, email) values ('Ada', 'ada@example.org')")
+        connection.execute("insert into credentials (user_id, role, changed_at) values (2, 'admin', now())")
+    with closing(Store(database, busy_timeout=0, idle_release=60)) as store:
+        ada = Identity("https://id.example.org", "ada-1", "ada@example.org")
+        assert Identities(store).caller(ada, may_join=False) == Caller(2, "Ada", Role.ADMIN)
+        assert Identities(store).caller(replace(ada, email=None), may_join=False).user_id == 2
 
 
 @pytest.mark.parametrize("known", range(1, len(MIGRATIONS)))

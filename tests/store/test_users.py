@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hwr_core.errors import Conflict, InvalidValue, NotFound, UserNotFound
-from hwr_core.records import HistoryFilter, Labelled
+from hwr_core.records import HistoryFilter, Labelled, Role
+from hwr_core.store.credentials import CredentialsTable
 from hwr_core.store.originals import Original
 
 
@@ -198,3 +199,65 @@ def test_no_reading_is_left_behind_by_a_user_deleted_meanwhile(users, history, r
         threads.submit(users.delete, ada.id).result()
     assert all(len(reading.result()) == 1 for reading in readings)
     assert history.count() == 0
+
+
+# The last admin
+
+
+@pytest.fixture
+def admins(users, store):
+    """Two admins."""
+    credentials = CredentialsTable(store)
+    people = [users.create(name).id for name in ("Ada", "Ben")]
+    for user_id in people:
+        credentials.set_role(user_id, Role.ADMIN)
+    return people
+
+
+LEAVE = {
+    "deactivated": lambda users, _, user_id, **how: users.change(user_id, is_active=False, **how),
+    "anonymised": lambda users, _, user_id, **how: users.anonymise(user_id, **how),
+    "deleted": lambda users, _, user_id, **how: users.delete(user_id, **how),
+    "given another role": lambda _, store, user_id, **how: CredentialsTable(store).set_role(
+        user_id, Role.ANALYST, **how
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LEAVE)
+def test_the_last_admin_stays(users, store, admins, how):
+    """One of two may go; the last is kept as they were, until somebody insists."""
+    leave, (ada, ben) = LEAVE[how], admins
+    leave(users, store, ada)
+    before = users.get(ben), CredentialsTable(store).accounts()[ben]
+    with pytest.raises(Conflict, match=f"User {ben} is the last active admin and cannot be {how}"):
+        leave(users, store, ben)
+    assert (users.get(ben), CredentialsTable(store).accounts()[ben]) == before
+    leave(users, store, ben, even_last_admin=True)
+
+
+def test_the_last_admin_may_change_otherwise(users, store, admins):
+    """A name, an address, the same role again, and the history erased leave an admin."""
+    ada, ben = admins
+    users.delete(ada)
+    CredentialsTable(store).set_role(ben, Role.ADMIN)
+    users.change(ben, username="Benjamin", is_active=True)
+    assert users.erase_history(ben) == 0
+
+
+def test_two_admins_who_dismiss_each_other_leave_one(users, store, admins):
+    """However many ask at once, the question and the change are one transaction."""
+
+    def dismiss(number):
+        how = [*LEAVE.values()][number % len(LEAVE)]
+        try:
+            how(users, store, admins[number % 2])
+        except (Conflict, UserNotFound):
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(dismiss, range(16)))
+    accounts = CredentialsTable(store).accounts()
+    left = [user for user in users.all() if user.is_active and user.id in accounts]
+    assert [user.id for user in left if accounts[user.id].role is Role.ADMIN] in ([admins[0]], [admins[1]])

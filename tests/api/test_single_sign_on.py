@@ -1,0 +1,361 @@
+"""Sign-in by an identity provider: whom it vouches for comes in, and nobody else, whatever they send."""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from pydantic import SecretStr
+
+from hwr_core.access.secrets import COOKIE
+from hwr_core.records import Role
+from hwr_core.settings import Settings
+from tests.api.conftest import client_of, refusal
+from tests.api.people import HERE, House, house_of
+from tests.provider import Provider, providing
+
+SECRET = "what hwr and the provider share, and nobody else"  # noqa: S105  for as long as a test
+ADA = "ada@example.org"
+WHO = {"email": ADA, "email_verified": True, "preferred_username": "ada"}
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Provider]:
+    """One provider for all tests here."""
+    with providing() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(started: Provider) -> Provider:
+    """The provider, truthful and knowing Ada."""
+    started.tell_the_truth()
+    started.know("ada-1", **WHO)
+    return started
+
+
+@pytest.fixture
+def house(settings: Settings, provider: Provider) -> Iterator[House]:
+    """A server whose viewer has Ada's address."""
+    with _house_by(provider, settings) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def opened(started: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Such a server for all tests that leave it as it is."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("single-sign-on") / "data")
+    with _house_by(started, settings) as house:
+        yield house
+
+
+@pytest.fixture
+def shared(opened: House, provider: Provider) -> House:
+    """That server as a new browser finds it."""
+    opened.client.cookies.clear()
+    return opened
+
+
+@contextmanager
+def _house_by(provider: Provider, settings: Settings, **changes: Any) -> Iterator[House]:
+    """Open a server on which people sign in by the provider."""
+    given = {
+        "oidc_issuer": provider.url,
+        "oidc_client_id": "hwr",
+        "oidc_client_secret": SecretStr(SECRET),
+        "oidc_name": "Example <ID>",
+    }
+    with house_of(settings, **given | changes) as house:
+        house.workspace.users.change(house.ids[Role.VIEWER], email=ADA.upper())
+        yield house
+
+
+def _sent(house: House, then: str = "/") -> str:
+    """Where the browser is sent to sign in."""
+    answer = house.client.get("/sign-in/oidc", params={"next": then}, follow_redirects=False)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
+
+
+def _back(house: House, address: str) -> Response:
+    return house.client.get(address, follow_redirects=False)
+
+
+def _sign_in(house: House, provider: Provider, subject: str = "ada-1", then: str = "/") -> Response:
+    return _back(house, provider.vouch(_sent(house, then), subject))
+
+
+def _confirm_refused(house: House, answer: Response, words: str, audit: str = "") -> None:
+    """Check that somebody was told in words, on the page, and is not in; and that admins can read why."""
+    assert answer.status_code == 401
+    assert words in answer.text
+    assert "Sign in with Example &lt;ID&gt;" in answer.text
+    assert "Traceback" not in answer.text
+    assert COOKIE not in house.client.cookies
+    [newest, *_] = house.workspace.access.audit()
+    assert (newest.act, newest.address) == ("sign-in refused", "testclient")
+    assert words in newest.about
+    assert audit in newest.about
+
+
+# Coming in
+
+
+def test_whom_the_provider_vouches_for_comes_in(house: House, provider: Provider) -> None:
+    """From the button to the page that was wanted, with a session like any other."""
+    page = house.client.get("/sign-in?next=/history?of=all").text
+    assert '<a class="with" href="/sign-in/oidc?next=%2Fhistory%3Fof%3Dall">Sign in with Example &lt;ID&gt;</a>' in page
+    answer = _sign_in(house, provider, then="/history?of=all")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/history?of=all")
+    assert "; httponly" in answer.headers["Set-Cookie"].lower()
+    assert house.client.get("/api/me").json()["user_id"] == house.ids[Role.VIEWER]
+    [newest, *_] = house.workspace.access.audit()
+    assert (newest.act, newest.user_id) == ("signed in", house.ids[Role.VIEWER])
+    assert house.workspace.access.account(house.ids[Role.VIEWER]).is_linked
+
+
+def test_state_nonce_and_pkce_are_new_each_time(shared: House, provider: Provider) -> None:
+    """What ties the answer to the question is random, and the verifier is shown to the provider alone."""
+    first, second = (parse_qs(urlsplit(_sent(shared)).query) for _ in range(2))
+    for name in ("state", "nonce", "code_challenge"):
+        assert len(first[name][0]) >= 20
+        assert first[name] != second[name]
+    assert second["code_challenge_method"] == ["S256"]
+    assert second["redirect_uri"] == ["http://testserver/sign-in/oidc/callback"]
+    sent = _sent(shared)
+    assert _back(shared, provider.vouch(sent, "ada-1")).status_code == 303
+    verifier = provider.asked[-1]["code_verifier"]
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    assert parse_qs(urlsplit(sent).query)["code_challenge"] == [challenge]
+
+
+def test_a_person_stays_who_they_are(house: House, provider: Provider) -> None:
+    """After the first time the subject counts: neither a new address nor somebody with the old one changes that."""
+    _sign_in(house, provider)
+    provider.know("ada-1", email="countess@example.org", email_verified=True)
+    provider.know("eve-2", **WHO)
+    house.client.cookies.clear()
+    _confirm_refused(house, _sign_in(house, provider, "eve-2"), "another account")
+    assert _sign_in(house, provider).status_code == 303
+    assert house.client.get("/api/me").json()["user_id"] == house.ids[Role.VIEWER]
+
+
+def test_a_session_before_it_ends(house: House, provider: Provider) -> None:
+    """A token that somebody planted, or whoever was signed in here, is worth nothing afterwards."""
+    house.let_in(Role.ADMIN)
+    house.sign_in(Role.ADMIN)
+    before = house.client.cookies[COOKIE]
+    _sign_in(house, provider)
+    after = house.client.cookies[COOKIE]
+    assert before != after
+    house.client.cookies.clear()
+    refusal(house.client.get("/api/me", headers={"Cookie": f"{COOKIE}={before}"}), 401)
+    assert house.client.get("/api/me", headers={"Cookie": f"{COOKIE}={after}"}).json()["role"] == "viewer"
+
+
+def test_an_admin_says_who_somebody_is(house: House, provider: Provider) -> None:
+    """The log tells the subject of whoever was refused; linked to a person, it comes in as that person."""
+    provider.know("nameless-9")
+    _confirm_refused(house, _sign_in(house, provider, "nameless-9"), "Nobody here has this account", "nameless-9")
+    access, analyst = house.workspace.access, house.ids[Role.ANALYST]
+    access.link(analyst, "nameless-9")
+    assert _sign_in(house, provider, "nameless-9").status_code == 303
+    assert house.client.get("/api/me").json()["user_id"] == analyst
+    access.unlink(analyst)
+    refusal(house.client.get("/api/me"), 401)
+    house.client.cookies.clear()
+    _confirm_refused(house, _sign_in(house, provider, "nameless-9"), "Nobody here has this account")
+
+
+def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provider) -> None:
+    """Of the domains allowed, by a verified address; the name is theirs alone."""
+    with _house_by(provider, settings, oidc_create_for="example.org, other.example") as house:
+        house.workspace.users.create("GRACE")
+        provider.know("grace-1", email="grace@example.org", email_verified=True, preferred_username="Grace")
+        assert _sign_in(house, provider, "grace-1").status_code == 303
+        me = house.client.get("/api/me").json()
+        assert (me["username"], me["role"]) == ("Grace 2", "viewer")
+        assert house.workspace.users.get(me["user_id"]).email == "grace@example.org"
+        house.client.cookies.clear()
+        eves: dict[str, dict[str, Any]] = {
+            "eve-1": {"email": "eve@example.org"},
+            "eve-2": {"email": "eve@evil.example", "email_verified": True},
+            "eve-3": {"email": "eve@sub.example.org", "email_verified": True},
+        }
+        for subject, claims in eves.items():
+            provider.know(subject, **claims)
+            _confirm_refused(house, _sign_in(house, provider, subject), "Nobody here has this account")
+        assert len(house.workspace.users.all()) == 2 + len(Role) + 1
+
+
+def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Provider) -> None:
+    """An address that nobody has verified is neither kept nor whoever's it is; a name that is none is not taken."""
+    provider.know("eve", email=ADA, preferred_username="=cmd|' /C calc'!A0")
+    with _house_by(provider, settings, oidc_create_for="*") as house:
+        assert _sign_in(house, provider, "eve").status_code == 303
+        me = house.client.get("/api/me").json()
+        assert (me["username"], me["role"]) == ("somebody", "viewer")
+        assert house.workspace.users.get(me["user_id"]).email is None
+
+
+# Whom it does not vouch for
+
+
+@pytest.mark.parametrize("verified", [False, None, "true", "false", 1])
+def test_an_address_that_is_not_verified_is_nobodys(shared: House, provider: Provider, verified: object) -> None:
+    """Anybody may write somebody's address into their profile."""
+    provider.know("eve", email=ADA, email_verified=verified)
+    _confirm_refused(shared, _sign_in(shared, provider, "eve"), "Nobody here has this account")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_somebody_deactivated_stays_out(house: House, provider: Provider, when: str) -> None:
+    """Whether or not they had come in by the provider before."""
+    if when == "after":
+        _sign_in(house, provider)
+        house.client.cookies.clear()
+    house.workspace.users.change(house.ids[Role.VIEWER], is_active=False)
+    _confirm_refused(house, _sign_in(house, provider), "You are deactivated here")
+    assert house.workspace.users.get(house.ids[Role.VIEWER]).is_active is False
+
+
+def test_an_address_that_several_have_is_nobodys(house: House, provider: Provider) -> None:
+    """Nobody is let in as whichever comes first."""
+    house.workspace.users.change(house.ids[Role.ADMIN], email=ADA)
+    _confirm_refused(house, _sign_in(house, provider), "Several people here have your email address")
+
+
+def test_whoever_was_forgotten_is_nobody(house: House, provider: Provider) -> None:
+    """With a person goes the account at the provider."""
+    _sign_in(house, provider)
+    house.client.cookies.clear()
+    house.workspace.users.delete(house.ids[Role.VIEWER])
+    _confirm_refused(house, _sign_in(house, provider), "Nobody here has this account")
+
+
+# Forged and used answers
+
+
+STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+FORGED: dict[str, tuple[str, Callable[[Provider], None]]] = {
+    "another nonce": ("'nonce'", lambda provider: provider.lies.update(nonce="another")),
+    "no nonce": ("'nonce'", lambda provider: provider.lies.update(nonce=None)),
+    "another audience": ("'aud'", lambda provider: provider.lies.update(aud="another")),
+    "another audience, for us": ("'aud'", lambda provider: provider.lies.update(aud="another", azp="hwr")),
+    "no audience": ("'aud'", lambda provider: provider.lies.update(aud=None)),
+    "another party": ("'azp'", lambda provider: provider.lies.update(azp="another")),
+    "another issuer": ("'iss'", lambda provider: provider.lies.update(iss="https://evil.example")),
+    "no issuer": ("'iss'", lambda provider: provider.lies.update(iss=None)),
+    "past its time": ("ExpiredTokenError", lambda provider: provider.lies.update(exp=int(time.time()) - 3600)),
+    "no end": ("'exp'", lambda provider: provider.lies.update(exp=None)),
+    "not yet": ("not yet valid", lambda provider: provider.lies.update(nbf=int(time.time()) + 3600)),
+    "no subject": ("'sub'", lambda provider: provider.lies.update(sub=None)),
+    "another key": ("BadSignatureError", lambda provider: setattr(provider, "forged_with", (STRANGER, "RS256"))),
+    "no signature": ("UnsupportedAlgorithmError", lambda provider: setattr(provider, "forged_with", ("", "none"))),
+    "the client's secret": (
+        "UnsupportedAlgorithmError",
+        lambda provider: setattr(provider, "forged_with", (SECRET, "HS256")),
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", FORGED)
+def test_a_token_that_is_not_the_providers_word_for_us_is_refused(shared: House, provider: Provider, lie: str) -> None:
+    """Issuer, audience, nonce, time and signature are all looked at; the log says which it was."""
+    what, tell = FORGED[lie]
+    tell(provider)
+    _confirm_refused(shared, _sign_in(shared, provider), "says cannot be trusted", what)
+
+
+def test_an_answer_is_good_once(shared: House, provider: Provider) -> None:
+    """Neither the whole answer nor its code in an answer to another question works again."""
+    back = provider.vouch(_sent(shared), "ada-1")
+    assert _back(shared, back).status_code == 303
+    shared.client.cookies.delete(COOKIE)
+    _confirm_refused(shared, _back(shared, back), "used already")
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    state = parse_qs(urlsplit(_sent(shared)).query)["state"][0]
+    again = _back(shared, f"/sign-in/oidc/callback?code={code}&state={state}")
+    _confirm_refused(shared, again, "used already", "invalid_grant")
+
+
+def test_an_answer_to_another_browser_is_refused(shared: House, provider: Provider) -> None:
+    """Nobody is signed in as somebody else by a link (login CSRF): state, nonce and verifier are the browser's."""
+    back = provider.vouch(_sent(shared), "ada-1")
+    shared.client.cookies.clear()
+    _confirm_refused(shared, _back(shared, back), "began in another browser")
+    _sent(shared)
+    _confirm_refused(shared, _back(shared, back), "began in another browser")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?code=x", "?state=x", "?code=x&state=x", "?code=&state=", "?state=%00&code=%00"]
+)
+def test_a_made_up_answer_is_refused(shared: House, query: str) -> None:
+    """Whatever is sent, there is the page and a sentence."""
+    _sent(shared)
+    _confirm_refused(shared, _back(shared, f"/sign-in/oidc/callback{query}"), "Try again")
+
+
+def test_a_forged_memory_is_none(shared: House, provider: Provider) -> None:
+    """The cookie of a sign-in under way is signed: a browser cannot choose the state that it is to be believed."""
+    back = provider.vouch(_sent(shared), "ada-1")
+    value = shared.client.cookies["hwr_sign_in"]
+    payload, _, signature = value.partition(".")
+    forged = base64.b64encode(base64.b64decode(payload).replace(b'"/"', b'"/x"')).decode()
+    assert forged != payload
+    shared.client.cookies.clear()
+    headers = {"Cookie": f"hwr_sign_in={forged}.{signature}"}
+    answer = shared.client.get(back, headers=headers, follow_redirects=False)
+    _confirm_refused(shared, answer, "began in another browser")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_it_leads_nowhere_else(shared: House, provider: Provider, address: str) -> None:
+    """A link to our sign-in cannot lead on to another site."""
+    assert _sign_in(shared, provider, then=address).headers["Location"] == "/"
+
+
+# When it fails
+
+
+def test_whoever_says_no_there_is_told_so(shared: House, provider: Provider) -> None:
+    """A person may change their mind at the provider; what an address says of it is not repeated."""
+    _confirm_refused(shared, _back(shared, provider.deny(_sent(shared))), "You were not let in by")
+    answer = _back(shared, "/sign-in/oidc/callback?error=access_denied&error_description=<b>Call+Eve</b>")
+    assert "Call Eve" not in answer.text
+
+
+def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider) -> None:
+    """The password still works; nobody sees a stack trace."""
+    with _house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as house:
+        answer = house.client.get("/sign-in/oidc", follow_redirects=False)
+        _confirm_refused(house, answer, "Nothing was heard from", "ConnectError")
+        house.let_in(Role.VIEWER)
+        assert house.sign_in(Role.VIEWER).status_code == 303
+
+
+def test_metadata_of_another_issuer_are_not_believed(settings: Settings, provider: Provider) -> None:
+    """Whoever answers at the address has to be whom it names (OpenID Connect Discovery, 4.3)."""
+    elsewhere = provider.url.replace("http://", "http://any@")  # leads to the provider, whose issuer is without it
+    with _house_by(provider, settings, oidc_issuer=elsewhere) as house:
+        answer = house.client.get("/sign-in/oidc", follow_redirects=False)
+        _confirm_refused(house, answer, "says cannot be trusted", "of another issuer")
+
+
+def test_without_a_provider_there_is_no_button(settings: Settings, client: TestClient) -> None:
+    """The addresses are none either, with sign-in or without."""
+    refusal(client.get("/sign-in/oidc"), 404)
+    with client_of(settings.model_copy(update={"auth": "required", "data_dir": settings.data_dir / "2"})) as other:
+        assert "Sign in with" not in other.get("/sign-in").text
+        refusal(other.get("/sign-in/oidc/callback?code=x&state=x", headers=HERE), 404)
