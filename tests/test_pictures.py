@@ -6,7 +6,7 @@ import pytest
 
 from hwr_core.settings import PROJECT
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "notebooks/README.md", "data/README.md", "models/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "api/README.md", "notebooks/README.md", "data/README.md", "models/README.md")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
