@@ -57,9 +57,9 @@ def as_checkout(folder: Path) -> Path:
 
 
 def variables_of(folder: Path) -> dict[str, str]:
-    """The settings of whatever runs in such a folder: its own data and models, and no data sets."""
+    """The settings of whatever runs in such a folder: its own data and models, no data sets, and it is the home."""
     places = {"DATA": "data", "MODELS": "models", "DATASETS": "datasets"}
-    return {f"HWR_{name}_DIR": str(folder / place) for name, place in places.items()}
+    return {"HOME": str(folder)} | {f"HWR_{name}_DIR": str(folder / place) for name, place in places.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +70,20 @@ class Bash:
     address: str
     variables: dict[str, str]
 
-    def run(self, block: Block, given: str = "") -> str:
-        """Run a block, with something on its standard input, and return what it printed."""
-        environment = os.environ | variables_of(self.folder) | {"CHECKOUT": str(PROJECT)} | self.variables
+    def run(self, block: Block) -> None:
+        """Run a block."""
+        environment = os.environ | variables_of(self.folder) | self.variables | {"CHECKOUT": str(PROJECT)}
         script = SHELL + block.code.replace(ADDRESS, self.address)
         ended = subprocess.run(
             ["/bin/bash", "-c", script],
             cwd=self.folder,
             env=environment,
-            input=given.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
         )
         printed = ended.stdout.decode(errors="replace")
         assert ended.returncode == 0, f"{block} ended with {ended.returncode}:\n{printed}\n{self._written()[-500:]}"
-        return printed
 
     def asked(self) -> list[Asked]:
         """What was asked with curl so far."""
@@ -100,7 +98,7 @@ class Bash:
 class Python:
     """Runs blocks of Python in one module, as in a notebook."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str = ADDRESS) -> None:
         self.address = address
         self._names: dict[str, Any] = {}
 
