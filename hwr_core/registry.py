@@ -118,6 +118,12 @@ class Registry:
         except (OSError, ValidationError) as error:
             raise ModelUnavailable(f"The card of model version {name} cannot be read.") from error
 
+    def find(self, name: str) -> ModelVersion:
+        """Return the version of this name, or the one that "champion" or "challenger" means. Raises as those do."""
+        if name == CHAMPION:
+            return self.champion()
+        return self.get((name == CHALLENGER and self.challenger_name()) or name)
+
     def champion(self) -> ModelVersion:
         """Return the version being served.
 

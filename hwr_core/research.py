@@ -316,11 +316,7 @@ def _version(version: VersionLike) -> ModelVersion:
     if isinstance(version, ModelVersion):
         return version
     registry = Registry(load_settings().models_dir)
-    if version is None or version == CHAMPION:
-        return registry.champion()
-    if version == CHALLENGER:
-        return registry.get(registry.challenger_name() or CHALLENGER)
-    return registry.get(version)
+    return registry.find(version or CHAMPION)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,8 @@ import pytest
 
 from hwr_core.settings import PROJECT
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "notebooks/README.md", "data/README.md", "models/README.md")
+FOLDERS = ("api", "data", "models", "notebooks")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"{folder}/README.md" for folder in FOLDERS))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -136,6 +136,19 @@ def test_the_served_version_is_the_champion(registry):
         assert registry.champion() == version
 
 
+def test_a_version_is_found_by_its_name_or_its_part(registry):
+    """The champion and the challenger need not be named in full."""
+    one, other = registry.publish(card(1), FILES), registry.publish(card(2), FILES)
+    registry.serve(one)
+
+    assert registry.find("champion") == registry.find(one.name) == one
+    with pytest.raises(NotFound, match="challenger"):
+        registry.find("challenger")
+
+    registry.challenge(other)
+    assert registry.find("challenger") == other
+
+
 def test_whoever_looks_while_serving_changes_sees_one_or_the_other(registry):
     """Many threads that change and read the champion never meet half a name, and leave nothing behind."""
     versions = [registry.publish(card(minute), FILES) for minute in range(4)]

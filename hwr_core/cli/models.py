@@ -17,10 +17,9 @@ from hwr_core.model_card import Lines, ModelCard
 from hwr_core.modelling import Modelling
 from hwr_core.promotion import Entry
 from hwr_core.records import DEFAULT_USER, JobState
+from hwr_core.registry import CHAMPION
 from hwr_core.settings import load_settings
 from hwr_core.workspace import Workspace
-
-CHAMPION = "champion"
 
 
 def add_to(commands: Commands) -> None:
@@ -61,7 +60,7 @@ def _changing(
     acts: Commands, name: str, run: Callable[[argparse.Namespace], int], words: str
 ) -> argparse.ArgumentParser:
     act = acts.add_parser(name, help=words)
-    act.add_argument("version")
+    act.add_argument("version", help="its name, champion or challenger")
     _add_why(act)
     act.set_defaults(run=run)
     return act
@@ -106,7 +105,7 @@ def _list(_: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
         registry = workspace.modelling.registry
-        version = registry.get(_name(options.version, workspace.modelling))
+        version = registry.find(options.version)
     card = version.card
     if options.json:
         print(card.model_dump_json(indent=1))
@@ -131,9 +130,7 @@ def _of_lines(lines: Lines | None) -> str:
 
 def _compare(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
-        one, other = (
-            workspace.modelling.registry.get(_name(name, workspace.modelling)) for name in (options.one, options.other)
-        )
+        one, other = (workspace.modelling.registry.find(name) for name in (options.one, options.other))
     suites = common_suites(one, other)
     if not suites:
         print(f"They were not measured on the same pictures yet: hwr evaluate {one.name} {other.name}")
@@ -151,9 +148,8 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _promote(options: argparse.Namespace) -> int:
     with Workspace(load_settings()) as workspace:
-        entry = workspace.modelling.promote(
-            options.version, user_id=options.user, reason=options.reason, force=options.force
-        )
+        version = _name(options.version, workspace.modelling)
+        entry = workspace.modelling.promote(version, user_id=options.user, reason=options.reason, force=options.force)
     print(_as_line(entry))
     return DONE
 
@@ -168,7 +164,8 @@ def _act(name: str) -> Callable[[argparse.Namespace], int]:
     def run(options: argparse.Namespace) -> int:
         with Workspace(load_settings()) as workspace:
             act: Callable[..., Entry] = getattr(workspace.modelling, name)
-            print(_as_line(act(options.version, user_id=options.user, reason=options.reason)))
+            version = _name(options.version, workspace.modelling)
+            print(_as_line(act(version, user_id=options.user, reason=options.reason)))
         return DONE
 
     return run
@@ -182,7 +179,7 @@ def _log(_: argparse.Namespace) -> int:
 
 
 def _name(name: str, modelling: Modelling) -> str:
-    return modelling.registry.champion().name if name == CHAMPION else name
+    return modelling.registry.find(name).name
 
 
 def _as_line(entry: Entry) -> str:
