@@ -14,7 +14,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test check format train bench load damaged conformance notebooks lock clean
+.PHONY: help setup run test check format train bench load notebooks lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,12 +51,6 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 
 load: setup ## Half an hour of programs, browsers and a training at once (ARGS="--minutes 5")
 	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
-
-damaged: setup ## Read 100,000 damaged files, send 10,000 of them to a server (ARGS="--cases 5000 --served 0")
-	$(BIN)/python -m tests.damaged.run $(ARGS)
-
-conformance: setup ## Send hundreds of requests to each operation of the API (ARGS="--examples 50")
-	$(BIN)/python -m tests.conformance.walk $(ARGS)
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
