@@ -14,7 +14,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test check format train bench notebooks lock clean
+.PHONY: help setup run test check format train bench mixed notebooks lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.preprocessing
 	$(BIN)/python -m tests.benchmarks.training
 	$(BIN)/python -m tests.benchmarks.dashboard
+
+mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")
+	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

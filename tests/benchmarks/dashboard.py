@@ -127,7 +127,7 @@ async def _measure(url: str, repeats: int, sessions: int) -> dict[str, Measured]
 async def _draw_at_once(browser: Browser, url: str, sessions: int, repeats: int) -> Measured:
     """Let several people draw beside each other, each in a browser profile of their own."""
     measured = Measured()
-    pages = [await _open(browser, url, measured) for _ in range(sessions)]
+    pages = [await open_page(browser, url, measured) for _ in range(sessions)]
     await asyncio.gather(*(_draw(page, repeats, person, measured) for person, page in enumerate(pages)))
     return measured
 
@@ -137,7 +137,7 @@ async def _draw(page: Page, repeats: int, person: int, measured: Measured) -> No
     for number in range(repeats + 1):
         await page.wait_for_timeout(PAUSE)
         await page.evaluate(WAIT_FOR_ANSWER, PATIENCE)
-        await _write(page, IN_ONE_STROKE[(person + number) % len(IN_ONE_STROKE)])
+        await write(page, IN_ONE_STROKE[(person + number) % len(IN_ONE_STROKE)])
         try:
             took = await page.evaluate("window.answered")
             if number:
@@ -146,10 +146,11 @@ async def _draw(page: Page, repeats: int, person: int, measured: Measured) -> No
             await page.get_by_text("Write one digit").wait_for()
         except Error as error:
             measured.errors.append(str(error))
-    await _close(page, measured)
+    await close_page(page, measured)
 
 
-async def _write(page: Page, digit: int) -> None:
+async def write(page: Page, digit: int) -> None:
+    """Draw a digit of one stroke with the mouse."""
     box = await page.locator("canvas.upper-canvas").bounding_box()
     assert box
     [stroke] = place(hand_made_strokes(digit), side=int(box["width"]), fill=0.7)
@@ -166,7 +167,7 @@ async def _turn_pages(browser: Browser, url: str, rounds: int) -> dict[str, Meas
     """Go through all pages of the navigation again and again; the first round does not count."""
     table: dict[str, Measured] = defaultdict(Measured)
     whole = Measured()
-    page = await _open(browser, url, whole)
+    page = await open_page(browser, url, whole)
     paths = await page.get_by_test_id("stSidebarNavLink").evaluate_all("(links) => links.map((each) => each.pathname)")
     for number in range(rounds + 1):
         for path in paths:
@@ -179,12 +180,12 @@ async def _turn_pages(browser: Browser, url: str, rounds: int) -> dict[str, Meas
                 continue
             if number:
                 table[name].milliseconds.append(took)
-    await _close(page, whole)
+    await close_page(page, whole)
     whole.milliseconds = [took for each in table.values() for took in each.milliseconds]
     return {"page to page": whole, **table}
 
 
-async def _open(browser: Browser, url: str, measured: Measured) -> Page:
+async def open_page(browser: Browser, url: str, measured: Measured) -> Page:
     """Open the Draw page in a fresh browser profile; errors in its console are counted."""
 
     def listen(message: ConsoleMessage) -> None:
@@ -202,7 +203,7 @@ async def _open(browser: Browser, url: str, measured: Measured) -> Page:
     return page
 
 
-async def _close(page: Page, measured: Measured) -> None:
+async def close_page(page: Page, measured: Measured) -> None:
     """Close the page; boxes with errors on it are counted."""
     measured.errors += await page.locator("[data-testid=stException], [data-testid=stAlert]").all_inner_texts()
     await page.context.close()
