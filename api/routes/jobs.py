@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
@@ -13,6 +13,10 @@ from hwr_core.records import JobKind, JobState
 from hwr_core.workspace import Workspace
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
+
+LOG: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": "Epoch 1 of 12\n"}}}
+}
 
 JobNumber = Annotated[JobId, Path(le=LARGEST_ID)]
 
@@ -73,7 +77,8 @@ def events(
     return EventsOut.of(*workspace.modelling.jobs.folder(job_id).events.read(after))
 
 
-@router.get("/jobs/{job_id}/log", response_class=PlainTextResponse)
+# Not response_class=PlainTextResponse: FastAPI would say of the errors, too, that they are plain text.
+@router.get("/jobs/{job_id}/log", response_class=Response, responses=LOG)
 def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
     """Return the end of what a job's process wrote."""
     workspace.modelling.jobs.get(job_id)

@@ -29,7 +29,7 @@ from httpx2 import AsyncClient, HTTPError
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from hwr_core.workspace import Workspace
-from tests.benchmarks.dashboard import ARGUMENTS, IN_ONE_STROKE, TURN, close_page, open_page, write
+from tests.benchmarks.dashboard import ARGUMENTS, IN_ONE_STROKE, PAUSE, TURN, close_page, open_page, write
 from tests.benchmarks.dashboard import Measured as MeasuredOnPages
 from tests.benchmarks.servers import settings_of
 from tests.handwriting import drawing, png
@@ -50,6 +50,15 @@ TIMEOUT = 60.0
 """Seconds without an answer after which a request counts as an error."""
 PAGE_WITHIN = 60_000
 """Milliseconds that a page may take beside all that load; more counts as an error."""
+SHOWN = """
+() => [
+    document.querySelector("[data-test-script-state]")?.dataset.testScriptState,
+    ...["stSkeleton", "stStatusWidget"].filter((name) => document.querySelector(`[data-testid=${name}]`)),
+    document.querySelector("[data-stale=true]")?.outerHTML.slice(0, 300),
+    document.querySelector("[data-testid=stMain]")?.innerText.slice(0, 300),
+].join(", ")
+"""
+"""What tells why a page did not come."""
 PAGES = ("/analytics", "/history", "/models", "/")
 """Those that the people on the dashboard turn to between two drawings."""
 
@@ -235,9 +244,7 @@ async def _sit(browser: Browser, url: str, number: int, ended: asyncio.Event, re
         try:
             await _draw_and_keep(page, IN_ONE_STROKE[turn % len(IN_ONE_STROKE)], record)
             for path in (PAGES[turn % len(PAGES)], "/draw"):
-                began = time.perf_counter()
-                await _turn(page, path)
-                record.add(f"page {path}", began)
+                record.took[f"page {path}"].append(await _turn(page, path))
         except Error as error:
             record.fail("dashboard", error)
             await page.goto(f"{url}/draw")
@@ -246,11 +253,14 @@ async def _sit(browser: Browser, url: str, number: int, ended: asyncio.Event, re
         record.fail("dashboard", words)
 
 
-async def _turn(page: Page, path: str) -> None:
+async def _turn(page: Page, path: str) -> float:
+    """Turn to a page and return how many seconds it took."""
+    await page.wait_for_timeout(PAUSE)
     try:
-        await page.evaluate(TURN, [path, PAGE_WITHIN])
+        milliseconds: float = await page.evaluate(TURN, [path, PAGE_WITHIN])
     except Error as error:
-        raise Error(f"{path}: {error}") from error
+        raise Error(f"{path}: {error}\n{page.url} shows: {await page.evaluate(SHOWN)}") from error
+    return milliseconds / 1000
 
 
 async def _draw_and_keep(page: Page, digit: int, record: Record) -> None:
