@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
-from schemathesis import Case, GenerationMode
+from schemathesis import GenerationMode
 from schemathesis.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -35,6 +35,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation
 
 from api.errors import STATUS_OF
@@ -59,8 +60,10 @@ CHECKS = [
 EXPECTED = {200, 201, 202, 405, *STATUS_OF.values()} - {500}
 """All that an answer may have; the document says of errors only 4XX and 5XX."""
 
-Who: TypeAlias = Role | None
-SIGNED_OUT: Who = None
+Case: TypeAlias = schemathesis.Case[Any]
+Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
+Opened: TypeAlias = tuple[FastAPI, Mapping[str, str]]
+"""A server's app, and the headers to send."""
 
 
 @dataclass(slots=True)
@@ -105,6 +108,8 @@ def abuse(app: FastAPI, headers: Mapping[str, str], examples: int) -> Figures:
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     known = _known(app.state.workspace)
     for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise found.err()
         operation = found.ok()
         figures.operations += 1
         for strategy in _strategies(operation, known):
@@ -112,7 +117,7 @@ def abuse(app: FastAPI, headers: Mapping[str, str], examples: int) -> Figures:
     return figures
 
 
-def _strategies(operation: APIOperation, known: Mapping[str, Any]) -> Iterator[SearchStrategy[Case]]:
+def _strategies(operation: Operation, known: Mapping[str, Any]) -> Iterator[SearchStrategy[Case]]:
     """Requests for what is not there, for what is there, and broken ones."""
     yield operation.as_strategy()
     names = [parameter.name for parameter in operation.path_parameters]
@@ -171,7 +176,7 @@ def _note(figures: Figures, case: Case, what: str) -> None:
 
 
 @contextmanager
-def sign_in_off(folder: Path) -> Iterator[tuple[FastAPI, Mapping[str, str]]]:
+def sign_in_off(folder: Path) -> Iterator[Opened]:
     """Open a server on which nobody signs in; yields its app and the headers to send."""
     with client_of(_settings(folder)) as client:
         app: FastAPI = client.app  # type: ignore[assignment]
@@ -180,7 +185,7 @@ def sign_in_off(folder: Path) -> Iterator[tuple[FastAPI, Mapping[str, str]]]:
 
 
 @contextmanager
-def sign_in_required(folder: Path, who: Who) -> Iterator[tuple[FastAPI, Mapping[str, str]]]:
+def sign_in_required(folder: Path, who: Role | None) -> Iterator[Opened]:
     """Open a server that asks people to sign in; yields its app and the headers of one with this role, or of nobody."""
     with house_of(_settings(folder), rate_limit="1000000/minute") as house:
         app: FastAPI = house.client.app  # type: ignore[assignment]
@@ -188,9 +193,9 @@ def sign_in_required(folder: Path, who: Who) -> Iterator[tuple[FastAPI, Mapping[
             yield app, {} if who is None else {"X-API-Key": house.keys[who]}
 
 
-DOORS = {
+DOORS: Mapping[str, Callable[[Path], AbstractContextManager[Opened]]] = {
     "sign-in off": sign_in_off,
-    "signed out": partial(sign_in_required, who=SIGNED_OUT),
+    "signed out": partial(sign_in_required, who=None),
     "admin": partial(sign_in_required, who=Role.ADMIN),
     "viewer": partial(sign_in_required, who=Role.VIEWER),
 }
