@@ -14,7 +14,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test check format train bench load notebooks lock clean
+.PHONY: help setup run test check format train bench mixed abuse fuzz notebooks lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,8 +49,14 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.training
 	$(BIN)/python -m tests.benchmarks.dashboard
 
-load: setup ## Half an hour of programs, browsers and a training at once (ARGS="--minutes 5")
+mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")
 	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
+
+abuse: setup ## Send the API many requests made up from its document (ARGS="--examples 100")
+	$(BIN)/python -m tests.abuse.api $(ARGS)
+
+fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
+	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -15,7 +15,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def _no_boolean(fault: Literal["int_type", "float_type"]) -> BeforeValidator:
-    """Return the check that a value is not true or false, which pydantic would take for 1 and 0."""
+    """Return the check that a value is not true or false, which pydantic would take for 1 and 0.
+
+    It stands behind the `Field` with a number's bounds: OpenAPI has only those that stand next to the type.
+    """
 
     def check(value: object) -> object:
         if isinstance(value, bool):
@@ -31,18 +34,18 @@ def _isoformat(time: datetime) -> str:
 
 UserId = Annotated[
     int,
-    _no_boolean("int_type"),
     Field(ge=1, le=LARGEST_ID, description="The person the reading belongs to.", examples=[1]),
+    _no_boolean("int_type"),
 ]
 EnhancementLevel = Annotated[
     float,
-    _no_boolean("float_type"),
     Field(
         ge=0,
         le=MAX_ENHANCEMENT,
         description="How much the picture is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
         examples=[1.0],
     ),
+    _no_boolean("float_type"),
 ]
 # Pydantic's own form ends in "Z", which Python's datetime.fromisoformat takes only since 3.11.
 UtcTime = Annotated[
@@ -52,15 +55,15 @@ UtcTime = Annotated[
 ]
 PredictionId = Annotated[
     int,
-    _no_boolean("int_type"),
     Field(ge=1, le=LARGEST_ID, description="The number of a reading in the history.", examples=[42]),
+    _no_boolean("int_type"),
 ]
 TrueDigit = Annotated[
-    Annotated[int, _no_boolean("int_type"), Field(ge=0, le=9)] | None,
+    Annotated[int, Field(ge=0, le=9), _no_boolean("int_type")] | None,
     Field(description="What the picture really shows; null for no digit.", examples=[7]),
 ]
 Rating = Annotated[
-    int, _no_boolean("int_type"), Field(ge=1, le=5, description="1 to 5, or null for none.", examples=[4])
+    int, Field(ge=1, le=5, description="1 to 5, or null for none.", examples=[4]), _no_boolean("int_type")
 ]
 Comment = Annotated[str, Field(max_length=MAX_COMMENT, description="Any words.", examples=["A 1 with an upstroke."])]
 Shares = Annotated[

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, status
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Path, Query, status
+from fastapi.responses import PlainTextResponse, Response
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
@@ -14,13 +14,9 @@ from hwr_core.workspace import Workspace
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
 
-TEXT: dict[int | str, dict[str, object]] = {
-    200: {
-        "description": "Plain text.",
-        "content": {"text/plain": {"schema": {"type": "string"}, "example": "Epoch 1 of 12 ..."}},
-    }
+LOG: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": "Epoch 1 of 12\n"}}}
 }
-"""Not by the response's class: the document would have errors come as text too."""
 
 JobNumber = Annotated[JobId, Path(le=LARGEST_ID)]
 
@@ -81,7 +77,8 @@ def events(
     return EventsOut.of(*workspace.modelling.jobs.folder(job_id).events.read(after))
 
 
-@router.get("/jobs/{job_id}/log", response_class=Response, responses=TEXT)
+# Not response_class=PlainTextResponse: FastAPI would say of the errors, too, that they are plain text.
+@router.get("/jobs/{job_id}/log", response_class=Response, responses=LOG)
 def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
     """Return the end of what a job's process wrote."""
     workspace.modelling.jobs.get(job_id)

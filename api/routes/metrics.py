@@ -8,7 +8,7 @@ from prometheus_client.exposition import choose_encoder
 from api.deps import MetricsDep
 from api.errors import RESPONSES
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=RESPONSES)
 
 TEXT: dict[int | str, dict[str, object]] = {
     200: {

@@ -135,3 +135,25 @@ def test_pages_of_the_documentation_need_no_internet(client: TestClient, page: s
 def test_unknown_asset_of_the_documentation_is_an_error_like_any_other(client: TestClient) -> None:
     """A wrong address beside the assets is a 404 in the one form."""
     refusal(client.get("/docs/assets/nothing.js"), 404)
+
+
+def test_bounds_are_said_in_the_words_of_json_schema(document: dict[str, Any]) -> None:
+    """A client that is made from the document knows what numbers are allowed."""
+    odd = [name for name, schema in _fields(document) if schema.keys() & {"ge", "le", "gt", "lt"}]
+    assert odd == []
+    given = document["components"]["schemas"]["PredictIn"]["properties"]
+    assert (given["user_id"]["minimum"], given["enhancement_level"]["maximum"]) == (1, 3.0)
+
+
+def test_errors_are_json_wherever_they_are_said_to_be(document: dict[str, Any]) -> None:
+    """An address whose answer is text or a file has errors in JSON all the same."""
+    answers = [
+        (path, kind)
+        for path, methods in document["paths"].items()
+        for route in methods.values()
+        for code, answer in route["responses"].items()
+        if code in ("4XX", "5XX")
+        for kind in answer["content"]
+        if kind != "application/json"
+    ]
+    assert answers == []
