@@ -15,7 +15,7 @@ import yaml
 
 import hwr_core
 from hwr_core.cli import main
-from hwr_core.settings import PROJECT
+from hwr_core.settings import PROJECT, Settings
 from tests.documents.blocks import Block, blocks_of
 from tests.documents.running import ADDRESS, Bash, Python, as_checkout, in_folder, variables_of
 from tests.serving import serving
@@ -23,7 +23,11 @@ from tests.serving import serving
 HWR = ".venv/bin/hwr "
 """Commands that begin so are run in this process: starting Python for each of them would take most of the time."""
 
-OF_OTHERS = {"api/README.md": "test_rest_guide.py", "notebooks/README.md": "tests/notebooks/test_questions.py"}
+OF_OTHERS = {
+    "api/LIVE.md": "tests/server/test_live.py",
+    "api/README.md": "test_rest_guide.py",
+    "notebooks/README.md": "tests/notebooks/test_questions.py",
+}
 """Documents whose programs run elsewhere."""
 
 NOT_RUN = {
@@ -49,7 +53,16 @@ SMALLER = {
 }
 """What is long, or needs data sets, as it is run here. Each stands in a document."""
 
+
+def _variables(text: str) -> list[str]:
+    """The lines of a `.env` file, each of which has to be a setting."""
+    names = [line.partition("=")[0].removeprefix("HWR_").lower() for line in text.splitlines()]
+    assert {*names} <= Settings.model_fields.keys()
+    return names
+
+
 PARSED: Mapping[str, Callable[[str], object]] = {
+    "env": _variables,
     "json": json.loads,
     "yaml": yaml.safe_load,
     "ini": lambda text: configparser.ConfigParser(interpolation=None).read_string(text),
