@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,10 +53,10 @@ def test_whoever_vanishes_leaves_nothing_behind(server: Server) -> None:
     """A client that is gone without a word, with drawings under way, frees its place."""
     address = server.url.replace("http", "ws", 1)
     for _ in range(40):  # more than may be open at once
-        pen = connect(f"{address}/api/live/draw")
-        for _ in range(5):
-            pen.send(json.dumps({"strokes": SEVEN}))
-        pen.socket.close()
+        with connect(f"{address}/api/live/draw") as pen:
+            for _ in range(5):
+                pen.send(json.dumps({"strokes": SEVEN}))
+            pen.socket.shutdown(socket.SHUT_RDWR)
     with connect(f"{address}/api/live/draw") as pen:
         pen.send(json.dumps({"strokes": SEVEN}))
         assert json.loads(pen.recv())["predicted_digit"] == 7
