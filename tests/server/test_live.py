@@ -20,8 +20,9 @@ EXAMPLES = [block for block in blocks_of("api/LIVE.md") if block.language == "py
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of its own."""
+    """A server of its own, once it answers."""
     with serving(tmp_path / "data") as server:
+        history(server)
         yield server
 
 
