@@ -11,6 +11,8 @@ from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile
 
+from hwr_core.errors import HwrError, InvalidValue
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -29,9 +31,23 @@ ZIP_DAMAGE = (
 )
 """What Python's zipfile raises for archives with single bytes changed: it checks few of the numbers in them."""
 
-
 UNFINISHED = ".unfinished-"
 """What the name of a file begins with while it is being written; a process that is killed may leave one."""
+
+
+@contextmanager
+def zip_damage_as(words: str) -> Iterator[None]:
+    """Say in these words, as InvalidValue, that a ZIP archive which is read in the block is damaged."""
+    try:
+        yield
+    except HwrError:
+        raise
+    except ZIP_DAMAGE as error:
+        raise InvalidValue(words) from error
+    except OSError as error:
+        if error.errno is not None:  # the disk's; bzip2 says of damaged data that it is an OSError, without a number
+            raise
+        raise InvalidValue(words) from error
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 from hwr_core.backup.manifest import MANIFEST, File, Manifest, parse
-from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
-from hwr_core.files import ZIP_DAMAGE
+from hwr_core.errors import InvalidValue, StoreUnavailable
+from hwr_core.files import zip_damage_as
 
 CHUNK = 1024 * 1024
 LARGEST_MANIFEST = 512 * CHUNK
@@ -26,12 +26,8 @@ RESERVE = 256 * CHUNK
 def opened(file: Path) -> Iterator[ZipFile]:
     """Open an archive; what is wrong with it is said in words. Raises InvalidValue and StoreUnavailable."""
     try:
-        with ZipFile(file) as archive:
+        with zip_damage_as("This is no backup of hwr, or it is damaged."), ZipFile(file) as archive:
             yield archive
-    except HwrError:
-        raise
-    except ZIP_DAMAGE as error:
-        raise InvalidValue("This is no backup of hwr, or it is damaged.") from error
     except OSError as error:
         raise StoreUnavailable(f"The backup cannot be restored: {error.strerror}.") from error
 

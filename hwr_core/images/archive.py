@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import ZipFile, ZipInfo
 
-from hwr_core.errors import HwrError, InvalidValue
-from hwr_core.files import ZIP_DAMAGE
+from hwr_core.errors import InvalidValue
+from hwr_core.files import zip_damage_as
 from hwr_core.images.decode import READABLE, Limits
 from hwr_core.records import OnProgress
 
@@ -68,15 +68,10 @@ def open_archive(archive: BinaryIO, limits: Limits, *, max_files: int, max_bytes
         InvalidValue: it is no ZIP, is too large, is encrypted, or has an entry that leads out of it.
     """
     _confirm_size(archive, max_files)
-    try:
-        with ZipFile(archive) as opened:
-            entries = [info for info in opened.infolist() if not info.is_dir()]
-            _confirm_entries(entries, max_files, max_bytes)
-            yield Archive(opened, entries, limits, max_bytes)
-    except HwrError:
-        raise
-    except ZIP_DAMAGE as error:
-        raise InvalidValue(NO_ARCHIVE) from error
+    with zip_damage_as(NO_ARCHIVE), ZipFile(archive) as opened:
+        entries = [info for info in opened.infolist() if not info.is_dir()]
+        _confirm_entries(entries, max_files, max_bytes)
+        yield Archive(opened, entries, limits, max_bytes)
 
 
 def is_archive(content: bytes) -> bool:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import numpy as np
 import pytest
@@ -15,10 +15,10 @@ from hwr_core.images.decode import Limits
 LIMITS = Limits(max_bytes=1000)
 
 
-def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+def zipped(entries: Iterable[tuple[str, bytes]], packing: int = ZIP_DEFLATED) -> bytes:
     """A ZIP archive with these names and contents."""
     stream = io.BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(stream, "w", packing) as archive:
         for name, content in entries:
             archive.writestr(name, content)
     return stream.getvalue()
@@ -62,9 +62,10 @@ def test_an_archive_beyond_the_limits_is_refused_whole(entries: list[tuple[str, 
         unpack(zipped(entries))
 
 
-def test_a_damaged_archive_is_unpacked_or_refused_in_words() -> None:
-    """Whatever byte is wrong, no other error comes out."""
-    content = zipped([(f"{n}.png", bytes(range(200))) for n in range(4)])
+@pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_a_damaged_archive_is_unpacked_or_refused_in_words(packing: int) -> None:
+    """Whatever byte is wrong, and however it is packed, no other error comes out."""
+    content = zipped([(f"{n}.png", bytes(range(200))) for n in range(4)], packing)
     rng = np.random.default_rng(3)
     refused = 0
     for _ in range(500):
