@@ -116,7 +116,9 @@ class Modelling:
         """
         config = self.config(values)
         if config.start is not None:
-            self._confirm_start(config, self.registry.get(config.start))
+            start = self.registry.find(config.start)
+            self._confirm_start(config, start)
+            config = config.model_copy(update={"start": start.name})
         return self.jobs.submit(JobKind.TRAIN, config.model_dump(mode="json"), user_id)
 
     @staticmethod

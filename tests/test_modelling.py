@@ -63,6 +63,13 @@ def test_a_training_that_cannot_be_is_refused_at_once(workspace, values, error, 
     assert workspace.modelling.jobs.page() == []
 
 
+def test_a_training_may_begin_with_the_champion_by_that_word(workspace):
+    """The job keeps the name that it meant then."""
+    job = workspace.modelling.train({"sources": ["noise"], "start": "champion"})
+
+    assert job.config["start"] == workspace.registry.champion_name()
+
+
 def test_an_evaluation_that_cannot_be_is_refused_at_once(workspace, tmp_path):
     """An unknown version, a suite without data, a folder without labels, no version at all."""
     champion = workspace.modelling.registry.champion().name

@@ -47,7 +47,7 @@ NO_CODE = {
 """Languages that nothing here understands."""
 
 SMALLER = {
-    "--set epochs=3 --set limit=500": "--set epochs=1 --set architecture=small --set sources='[\"custom\"]'",
+    "--set start=champion --set epochs=3": "--set architecture=small --set epochs=1 --set sources='[\"custom\"]'",
     "--suite mnist --suite strokes": "--suite custom",
     "models promote challenger": "models promote challenger --force",
 }
@@ -87,8 +87,7 @@ TYPED = [block for block in SHELL if block not in ASKING]
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout on which nothing is served, with labelled pictures of the reader's."""
     folder = as_checkout(tmp_path_factory.mktemp("checkout"))
-    for place in ("my-digits", "data/custom_dataset"):
-        ZipFile(folder / "digits.zip").extractall(folder / place)
+    ZipFile(folder / "digits.zip").extractall(folder / "my-digits")
     return folder
 
 
