@@ -13,6 +13,9 @@ from hwr_core.errors import InvalidValue, StoreError
 from hwr_core.settings import Settings, confirm_binding, load_settings
 from hwr_core.workspace import Workspace
 
+FAREWELL = 15
+"""Seconds that requests have to end once the server is to; one whose client takes nothing would keep it for ever."""
+
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
@@ -36,7 +39,13 @@ def _serve(options: argparse.Namespace) -> int:
         # The dashboard and the API read their settings from the environment: they are to know what holds.
         os.environ |= {"HWR_HOST": settings.host, "HWR_PORT": str(port)}
         print(f"hwr {__version__}: open {address} (API guide under /docs)", flush=True)
-        config = uvicorn.Config("asgi:create_app", factory=True, access_log=False, log_config=None)
+        config = uvicorn.Config(
+            "asgi:create_app",
+            factory=True,
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=FAREWELL,
+        )
         config.load()
         logs.set_up(settings)  # now, since Streamlit, just loaded, has set up uvicorn's loggers in its own way
         server = uvicorn.Server(config)

@@ -1,11 +1,18 @@
-"""Pages of a PDF file -> grey arrays, by PDFium."""
+"""Pages of a PDF file -> grey arrays, by PDFium.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+It works in a process of its own: a file of a kilobyte may say enough to draw for years, PDFium cannot be stopped on the
+way, takes one document at a time, and may come down on a damaged one.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore, Thread, Timer
+from typing import IO, Any
 
 import numpy as np
-import pypdfium2 as pdfium
 
 from hwr_core.errors import PictureTooLarge, UnreadablePicture
 from hwr_core.records import Grey
@@ -13,11 +20,11 @@ from hwr_core.records import Grey
 MARK, MARK_WITHIN = b"%PDF-", 1024
 """A PDF file begins with this, or with a little of something else before it."""
 
-POINTS, RESOLUTION = 72, 200
-"""Points in an inch, and the pixels an inch that a page is drawn with."""
+PAGE_SECONDS = 15.0
+"""Time that a page may take to be drawn; an ordinary one takes some hundredths of a second."""
 
-_one_at_a_time = Lock()
-"""PDFium is not thread-safe, not even for different documents."""
+_at_once = BoundedSemaphore(4)
+"""Processes that draw at the same time; who comes later waits, so that many documents take no more memory than few."""
 
 
 def is_pdf(document: bytes) -> bool:
@@ -28,36 +35,87 @@ def is_pdf(document: bytes) -> bool:
 def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterator[tuple[Grey, float, int]]:
     """Yield each page as grey, uint8 height x width, the factor to the pixels of 200 an inch, and how many there are.
 
-    A page is drawn with at most so many pixels. Each is drawn when it is asked for, so that one is held at a time.
+    A page is drawn with at most so many pixels, while the one before it is used: one more than that is held at a time.
 
     Raises:
-        UnreadablePicture: the file is damaged or locked with a password.
+        UnreadablePicture: the file is damaged or locked with a password, or a page takes too long to be drawn.
         PictureTooLarge: more pages than allowed.
     """
-    with _opened(document) as pdf:
-        count = len(pdf)
-    if count > max_pages:
-        raise PictureTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
-    for number in range(count):
-        with _opened(document) as pdf:
-            grey, scale = _draw(pdf[number], max_pixels)
-        yield grey, scale, count
+    with _at_once, _drawing(document, max_pages, max_pixels) as drawn:
+        count = int(_told(drawn)["pages"])
+        if count > max_pages:
+            raise PictureTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
+        for _ in range(count):
+            yield *_page(drawn), count
 
 
 @contextmanager
-def _opened(document: bytes) -> Iterator[pdfium.PdfDocument]:
-    with _one_at_a_time:
+def _drawing(document: bytes, max_pages: int, max_pixels: int) -> Iterator["_Drawn"]:
+    """Start the process; it ends with the block, whatever it is at."""
+    command = [sys.executable, "-m", "hwr_core.images.pdf_drawing", str(max_pages), str(max_pixels)]
+    with subprocess.Popen(  # noqa: S603  our own program
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin is not None  # we asked for both
+        assert process.stdout is not None
+        # By a thread of its own: it may begin to tell of pages before it has taken all.
+        handing = Thread(target=_hand_over, args=(process.stdin, document), daemon=True)
+        handing.start()
         try:
-            with pdfium.PdfDocument(document) as pdf:
-                yield pdf
-        except pdfium.PdfiumError as error:
-            raise UnreadablePicture("The PDF is damaged or locked with a password.") from error
+            yield _Drawn(process, process.stdout)
+        finally:
+            process.kill()
+            handing.join()
 
 
-def _draw(page: pdfium.PdfPage, max_pixels: int) -> tuple[Grey, float]:
-    width, height = page.get_size()
-    full = RESOLUTION / POINTS
-    scale = min(full, (max_pixels / max(width * height, 1.0)) ** 0.5)
-    bitmap = page.render(scale=scale, grayscale=True)
-    pixels: Grey = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
-    return pixels, full / scale
+class _Drawn:
+    """What the process says, each part within its time."""
+
+    def __init__(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+        self._process = process
+        self._said = said
+        self._late = False
+
+    def line(self) -> bytes:
+        """Return the next line. Raises UnreadablePicture."""
+        return self._timely(self._said.readline)
+
+    def exactly(self, size: int) -> bytes:
+        """Return so many bytes. Raises UnreadablePicture."""
+        return self._timely(lambda: self._said.read(size), size)
+
+    def _timely(self, read: Callable[[], bytes], size: int = 1) -> bytes:
+        timer = Timer(PAGE_SECONDS, self._give_up)
+        timer.start()
+        try:
+            found = read()
+        finally:
+            timer.cancel()
+        if len(found) < size:
+            why = f"a page takes more than {PAGE_SECONDS:.0f} seconds to be drawn" if self._late else "it is damaged"
+            raise UnreadablePicture(f"The PDF cannot be read: {why}.")
+        return found
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._process.kill()
+
+
+def _told(drawn: _Drawn) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(drawn.line())
+    if told.get("damaged"):
+        raise UnreadablePicture("The PDF is damaged or locked with a password.")
+    return told
+
+
+def _page(drawn: _Drawn) -> tuple[Grey, float]:
+    told = _told(drawn)
+    width, height, stride = told["width"], told["height"], told["stride"]
+    rows = np.frombuffer(drawn.exactly(stride * height), np.uint8).reshape(height, stride)
+    return rows[:, :width].copy(), told["factor"]
+
+
+def _hand_over(stdin: IO[bytes], document: bytes) -> None:
+    # It may end before it has taken all; what it said last tells why.
+    with suppress(OSError), stdin:
+        stdin.write(document)

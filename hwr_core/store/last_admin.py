@@ -7,17 +7,23 @@ from hwr_core.records import Role
 
 
 def refuse_if_last_admin(cursor: duckdb.DuckDBPyConnection, user_id: int, what: str) -> None:
-    """Raise Conflict where a user is the only active admin; to be asked in the transaction that would change that."""
-    admins = cursor.execute(
-        """
-        select u.id
-        from users u
-        join credentials c on c.user_id = u.id
-        where c.role = $1 and u.is_active
-        """,
-        [Role.ADMIN.value],
-    ).fetchall()
-    if admins == [(user_id,)]:
+    """Raise Conflict where a user is an active admin and no other one can sign in, by a password or a provider.
+
+    To be asked in the transaction that would change that.
+    """
+    admins = dict(
+        cursor.execute(
+            """
+            select u.id, c.password_hash is not null or u.id in (select user_id from identities)
+            from users u
+            join credentials c on c.user_id = u.id
+            where c.role = $1 and u.is_active
+            """,
+            [Role.ADMIN.value],
+        ).fetchall()
+    )
+    if user_id in admins and not any(comes_in for other, comes_in in admins.items() if other != user_id):
         raise Conflict(
-            f"User {user_id} is the last active admin and cannot be {what}. Make somebody else an admin first."
+            f"User {user_id} is the last active admin and cannot be {what}. First make an admin, with a password, of "
+            "somebody else."
         )

@@ -2,6 +2,7 @@
 
 import io
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -78,6 +79,48 @@ def test_bytes_that_only_begin_like_a_pdf_are_unreadable():
     """The mark alone makes no document."""
     with pytest.raises(UnreadablePicture, match="PDF is damaged or locked"):
         list(decode_pages(b"%PDF-1.7 and nothing more"))
+
+
+def forms_in_forms(levels: int) -> bytes:
+    """A PDF whose page draws a form ten times, which draws another ten times, and so on."""
+    bodies = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
+        "<</Length 5>>stream\n/X Do\nendstream",
+    ]
+    for level in range(levels):
+        ink = "/X Do " * 10 if level < levels - 1 else "9 9 m 50 90 l S "
+        resources = f"<</XObject<</X {6 + level} 0 R>>>>"
+        head = f"<</Type/XObject/Subtype/Form/BBox[0 0 200 200]/Resources{resources}/Length {len(ink)}>>"
+        bodies.append(f"{head}stream\n{ink}\nendstream")
+    objects = "".join(f"{number} 0 obj\n{body}\nendobj\n" for number, body in enumerate(bodies, 1))
+    return f"%PDF-1.7\n{objects}trailer<</Root 1 0 R/Size {len(bodies) + 1}>>\n%%EOF\n".encode()
+
+
+def test_a_small_pdf_that_would_take_years_is_given_up(monkeypatch):
+    """After the time that a page has; meanwhile another document is read."""
+    monkeypatch.setattr("hwr_core.images.pdf.PAGE_SECONDS", 3.0)
+    assert len(list(decode_pages(forms_in_forms(3)))) == 1
+    endless = forms_in_forms(12)
+    assert len(endless) < 3000
+
+    with ThreadPoolExecutor(1) as beside:
+        given_up = beside.submit(lambda: list(decode_pages(endless)))
+        assert len(list(decode_pages(document("PDF", "12")))) == 1
+        assert not given_up.done()
+        with pytest.raises(UnreadablePicture, match="more than 3 seconds"):
+            given_up.result(30)
+
+
+def test_documents_left_in_the_middle_keep_nobody_waiting():
+    """Who has seen enough pages ends what draws them, so that the next one may begin."""
+    several = document("PDF", *["12"] * 3)
+    for _ in range(6):  # more than are drawn at once
+        pages = decode_pages(several)
+        assert next(pages).of == 3
+        pages.close()
+    assert len(list(decode_pages(several))) == 3
 
 
 def test_a_picture_that_mentions_pdf_is_a_picture():

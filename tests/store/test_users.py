@@ -206,10 +206,11 @@ def test_no_reading_is_left_behind_by_a_user_deleted_meanwhile(users, history, r
 
 @pytest.fixture
 def admins(users, store):
-    """Two admins."""
+    """Two admins who can sign in."""
     credentials = CredentialsTable(store)
     people = [users.create(name).id for name in ("Ada", "Ben")]
     for user_id in people:
+        credentials.set_password(user_id, "a hash")
         credentials.set_role(user_id, Role.ADMIN)
     return people
 
@@ -234,6 +235,18 @@ def test_the_last_admin_stays(users, store, admins, how):
         leave(users, store, ben)
     assert (users.get(ben), CredentialsTable(store).accounts()[ben]) == before
     leave(users, store, ben, even_last_admin=True)
+
+
+@pytest.mark.parametrize("how", LEAVE)
+def test_an_admin_who_cannot_sign_in_is_no_other_admin(users, store, admins, how):
+    """Who can stays, though somebody without a password has the same role; that one may go."""
+    ada, ben = admins
+    users.delete(ada)
+    by_name_alone = users.create("Cem").id
+    CredentialsTable(store).set_role(by_name_alone, Role.ADMIN)
+    with pytest.raises(Conflict, match="last active admin"):
+        LEAVE[how](users, store, ben)
+    LEAVE[how](users, store, by_name_alone)
 
 
 def test_the_last_admin_may_change_otherwise(users, store, admins):
