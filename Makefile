@@ -3,6 +3,9 @@
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
+# A file's tests share their servers, so it goes to one process; the slow ones come early, as they are collected.
+AT_ONCE := -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -25,7 +28,7 @@ run: setup ## Serve dashboard and API (HOST=, PORT=)
 	$(BIN)/hwr serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
 test: check ## Run the checks, then all tests (ARGS= goes to pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 check: setup ## Check format, style, types and who imports whom
 	$(BIN)/ruff format --check
