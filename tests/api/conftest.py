@@ -1,11 +1,13 @@
 """What the API's tests share: the app on an empty data folder, pictures, and ways to post them."""
 
+import asyncio
 import base64
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from api.app import create_app
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, number, png
 
+T = TypeVar("T")
 Predict: TypeAlias = Callable[..., Response]
 
 HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
@@ -82,6 +85,12 @@ def known_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]
             pen.send_json({"strokes": []})
             pen.receive_json()
         yield {name.partition("{")[0] for name in samples(client)}
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run something to its end, in a thread of its own: browser tests leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def client_of(settings: Settings) -> TestClient:

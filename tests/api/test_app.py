@@ -1,11 +1,10 @@
 """The app's life beyond single requests."""
 
-import asyncio
-
 import pytest
 
 from api.app import create_app
 from hwr_core.settings import Settings
+from tests.api.conftest import finished
 
 
 def test_a_server_that_fails_while_starting_lets_go_of_the_database(settings: Settings) -> None:
@@ -17,5 +16,5 @@ def test_a_server_that_fails_while_starting_lets_go_of_the_database(settings: Se
             raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011  the very one
-        asyncio.run(start_and_fail())
+        finished(start_and_fail())
     assert app.state.workspace.closed

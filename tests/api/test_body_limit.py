@@ -1,6 +1,5 @@
 """A request body that is too large is refused before it is read."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -10,6 +9,7 @@ from starlette.types import Message
 
 from api.app import create_app
 from hwr_core.settings import MIB, Settings
+from tests.api.conftest import finished
 
 CHUNK = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'.ljust(16 * 1024, b"x")
 
@@ -42,7 +42,7 @@ def app(settings: Settings) -> FastAPI:
 def test_declared_length_beyond_the_limit_is_refused_unread(app: FastAPI, path: str) -> None:
     """What announces itself as too large is refused without a byte being taken."""
     length = (b"content-length", str(5 * len(CHUNK)).encode())
-    status, body, taken = asyncio.run(_post(app, 5, length, path=path))
+    status, body, taken = finished(_post(app, 5, length, path=path))
     assert (status, body["success"], taken) == (413, False, 0)
     assert "65,536" in body["detail"]
 
@@ -51,7 +51,7 @@ def test_declared_length_beyond_the_limit_is_refused_unread(app: FastAPI, path: 
 def test_body_without_a_length_is_refused_once_it_is_too_large(app: FastAPI, kind: bytes) -> None:
     """What comes in chunks is taken up to the limit and no further."""
     path = "/api/predict" if b"json" in kind else "/api/predict-upload"
-    status, body, taken = asyncio.run(_post(app, 1000, (b"content-type", kind), path=path))
+    status, body, taken = finished(_post(app, 1000, (b"content-type", kind), path=path))
     assert (status, body["success"], taken) == (413, False, 5)
 
 
