@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
 from hwr_core.images.normalise import MAX_ENHANCEMENT
@@ -26,6 +26,15 @@ def _no_boolean(fault: Literal["int_type", "float_type"]) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
+
+
+def _no_number(value: object) -> object:
+    """Refuse a moment written as a number, which pydantic would take for seconds or milliseconds since 1970."""
+    try:
+        float(str(value))
+    except ValueError:
+        return value
+    raise PydanticKnownError("datetime_parsing", {"error": "a number"})
 
 
 def _isoformat(time: datetime) -> str:
@@ -53,6 +62,7 @@ UtcTime = Annotated[
     PlainSerializer(_isoformat, return_type=str),
     Field(examples=["2026-01-31T12:00:00.123456+00:00"], json_schema_extra={"format": "date-time"}),
 ]
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 PredictionId = Annotated[
     int,
     Field(ge=1, le=LARGEST_ID, description="The number of a reading in the history.", examples=[42]),

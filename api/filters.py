@@ -3,9 +3,8 @@
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
-from api.fields import UserId
+from api.fields import Moment, UserId
 from hwr_core.records import HistoryFilter, Labelled, Source, Verdict
 
 DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
@@ -34,11 +33,11 @@ def _chosen(  # noqa: PLR0913  each is one query parameter
         Query(description="Only those that people have judged: any, no, right, wrong.", examples=["wrong"]),
     ] = None,
     since: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="Only those from this moment on.", examples=["2026-01-31T00:00:00+00:00"]),
     ] = None,
     until: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="Only those before this moment.", examples=["2026-02-01T00:00:00+00:00"]),
     ] = None,
 ) -> HistoryFilter:

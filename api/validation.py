@@ -16,6 +16,8 @@ _NEEDED = {
     "string_too_short": "a text that is not empty is needed",
     "string": "a text is needed",
     "list": "a list is needed",
+    "datetime": "a moment with its offset from UTC, such as 2026-01-31T12:00:00+00:00, is needed",
+    "timezone": "a moment with its offset from UTC, such as 2026-01-31T12:00:00+00:00, is needed",
     "value_error": "a file is needed",  # FastAPI's only one: text where a file belongs
     "model": "a JSON object, sent as application/json, is needed",
     "dict": "a JSON object, sent as application/json, is needed",
