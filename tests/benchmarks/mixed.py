@@ -244,7 +244,7 @@ async def _use_pages(day: Day, person: int, browser: Browser) -> None:
     """Draw a digit, then turn to another page, and so on."""
     measured = dashboard.Measured()
     page = await dashboard.open_page(browser, day.server.url, measured)
-    paths = await dashboard.pages_of(page)
+    paths = [path for path in await dashboard.pages_of(page) if path != "/draw"]  # it has to be left, to be blank again
     for count in itertools.count(person):
         if day.is_over:
             break
