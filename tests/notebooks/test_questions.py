@@ -15,7 +15,7 @@ from tests.handwriting import drawing
 from tests.own_models import own_digits
 
 ANSWERS = [block for block in blocks_of("notebooks/README.md") if block.language == "python"]
-MOST_LINES = 13
+MOST_LINES = 10
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_there_are_ten_questions():
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.heading)
 def test_the_answer_is_short_and_runs(answer, checkout, capsys):
-    """A dozen lines that say something, or one more, and no error, as they stand on the page."""
+    """Ten lines at most, and no error, as they stand on the page."""
     assert len([line for line in answer.code.splitlines() if line.strip()]) <= MOST_LINES
 
     Python().run(answer)
@@ -49,7 +49,7 @@ def test_the_answer_is_short_and_runs(answer, checkout, capsys):
 
 
 def test_a_model_taken_along_reads_as_it_does_here(checkout, capsys):
-    """The last answer compares its probabilities with hwr's, and neither refuses nor doubts the seven."""
+    """The last answer compares its probabilities with hwr's."""
     Python().run(ANSWERS[-1])
 
-    assert capsys.readouterr().out == "True False False\n"
+    assert capsys.readouterr().out == "True\n"
