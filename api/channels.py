@@ -127,10 +127,11 @@ async def until_either_ends(*works: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _used(channel: Channel, converse: Callable[[Channel], Awaitable[None]]) -> None:
-    with suppress(WebSocketDisconnect, RuntimeError):  # the second: the other side had closed it already
+    with suppress(WebSocketDisconnect):
         try:
             await converse(channel)
         except HwrError as error:
             channel.code = POLICY_VIOLATION
             await channel.send_error(error)
-        await channel.websocket.close(channel.code, REASONS.get(channel.code))
+        with suppress(RuntimeError):  # the other side had closed it already
+            await channel.websocket.close(channel.code, REASONS.get(channel.code))
