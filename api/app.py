@@ -39,9 +39,11 @@ from api.routes import (
     sign_in,
     users,
 )
+from api.rules import AddressRules
 from api.security_headers import SecurityHeaders
 from api.startup import StartupInWords
 from api.watching import Watching
+from hwr_core.authorisation import confirm_rules
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 from hwr_core.workspace import Workspace, open_workspace
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workspace = workspace or open_workspace(settings)
         try:
+            confirm_rules(app.state.workspace)
             _warm_up(app.state.workspace)
             app.state.workspace.start()
             with app.state.metrics.watching(app.state.workspace):
@@ -105,6 +108,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
 
     figures, provider = Metrics(), _provider(settings)
     rates = Rates(settings.rate_limit) if settings.has_sign_in else None
+    rules = AddressRules(module.router for module in ROUTES)
     app = FastAPI(
         title="hwr",
         version=hwr_core.__version__,
@@ -115,7 +119,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         exception_handlers=HANDLERS,
         middleware=[
             Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
-            *_middleware(settings, rates),
+            *_middleware(settings, rates, rules),
             *([provider.memory()] if provider else []),
         ],
         dependencies=WAYS_IN if settings.has_sign_in else [],
@@ -138,7 +142,7 @@ def _provider(settings: Settings) -> "Provider | None":
     return Provider(settings)
 
 
-def _middleware(settings: Settings, rates: Rates | None) -> list[Middleware]:
+def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) -> list[Middleware]:
     """What a request goes through, from the outside in."""
     around = [Middleware(SecurityHeaders), Middleware(StartupInWords), Middleware(KnownHosts, allowed=settings.hosts)]
     if settings.origins:
@@ -155,7 +159,7 @@ def _middleware(settings: Settings, rates: Rates | None) -> list[Middleware]:
     if not (settings.has_sign_in or settings.allow_open):
         around.append(Middleware(OwnMachineOnly))
     if rates is not None:
-        around.append(Middleware(Door, rates=rates))
+        around.append(Middleware(Door, rates=rates, rules=rules))
     return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 

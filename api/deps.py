@@ -8,8 +8,8 @@ from starlette.requests import HTTPConnection
 from api.channels import Channels
 from api.door import CALLER
 from api.metrics import Metrics
+from hwr_core.authorisation import authorised
 from hwr_core.errors import NotSignedIn
-from hwr_core.guarded import guarded
 from hwr_core.records import Caller
 from hwr_core.workspace import Workspace
 
@@ -40,7 +40,7 @@ async def _workspace(house: "HouseDep", caller: "CallerDep") -> Workspace:
         return house
     if caller is None:
         raise NotSignedIn("Sign in first, or send an API key or a token.")
-    return guarded(house, caller)
+    return authorised(house, caller)
 
 
 HouseDep = Annotated[Workspace, Depends(_house)]

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.body_limit import BodyLimit
 from api.errors import POLICY_VIOLATION, WORDS, answer_to
 from api.rates import Rates
-from api.rules import ANYBODY, API, UNKNOWN, Rule, rule_of
+from api.rules import ANYBODY, API, UNKNOWN, AddressRules, Rule
 from api.shown import Shown, caller_of, shown_by
 from hwr_core.access.desk import Desk
 from hwr_core.access.rights import Right, require
@@ -33,10 +33,11 @@ STRANGERS_BYTES = 64 * 1024
 class Door:
     """Pure ASGI middleware: lets through whom the rule of the address lets through, and says who it is."""
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: Rates, rules: AddressRules) -> None:
         self._app = app
         self._for_strangers = BodyLimit(app, STRANGERS_BYTES)
         self._rates = rates
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer why not."""
@@ -59,7 +60,7 @@ class Door:
             await self._app(scope, receive, send)
 
     async def _admitted(self, scope: Scope, shown: Shown | None, desk: Desk) -> Caller | None:
-        rule, address = rule_of(scope), address_of(scope)
+        rule, address = self._rules.of(scope), address_of(scope)
         try:
             caller = await run_in_threadpool(caller_of, shown, desk) if shown else None
         except NotSignedIn:

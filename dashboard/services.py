@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.pictures import as_shown, shrunk
 from hwr_core.access.rights import Right, may
 from hwr_core.access.secrets import COOKIE
+from hwr_core.authorisation import authorised
 from hwr_core.errors import PictureError
-from hwr_core.guarded import guarded
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.reading import Explanation
 from hwr_core.records import Box, Caller, Grey, NumberReading, OnProgress, Reading
@@ -37,7 +37,7 @@ def _house() -> Workspace:
 def workspace() -> Workspace:
     """Return the workspace that the API in this process uses too, as the visitor may use it. Raises NotSignedIn."""
     who = visitor()
-    return _house() if who is None else guarded(_house(), who)
+    return _house() if who is None else authorised(_house(), who)
 
 
 def visitor() -> Caller | None:

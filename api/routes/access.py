@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from api.deps import CallerDep, HouseDep, WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import LARGEST_ID, UserId
+from api.rules import ANYBODY, asks, calls
 from api.schemas.access import (
     AccountIn,
     AccountOut,
@@ -22,6 +23,7 @@ from api.schemas.access import (
     TokenOut,
 )
 from api.schemas.base import Success
+from hwr_core.access.rights import Right
 from hwr_core.records import DEFAULT_USER, Caller, Role
 
 router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
@@ -38,6 +40,7 @@ AskerDep = Annotated[Caller, Depends(_asker)]
 
 
 @router.post("/token")
+@asks(ANYBODY)
 def token(
     request: Request,
     house: HouseDep,
@@ -53,12 +56,14 @@ def token(
 
 
 @router.get("/me")
+@asks(Right.USE)
 def me(asker: AskerDep) -> MeOut:
     """Tell who asks, and what they may do."""
     return MeOut.of(asker)
 
 
 @router.post("/me/password")
+@calls("access.change_password")
 def change_password(given: PasswordChangeIn, workspace: WorkspaceDep, asker: AskerDep) -> Success:
     """Change one's own password; all one's sessions and tokens end, API keys stay."""
     workspace.access.change_password(
@@ -68,12 +73,14 @@ def change_password(given: PasswordChangeIn, workspace: WorkspaceDep, asker: Ask
 
 
 @router.get("/users/{user_id}/account")
+@calls("access.account")
 def account(user_id: UserId, workspace: WorkspaceDep) -> AccountOut:
     """Tell a person's role, and whether there is a password."""
     return AccountOut.of(workspace.access.account(user_id))
 
 
 @router.put("/users/{user_id}/account")
+@calls("access.set_role")
 def change_account(user_id: UserId, given: AccountIn, workspace: WorkspaceDep) -> AccountOut:
     """Give a person a role or a password; a new password ends their sessions and tokens."""
     if given.password is not None:
@@ -84,24 +91,28 @@ def change_account(user_id: UserId, given: AccountIn, workspace: WorkspaceDep) -
 
 
 @router.get("/users/{user_id}/keys")
+@calls("access.keys")
 def keys(user_id: UserId, workspace: WorkspaceDep) -> KeysOut:
     """List a person's API keys, the newest first."""
     return KeysOut.of(workspace.access.keys(user_id))
 
 
 @router.post("/users/{user_id}/keys")
+@calls("access.create_key")
 def create_key(user_id: UserId, given: KeyIn, workspace: WorkspaceDep) -> NewKeyOut:
     """Make an API key, by which a program acts for a person; it is told this once."""
     return NewKeyOut.of(workspace.access.create_key(user_id, given.name, days=given.days))
 
 
 @router.delete("/users/{user_id}/keys/{key_id}")
+@calls("access.revoke_key")
 def revoke_key(user_id: UserId, key_id: KeyId, workspace: WorkspaceDep) -> KeyOut:
     """End an API key at once."""
     return KeyOut(data=KeyRow.of(workspace.access.revoke_key(user_id, key_id)))
 
 
 @router.get("/audit")
+@calls("access.audit")
 def audit(
     workspace: WorkspaceDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 100,

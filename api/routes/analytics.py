@@ -8,6 +8,7 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import UserId
 from api.filters import ChosenDep
+from api.rules import calls
 from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
 from hwr_core.store.analytics import Dimension
 from hwr_core.store.periods import Bucket
@@ -20,24 +21,28 @@ Timezone = Annotated[
 
 
 @router.get("/system")
+@calls("analytics.system")
 def system(workspace: WorkspaceDep, timezone: Timezone = "UTC") -> SystemOut:
     """Return the whole history at a glance."""
     return SystemOut.of(workspace.analytics.system(timezone=timezone))
 
 
 @router.get("/user/{user_id}")
+@calls("analytics.user")
 def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -> UserFiguresOut:
     """Return one person's history at a glance."""
     return UserFiguresOut.of(workspace.analytics.user(user_id, timezone=timezone))
 
 
 @router.get("/accuracy")
+@calls("analytics.accuracy")
 def accuracy(workspace: WorkspaceDep, chosen: ChosenDep) -> AccuracyOut:
     """Return how many of the readings that people have judged were right."""
     return AccuracyOut.of(workspace.analytics.accuracy(chosen))
 
 
 @router.get("/over-time")
+@calls("analytics.over_time")
 def over_time(
     workspace: WorkspaceDep,
     chosen: ChosenDep,
@@ -49,30 +54,35 @@ def over_time(
 
 
 @router.get("/confidence")
+@calls("analytics.confidence_distribution")
 def confidence(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
     """Return how many readings have a confidence in each of twenty ranges."""
     return TableOut.of(workspace.analytics.confidence_distribution(chosen))
 
 
 @router.get("/reliability")
+@calls("analytics.reliability")
 def reliability(workspace: WorkspaceDep, chosen: ChosenDep) -> ReliabilityOut:
     """Return how often readings of each confidence were right."""
     return ReliabilityOut.of_reliability(workspace.analytics.reliability(chosen))
 
 
 @router.get("/confusion")
+@calls("analytics.confusion")
 def confusion(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
     """Return how often each digit was read for each true one."""
     return TableOut.of(workspace.analytics.confusion(chosen))
 
 
 @router.get("/confused-pairs")
+@calls("analytics.confused_pairs")
 def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
     """Return the most frequent mistakes."""
     return TableOut.of(workspace.analytics.confused_pairs(chosen))
 
 
 @router.get("/breakdown/{by}")
+@calls("analytics.breakdown")
 def breakdown(
     by: Annotated[Dimension, Path(description="What to tell readings apart by.", examples=[Dimension.DIGIT])],
     workspace: WorkspaceDep,
@@ -83,6 +93,7 @@ def breakdown(
 
 
 @router.get("/latency")
+@calls("analytics.latency")
 def latency(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
     """Return the time that half, 95 % and 99 % of the readings took at most, in seconds."""
     return TableOut.of(workspace.analytics.latency(chosen))

@@ -6,18 +6,21 @@ from fastapi import APIRouter, File, UploadFile
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
+from api.rules import calls
 from api.schemas.datasets import DatasetsOut, ImportedOut
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"], responses=RESPONSES)
 
 
 @router.get("")
+@calls("modelling.sources")
 def datasets(workspace: WorkspaceDep) -> DatasetsOut:
     """List the data sets, and which of them are here."""
     return DatasetsOut.of(workspace.modelling.sources(), workspace.modelling.suites())
 
 
 @router.post("/custom")
+@calls("modelling.import_pictures")
 def add_pictures(
     file: Annotated[UploadFile, File(description="A ZIP: a folder for each label.", examples=["digits.zip"])],
     workspace: WorkspaceDep,

@@ -5,6 +5,7 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.rules import ANYBODY, asks
 from api.security_headers import POLICY, policy
 
 # Relative to both pages, so that they work behind any prefix a proxy may add.
@@ -21,6 +22,7 @@ def assets() -> StaticFiles:
 
 
 @router.get("/docs")
+@asks(ANYBODY)
 def swagger_ui() -> HTMLResponse:
     """Return the page on which the API can be tried."""
     return _with_policy(
@@ -35,6 +37,7 @@ def swagger_ui() -> HTMLResponse:
 
 
 @router.get("/redoc")
+@asks(ANYBODY)
 def redoc() -> HTMLResponse:
     """Return the page on which the API can be read about."""
     return _with_policy(

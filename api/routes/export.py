@@ -10,12 +10,14 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import UserId
 from api.filters import ChosenDep
+from api.rules import calls
 from hwr_core.store.export_formats import ExportFormat
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 
 
 @router.get("/user/{user_id}", response_class=StreamingResponse)
+@calls("exports.user")
 def user(
     user_id: UserId,
     workspace: WorkspaceDep,
@@ -30,6 +32,7 @@ def user(
 
 
 @router.get("/history", response_class=StreamingResponse)
+@calls("exports.history")
 def history(
     workspace: WorkspaceDep,
     chosen: ChosenDep,

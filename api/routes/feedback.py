@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import PredictionId, UserId
+from api.rules import calls
 from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
 from hwr_core.records import DEFAULT_USER
 
@@ -12,6 +13,7 @@ router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 
 
 @router.post("/feedback")
+@calls("feedback.give")
 def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
     """Say what a reading's picture really shows; a later word of the same person replaces the earlier."""
     return FeedbackGivenOut.of(
@@ -26,6 +28,7 @@ def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
 
 
 @router.delete("/feedback/{prediction_id}")
+@calls("feedback.withdraw")
 def withdraw(
     prediction_id: PredictionId, workspace: WorkspaceDep, user_id: UserId = DEFAULT_USER
 ) -> FeedbackWithdrawnOut:

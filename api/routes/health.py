@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from api.deps import HouseDep
+from api.rules import ANYBODY, asks
 from api.schemas.base import Success
 from api.schemas.model import HealthOut
 
@@ -14,6 +15,7 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 
 
 @router.get("/health/live")
+@asks(ANYBODY)
 async def live() -> Success:
     """Answer 200 as long as the server answers at all: who runs it need not start it anew."""
     return Success()
@@ -21,6 +23,7 @@ async def live() -> Success:
 
 @router.get("/health", responses=PROBLEMS)
 @router.get("/health/ready", responses=PROBLEMS)
+@asks(ANYBODY)
 def health(workspace: HouseDep, response: Response) -> HealthOut:
     """Try the model and the database: 200 when pictures can be read and kept, 503 otherwise."""
     answer = HealthOut.of(workspace.health())

@@ -8,6 +8,7 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import PredictionId
 from api.filters import ChosenDep
+from api.rules import calls
 from api.schemas.history import HistoryOut, ReadingDetailOut
 from hwr_core.images.decode import media_type
 
@@ -17,6 +18,7 @@ ReadingId = Annotated[PredictionId, Path()]
 
 
 @router.get("/analytics/predictions")
+@calls("history.page")
 def predictions(
     workspace: WorkspaceDep,
     chosen: ChosenDep,
@@ -30,12 +32,14 @@ def predictions(
 
 
 @router.get("/predictions/{prediction_id}")
+@calls("history.get")
 def prediction(prediction_id: ReadingId, workspace: WorkspaceDep) -> ReadingDetailOut:
     """Return one reading in full, with what people said of it."""
     return ReadingDetailOut.of(workspace.history.get(prediction_id), workspace.feedback.of_reading(prediction_id))
 
 
 @router.get("/predictions/{prediction_id}/original", response_class=Response)
+@calls("history.original")
 def original(prediction_id: ReadingId, workspace: WorkspaceDep) -> Response:
     """Return the picture file of a reading as it was sent; 404 where it was not kept."""
     picture = workspace.history.original(prediction_id)

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import LARGEST_ID
+from api.rules import calls
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
 from hwr_core.records import JobKind, JobState
 from hwr_core.workspace import Workspace
@@ -22,6 +23,7 @@ JobNumber = Annotated[JobId, Path(le=LARGEST_ID)]
 
 
 @router.post("/train", status_code=status.HTTP_202_ACCEPTED)
+@calls("modelling.train")
 def train(given: TrainIn, workspace: WorkspaceDep) -> JobStartedOut:
     """Queue a training and answer at once; the version it makes is served only when it is promoted."""
     modelling = workspace.modelling
@@ -31,18 +33,21 @@ def train(given: TrainIn, workspace: WorkspaceDep) -> JobStartedOut:
 
 
 @router.post("/tune", status_code=status.HTTP_202_ACCEPTED)
+@calls("modelling.tune")
 def tune(given: TuneIn, workspace: WorkspaceDep) -> JobStartedOut:
     """Queue a search for a better training config."""
     return JobStartedOut.of(workspace.modelling.tune(given.values(), given.user_id))
 
 
 @router.post("/evaluate", status_code=status.HTTP_202_ACCEPTED)
+@calls("modelling.evaluate")
 def evaluate(given: EvaluateIn, workspace: WorkspaceDep) -> JobStartedOut:
     """Queue the measuring of versions on suites of pictures."""
     return JobStartedOut.of(workspace.modelling.evaluate(given.values(), given.user_id))
 
 
 @router.get("/jobs")
+@calls("modelling.jobs.page")
 def jobs(
     workspace: WorkspaceDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 100,
@@ -59,12 +64,14 @@ def jobs(
 
 
 @router.get("/jobs/{job_id}")
+@calls("modelling.jobs.get")
 def job(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
     """Return one job and how far it has come."""
     return _told(workspace, job_id)
 
 
 @router.get("/jobs/{job_id}/events")
+@calls("modelling.jobs.folder")
 def events(
     job_id: JobNumber,
     workspace: WorkspaceDep,
@@ -79,6 +86,7 @@ def events(
 
 # Not response_class=PlainTextResponse: FastAPI would say of the errors, too, that they are plain text.
 @router.get("/jobs/{job_id}/log", response_class=Response, responses=LOG)
+@calls("modelling.jobs.folder")
 def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
     """Return the end of what a job's process wrote."""
     workspace.modelling.jobs.get(job_id)
@@ -86,6 +94,7 @@ def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
 
 
 @router.post("/jobs/{job_id}/cancel")
+@calls("modelling.jobs.cancel")
 def cancel(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
     """Cancel a job: a queued one at once, a running one within seconds; 409 when it has ended."""
     workspace.modelling.jobs.cancel(job_id)
@@ -93,6 +102,7 @@ def cancel(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
 
 
 @router.post("/jobs/{job_id}/resume")
+@calls("modelling.jobs.resume")
 def resume(job_id: JobNumber, workspace: WorkspaceDep) -> JobOut:
     """Let a failed or cancelled job go on from its last checkpoint; 409 for any other."""
     workspace.modelling.jobs.resume(job_id)

@@ -13,6 +13,7 @@ from api.channels import Channel, until_either_ends
 from api.deps import ChannelsDep, WorkspaceDep
 from api.fields import UserId
 from api.live_drawing import DrawingConversation
+from api.rules import calls
 from api.schemas.live import HappeningOut, LostOut
 from hwr_core.happenings import HappeningKind, Listener
 from hwr_core.workspace import Workspace
@@ -21,12 +22,14 @@ router = APIRouter(prefix="/api/live")
 
 
 @router.websocket("/draw")
+@calls("read")
 async def draw(websocket: WebSocket, workspace: WorkspaceDep, channels: ChannelsDep) -> None:
     """Read drawings while they are drawn."""
     await channels.hold(websocket, "draw", lambda channel: DrawingConversation(channel, workspace).converse())
 
 
 @router.websocket("/events")
+@calls("listening")
 async def events(
     websocket: WebSocket,
     workspace: WorkspaceDep,

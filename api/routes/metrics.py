@@ -7,6 +7,8 @@ from prometheus_client.exposition import choose_encoder
 
 from api.deps import MetricsDep
 from api.errors import RESPONSES
+from api.rules import asks
+from hwr_core.access.rights import Right
 
 router = APIRouter(tags=["health"], responses=RESPONSES)
 
@@ -20,6 +22,7 @@ TEXT: dict[int | str, dict[str, object]] = {
 
 # In a thread of its own kind: the others may all be waiting for the database, which is when figures matter most.
 @router.get("/metrics", response_class=Response, responses=RESPONSES | TEXT)
+@asks(Right.SEE_ALL)
 async def metrics(request: Request, metrics: MetricsDep) -> Response:
     """Return the figures of this process: requests, readings, history, jobs, model, memory."""
     encode, media_type = choose_encoder(request.headers.get("accept", ""))

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
+from api.rules import calls
 from api.schemas.model import ModelStatusOut
 from hwr_core.errors import ModelUnavailable
 
@@ -11,6 +12,7 @@ router = APIRouter(prefix="/api/model", tags=["model"], responses=RESPONSES)
 
 
 @router.get("/status")
+@calls("served_model")
 def model_status(workspace: WorkspaceDep) -> ModelStatusOut:
     """Tell which model version reads, and what it is worth."""
     try:

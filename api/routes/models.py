@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
+from api.rules import calls
 from api.schemas.models import (
     ActIn,
     ActOut,
@@ -33,6 +34,7 @@ Acting = Annotated[ActIn, Body(default_factory=ActIn)]
 
 
 @router.get("")
+@calls("modelling.registry.versions")
 def models(workspace: WorkspaceDep) -> ModelsOut:
     """List all versions, the newest first."""
     modelling = workspace.modelling
@@ -46,18 +48,21 @@ def models(workspace: WorkspaceDep) -> ModelsOut:
 
 
 @router.get("/log")
+@calls("modelling.promotions.log")
 def log(workspace: WorkspaceDep) -> LogOut:
     """Tell who promoted what, when and why."""
     return LogOut.of(workspace.modelling.promotions.log())
 
 
 @router.post("/rollback")
+@calls("modelling.roll_back")
 def roll_back(workspace: WorkspaceDep, given: Acting) -> ActOut:
     """Let the version that was served before read again; 409 when there is none."""
     return ActOut.of(workspace.modelling.roll_back(user_id=given.user_id, reason=given.reason))
 
 
 @router.get("/{version}")
+@calls("modelling.registry.get")
 def model(version: VersionName, workspace: WorkspaceDep) -> ModelOut:
     """Return a version's card and what it is worth."""
     found = workspace.modelling.registry.get(version)
@@ -66,6 +71,7 @@ def model(version: VersionName, workspace: WorkspaceDep) -> ModelOut:
 
 
 @router.get("/{version}/files/{name}", response_class=Response)
+@calls("modelling.registry.get")
 def file(version: VersionName, name: FileName, workspace: WorkspaceDep) -> Response:
     """Return a file of a version: model.keras or model.tflite."""
     content = workspace.modelling.registry.get(version).read_file(name)
@@ -74,12 +80,14 @@ def file(version: VersionName, name: FileName, workspace: WorkspaceDep) -> Respo
 
 
 @router.get("/{version}/gate")
+@calls("modelling.gate")
 def gate(version: VersionName, workspace: WorkspaceDep) -> GateOut:
     """Tell whether a version may take the champion's place, and what speaks against it."""
     return GateOut.of(workspace.modelling.gate(version))
 
 
 @router.get("/{version}/compare/{other}")
+@calls("modelling.registry.get")
 def compare_with(
     version: VersionName,
     other: VersionName,
@@ -95,6 +103,7 @@ def compare_with(
 
 
 @router.post("/{version}/promote")
+@calls("modelling.promote")
 def promote(version: VersionName, workspace: WorkspaceDep, given: Promoting) -> ActOut:
     """Let a version read from now on; 409 when it is worse than the champion, unless forced with a reason."""
     return ActOut.of(
@@ -103,18 +112,21 @@ def promote(version: VersionName, workspace: WorkspaceDep, given: Promoting) -> 
 
 
 @router.post("/{version}/challenge")
+@calls("modelling.challenge")
 def challenge(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
     """Make a version the challenger."""
     return ActOut.of(workspace.modelling.challenge(version, user_id=given.user_id, reason=given.reason))
 
 
 @router.post("/{version}/retire")
+@calls("modelling.retire")
 def retire(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
     """Keep a version from being promoted; its files stay."""
     return ActOut.of(workspace.modelling.retire(version, user_id=given.user_id, reason=given.reason))
 
 
 @router.post("/{version}/restore")
+@calls("modelling.restore")
 def restore(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
     """Let a retired version be promoted again."""
     return ActOut.of(workspace.modelling.restore(version, user_id=given.user_id, reason=given.reason))

@@ -13,6 +13,7 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import EnhancementLevel
 from api.image_data import picture_bytes
+from api.rules import calls
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
@@ -67,6 +68,7 @@ BODY: dict[str, Any] = {
 
 # One address for both kinds of body, as clients expect: FastAPI's own parameters know one kind each.
 @router.post("/read-number", openapi_extra=BODY)
+@calls("read_number")
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
     """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):

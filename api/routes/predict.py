@@ -10,6 +10,7 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import EnhancementLevel, UserId
 from api.image_data import picture_bytes
+from api.rules import calls
 from api.schemas.readings import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from api.uploads import named_content
 from hwr_core.records import DEFAULT_USER, Source
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 
 # Not a plain `def`: waiting for the commit in a thread of its own each, sixteen requests cost a quarter of the rate.
 @router.post("/predict")
+@calls("start_read_and_keep")
 async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
     """Read a drawing and keep the reading; a blank one is answered with the verdict no_ink and not kept."""
     started = time.perf_counter()
@@ -34,6 +36,7 @@ async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
 
 
 @router.post("/predict-upload")
+@calls("read_and_keep")
 def predict_upload(
     file: Annotated[UploadFile, File(description="A picture file.", examples=["seven.png"])],
     workspace: WorkspaceDep,
@@ -50,6 +53,7 @@ def predict_upload(
 
 
 @router.post("/predict-batch")
+@calls("keep_all")
 def predict_batch(
     files: Annotated[list[UploadFile], File(description="Picture files.", examples=[["seven.png", "eight.jpg"]])],
     workspace: WorkspaceDep,

@@ -8,8 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from api.deps import CallerDep, HouseDep
 from api.errors import WORDS
+from api.rules import ANYBODY, asks
 from api.sign_in_page import sign_in_page, sign_out_page
 from hwr_core.access.desk import SignedIn
+from hwr_core.access.rights import Right
 from hwr_core.access.secrets import COOKIE
 from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
 from hwr_core.workspace import Workspace
@@ -35,6 +37,7 @@ ProviderDep = Annotated["Provider", Depends(_provider)]
 
 
 @router.get("/sign-in")
+@asks(ANYBODY)
 def ask(
     request: Request,
     house: HouseDep,
@@ -48,6 +51,7 @@ def ask(
 
 
 @router.post("/sign-in")
+@asks(ANYBODY)
 def sign_in(
     request: Request,
     house: HouseDep,
@@ -65,6 +69,7 @@ def sign_in(
 
 
 @router.get("/sign-in/oidc")
+@asks(ANYBODY)
 async def send_to_provider(
     request: Request,
     house: HouseDep,
@@ -83,6 +88,7 @@ async def send_to_provider(
 
 
 @router.get("/sign-in/oidc/callback")
+@asks(ANYBODY)
 async def come_back(request: Request, house: HouseDep, provider: ProviderDep) -> Response:
     """Begin a session for whom the provider has sent back, as after the right password."""
     then = local(str(request.session.get(THEN, HOME)))
@@ -99,12 +105,14 @@ async def come_back(request: Request, house: HouseDep, provider: ProviderDep) ->
 
 
 @router.get("/sign-out")
+@asks(Right.USE)
 def ask_to_sign_out(caller: CallerDep) -> Response:
     """Ask whether to sign out."""
     return sign_out_page(caller.username) if caller else RedirectResponse(HOME, 303)
 
 
 @router.post("/sign-out")
+@asks(Right.USE)
 def sign_out(request: Request, house: HouseDep, caller: CallerDep) -> Response:
     """End the session."""
     if caller is not None and (token := request.cookies.get(COOKIE)):

@@ -7,18 +7,21 @@ from fastapi import APIRouter, Query
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.fields import LARGEST_ID, UserId
+from api.rules import calls
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
 
 router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)
 
 
 @router.post("")
+@calls("users.create")
 def create(given: UserIn, workspace: WorkspaceDep) -> UserCreatedOut:
     """Add a person; 409 when the name is taken, whatever the case of its letters."""
     return UserCreatedOut.of(workspace.users.create(given.username, given.email))
 
 
 @router.get("")
+@calls("users.all")
 def all_users(
     workspace: WorkspaceDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 1000,
@@ -29,12 +32,14 @@ def all_users(
 
 
 @router.get("/{user_id}")
+@calls("users.get")
 def one(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
     """Return one person."""
     return UserOut.of(workspace.users.get(user_id))
 
 
 @router.patch("/{user_id}")
+@calls("users.change")
 def change(user_id: UserId, given: UserChangeIn, workspace: WorkspaceDep) -> UserOut:
     """Rename, readdress, deactivate or activate a person."""
     changed = workspace.users.change(user_id, username=given.username, email=given.email, is_active=given.is_active)
@@ -42,12 +47,14 @@ def change(user_id: UserId, given: UserChangeIn, workspace: WorkspaceDep) -> Use
 
 
 @router.post("/{user_id}/anonymise")
+@calls("users.anonymise")
 def anonymise(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
     """Forget for ever who a person is: name, address, file names, comments. The readings stay."""
     return UserOut.of(workspace.users.anonymise(user_id))
 
 
 @router.delete("/{user_id}/history")
+@calls("users.erase_history")
 def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
     """Erase all readings of a person and all that was said of them; the account stays."""
     erased = workspace.users.erase_history(user_id)
@@ -55,6 +62,7 @@ def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
 
 
 @router.delete("/{user_id}")
+@calls("users.delete")
 def delete(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
     """Delete a person with all their data."""
     erased = workspace.users.delete(user_id)

@@ -12,13 +12,13 @@ from httpx2 import Response
 from starlette.websockets import WebSocketDisconnect
 
 from api.routes.sign_in import local
-from api.rules import RULES
 from hwr_core.access.secrets import COOKIE, signing_secret
 from hwr_core.access.tokens import AUDIENCE
 from hwr_core.records import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, refusal
 from tests.api.people import HERE, PASSWORD, House, house_of
+from tests.api.test_rules import RULES
 
 ELSEWHERE = "https://evil.example"
 
@@ -324,7 +324,7 @@ def test_another_sites_page_changes_nothing_by_any_address(house: House) -> None
     """Not even with the cookie of an admin, at whatever address takes changes."""
     house.let_in(Role.ADMIN)
     house.sign_in(Role.ADMIN)
-    for name in RULES:
+    for name in RULES.by_name:
         method, path = re.sub(r"\{\w+\}", "1", name).split(" ", 1)
         if method != "GET":
             words = refusal(house.client.request(method, path, headers={"Origin": ELSEWHERE}), 403)
@@ -344,7 +344,7 @@ def test_another_persons_id_is_of_no_use(house: House, by: str) -> None:
         "cookie": HERE,
     }[by]
     theirs = house.ids[Role.ADMIN]
-    for name in RULES:
+    for name in RULES.by_name:
         method, path = name.replace("{user_id}", str(theirs)).replace("{key_id}", "1").split(" ", 1)
         if "{user_id}" in name:
             body = {"name": "theirs", "username": "theirs", "role": "viewer"}

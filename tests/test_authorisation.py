@@ -1,5 +1,6 @@
 """The workspace as one person may use it."""
 
+import re
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
@@ -7,9 +8,21 @@ from typing import Any
 import pytest
 
 from hwr_core.access.rights import MAY, Right
+from hwr_core.authorisation import (
+    RULES,
+    AsCaller,
+    OfFilter,
+    OfUser,
+    Rule,
+    RuleMismatch,
+    authorised,
+    confirm_rules,
+    narrowed,
+)
 from hwr_core.errors import NotAllowed, NotFound
-from hwr_core.guarded import RULES, guarded, narrowed
 from hwr_core.records import Caller, HistoryFilter, KeptReading, Role, Source
+from hwr_core.store.analytics import Analytics
+from hwr_core.store.history import EVERYTHING
 from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
@@ -48,10 +61,53 @@ def _kept_for(workspace: Workspace, user_id: int) -> KeptReading:
     return kept
 
 
-def test_every_rule_is_of_something_there_is(workspace: Workspace) -> None:
-    """No rule is left of a behaviour that is gone."""
-    for path in RULES:
-        attrgetter(path)(workspace)
+def test_every_rule_fits_its_behaviour(workspace: Workspace) -> None:
+    """No rule is left of a behaviour that is gone, and each accounts for all parameters of its own."""
+    confirm_rules(workspace)
+
+
+def _latency(self: Analytics, which: HistoryFilter = EVERYTHING) -> object:
+    """`Analytics.latency` with its filter called something else, which once let everybody's figures out."""
+    return Analytics.latency(self, which)
+
+
+def test_a_renamed_parameter_stops_the_server_and_closes_the_behaviour(
+    workspace: Workspace, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose data a call is about is never guessed from a name: a rule that no longer fits lets nobody in."""
+    viewer = authorised(workspace, person(Role.VIEWER))
+    monkeypatch.setattr(type(workspace.analytics), "confusion", _latency)
+    with pytest.raises(RuleMismatch, match=r"analytics\.confusion does not fit: it declares chosen, .* has which"):
+        confirm_rules(workspace)
+    with pytest.raises(NotAllowed):
+        viewer.analytics.confusion()
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (Rule(Right.USE), "declares nothing, and the signature has limit, which"),
+        (Rule(Right.USE, (OfFilter("which"),)), "declares which, and the signature has limit, which"),
+        (Rule(Right.USE, (OfFilter("which"),), ("limit", "gone")), "declares gone, limit, which"),
+        (Rule(Right.USE, (), ("which", "limit")), "which is .*HistoryFilter.*, which nothing that names somebody"),
+        (Rule(Right.USE, (OfUser("which"),), ("limit",)), "which is .*HistoryFilter.*, which OfUser"),
+        (Rule(Right.USE, (OfFilter("which"), AsCaller("limit"))), "limit is .*int.*, which AsCaller"),
+    ],
+    ids=["nothing", "one forgotten", "one too many", "a filter as free", "a filter as a user", "a number as a caller"],
+)
+def test_a_rule_that_does_not_fit_says_why(rule: Rule, fault: str) -> None:
+    """Forgotten, gone or of another kind: each is a fault, and none is let through."""
+
+    class Part:
+        def behaviour(self, which: HistoryFilter, *, limit: int = 1) -> None: ...
+
+    assert re.search(fault, str(rule.mismatch(Part().behaviour)))
+
+
+def test_a_rule_of_what_is_gone_stops_the_server(workspace: Workspace) -> None:
+    """It would otherwise lie about who may do what."""
+    with pytest.raises(RuleMismatch, match=r"history\.everything, and no such behaviour"):
+        confirm_rules(workspace, {"history.everything": Rule(Right.USE)})
 
 
 def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
@@ -68,13 +124,13 @@ def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
 def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, person: Any, path: str) -> None:
     """A behaviour nobody thought of is closed, not open."""
     with pytest.raises(NotAllowed):
-        attrgetter(path)(guarded(workspace, person(Role.ADMIN)))
+        attrgetter(path)(authorised(workspace, person(Role.ADMIN)))
 
 
 @pytest.mark.parametrize("role", Role)
 def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, person: Any, role: Role) -> None:
     """A page that shows too much can still do no more than the role."""
-    house = guarded(workspace, person(role))
+    house = authorised(workspace, person(role))
     acts: dict[Right, Callable[[], object]] = {
         Right.SEE_ALL: house.analytics.system,
         Right.MANAGE_PEOPLE: lambda: house.users.create("Somebody"),
@@ -96,21 +152,21 @@ def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, pe
 def test_what_is_kept_is_the_callers_own(workspace: Workspace, person: Any) -> None:
     """User 1, whom programs mean that name nobody, is whoever asks."""
     viewer = person(Role.VIEWER)
-    assert _kept_for(guarded(workspace, viewer), 1).user_id == viewer.user_id
+    assert _kept_for(authorised(workspace, viewer), 1).user_id == viewer.user_id
     with pytest.raises(NotAllowed):
-        _kept_for(guarded(workspace, viewer), person(Role.ADMIN).user_id)
+        _kept_for(authorised(workspace, viewer), person(Role.ADMIN).user_id)
 
 
 def test_others_readings_are_not_there(workspace: Workspace, person: Any) -> None:
     """Neither page, count, reading, picture nor what was said of it."""
     theirs, viewer = _kept_for(workspace, 1), person(Role.VIEWER)
-    house = guarded(workspace, viewer)
+    house = authorised(workspace, viewer)
     assert house.history.page().readings == ()
     assert house.history.count() == 0
     for act in (house.history.get, house.history.original, house.feedback.of_reading):
         with pytest.raises(NotFound, match=f"There is no reading {theirs.id}"):
             act(theirs.id)
-    assert len(guarded(workspace, person(Role.ANALYST)).history.page().readings) == 1
+    assert len(authorised(workspace, person(Role.ANALYST)).history.page().readings) == 1
 
 
 def test_a_filter_on_somebody_else_is_refused(person: Any) -> None:
@@ -124,11 +180,11 @@ def test_a_filter_on_somebody_else_is_refused(person: Any) -> None:
 def test_what_is_done_is_written_down(workspace: Workspace, person: Any) -> None:
     """Who, what, to whom, and what was refused."""
     admin = person(Role.ADMIN)
-    house = guarded(workspace, admin)
+    house = authorised(workspace, admin)
     created = house.users.create("Somebody")
     house.users.delete(created.id)
     with pytest.raises(NotAllowed):
-        guarded(workspace, person(Role.VIEWER)).users.delete(admin.user_id)
+        authorised(workspace, person(Role.VIEWER)).users.delete(admin.user_id)
     log = [(entry.username, entry.act, entry.about) for entry in workspace.access.audit()]
     assert log == [
         ("viewer", "refused", "users.delete"),
@@ -140,6 +196,6 @@ def test_what_is_done_is_written_down(workspace: Workspace, person: Any) -> None
 def test_a_role_given_is_written_down_as_the_callers_doing(workspace: Workspace, person: Any) -> None:
     """Nobody can say that somebody else did it."""
     admin, viewer = person(Role.ADMIN), person(Role.VIEWER)
-    guarded(workspace, admin).access.set_role(viewer.user_id, Role.ANALYST, caller=viewer)
+    authorised(workspace, admin).access.set_role(viewer.user_id, Role.ANALYST, caller=viewer)
     [entry] = workspace.access.audit()
     assert (entry.user_id, entry.about, entry.address) == (admin.user_id, f"user {viewer.user_id}: analyst", "here")
