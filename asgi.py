@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from streamlit.starlette import App
 
 import api.app
-from api.security_headers import SecurityHeaders, policy
+from api.middleware.security_headers import SecurityHeaders, policy
 from hwr_core import logs
 from hwr_core.settings import Settings, load_settings
 

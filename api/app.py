@@ -11,17 +11,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import hwr_core
-from api.body_limit import BodyLimit
-from api.channels import Channels
-from api.cross_site import CrossSite
-from api.door import Door
+from api.auth.authentication import Door
+from api.auth.permissions import AddressRules
+from api.auth.rate_limits import Rates
 from api.errors import HANDLERS, REQUEST_ID
-from api.hosts import KnownHosts
+from api.live.channels import Channels
 from api.metrics import Metrics
-from api.own_machine import OwnMachineOnly
-from api.rates import Rates
+from api.middleware.body_limit import BodyLimit
+from api.middleware.cross_site import CrossSite
+from api.middleware.hosts import KnownHosts
+from api.middleware.own_machine import OwnMachineOnly
+from api.middleware.request_log import Watching
+from api.middleware.security_headers import SecurityHeaders
+from api.middleware.startup import StartupInWords
 from api.routes import (
-    access,
     analytics,
     datasets,
     documentation,
@@ -39,23 +42,20 @@ from api.routes import (
     sign_in,
     users,
 )
-from api.rules import AddressRules
-from api.security_headers import SecurityHeaders
-from api.startup import StartupInWords
-from api.watching import Watching
-from hwr_core.authorisation import confirm_rules
+from api.routes import auth as access
+from hwr_core.app.authorisation import confirm_rules
+from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
-from hwr_core.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from api.single_sign_on import Provider
+    from api.auth.single_sign_on import Provider
 
 log = logging.getLogger(__name__)
 
 DESCRIPTION = (
     "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail, request_id}`, in words. "
-    "Beside the routes below, `/api/live/draw` and `/api/live/events` are WebSockets (see api/LIVE.md)."
+    "Beside the routes below, `/api/live/draw` and `/api/live/events` are WebSockets (see api/live/README.md)."
 )
 
 
@@ -137,7 +137,7 @@ def _provider(settings: Settings) -> "Provider | None":
     """Return the identity provider that people sign in by, where there is one."""
     if settings.oidc_issuer is None:
         return None
-    from api.single_sign_on import Provider  # noqa: PLC0415  here, because authlib costs who does not use it
+    from api.auth.single_sign_on import Provider  # noqa: PLC0415  here, because authlib costs who does not use it
 
     return Provider(settings)
 

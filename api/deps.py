@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from api.channels import Channels
-from api.door import CALLER
+from api.auth.authentication import CALLER
+from api.live.channels import Channels
 from api.metrics import Metrics
-from hwr_core.authorisation import authorised
+from hwr_core.app.authorisation import authorised
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.permissions import Caller
 from hwr_core.errors import NotSignedIn
-from hwr_core.records import Caller
-from hwr_core.workspace import Workspace
 
 
 # All async: a plain def would cost every request a thread switch.

@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from api.fields import Moment, UserId
-from hwr_core.records import HistoryFilter, Labelled, Source, Verdict
+from api.schemas.fields import Moment, UserId
+from hwr_core.history.filters import HistoryFilter, Labelled
+from hwr_core.history.predictions import Source
+from hwr_core.recognition.types import Verdict
 
 DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
 

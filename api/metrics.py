@@ -8,10 +8,11 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from hwr_core import __version__
+from hwr_core.app.workspace import Workspace
 from hwr_core.errors import ModelUnavailable, StoreError
-from hwr_core.observers import Observer
-from hwr_core.records import NONE, KeptReading, NumberReading, Reading, Verdict
-from hwr_core.workspace import Workspace
+from hwr_core.events import Observer
+from hwr_core.history.predictions import KeptReading
+from hwr_core.recognition.types import NONE, NumberReading, Reading, Verdict
 
 PATIENCE = 0.5
 """Seconds for which whoever asks for metrics waits for the database; Prometheus itself gives up after some ten."""

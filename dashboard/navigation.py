@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services import allowed, visitor
-from hwr_core.access.rights import Right
+from hwr_core.auth.permissions import Right
 
 
 def pages() -> dict[str, list[Any]]:

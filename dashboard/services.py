@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.pictures import as_shown, shrunk
-from hwr_core.access.rights import Right, may
-from hwr_core.access.secrets import COOKIE
-from hwr_core.authorisation import authorised
+from dashboard.components.images import as_shown, shrunk
+from hwr_core.app.authorisation import authorised
+from hwr_core.app.workspace import NamedFile, Workspace, open_workspace
+from hwr_core.auth.permissions import Caller, Right, may
+from hwr_core.auth.secrets import COOKIE
 from hwr_core.errors import PictureError
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.reading import Explanation
-from hwr_core.records import Box, Caller, Grey, NumberReading, OnProgress, Reading
-from hwr_core.workspace import NamedFile, Workspace, open_workspace
+from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.recognition.pipeline import Explanation
+from hwr_core.recognition.types import NumberReading, Reading
 
 PREVIEW_SIDE = 224
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.notices import show_left_notices
+from dashboard.components.user_switch import confirm_sign_in, show_person
 from dashboard.navigation import pages
-from dashboard.notices import show_left_notices
-from dashboard.person import confirm_sign_in, show_person
 
 # A file of ours: a Material icon would be fetched from the internet for each visitor.
 st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hwr_core.research import (
+    from hwr_core.notebook.functions import (
         compare,
         evaluate,
         explain,
@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     """Load what a researcher calls when it is first asked for: importing hwr_core alone costs nothing."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("hwr_core.research"), name)
+    return getattr(import_module("hwr_core.notebook.functions"), name)
 
 
 def __dir__() -> list[str]:

@@ -58,7 +58,9 @@ def _set_levels(name: str) -> None:
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(max(level, logging.INFO))
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # api.watching has a line for each request
+    logging.getLogger("uvicorn.access").setLevel(
+        logging.WARNING
+    )  # api.middleware.request_log has a line for each request
     logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
 
 

@@ -1,4 +1,4 @@
-"""What a notebook shows richly: a record says that it is shown, and `hwr_core.display` how."""
+"""What a notebook shows richly: a record says that it is shown, and `hwr_core.notebook.display` how."""
 
 from importlib import import_module
 
@@ -10,5 +10,5 @@ class Shown:
 
     def _repr_html_(self) -> str:
         # By name: the display stands above all that it shows, and only whoever looks should load it.
-        html: str = import_module("hwr_core.display").as_html(self)
+        html: str = import_module("hwr_core.notebook.display").as_html(self)
         return html

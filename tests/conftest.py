@@ -8,9 +8,11 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
-from hwr_core.access import passwords
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth import passwords
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.workspace import Workspace
+
+pytest_plugins = ["tests.history_fixtures"]
 
 DATASETS = "HWR_DATASETS_DIR"
 

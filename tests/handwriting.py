@@ -12,7 +12,7 @@ from hwr_core.datasets import handmade
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.strokes import read_recordings
 from hwr_core.images.strokes import Strokes
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 hand_made_strokes = handmade.hand_made_strokes
 drawing = handmade.hand_made

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.predictions import KeptReading, NewReading, Source, record_readings
+from hwr_core.history.uploads import Original, Originals
 from hwr_core.images.strokes import draw, place
-from hwr_core.records import Grey, KeptReading, Source
+from hwr_core.images.types import Grey
 from hwr_core.settings import Settings
-from hwr_core.store.originals import Original, Originals
-from hwr_core.store.readings import NewReading, record_readings
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, hand_made_strokes, png
 
 DAYS = 28

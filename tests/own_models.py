@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from hwr_core.registry import Registry
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png
 

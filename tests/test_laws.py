@@ -10,7 +10,7 @@ import pytest
 
 from hwr_core.evaluation.evaluate import FOLDER as EVALUATIONS
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.registry import CARD, Registry
+from hwr_core.registry.registry import CARD, Registry
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 
@@ -33,7 +33,7 @@ def _run(source: str, folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("module", ["hwr_core", "hwr_core.cli", "hwr_core.workspace", "api", "api.app", "asgi"])
+@pytest.mark.parametrize("module", ["hwr_core", "hwr_core.cli", "hwr_core.app.workspace", "api", "api.app", "asgi"])
 def test_importing_loads_neither_tensorflow_nor_authlib_and_makes_no_file(module, tmp_path):
     """Nothing happens at import, and nothing heavy comes along."""
     assert _run(f"import {module}; {LIST_HEAVY}", tmp_path) == [""]

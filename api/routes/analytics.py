@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import UserId
 from api.filters import ChosenDep
-from api.rules import calls
 from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
-from hwr_core.store.analytics import Dimension
-from hwr_core.store.periods import Bucket
+from api.schemas.fields import UserId
+from hwr_core.analytics.periods import Bucket
+from hwr_core.analytics.queries import Dimension
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"], responses=RESPONSES)
 

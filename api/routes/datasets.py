@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, UploadFile
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.rules import calls
 from api.schemas.datasets import DatasetsOut, ImportedOut
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"], responses=RESPONSES)

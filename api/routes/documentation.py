@@ -5,8 +5,8 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.rules import ANYBODY, asks
-from api.security_headers import POLICY, policy
+from api.auth.permissions import ANYBODY, asks
+from api.middleware.security_headers import POLICY, policy
 
 # Relative to both pages, so that they work behind any prefix a proxy may add.
 OPENAPI = "openapi.json"

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import UserId
 from api.filters import ChosenDep
-from api.rules import calls
-from hwr_core.store.export_formats import ExportFormat
+from api.schemas.fields import UserId
+from hwr_core.history.export_formats import ExportFormat
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 

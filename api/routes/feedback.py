@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import PredictionId, UserId
-from api.rules import calls
 from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
-from hwr_core.records import DEFAULT_USER
+from api.schemas.fields import PredictionId, UserId
+from hwr_core.history.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 

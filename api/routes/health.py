@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response, status
 
+from api.auth.permissions import ANYBODY, asks
 from api.deps import HouseDep
-from api.rules import ANYBODY, asks
 from api.schemas.base import Success
 from api.schemas.model import HealthOut
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import PredictionId
 from api.filters import ChosenDep
-from api.rules import calls
+from api.schemas.fields import PredictionId
 from api.schemas.history import HistoryOut, ReadingDetailOut
 from hwr_core.images.decode import media_type
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, status
 from fastapi.responses import PlainTextResponse, Response
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import LARGEST_ID
-from api.rules import calls
+from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
-from hwr_core.records import JobKind, JobState
-from hwr_core.workspace import Workspace
+from hwr_core.app.workspace import Workspace
+from hwr_core.jobs.table import JobKind, JobState
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
 

@@ -1,6 +1,6 @@
 """Live channels: WebSockets on which drawings are read as they grow, and on which is told what happens.
 
-OpenAPI has no words for WebSockets: `api/LIVE.md` describes their messages.
+OpenAPI has no words for WebSockets: `api/live/README.md` describes their messages.
 """
 
 import asyncio
@@ -9,14 +9,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
 
-from api.channels import Channel, until_either_ends
+from api.auth.permissions import calls
 from api.deps import ChannelsDep, WorkspaceDep
-from api.fields import UserId
-from api.live_drawing import DrawingConversation
-from api.rules import calls
+from api.live.channels import Channel, until_either_ends
+from api.live.drawing import DrawingConversation
+from api.schemas.fields import UserId
 from api.schemas.live import HappeningOut, LostOut
-from hwr_core.happenings import HappeningKind, Listener
-from hwr_core.workspace import Workspace
+from hwr_core.app.event_feed import HappeningKind, Listener
+from hwr_core.app.workspace import Workspace
 
 router = APIRouter(prefix="/api/live")
 

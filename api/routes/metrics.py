@@ -5,10 +5,10 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 
+from api.auth.permissions import asks
 from api.deps import MetricsDep
 from api.errors import RESPONSES
-from api.rules import asks
-from hwr_core.access.rights import Right
+from hwr_core.auth.permissions import Right
 
 router = APIRouter(tags=["health"], responses=RESPONSES)
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.rules import calls
 from api.schemas.model import ModelStatusOut
 from hwr_core.errors import ModelUnavailable
 

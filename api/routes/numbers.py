@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import EnhancementLevel
 from api.image_data import picture_bytes
-from api.rules import calls
+from api.schemas.fields import EnhancementLevel
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)

@@ -6,14 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import EnhancementLevel, UserId
 from api.image_data import picture_bytes
-from api.rules import calls
-from api.schemas.readings import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
+from api.schemas.fields import EnhancementLevel, UserId
+from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from api.uploads import named_content
-from hwr_core.records import DEFAULT_USER, Source
+from hwr_core.history.predictions import Source
+from hwr_core.history.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 

@@ -6,18 +6,18 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.auth.permissions import ANYBODY, asks
+from api.auth.sign_in_page import sign_in_page, sign_out_page
 from api.deps import CallerDep, HouseDep
 from api.errors import WORDS
-from api.rules import ANYBODY, asks
-from api.sign_in_page import sign_in_page, sign_out_page
-from hwr_core.access.desk import SignedIn
-from hwr_core.access.rights import Right
-from hwr_core.access.secrets import COOKIE
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.permissions import Right
+from hwr_core.auth.secrets import COOKIE
+from hwr_core.auth.service import SignedIn
 from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
-from hwr_core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from api.single_sign_on import Provider
+    from api.auth.single_sign_on import Provider
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.fields import LARGEST_ID, UserId
-from api.rules import calls
+from api.schemas.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
 
 router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Success
-from hwr_core.store.figures import Accuracy, Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.figures import Accuracy, Reliability, SystemFigures, UserFigures
 
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd

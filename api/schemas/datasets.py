@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Success
-from hwr_core.datasets.imports import Imported
+from hwr_core.datasets.import_zip import Imported
 from hwr_core.datasets.sources import SOURCES
 
 

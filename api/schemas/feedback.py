@@ -4,9 +4,11 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
 from api.schemas.base import Success
-from hwr_core.records import DEFAULT_USER, Feedback, Label
+from api.schemas.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
+from hwr_core.history.feedback import Feedback
+from hwr_core.history.labels import Label
+from hwr_core.history.users import DEFAULT_USER
 
 
 class FeedbackIn(BaseModel):

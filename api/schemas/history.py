@@ -6,7 +6,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from api.fields import (
+from api.schemas.base import Success
+from api.schemas.feedback import FeedbackOut
+from api.schemas.fields import (
     Confidence,
     Digit,
     EnhancementLevel,
@@ -20,11 +22,10 @@ from api.fields import (
     UtcTime,
     Version,
 )
-from api.schemas.base import Success
-from api.schemas.feedback import FeedbackOut
+from hwr_core.history.feedback import Feedback
+from hwr_core.history.history import HistoryPage
+from hwr_core.history.predictions import KeptReading, Source
 from hwr_core.images.encode import as_png
-from hwr_core.records import Feedback, KeptReading, Source
-from hwr_core.store.history import HistoryPage
 
 
 class HistoryRowOut(BaseModel):

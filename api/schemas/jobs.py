@@ -5,10 +5,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import UserId, UtcTime
 from api.schemas.base import Success
-from hwr_core.jobs.events import Event, EventKind
-from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState, Progress
+from api.schemas.fields import UserId, UtcTime
+from hwr_core.history.users import DEFAULT_USER
+from hwr_core.jobs.events import Event, EventKind, Progress
+from hwr_core.jobs.table import Job, JobKind, JobState
 
 JobId = Annotated[int, Field(ge=1, description="The number of a job.", examples=[3])]
 Values = dict[str, Any]

@@ -5,16 +5,17 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import EnhancementLevel, TrueDigit, UserId, UtcTime, Version
 from api.schemas.base import ErrorOut
+from api.schemas.fields import EnhancementLevel, TrueDigit, UserId, UtcTime, Version
 from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
-from api.schemas.readings import PredictOut
+from api.schemas.predictions import PredictOut
+from hwr_core.app.event_feed import Happening, HappeningKind, JobChange, LabelChange
 from hwr_core.errors import InvalidValue
-from hwr_core.happenings import Happening, HappeningKind, JobChange, LabelChange
+from hwr_core.history.predictions import KeptReading
+from hwr_core.history.users import DEFAULT_USER
 from hwr_core.images.strokes import Strokes
-from hwr_core.records import DEFAULT_USER, KeptReading
 
 MOST_STROKES = 1_000
 MOST_POINTS = 50_000

@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.fields import UtcTime, Version
 from api.schemas.base import Success
-from hwr_core.model_card import Score
-from hwr_core.registry import ModelVersion
-from hwr_core.workspace import Health
+from api.schemas.fields import UtcTime, Version
+from hwr_core.app.workspace import Health
+from hwr_core.registry.card import Score
+from hwr_core.registry.registry import ModelVersion
 
 
 class ScoreOut(BaseModel):

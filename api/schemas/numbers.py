@@ -4,10 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
-from api.fields import EnhancementLevel, Version
 from api.schemas.base import Success
-from api.schemas.readings import SEVEN
-from hwr_core.records import FoundDigit, NumberLine, NumberReading
+from api.schemas.fields import EnhancementLevel, Version
+from api.schemas.predictions import SEVEN
+from hwr_core.recognition.types import FoundDigit, NumberLine, NumberReading
 
 SHOWN_CANDIDATES = 3
 MOST_BOXES = 1000

@@ -5,9 +5,9 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.fields import UserId, UtcTime
 from api.schemas.base import Success
-from hwr_core.records import User
+from api.schemas.fields import UserId, UtcTime
+from hwr_core.history.users import User
 
 NAME = Field(description="1 to 64 letters, digits, spaces or any of . _ - @ + '", examples=["Ada"])
 EMAIL = Field(description="Null or empty for none.", examples=["ada@example.org"])

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.access_views import role_in_words, show_keys, show_password_form
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
 from dashboard.services import visitor
+from dashboard.views.users.access import role_in_words, show_keys, show_password_form
 from hwr_core.errors import HwrError
 
 st.title("Account")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.analytics_views import VIEWS, show_headline
-from dashboard.filters import choose_readings
-from dashboard.panels import show_error
+from dashboard.components.filters import choose_readings
+from dashboard.components.panels import show_error
+from dashboard.views.analytics.sections import VIEWS, show_headline
 from hwr_core.errors import HwrError
 
 st.title("Analytics")

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.data_grid import DRIFT, LOOK, NEIGHBOURS, PICTURES, READING, VIEWS
-from dashboard.data_views import show_pictures
-from dashboard.drift_views import show_drift
-from dashboard.neighbour_views import show_neighbours
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
+from dashboard.views.data.drift import show_drift
+from dashboard.views.data.grid import DRIFT, LOOK, NEIGHBOURS, PICTURES, READING, VIEWS
+from dashboard.views.data.neighbours import show_neighbours
+from dashboard.views.data.slices import show_pictures
 from hwr_core.errors import HwrError
 
 SHOW = {PICTURES: show_pictures, NEIGHBOURS: show_neighbours, DRIFT: show_drift}

@@ -5,18 +5,19 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import canvas
-from dashboard.drawn import Drawn, follow, show_drawn
-from dashboard.judging import offer_all_digits, said_instead
-from dashboard.keeping import ToKeep, kept_number, numbers_kept, offer_to_keep
-from dashboard.notices import show_left_notices
-from dashboard.number_views import show_number
-from dashboard.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
-from dashboard.pen import choose_pen, pen_width
+from dashboard.components import canvas
+from dashboard.components.labelling import offer_all_digits, said_instead
+from dashboard.components.notices import show_left_notices
+from dashboard.components.numbers import show_number
+from dashboard.components.panels import show_answer, show_error, show_explanation, show_hint, show_probabilities
+from dashboard.components.pen import choose_pen, pen_width
+from dashboard.components.recording import ToKeep, kept_number, numbers_kept, offer_to_keep
+from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
 from dashboard.services import explain, read_number, workspace
-from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
+from dashboard.views.draw.recent import Drawn, follow, show_drawn
 from hwr_core.errors import HwrError
-from hwr_core.records import Reading, Reason, Source
+from hwr_core.history.predictions import Source
+from hwr_core.recognition.types import Reading, Reason
 
 BOARD = "draw_board"
 KEEP = "draw_keep"

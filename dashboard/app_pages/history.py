@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.filters import choose_readings
-from dashboard.panels import show_error, show_history
-from dashboard.reading_detail import show_asked, show_reading
+from dashboard.components.downloads import offer_exports
+from dashboard.components.filters import choose_readings
+from dashboard.components.panels import show_error, show_history
 from dashboard.services import workspace
-from dashboard.sharing import offer_exports
+from dashboard.views.history.prediction_detail import show_asked, show_reading
 from hwr_core.errors import HwrError
 
 ROWS = 50

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.home_views import show_actions, show_concerns, show_drift, show_health, show_model, show_today
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
 from dashboard.services import workspace
+from dashboard.views.home.sections import show_actions, show_concerns, show_drift, show_health, show_model, show_today
 from hwr_core.errors import HwrError
 
 st.title("Home")

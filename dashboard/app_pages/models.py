@@ -2,17 +2,11 @@
 
 import streamlit as st
 
-from dashboard.model_comparison import show_comparison
-from dashboard.model_views import (
-    choose_version,
-    confirm_roll_back,
-    headline,
-    show_log,
-    show_version,
-)
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
 from dashboard.services import allowed, workspace
-from hwr_core.access.rights import Right
+from dashboard.views.models.comparison import show_comparison
+from dashboard.views.models.versions import choose_version, confirm_roll_back, headline, show_log, show_version
+from hwr_core.auth.permissions import Right
 from hwr_core.errors import HwrError
 
 st.title("Models")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.labelled_views import show_labelled
-from dashboard.panels import show_error
-from dashboard.review_views import choose, show_queue
+from dashboard.components.panels import show_error
+from dashboard.views.review.labels import show_labelled
+from dashboard.views.review.queue import choose, show_queue
 from hwr_core.errors import HwrError
 
 VIEWS = {"Queue": show_queue, "Labelled": show_labelled}

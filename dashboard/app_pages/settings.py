@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
 from dashboard.services import workspace
-from dashboard.settings_views import show_clean_up, show_settings, show_storage, show_versions
+from dashboard.views.settings.sections import show_clean_up, show_settings, show_storage, show_versions
 from hwr_core.errors import HwrError
 
 st.title("Settings")

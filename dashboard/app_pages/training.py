@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.job_views import choose_jobs, job_asked_for, show_comparison, show_job
-from dashboard.panels import show_error
+from dashboard.components.panels import show_error
 from dashboard.services import allowed, workspace
-from dashboard.training_forms import show_own_pictures, show_training_form, show_tuning_form
-from hwr_core.access.rights import Right
+from dashboard.views.training.forms import show_own_pictures, show_training_form, show_tuning_form
+from dashboard.views.training.jobs import choose_jobs, job_asked_for, show_comparison, show_job
+from hwr_core.auth.permissions import Right
 from hwr_core.errors import HwrError
 
 TRAINS = allowed(Right.TRAIN)

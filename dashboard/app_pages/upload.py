@@ -2,17 +2,24 @@
 
 import streamlit as st
 
-from dashboard.batch_views import Upload, choose_group, pictures_among, read_with_progress, results, show_outcomes
-from dashboard.keeping import ToKeep, offer_to_keep
-from dashboard.number_views import show_number_file
-from dashboard.panels import show_error
+from dashboard.components.downloads import offer_table
+from dashboard.components.numbers import show_number_file
+from dashboard.components.panels import show_error
+from dashboard.components.recording import ToKeep, offer_to_keep
+from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT
 from dashboard.services import workspace
-from dashboard.sharing import offer_table
-from dashboard.wording import KINDS, NUMBERS, ONE_DIGIT
+from dashboard.views.upload.batch import (
+    Upload,
+    choose_group,
+    pictures_among,
+    read_with_progress,
+    results,
+    show_outcomes,
+)
 from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.history.predictions import Source
 from hwr_core.images.decode import READABLE
 from hwr_core.images.normalise import MAX_ENHANCEMENT
-from hwr_core.records import Source
 
 settings = workspace().settings
 megabytes = settings.max_picture_bytes // 2**20

@@ -2,11 +2,13 @@
 
 import argparse
 
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.api_keys import ApiKey
+from hwr_core.auth.audit_log import AuditEntry
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE
-from hwr_core.records import DEFAULT_USER, ApiKey, AuditEntry
+from hwr_core.history.users import DEFAULT_USER
 from hwr_core.settings import load_settings
-from hwr_core.workspace import Workspace
 
 
 def add_to(commands: Commands) -> None:

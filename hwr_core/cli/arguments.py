@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from hwr_core.errors import InvalidValue
-from hwr_core.records import NONE, HistoryFilter, Labelled, Source, Verdict
+from hwr_core.history.filters import HistoryFilter, Labelled
+from hwr_core.history.predictions import Source
+from hwr_core.recognition.types import NONE, Verdict
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no public name
 """What argparse makes for the commands of a program."""

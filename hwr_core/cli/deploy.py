@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNHEALTHY
-from hwr_core.doctor.finding import State
 from hwr_core.errors import InvalidValue
+from hwr_core.ops.doctor.finding import State
 from hwr_core.settings import load_settings
 
 SIGNS = {State.GOOD: "good", State.DOUBTFUL: "note", State.BAD: "BAD "}
@@ -32,7 +32,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from hwr_core.backup.make import back_up
+    from hwr_core.ops.backup.make import back_up
 
     manifest = back_up(load_settings(), options.file)
     counts = manifest.counts
@@ -46,7 +46,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from hwr_core.backup.restore import finish_restore, restore
+    from hwr_core.ops.backup.restore import finish_restore, restore
 
     settings = load_settings()
     if options.finish == (options.file is not None):
@@ -65,7 +65,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from hwr_core.doctor.examine import examine
+    from hwr_core.ops.doctor.examine import examine
 
     findings = examine()
     if options.json:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands, add_filters, chosen_by, confirmed
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
 from hwr_core.settings import load_settings
-from hwr_core.workspace import Workspace
 
 STDOUT = "-"
 FORMATS = ("csv", "jsonl", "parquet")

@@ -6,20 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hwr_core.app.modelling import Modelling
+from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.jobs import run_job, told
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.evaluation.answers import Share, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
+from hwr_core.evaluation.promotion import Entry
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.model_card import Lines, ModelCard
-from hwr_core.modelling import Modelling
-from hwr_core.promotion import Entry
-from hwr_core.records import DEFAULT_USER, JobState
-from hwr_core.registry import CHAMPION
+from hwr_core.history.users import DEFAULT_USER
+from hwr_core.jobs.table import JobState
+from hwr_core.registry.card import Lines, ModelCard
+from hwr_core.registry.registry import CHAMPION
 from hwr_core.settings import load_settings
-from hwr_core.workspace import Workspace
 
 
 def add_to(commands: Commands) -> None:

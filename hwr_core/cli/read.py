@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hwr_core.app.batch import FileReading
+from hwr_core.app.workspace import NamedFile, Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, InvalidValue, PictureError, UnreadablePicture
-from hwr_core.records import DEFAULT_USER, FileReading, NumberReading, Reading, Reason, Source, Verdict
+from hwr_core.history.predictions import Source
+from hwr_core.history.users import DEFAULT_USER
+from hwr_core.recognition.types import NumberReading, Reading, Reason, Verdict
 from hwr_core.settings import load_settings
-from hwr_core.workspace import NamedFile, Workspace
 
 STDIN = "-"
 RUNNERS_UP = 2

@@ -7,11 +7,11 @@ import socket
 import sys
 
 from hwr_core import __version__, logs
+from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue, StoreError
 from hwr_core.settings import Settings, confirm_binding, load_settings
-from hwr_core.workspace import Workspace
 
 FAREWELL = 15
 """Seconds that requests have to end once the server is to; one whose client takes nothing would keep it for ever."""

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from hwr_core.access.passwords import confirm_password
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.passwords import confirm_password
 from hwr_core.cli.arguments import Commands, confirmed
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
-from hwr_core.records import Role, User
+from hwr_core.history.roles import Role
+from hwr_core.history.users import User, Users
 from hwr_core.settings import load_settings
-from hwr_core.store.users import Users
-from hwr_core.workspace import Workspace
 
 Act = Callable[[Users, argparse.Namespace], str]
 

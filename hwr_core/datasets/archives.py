@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, part_of
 from hwr_core.images.decode import decode
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 BLANK = "blank"
 

@@ -16,7 +16,7 @@ import numpy as np
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, PictureError
 from hwr_core.images.decode import decode
-from hwr_core.records import DIGITS, NONE
+from hwr_core.recognition.types import DIGITS, NONE
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import LabelledPicture, Part, Samples
 from hwr_core.datasets.sources import SOURCES, Places, Request, load_pictures
 from hwr_core.errors import InvalidValue
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 from hwr_core.shown import Shown
 
 

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import draw, place
-from hwr_core.records import DIGITS, Grey
+from hwr_core.images.types import Grey
+from hwr_core.recognition.types import DIGITS
 
 WAYS = (
     "53,4 31,14 20,48 28,84 50,96 71,82 78,45 68,14 53,4",

@@ -23,7 +23,8 @@ from hwr_core.images.corrupt import degrade
 from hwr_core.images.segment import segment
 from hwr_core.images.strips import strip
 from hwr_core.images.strokes import draw, place
-from hwr_core.records import DIGITS, Grey
+from hwr_core.images.types import Grey
+from hwr_core.recognition.types import DIGITS
 
 SIDE = 64
 """Pixels that a digit is high, about, when a line is put together."""

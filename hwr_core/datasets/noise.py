@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 
 def noise(count: int, seed: int) -> Iterator[LabelledPicture]:

@@ -8,7 +8,7 @@ import numpy as np
 from hwr_core.datasets.samples import LabelledPicture, Samples
 from hwr_core.errors import NoInk
 from hwr_core.images.normalise import SIDE, normalise
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 CHUNK = 2_000
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue
 from hwr_core.images.normalise import SIDE
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 from hwr_core.shown import Shown
 
 NOT_A_DIGIT = 10

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
-from hwr_core.model_card import ReliabilityBin
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
+from hwr_core.registry.card import ReliabilityBin
 from hwr_core.statistics import wilson
 
 CERTAIN = 0.5

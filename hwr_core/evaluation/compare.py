@@ -7,8 +7,8 @@ import numpy as np
 from hwr_core.errors import Conflict, NotFound
 from hwr_core.evaluation.answers import Answers
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of, load_answers, load_evaluation
-from hwr_core.records import Grey
-from hwr_core.registry import ModelVersion
+from hwr_core.images.types import Grey
+from hwr_core.registry.registry import ModelVersion
 from hwr_core.shown import Shown
 from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
 

@@ -21,10 +21,10 @@ from hwr_core.evaluation.suites import SUITES, Item, Suite
 from hwr_core.files import write_whole
 from hwr_core.images.decode import PageImage
 from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.images.types import Grey
 from hwr_core.recognition.numbers import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import Grey
-from hwr_core.registry import ModelVersion
+from hwr_core.registry.registry import ModelVersion
 from hwr_core.shown import Shown
 
 CHUNK = 200

@@ -7,7 +7,7 @@ from hwr_core.errors import ModelUnavailable
 from hwr_core.evaluation.evaluate import Evaluation, evaluate, evaluations_of
 from hwr_core.evaluation.suites import Suite, find_suite, gate_suites
 from hwr_core.jobs.report import Report
-from hwr_core.registry import ModelVersion, Registry
+from hwr_core.registry.registry import ModelVersion, Registry
 
 Shares = Callable[[float], float]
 """From a share of the measuring to a share of the whole job."""

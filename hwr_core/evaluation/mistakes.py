@@ -8,8 +8,8 @@ import numpy as np
 from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.evaluate import load_answers
-from hwr_core.records import Grey
-from hwr_core.registry import ModelVersion
+from hwr_core.images.types import Grey
+from hwr_core.registry.registry import ModelVersion
 from hwr_core.shown import Shown
 
 

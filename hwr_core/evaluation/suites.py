@@ -12,7 +12,7 @@ from hwr_core.datasets.samples import NOT_A_DIGIT, Part
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_pictures
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.corrupt import CORRUPTIONS, on_paper
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 CORRUPTED_EACH = 250
 """Pictures for each corruption."""

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 
 from hwr_core.errors import NoInk
-from hwr_core.images.ink import Ink, find_ink, ink_mask
+from hwr_core.images.background import estimate_paper
+from hwr_core.images.binarise import Ink, find_ink, ink_mask
+from hwr_core.images.foreground import cut_out, keep_writing
 from hwr_core.images.normalise import BOX, SIDE, centre, fit_to_box, normalise, resize_to_work
-from hwr_core.images.paper import estimate_paper
-from hwr_core.images.ruling import wipe_lines
-from hwr_core.images.writing import cut_out, keep_writing
-from hwr_core.records import Grey
+from hwr_core.images.ruled_lines import wipe_lines
+from hwr_core.images.types import Grey
 
 LEVEL = 1.0
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.normalise import SIDE
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 ELASTIC_GRID = 5
 

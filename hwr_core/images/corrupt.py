@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import cv2
 import numpy as np
 
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 SPOILT_SIDE = 112
 

@@ -21,7 +21,7 @@ from PIL import (
 
 from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
 from hwr_core.images.pdf import is_pdf, pages_of_pdf
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 READABLE = "PNG, JPEG, BMP, GIF, WebP or TIFF"

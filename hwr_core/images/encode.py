@@ -2,7 +2,7 @@
 
 import cv2
 
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 
 def as_png(grey: Grey) -> bytes:

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 
 from hwr_core.errors import InvalidValue
-from hwr_core.images.ink import Ink, find_ink
-from hwr_core.images.paper import estimate_paper
-from hwr_core.images.ruling import wipe_lines
-from hwr_core.images.writing import cut_out, keep_writing
-from hwr_core.records import Grey
+from hwr_core.images.background import estimate_paper
+from hwr_core.images.binarise import Ink, find_ink
+from hwr_core.images.foreground import cut_out, keep_writing
+from hwr_core.images.ruled_lines import wipe_lines
+from hwr_core.images.types import Grey
 
 SIDE = 28
 BOX = 20

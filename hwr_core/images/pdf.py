@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from hwr_core.errors import PictureTooLarge, UnreadablePicture
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 MARK, MARK_WITHIN = b"%PDF-", 1024
 """A PDF file begins with this, or with a little of something else before it."""

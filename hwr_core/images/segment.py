@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.ink import Ink
+from hwr_core.images.binarise import Ink
+from hwr_core.images.foreground import cut_out
 from hwr_core.images.normalise import centre, fit_to_box, ink_of
-from hwr_core.images.writing import cut_out
-from hwr_core.records import Box, Grey
+from hwr_core.images.types import Box, Grey
 
 PAGE_SIDE, LINE_HEIGHT = 1600, 96
 """A page is reduced to that longer side; a line that is lower is enlarged to that height, so that cuts are exact."""

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from hwr_core.errors import NoInk
-from hwr_core.images.ink import find_ink
+from hwr_core.images.background import estimate_paper
+from hwr_core.images.binarise import find_ink
+from hwr_core.images.foreground import cut_out, keep_writing
 from hwr_core.images.normalise import centre, check_enhancement_level, denoise, fit_to_box, resize_to_work
-from hwr_core.images.paper import estimate_paper
-from hwr_core.images.ruling import wipe_lines
-from hwr_core.images.writing import cut_out, keep_writing
-from hwr_core.records import Grey
+from hwr_core.images.ruled_lines import wipe_lines
+from hwr_core.images.types import Grey
 
 
 @dataclass(frozen=True, slots=True)

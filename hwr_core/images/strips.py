@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.segment import Line, Page, Part, joint_box
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
 """Pixels of a strip: its height, that of the digits on it unless the line needs more room, and what is left bare at

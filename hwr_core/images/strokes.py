@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 Strokes = Sequence[NDArray[np.float32]]
 """One array (points x 2) of x, y for each stroke, y downwards."""

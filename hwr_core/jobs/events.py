@@ -9,7 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hwr_core.records import Progress
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come: a share of 0 to 1, seconds left where they can be told, and what it does, in words."""
+
+    share: float = 0.0
+    eta_seconds: float | None = None
+    doing: str = ""
+
 
 TAIL = 64 * 1024
 """Bytes at the end of the file in which the newest progress is looked for; an event takes some hundred."""

@@ -12,12 +12,12 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from hwr_core.errors import HwrError, JobConflict, NotFound, StoreError
-from hwr_core.jobs.events import EventKind
+from hwr_core.events import Observers
+from hwr_core.history.users import DEFAULT_USER
+from hwr_core.jobs.events import EventKind, Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import GRACE
-from hwr_core.observers import Observers
-from hwr_core.records import DEFAULT_USER, Job, JobKind, JobState, Progress
-from hwr_core.store.jobs import Jobs
+from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 
 log = logging.getLogger(__name__)
 

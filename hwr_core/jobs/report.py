@@ -10,9 +10,8 @@ from threading import Event as Flag
 from threading import Lock, Thread
 
 from hwr_core.errors import Stopped
-from hwr_core.jobs.events import Event, EventKind
+from hwr_core.jobs.events import Event, EventKind, Progress
 from hwr_core.jobs.folder import JobFolder
-from hwr_core.records import Progress
 
 GRACE = 20.0
 """Seconds that work has to come to a moment at which it can stop, before its processes are ended."""

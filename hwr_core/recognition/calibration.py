@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.model_card import Decision, ReliabilityBin
+from hwr_core.registry.card import Decision, ReliabilityBin
 
 Logits = NDArray[np.float32]
 """float32 [n, 11], before the softmax."""

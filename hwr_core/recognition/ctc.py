@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 
 BLANK = NOT_A_DIGIT
 

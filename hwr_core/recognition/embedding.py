@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.normalise import SIDE
-from hwr_core.records import Grey, OnProgress
-from hwr_core.registry import LITERT, ModelVersion
+from hwr_core.images.types import Grey, OnProgress
+from hwr_core.registry.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"
 

@@ -12,10 +12,11 @@ from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
 from hwr_core.images.segment import Line, Page, Part, segment, within_boxes
 from hwr_core.images.strips import strip, upright
+from hwr_core.images.types import Box
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS, Box, Candidate, FoundDigit, NumberLine
+from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
 STRIP_PIXELS = 2
 """Pixels of a strip to a column of what the network says."""

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import SIDE
-from hwr_core.model_card import Decision
+from hwr_core.images.types import Grey
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.records import Grey, Reading, Timings, Verdict
-from hwr_core.registry import LINES_LITERT, LITERT, ModelVersion
-from hwr_core.threads import Threads
+from hwr_core.recognition.threads import Threads
+from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.registry.card import Decision
+from hwr_core.registry.registry import LINES_LITERT, LITERT, ModelVersion
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

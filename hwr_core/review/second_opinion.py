@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from threading import Lock
 
 from hwr_core.errors import ModelUnavailable, NotFound
+from hwr_core.history.predictions import KeptReading
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import KeptReading, Reading
-from hwr_core.registry import Registry
+from hwr_core.recognition.types import Reading
+from hwr_core.registry.registry import Registry
 
 
 class SecondOpinion:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hwr_core.checked import checked
 from hwr_core.datasets.sources import OPEN_SOURCES, SOURCES
 from hwr_core.errors import InvalidValue
+from hwr_core.validation import checked
 
 
 @dataclass(frozen=True, slots=True)

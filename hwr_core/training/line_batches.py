@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hwr_core.datasets.lines import MOST_DIGITS, LineSample
 from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.images.strips import STRIP_HEIGHT
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 WIDTH_UNIT = 16
 """Strips are made so wide, or a multiple of it, that few shapes of batches come up."""

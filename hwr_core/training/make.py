@@ -16,7 +16,7 @@ from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import Places
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.report import Report
-from hwr_core.registry import LITERT, WEIGHTS, ModelVersion, Registry
+from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.convert import keras_file, to_litert
 from hwr_core.training.digits import TrainingData, digits_task

@@ -11,8 +11,8 @@ from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import Places
 from hwr_core.errors import ModelUnavailable
 from hwr_core.jobs.report import Report
-from hwr_core.model_card import Lines
-from hwr_core.registry import LINES_LITERT, LINES_WEIGHTS, Registry
+from hwr_core.registry.card import Lines
+from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.convert import keras_file, lines_to_litert
 from hwr_core.training.line_batches import LineBatches

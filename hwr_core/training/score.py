@@ -14,9 +14,8 @@ import numpy as np
 import hwr_core
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, hash_source, load_source
-from hwr_core.drift import EDGES, describe, shares_of
 from hwr_core.errors import InvalidValue
-from hwr_core.model_card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
+from hwr_core.evaluation.drift import EDGES, describe, shares_of
 from hwr_core.recognition.calibration import (
     METHOD,
     Logits,
@@ -27,7 +26,8 @@ from hwr_core.recognition.calibration import (
     softmax,
     usual_weights,
 )
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
+from hwr_core.registry.card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
 from hwr_core.training.batches import InOrder
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.train import TrainingResult

@@ -40,11 +40,12 @@ from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation
 
 from api.errors import STATUS_OF
-from hwr_core.records import Role, Source
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.predictions import Source
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
-from hwr_core.workspace import Workspace
 from tests.api.conftest import client_of
-from tests.api.people import house_of
+from tests.api.signed_in import house_of
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
 

@@ -27,8 +27,8 @@ from typing import Self
 from httpx2 import Client, HTTPError
 
 from hwr_core.errors import HwrError
-from hwr_core.images.archive import files_of
 from hwr_core.images.decode import Limits, decode, decode_pages
+from hwr_core.images.zip_files import files_of
 from hwr_core.settings import Settings
 from tests.abuse.mutants import mutant
 from tests.serving import serving

@@ -12,13 +12,13 @@ from httpx2 import Response
 from starlette.websockets import WebSocketDisconnect
 
 from api.routes.sign_in import local
-from hwr_core.access.secrets import COOKIE, signing_secret
-from hwr_core.access.tokens import AUDIENCE
-from hwr_core.records import Role
+from hwr_core.auth.secrets import COOKIE, signing_secret
+from hwr_core.auth.tokens import AUDIENCE
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, refusal
-from tests.api.people import HERE, PASSWORD, House, house_of
-from tests.api.test_rules import RULES
+from tests.api.signed_in import HERE, PASSWORD, House, house_of
+from tests.api.test_permissions import RULES
 
 ELSEWHERE = "https://evil.example"
 

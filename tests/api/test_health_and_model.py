@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from hwr_core.registry import Registry
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, samples
 

@@ -9,14 +9,16 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from api.channels import MOST_CHARACTERS, MOST_OPEN
+from api.live.channels import MOST_CHARACTERS, MOST_OPEN
 from api.schemas.live import MOST_POINTS, MOST_STROKES
+from hwr_core.history.roles import Role
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import place, sheet
-from hwr_core.records import JobKind, Progress, Role
+from hwr_core.jobs.events import Progress
+from hwr_core.jobs.table import JobKind
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, samples
-from tests.api.people import House, house_of
+from tests.api.signed_in import House, house_of
 from tests.handwriting import hand_made_strokes
 
 DRAW, EVENTS = "/api/live/draw", "/api/live/events"
@@ -275,7 +277,7 @@ def test_a_revoked_key_ends_the_feed_though_it_says_nothing(
     house: House, opened: Callable[..., WebSocketTestSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within the time after which somebody silent is looked at again; as does another role."""
-    monkeypatch.setattr("api.door.ASK_AGAIN", 0.1)
+    monkeypatch.setattr("api.auth.authentication.ASK_AGAIN", 0.1)
     with opened(EVENTS, Role.ANALYST) as feed:
         house.workspace.access.set_role(house.ids[Role.ANALYST], Role.VIEWER)
         with pytest.raises(WebSocketDisconnect) as closed:

@@ -9,11 +9,12 @@ from fastapi.testclient import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 
 from api.app import create_app
-from hwr_core.records import DEFAULT_USER, JobKind, Source
-from hwr_core.registry import Registry
+from hwr_core.app.workspace import open_workspace
+from hwr_core.history.predictions import Source
+from hwr_core.history.users import DEFAULT_USER
+from hwr_core.jobs.table import JobKind, Jobs
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.store.jobs import Jobs
-from hwr_core.workspace import open_workspace
 from tests.api.conftest import Predict, client_of, drawn, family_of, samples
 from tests.handwriting import drawing, number, png
 
@@ -43,7 +44,7 @@ def test_a_fault_of_our_own_counts_as_500(
     client: TestClient, predict: Predict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that is made beyond our middleware is counted too."""
-    monkeypatch.setattr("hwr_core.workspace.Workspace.start_read_and_keep", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("hwr_core.app.workspace.Workspace.start_read_and_keep", lambda *_, **__: 1 / 0)
     predict()
     assert samples(client)["hwr_http_requests_total{method=POST,route=/api/predict,status=500}"] == 1
 

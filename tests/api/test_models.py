@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from hwr_core.registry import LITERT, Registry
+from hwr_core.registry.registry import LITERT, Registry
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, drawn, refusal
 from tests.evaluation.conftest import worse_copy

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image, ImageOps
 
-from hwr_core.registry import LITERT, WEIGHTS, Registry
+from hwr_core.registry.registry import LITERT, WEIGHTS, Registry
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, refusal
 from tests.handwriting import drawing, png

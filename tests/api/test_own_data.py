@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from hwr_core.records import Role
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, refusal
-from tests.api.people import House, house_of
+from tests.api.signed_in import House, house_of
 
 
 @pytest.fixture

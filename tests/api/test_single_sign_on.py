@@ -14,11 +14,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
-from hwr_core.access.secrets import COOKIE
-from hwr_core.records import Role
+from hwr_core.auth.secrets import COOKIE
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, refusal
-from tests.api.people import HERE, House, house_of
+from tests.api.signed_in import HERE, House, house_of
 from tests.provider import Provider, providing
 
 SECRET = "what hwr and the provider share, and nobody else"  # noqa: S105  for as long as a test

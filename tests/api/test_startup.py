@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from api.app import create_app
-from hwr_core import sole_server
+from hwr_core.app import server_lock as sole_server
+from hwr_core.app.server_lock import SoleServer
 from hwr_core.errors import Conflict
 from hwr_core.settings import PROJECT
-from hwr_core.sole_server import SoleServer
 from tests.api.conftest import client_of, refusal
 
 

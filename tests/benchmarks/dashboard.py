@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.images.strokes import place
-from hwr_core.workspace import Workspace
 from tests.benchmarks.history import fill
 from tests.benchmarks.servers import settings_of
 from tests.handwriting import hand_made_strokes

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.records import HistoryFilter, Labelled, Source
+from hwr_core.analytics.periods import Bucket
+from hwr_core.analytics.queries import Dimension
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.filters import HistoryFilter, Labelled
+from hwr_core.history.predictions import Source
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.store.analytics import Dimension
-from hwr_core.store.periods import Bucket
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
 REPEATS = 12

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from hwr_core.registry import LITERT
+from hwr_core.app.workspace import Workspace
+from hwr_core.registry.registry import LITERT
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
 ROUNDS = 40

@@ -26,9 +26,9 @@ from playwright.async_api import Browser, Error, Page, async_playwright
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.images.strokes import place
-from hwr_core.records import JobState
-from hwr_core.workspace import Workspace
+from hwr_core.jobs.table import JobState
 from tests.benchmarks import dashboard
 from tests.benchmarks.servers import settings_of
 from tests.handwriting import drawing, hand_made_strokes, number, png

@@ -18,9 +18,10 @@ from hwr_core.errors import NoInk
 from hwr_core.images.ablation import all_ink, box_in_the_middle, flat_paper, stretched
 from hwr_core.images.corrupt import cropped, on_paper, ruled
 from hwr_core.images.normalise import normalise
+from hwr_core.images.types import Grey
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import Grey, Reading
-from hwr_core.registry import Registry
+from hwr_core.recognition.types import Reading
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 
 EACH = 600

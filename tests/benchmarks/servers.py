@@ -17,8 +17,8 @@ from PIL import Image
 
 import asgi
 from api.schemas.base import Success
-from api.schemas.readings import PredictIn
-from hwr_core.registry import WEIGHTS, Registry
+from api.schemas.predictions import PredictIn
+from hwr_core.registry.registry import WEIGHTS, Registry
 from hwr_core.settings import PROJECT, Settings
 
 READY_WITHIN = 120.0

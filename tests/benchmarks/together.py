@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from hwr_core.workspace import Workspace
+from hwr_core.app.workspace import Workspace
 from tests.benchmarks.servers import hwr, serving, settings_of
 from tests.handwriting import drawing, png
 

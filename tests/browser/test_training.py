@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from hwr_core.registry import Registry
+from hwr_core.registry.registry import Registry
 from tests.browser.hand import expect_digit, keep, kept_rows, screenshot, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.own_models import copied_models, own_digits

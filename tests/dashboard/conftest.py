@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import canvas
+from dashboard.components import canvas
+from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.workspace import Workspace, open_workspace
 
 ENTRY = PROJECT / "dashboard" / "streamlit_app.py"
 PATIENCE = 30

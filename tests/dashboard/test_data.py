@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data_charts as charts
-from hwr_core.drift import EDGES, Feature, describe
-from hwr_core.exploration import Against
-from hwr_core.records import Source
-from hwr_core.workspace import Workspace
+from dashboard.views.data import charts
+from hwr_core.app.exploration import Against
+from hwr_core.app.workspace import Workspace
+from hwr_core.evaluation.drift import EDGES, Feature, describe
+from hwr_core.history.predictions import Source
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 
@@ -189,7 +189,7 @@ def test_training_data_is_compared_with_where_it_is_known(
         np.stack([reading.seen for reading in shown if reading.seen is not None]),
         weights=np.full(10, 500.0),
     )
-    monkeypatch.setattr("hwr_core.exploration.inputs_of", lambda _: known)
+    monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: known)
     multiply(workspace, 40)
     page.query_params["look"] = "Drift"
     page.run()

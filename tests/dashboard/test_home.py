@@ -5,10 +5,11 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.home_views import HEADLINE_SUITES, WORDS
-from hwr_core.overview import Matter
-from hwr_core.records import Source, Verdict
-from hwr_core.workspace import Workspace
+from dashboard.views.home.sections import HEADLINE_SUITES, WORDS
+from hwr_core.app.overview import Matter
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.predictions import Source
+from hwr_core.recognition.types import Verdict
 from tests.handwriting import drawing, png
 from tests.own_history import live_through
 

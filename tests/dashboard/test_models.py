@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.evaluation.evaluate import evaluate
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.registry import Registry
-from hwr_core.workspace import Workspace
+from hwr_core.registry.registry import Registry
 from tests.evaluation.conftest import worse_copy
 from tests.own_models import copied_models, own_digits
 

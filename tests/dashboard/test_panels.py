@@ -9,19 +9,19 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.bars import probability_bars
-from dashboard.palette import ACCENT, QUIET
-from dashboard.pictures import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
+from dashboard.components.bars import probability_bars
+from dashboard.components.images import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
+from dashboard.components.palette import ACCENT, QUIET
 from dashboard.services import read_file
+from hwr_core.app.workspace import Workspace
 from hwr_core.images.decode import PageImage
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 
 ANSWER = """
 import numpy as np
-from dashboard.panels import show_answer
-from hwr_core.records import Reading, Timings, Verdict
+from dashboard.components.panels import show_answer
+from hwr_core.recognition.types import Reading, Timings, Verdict
 
 verdict = Verdict("{verdict}")
 digit = 7 if verdict.names_a_digit else None

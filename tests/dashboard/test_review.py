@@ -7,10 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from dashboard import review_sitting
-from hwr_core.records import KeptReading, Source
-from hwr_core.review.desk import Order
-from hwr_core.workspace import Workspace
+from dashboard.views.review import session as review_sitting
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.review.service import Order
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models
@@ -314,7 +314,7 @@ def test_likely_label_errors_say_why(page: AppTest, workspace: Workspace, keep: 
 
 
 CHANGES = """
-from dashboard.labelled_views import offer_changes
+from dashboard.views.review.labels import offer_changes
 from dashboard.services import workspace
 
 offer_changes([workspace().history.get(number) for number in {numbers}], [])

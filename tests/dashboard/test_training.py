@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.jobs.events import Event, EventKind
-from hwr_core.records import JobKind, JobState
+from hwr_core.jobs.table import JobKind, JobState
 from hwr_core.training.config import TrainingConfig
-from hwr_core.workspace import Workspace
 from tests.own_models import own_digits
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.batch_views import FEW
-from hwr_core.records import Source
-from hwr_core.workspace import Workspace
+from dashboard.views.upload.batch import FEW
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.predictions import Source
 from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))

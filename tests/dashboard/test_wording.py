@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard import wording
-from hwr_core.records import Reading, Reason, Timings, Verdict
+from dashboard.components import wording
+from hwr_core.recognition.types import Reading, Reason, Timings, Verdict
 
 
 def reading(verdict: Verdict, *first_two: tuple[int, float]) -> Reading:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hwr_core.datasets import custom
-from hwr_core.datasets.imports import import_zip
+from hwr_core.datasets.import_zip import import_zip
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.images.decode import Limits
@@ -192,7 +192,7 @@ def test_a_full_disk_is_said_in_words(folder, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("hwr_core.datasets.imports._move", full)
+        patch.setattr("hwr_core.datasets.import_zip._move", full)
         with pytest.raises(StoreUnavailable, match="cannot be added: No space left"):
             take_in(zipped([("7/a.png", picture(7))]), folder)
     assert custom.files(folder) == []

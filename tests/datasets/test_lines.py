@@ -8,7 +8,7 @@ from hwr_core.datasets.lines import MOST_DIGITS, made_lines, put_together, rando
 from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.strips import STRIP_HEIGHT
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 
 
 def writer_of(part: Part) -> str:

@@ -20,7 +20,7 @@ from hwr_core.datasets.sources import (
 )
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.normalise import normalise
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))

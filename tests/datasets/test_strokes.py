@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from hwr_core.datasets.habits import HABITS, with_habit
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
 from hwr_core.datasets.strokes import (
     PLAIN,
@@ -14,7 +13,8 @@ from hwr_core.datasets.strokes import (
     draw_recordings,
     read_recordings,
 )
-from hwr_core.records import DIGITS
+from hwr_core.datasets.styles import HABITS, with_habit
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import hand_made_strokes
 
 WRITERS = [f"writer {number}" for number in range(40)]

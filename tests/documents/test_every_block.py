@@ -24,7 +24,7 @@ HWR = ".venv/bin/hwr "
 """Commands that begin so are run in this process: starting Python for each of them would take most of the time."""
 
 OF_OTHERS = {
-    "api/LIVE.md": "tests/server/test_live.py",
+    "api/live/README.md": "tests/server/test_live.py",
     "api/README.md": "test_rest_guide.py",
     "notebooks/README.md": "tests/notebooks/test_questions.py",
 }

@@ -11,9 +11,9 @@ import pytest
 from starlette.routing import compile_path
 
 from api.app import create_app
-from hwr_core.records import Role
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
-from hwr_core.workspace import Workspace
 from tests.documents.blocks import Block, blocks_of
 from tests.documents.running import Asked, Bash, Python, as_checkout, in_folder, variables_of, written_down
 from tests.serving import serving

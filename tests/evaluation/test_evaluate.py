@@ -10,13 +10,7 @@ from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavail
 from hwr_core.evaluation.answers import Answers, figures_of, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
-from hwr_core.evaluation.suites import (
-    SUITES,
-    available_suites,
-    find_suite,
-    folder_suite,
-    gate_suites,
-)
+from hwr_core.evaluation.suites import SUITES, available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.images.corrupt import CORRUPTIONS
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import number, png

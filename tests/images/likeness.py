@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 
 
 def likeness(one: Grey, other: Grey) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.images.augment import Distortion, distort
 from hwr_core.images.normalise import normalise
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing
 from tests.images.likeness import likeness
 

@@ -17,7 +17,7 @@ from PIL import Image
 from hwr_core.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from hwr_core.images.decode import FORMATS, JPEG_ENOUGH, ORIENTATION, Limits, decode
 from hwr_core.images.normalise import normalise
-from hwr_core.records import Grey
+from hwr_core.images.types import Grey
 from tests.handwriting import drawing, png
 from tests.images.likeness import likeness
 

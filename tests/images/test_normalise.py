@@ -9,12 +9,13 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import ArrayLike
 
 from hwr_core.errors import InvalidValue, NoInk
+from hwr_core.images.background import estimate_paper
+from hwr_core.images.binarise import find_ink
 from hwr_core.images.decode import decode
-from hwr_core.images.ink import find_ink
+from hwr_core.images.foreground import cut_out, keep_writing
 from hwr_core.images.normalise import BOX, SIDE, centre, denoise, fit_to_box, normalise, resize_to_work
-from hwr_core.images.paper import estimate_paper
-from hwr_core.images.writing import cut_out, keep_writing
-from hwr_core.records import DIGITS, Grey
+from hwr_core.images.types import Grey
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing, png
 from tests.images.likeness import likeness
 

@@ -6,7 +6,7 @@ import pytest
 from hwr_core.errors import InvalidValue
 from hwr_core.images.normalise import normalise
 from hwr_core.images.stages import stages
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing
 
 

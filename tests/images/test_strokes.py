@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import SHEET, draw, place, sheet
-from hwr_core.records import DIGITS
+from hwr_core.recognition.types import DIGITS
 from tests.handwriting import hand_made_strokes
 
 SHARE = st.floats(0, 1)

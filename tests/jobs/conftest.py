@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hwr_core.db.store import Store
+from hwr_core.events import Observers
 from hwr_core.jobs.queue import JobQueue
-from hwr_core.observers import Observers
-from hwr_core.records import Job, JobKind, JobState
+from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.settings import PROJECT
-from hwr_core.store.jobs import Jobs
-from hwr_core.store.session import Store
 
 PATIENCE = 30.0
 

@@ -3,10 +3,9 @@
 import pytest
 
 from hwr_core.errors import Stopped
-from hwr_core.jobs.events import Event, EventKind, EventLog
+from hwr_core.jobs.events import Event, EventKind, EventLog, Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
-from hwr_core.records import Progress
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
+from hwr_core.events import Observer
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.queue import SERVER_GONE
-from hwr_core.observers import Observer
-from hwr_core.records import JobKind, JobState
+from hwr_core.jobs.table import JobKind, JobState
 from tests.jobs.conftest import submit, until
 
 ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from hwr_core.images.normalise import normalise
+from hwr_core.images.types import Grey
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS, Grey
-from hwr_core.registry import Registry
+from hwr_core.recognition.types import DIGITS
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing
 

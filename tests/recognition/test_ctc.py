@@ -5,14 +5,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from hwr_core.recognition.ctc import (
-    BLANK,
-    log_likelihood,
-    log_likelihoods,
-    log_softmax,
-    most_probable_text,
-    places,
-)
+from hwr_core.recognition.ctc import BLANK, log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
 
 
 def columns_of(*digits: int, sure: float = 6.0) -> np.ndarray:

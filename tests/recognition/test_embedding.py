@@ -10,7 +10,7 @@ from hwr_core.images.normalise import normalise
 from hwr_core.recognition import embedding
 from hwr_core.recognition.calibration import softmax
 from hwr_core.recognition.embedding import Embedder, nearest, without_last_layer
-from hwr_core.registry import LITERT, Registry
+from hwr_core.registry.registry import LITERT, Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing
 

@@ -13,10 +13,10 @@ from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import draw, place
-from hwr_core.model_card import Decision
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS, Reading, Timings, Verdict
-from hwr_core.registry import CARD, CHAMPION, LITERT, Registry
+from hwr_core.recognition.types import DIGITS, Reading, Timings, Verdict
+from hwr_core.registry.card import Decision
+from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
 from tests.handwriting import drawing, recorded_strokes
 
 NO_TIME = Timings(0.0, 0.0)

@@ -7,9 +7,9 @@ from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
 
-from hwr_core.backup.restore import restore
+from hwr_core.app.workspace import Workspace
+from hwr_core.ops.backup.restore import restore
 from hwr_core.settings import PROJECT, Settings
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 from tests.serving import Server, environment, predict, serving
 

@@ -15,7 +15,7 @@ from tests.documents.blocks import blocks_of
 from tests.serving import Server, history, serving
 
 SEVEN = [[[70, 60], [210, 60], [120, 230]]]
-EXAMPLES = [block for block in blocks_of("api/LIVE.md") if block.language == "python"]
+EXAMPLES = [block for block in blocks_of("api/live/README.md") if block.language == "python"]
 
 
 @pytest.fixture

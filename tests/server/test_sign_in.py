@@ -12,10 +12,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from hwr_core.access.secrets import COOKIE
-from hwr_core.records import Role
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.secrets import COOKIE
+from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
-from hwr_core.workspace import Workspace
 from tests.serving import Server, serving
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test

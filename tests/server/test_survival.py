@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from hwr_core.app.workspace import Workspace
 from hwr_core.settings import Settings
-from hwr_core.workspace import Workspace
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
 from tests.serving import Server, environment, history, predict, serving
@@ -137,7 +137,7 @@ def child_of(folder: Path) -> int:
             command = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"hwr_core.worker" in command and str(folder).encode() in command:
+        if b"hwr_core.training.worker" in command and str(folder).encode() in command:
             return int(process.name)
     raise AssertionError("No process works on the job.")
 

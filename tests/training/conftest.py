@@ -14,8 +14,8 @@ from hwr_core.errors import Stopped
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
-from hwr_core.records import DIGITS
-from hwr_core.registry import ModelVersion, Registry
+from hwr_core.recognition.types import DIGITS
+from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
 from tests.handwriting import hand_made_strokes
 

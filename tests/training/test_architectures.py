@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from hwr_core.model_card import Decision
 from hwr_core.recognition.embedding import without_last_layer
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.registry.card import Decision
 from hwr_core.training.config import ARCHITECTURES
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

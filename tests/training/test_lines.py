@@ -16,7 +16,7 @@ from hwr_core.jobs.report import Report
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
 from hwr_core.recognition.numbers import read_page
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.registry import LINES_LITERT, LINES_WEIGHTS, Registry
+from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from tests.handwriting import number
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

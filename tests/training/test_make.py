@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
+from hwr_core.app.exploration import inputs_of
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, load_source
-from hwr_core.drift import Feature, Level, compare
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.exploration import inputs_of
+from hwr_core.evaluation.drift import Feature, Level, compare
 from hwr_core.images.normalise import normalise
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.calibration import softmax
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.records import DIGITS
-from hwr_core.registry import LITERT, WEIGHTS, Registry
+from hwr_core.recognition.types import DIGITS
+from hwr_core.registry.registry import LITERT, WEIGHTS, Registry
 from hwr_core.training.config import TrainingConfig
 from tests.handwriting import drawing
 

@@ -1,0 +1,1 @@
+"""Sign-in over HTTP: who asks, what they may, how often."""

@@ -1,0 +1,85 @@
+"""What each address asks of whoever calls it, where sign-in is required: read off what the routes declare.
+
+A route says which behaviour of the workspace it calls; what that asks stands in `hwr_core/app/authorisation.py`, the one
+table of permissions. A route that calls none says what it asks itself. One that says nothing stops the server from
+starting.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from re import Pattern
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from fastapi import APIRouter
+from starlette.routing import Route, WebSocketRoute, compile_path
+from starlette.types import Scope
+
+from hwr_core.app.authorisation import RULES, RuleMismatch
+from hwr_core.auth.permissions import Right
+
+Rule: TypeAlias = Right | Literal["anybody", "unknown"]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+ANYBODY: Literal["anybody"] = "anybody"
+"""Signed in or not."""
+UNKNOWN: Literal["unknown"] = "unknown"
+"""Of an address of the API that no route has: it is refused to everybody."""
+
+API = "/api/"
+"""What the API's own addresses begin with; beside them, what no route of ours has is the dashboard's."""
+
+BESIDE_ROUTES: Mapping[str, Rule] = {"GET /openapi.json": ANYBODY, "GET /docs/assets/{path:path}": ANYBODY}
+"""What is served by no route of ours: FastAPI's document, and the files of its pages."""
+
+_DECLARED = "_hwr_rule"
+
+
+def asks(rule: Rule) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route asks that calls no behaviour of the workspace."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _DECLARED, rule)
+        return endpoint
+
+    return declare
+
+
+def calls(behaviour: str) -> Callable[[Endpoint], Endpoint]:
+    """Declare which behaviour of the workspace a route calls: it asks the same. Raises RuleMismatch for no such one."""
+    rule = RULES.get(behaviour)
+    if rule is None:
+        raise RuleMismatch(f"A route calls {behaviour!r}, of which there is no rule.")
+    return asks(rule.right or Right.USE)  # whoever is signed in may use hwr
+
+
+class AddressRules:
+    """The rules of all addresses. Where two fit, the first counts, as among the routes."""
+
+    def __init__(self, routers: Iterable[APIRouter]) -> None:
+        """Collect what the routes declare. Raises RuleMismatch where one declares nothing."""
+        self.by_name: dict[str, Rule] = dict(BESIDE_ROUTES)
+        """By method and address; a WebSocket's method is WEBSOCKET."""
+        for router in routers:
+            for route in router.routes:
+                self._add(route)
+        self._compiled: dict[str, list[tuple[Pattern[str], Rule]]] = {}
+        for name, rule in self.by_name.items():
+            method, _, path = name.partition(" ")
+            self._compiled.setdefault(method, []).append((compile_path(path)[0], rule))
+
+    def of(self, scope: Scope) -> Rule:
+        """Return what a request's address asks."""
+        method = scope["method"] if scope["type"] == "http" else "WEBSOCKET"
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        for pattern, rule in self._compiled.get("GET" if method == "HEAD" else method, []):
+            if pattern.match(path):
+                return rule
+        return UNKNOWN if path.startswith(API) else Right.USE
+
+    def _add(self, route: object) -> None:
+        assert isinstance(route, Route | WebSocketRoute)  # a router of ours has no others
+        rule: Rule | None = getattr(route.endpoint, _DECLARED, None)
+        if rule is None:
+            raise RuleMismatch(f"The route {route.path} declares neither what it calls nor what it asks.")
+        methods = route.methods or set() if isinstance(route, Route) else {"WEBSOCKET"}
+        for method in sorted(methods - {"HEAD"}):
+            self.by_name[f"{method} {route.path}"] = rule

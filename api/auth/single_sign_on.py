@@ -1,0 +1,136 @@
+"""Sign-in by an identity provider: OpenID Connect, authorization code flow with PKCE.
+
+Imported only where a provider is set.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+from authlib.integrations.starlette_client import OAuth, OAuthError
+from fastapi import Request
+from fastapi.responses import Response
+from joserfc.errors import JoseError
+from starlette.datastructures import URL
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from hwr_core.auth.identities import Identity
+from hwr_core.auth.secrets import new_token
+from hwr_core.errors import NotSignedIn
+from hwr_core.settings import Settings, confirm_single_sign_on
+
+PATH = "/sign-in/oidc"
+SECONDS = 600
+"""How long a person may take at the provider."""
+PATIENCE = 10.0
+"""Seconds that the provider may take to answer."""
+LEEWAY = 60
+"""Seconds that its clock may be off."""
+SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+"""Those that only the provider can make, whatever its metadata would have us believe."""
+
+
+class Provider:
+    """The one identity provider. What belongs to a sign-in under way lies signed in a cookie of that browser."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raise InvalidValue where a setting is missing; the provider is first asked when somebody signs in."""
+        confirm_single_sign_on(settings)
+        self.name = settings.oidc_name
+        self._issuer = settings.oidc_issuer
+        self._is_https = settings.cookie_secure
+        secret = settings.oidc_secret
+        self._client: Any = OAuth().register(
+            "provider",
+            client_id=settings.oidc_client_id,
+            client_secret=secret,
+            server_metadata_url=f"{settings.oidc_issuer}/.well-known/openid-configuration",
+            client_kwargs={
+                "scope": "openid email profile",
+                "code_challenge_method": "S256",
+                "timeout": PATIENCE,
+                "verify": httpx2.create_ssl_context(),  # once: authlib makes a client for each question
+                **({} if secret else {"token_endpoint_auth_method": "none"}),
+            },
+        )
+
+    def memory(self) -> Middleware:
+        """Return what lets a browser remember state, nonce and verifier; a restart of ours forgets them."""
+        return Middleware(
+            SessionMiddleware,
+            secret_key=new_token(),
+            session_cookie="hwr_sign_in",
+            max_age=SECONDS,
+            path=PATH,
+            same_site="lax",
+            https_only=self._is_https,
+        )
+
+    async def send_there(self, request: Request, back: URL) -> Response:
+        """Send the browser to the provider, which sends it back. Raises NotSignedIn."""
+        try:
+            await self._confirmed_metadata()
+            answer: Response = await self._client.authorize_redirect(request, self._address(back))
+        except FAULTS as error:
+            raise self._in_words(error) from error
+        return answer
+
+    async def identity(self, request: Request) -> Identity:
+        """Return whom the provider has sent back. Raises NotSignedIn."""
+        try:
+            metadata = await self._confirmed_metadata()
+            token = await self._client.authorize_access_token(
+                request,
+                claims_options={
+                    "iss": {"essential": True, "value": metadata["issuer"]},
+                    "aud": {"essential": True, "value": self._client.client_id},
+                },
+                leeway=LEEWAY,
+            )
+            return self._identity_of(token["userinfo"])
+        except FAULTS as error:
+            raise self._in_words(error) from error
+        finally:
+            request.session.clear()  # what came back is worth nothing a second time
+
+    async def _confirmed_metadata(self) -> dict[str, Any]:
+        metadata: dict[str, Any] = await self._client.load_server_metadata()
+        if str(metadata["issuer"]).rstrip("/") != self._issuer:
+            raise ValueError("the metadata are of another issuer")
+        told = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+        metadata["id_token_signing_alg_values_supported"] = sorted(SIGNATURES.intersection(told))
+        return metadata
+
+    def _identity_of(self, claims: Mapping[str, Any]) -> Identity:
+        assert self._issuer is not None  # else there is no provider
+        # Only `true` counts: what is not said, or said in another way, is not verified.
+        email = claims.get("email") if claims.get("email_verified") is True else None
+        names = (claims.get("preferred_username"), claims.get("name"), str(email or "").partition("@")[0])
+        return Identity(
+            self._issuer,
+            str(claims["sub"]),
+            email if isinstance(email, str) else None,
+            tuple(name for name in names if isinstance(name, str) and name),
+        )
+
+    def _address(self, back: URL) -> str:
+        return str(back.replace(scheme="https") if self._is_https else back)
+
+    def _in_words(self, error: Exception) -> NotSignedIn:
+        if isinstance(error, httpx2.HTTPError):
+            return NotSignedIn(f"Nothing was heard from {self.name}. Try again in a moment.")
+        if isinstance(error, OAuthError) and error.error == "access_denied":
+            return NotSignedIn(f"You were not let in by {self.name}.")
+        if isinstance(error, OAuthError) and error.error in NOT_OURS:
+            return NotSignedIn(f"{self.name} does not know hwr as it is set up here. An admin can change that.")
+        if isinstance(error, OAuthError):
+            return NotSignedIn("This sign-in took too long, was used already, or began in another browser. Try again.")
+        return NotSignedIn(f"What {self.name} says cannot be trusted. Try again, or tell an admin.")
+
+
+NOT_OURS = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
+"""What a provider answers where client id, secret or scopes are not what it was told."""
+
+FAULTS = (httpx2.HTTPError, OAuthError, JoseError, KeyError, ValueError, RuntimeError)
+"""What goes wrong at a provider: it is silent, says no, leaves something out, or is not to be believed."""

@@ -1,0 +1,1 @@
+"""Live channels: WebSockets on which drawings are read as they grow, and events told as they happen."""

@@ -1,0 +1,1 @@
+"""ASGI middleware: what every request passes, from the outside in."""

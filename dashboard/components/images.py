@@ -1,0 +1,107 @@
+"""Grey arrays -> pictures a page can show. Knows no Streamlit."""
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.images.decode import PageImage
+from hwr_core.images.encode import as_png
+from hwr_core.images.types import Box, Grey
+
+WIDEST = 1200
+
+FONT_HEIGHT = 22
+"""Pixels of a digit of OpenCV's font at size 1."""
+
+FRAME = 160
+"""Grey that is seen on a light page as on a dark one."""
+
+SPEAKS_FOR = np.array([63.0, 130.0, 224.0])
+SPEAKS_AGAINST = np.array([217.0, 130.0, 31.0])
+"""The accent and the contrast of the palette, as red, green, blue."""
+
+
+def enlarged(seen: Grey, times: int) -> Grey:
+    """Enlarge by a whole factor with every pixel left visible as a square; colours stay."""
+    return np.repeat(np.repeat(seen, times, axis=0), times, axis=1)
+
+
+def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Lay over the writing, in colour, what speaks for the answer (blue) and where ink would speak against it (orange).
+
+    Returns uint8 [28, 28, 3].
+    """
+    most = max(float(np.abs(saliency).max()), 1e-6)
+    weight = np.sqrt(np.abs(saliency) / most)[..., None]
+    colour = np.where(saliency[..., None] > 0, SPEAKS_FOR, SPEAKS_AGAINST)
+    return np.asarray(seen[..., None] * 0.6 * (1 - weight) + colour * weight, np.uint8)
+
+
+def as_shown(page: PageImage) -> PageImage:
+    """Return a page with its longer side at most 1200 pixels."""
+    small = shrunk(page.grey, WIDEST)
+    return replace(page, grey=small, scale=page.scale * max(page.grey.shape) / max(small.shape))
+
+
+def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8]:
+    """Return a page in colour, uint8 [height, width, 3], with a named box around each digit.
+
+    Where a name has no room above its box, the page grows at its top, as bright as most of it.
+
+    Args:
+        page: the picture.
+        boxes: left, top, width and height in pixels of the file as given, and what stands above each.
+    """
+    thick = max(1, round(max(page.grey.shape) / 500))
+    drawn = [(tuple(round(side / page.scale) for side in box), name) for box, name in boxes]
+    room = max(
+        (_size_of_name(height) * FONT_HEIGHT + 2 * thick + 3 - top for (_, top, _, height), _ in drawn), default=0
+    )
+    margin = max(0, math.ceil(room))
+    taller = np.pad(page.grey, ((margin, 0), (0, 0)), constant_values=round(float(np.median(page.grey))))
+    picture = np.repeat(taller[..., None], 3, axis=2)
+    for (left, top, width, height), name in drawn:
+        corner = (left, top + margin)
+        cv2.rectangle(picture, corner, (left + width, top + margin + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
+        where, size = (left, top + margin - thick - 3), _size_of_name(height)
+        cv2.putText(picture, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
+    return picture
+
+
+def _size_of_name(height: int) -> float:
+    """How large a name is written above a box so high, in OpenCV's measure."""
+    return max(0.4, min(1.0, height / 60))
+
+
+def shrunk(grey: Grey, side: int) -> Grey:
+    """Reduce so that the longer side is at most `side` pixels; smaller pictures stay as they are."""
+    height, width = grey.shape
+    scale = side / max(height, width)
+    if scale >= 1:
+        return grey
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def framed(grey: Grey, side: int) -> Grey:
+    """Fit a picture, small ones by a whole factor, into a square of `side` pixels with a thin frame around it.
+
+    What it leaves of the square is as bright as most of the picture.
+    """
+    small = shrunk(grey, side)
+    small = enlarged(small, max(1, side // max(small.shape)))
+    square = np.full((side, side), np.median(small), np.uint8)
+    top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
+    square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
+
+
+def data_url(picture: NDArray[np.uint8]) -> str:
+    """The picture, grey or in red, green and blue, as a PNG in a data URL."""
+    ordered = picture if picture.ndim == 2 else np.ascontiguousarray(picture[..., ::-1])  # as OpenCV has colours
+    return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

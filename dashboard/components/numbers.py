@@ -1,0 +1,106 @@
+"""Whole numbers on a page: the picture with a box around each digit, what they are, and the boxes to correct."""
+
+import hashlib
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.images import boxed, data_url
+from dashboard.components.panels import show_error, show_hint, show_symbol
+from dashboard.components.progress import is_stopped, telling
+from dashboard.components.wording import percent
+from dashboard.services import pages_of, read_number
+from hwr_core.errors import PictureError
+from hwr_core.images.decode import PageImage
+from hwr_core.images.types import Box
+from hwr_core.recognition.types import FoundDigit, NumberReading
+
+SIDES = ("Left", "Top", "Width", "Height")
+READING = 0.8
+"""Share of the time that reading the pages takes; the rest is getting them ready to be shown."""
+LONGEST_LARGE = 12
+"""More digits than these are not shown as one large number."""
+
+
+def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> None:
+    """Read all digits of a picture or document and show them; boxes of a single page can be moved, added, removed.
+
+    Raises: what `Workspace.read_number` raises.
+    """
+    work = f"{key}_reading"
+    if is_stopped(work):
+        return
+    with telling("Reading the pages", work=work) as hear:
+        reading = read_number(document, enhancement_level, on_progress=lambda share: hear(READING * share))
+        pages = pages_of(document, on_progress=lambda share: hear(READING + (1 - READING) * share))
+    place = st.container()
+    if len(pages) == 1:
+        boxes = _edit_boxes(reading, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
+        if boxes != [digit.box for digit in reading.digits]:
+            reading = read_number(document, enhancement_level, boxes)
+    with place:
+        _show_reading(reading, pages)
+
+
+def show_number_file(name: str, document: bytes, enhancement_level: float, *, key: str) -> None:
+    """Show the digits of one uploaded file under its name; a file that cannot be read says why and stops no other."""
+    with st.container(border=True):
+        st.text(name)
+        try:
+            show_number(document, key=key, enhancement_level=enhancement_level)
+        except PictureError as error:
+            show_error(error)
+
+
+def _show_reading(reading: NumberReading, pages: Sequence[PageImage]) -> None:
+    if not reading.digits:
+        show_hint("No digits are found here.")
+    elif len(reading.lines) == 1 and len(reading.text) <= LONGEST_LARGE:
+        show_symbol(reading.text, rem=3.5)
+        st.markdown(f"Right as a whole with a probability of **{percent(reading.confidence)}**.")
+    else:
+        table = pd.DataFrame(
+            {"Number": [line.text for line in reading.lines], "Sure": [line.confidence for line in reading.lines]}
+        )
+        percents = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+        st.dataframe(table, hide_index=True, column_config={"Sure": percents})
+    for number, page in enumerate(pages):
+        found = [digit for digit in reading.digits if digit.page == number]
+        st.image(
+            data_url(boxed(page, [(digit.box, str(digit.digit)) for digit in found])),
+            caption=f"Page {number + 1}" if len(pages) > 1 else None,
+            alt="The picture with a box around each digit",
+        )
+    if reading.digits:
+        with st.expander("Each digit", icon=":material/format_list_numbered:"):
+            st.dataframe(_table(reading.digits), hide_index=True)
+
+
+def _table(digits: Sequence[FoundDigit]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Digit": [digit.digit for digit in digits],
+            "Sure": [percent(digit.confidence) for digit in digits],
+            "Else": [
+                ", ".join(f"{c.digit} ({percent(c.probability)})" for c in digit.candidates[1:3]) for digit in digits
+            ],
+        }
+    )
+
+
+def _edit_boxes(reading: NumberReading, *, key: str) -> list[Box]:
+    """Let the person correct where the digits stand, and return the boxes."""
+    with st.expander("Correct the boxes", icon=":material/crop_free:"):
+        st.caption(
+            "In pixels of the picture. Change a side, add a row for a digit that was missed, remove a wrong one."
+        )
+        edited = st.data_editor(
+            pd.DataFrame([digit.box for digit in reading.digits], columns=SIDES, dtype="Int64"),
+            num_rows="dynamic",
+            hide_index=True,
+            key=key,
+            column_config={side: st.column_config.NumberColumn(min_value=0, step=1) for side in SIDES},
+        )
+    whole = edited.dropna()
+    return [(int(left), int(top), int(width), int(height)) for left, top, width, height in whole.to_numpy()]

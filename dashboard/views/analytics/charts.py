@@ -1,0 +1,154 @@
+"""Tables of analytics -> plotly figures, each with a title that is a question. Knows no Streamlit."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.components.palette import ACCENT, BAND, CONTRAST, QUIET, RAMP
+from hwr_core.analytics.figures import Reliability
+from hwr_core.recognition.types import DIGITS, NONE
+
+VALUES = [*map(str, DIGITS), NONE]
+CELL = 30
+"""Side of a matrix's cell in pixels."""
+DARK = 0.15
+"""Share from which on a cell is dark enough for white figures."""
+
+
+def readings_over_time(table: pd.DataFrame) -> go.Figure:
+    """Bars, which answer: how much is read."""
+    figure = go.Figure(go.Bar(x=table["start"], y=table["readings"], marker_color=ACCENT, name="Readings"))
+    return _laid_out(figure, "Readings")
+
+
+def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
+    """A line in its 95 % band, which answers: is it read better or worse."""
+    known = table[table["labelled"] > 0]
+    figure = go.Figure()
+    figure.add_scatter(x=known["start"], y=known["high"], mode="lines", line_width=0, hoverinfo="skip")
+    figure.add_scatter(
+        x=known["start"], y=known["low"], mode="lines", line_width=0, fill="tonexty", fillcolor=BAND, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=known["start"],
+        y=known["accuracy"],
+        mode="lines+markers",
+        line_color=ACCENT,
+        customdata=known[["right", "labelled"]],
+        hovertemplate="%{x}<br>%{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+    )
+    return _shares(_laid_out(figure, "Right, of those judged"))
+
+
+def breakdown_readings(table: pd.DataFrame) -> go.Figure:
+    """Bars, which answer: how much is there of each."""
+    figure = go.Figure(go.Bar(x=table["value"], y=table["readings"], marker_color=ACCENT))
+    figure.update_xaxes(type="category")
+    return _laid_out(figure, "Readings")
+
+
+def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
+    """Dots with their 95 % intervals, which answer: what is read well and what badly."""
+    known = table[table["labelled"] > 0]
+    figure = go.Figure(
+        go.Scatter(
+            x=known["value"],
+            y=known["accuracy"],
+            mode="markers",
+            marker={"color": ACCENT, "size": 10},
+            error_y=_interval(known),
+            customdata=known[["right", "labelled"]],
+            hovertemplate="%{x}: %{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+        )
+    )
+    figure.update_xaxes(type="category")
+    return _shares(_laid_out(figure, "Right, of those judged"))
+
+
+def confidence(table: pd.DataFrame) -> go.Figure:
+    """Bars, which answer: how sure are the readings."""
+    middle = (table["confidence_from"] + table["confidence_to"]) / 2
+    figure = go.Figure(go.Bar(x=middle, y=table["readings"], marker_color=ACCENT))
+    figure.update_xaxes(tickformat=".0%", range=[0, 1], title="Confidence")
+    figure.update_layout(bargap=0.05)
+    return _laid_out(figure, "Readings")
+
+
+def reliability(found: Reliability) -> go.Figure:
+    """Dots against the diagonal, which answer: does confidence mean what it says."""
+    bins = found.bins
+    figure = go.Figure()
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip")
+    figure.add_scatter(
+        x=bins["confidence"],
+        y=bins["accuracy"],
+        mode="markers",
+        marker={"color": CONTRAST, "size": 10},
+        error_y=_interval(bins),
+        customdata=bins[["readings"]],
+        hovertemplate="said %{x:.1%}, was right %{y:.1%}, of %{customdata[0]}<extra></extra>",
+    )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
+    return _shares(_laid_out(figure, "Right, of those judged"))
+
+
+def confusion(table: pd.DataFrame) -> go.Figure:
+    """Squares of a matrix: what is taken for what? A heat map's cells cannot be clicked in Streamlit, markers can."""
+    share = table["readings"] / table.groupby("actual_digit")["readings"].transform("sum")
+    figure = go.Figure(
+        go.Scatter(
+            x=table["digit"],
+            y=table["actual_digit"],
+            mode="markers+text",
+            text=table["readings"],
+            textfont={"size": 11, "color": ["white" if each > DARK else QUIET for each in share]},
+            marker={
+                "symbol": "square",
+                "size": CELL,
+                "color": share,
+                "colorscale": RAMP,
+                "cmin": 0,
+                "cmax": 1,
+                "line": {"width": 1, "color": QUIET},
+            },
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": QUIET}},
+            hovertemplate="read as %{x}, really %{y}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(type="category", categoryarray=VALUES, range=[-0.6, 10.6], title="Read as", fixedrange=True)
+    figure.update_yaxes(type="category", categoryarray=VALUES[::-1], range=[-0.6, 10.6], fixedrange=True)
+    figure = _laid_out(figure, "Really")
+    figure.update_layout(height=13 * (CELL + 6), clickmode="event+select", dragmode=False)
+    return figure
+
+
+def latency(table: pd.DataFrame) -> go.Figure:
+    """Bars in groups, which answer: how long does a reading take."""
+    figure = go.Figure()
+    for place, colour, words in (("p50", ACCENT, "half"), ("p95", QUIET, "95 %"), ("p99", CONTRAST, "99 %")):
+        figure.add_bar(x=table["stage"], y=table[place] * 1000, name=f"{words} take at most", marker_color=colour)
+    figure = _laid_out(figure, "Milliseconds")
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
+    return figure
+
+
+def _interval(table: pd.DataFrame) -> dict[str, Any]:
+    """The 95 % interval of each accuracy as error bars."""
+    return {
+        "type": "data",
+        "array": table["high"] - table["accuracy"],
+        "arrayminus": table["accuracy"] - table["low"],
+        "color": QUIET,
+    }
+
+
+def _laid_out(figure: go.Figure, title: str) -> go.Figure:
+    figure.update_layout(height=320, margin={"l": 0, "r": 0, "t": 12, "b": 0}, showlegend=False)
+    figure.update_yaxes(title=title, rangemode="tozero")
+    return figure
+
+
+def _shares(figure: go.Figure) -> go.Figure:
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    return figure

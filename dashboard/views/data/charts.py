@@ -1,0 +1,104 @@
+"""Slices of data and drift -> plotly figures, each with a title that is a question. Knows no Streamlit."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.components.palette import ACCENT, CONTRAST, QUIET
+from dashboard.views.analytics.charts import confusion
+from hwr_core.app.exploration import Digit
+from hwr_core.evaluation.drift import EDGES, Feature, Shift
+from hwr_core.recognition.types import DIGITS, NONE
+
+CELL = 22
+"""Side of a matrix's cell in pixels."""
+
+OUTCOMES = {"Right": ACCENT, "Wrong": CONTRAST, "Not judged": QUIET}
+"""What people say of readings, as the filters name it."""
+
+
+def read_bars(table: pd.DataFrame) -> go.Figure:
+    """Bars in three parts, which answer: what is read, and how much of it is right.
+
+    Each part carries what the filters call it, so that a click on it can choose its pictures.
+    """
+    counts = {
+        "Right": table["right"],
+        "Wrong": table["labelled"] - table["right"],
+        "Not judged": table["readings"] - table["labelled"],
+    }
+    names = table["value"]
+    figure = go.Figure()
+    for outcome, colour in OUTCOMES.items():
+        figure.add_bar(
+            x=names,
+            y=counts[outcome],
+            name=outcome,
+            marker_color=colour,
+            customdata=[[outcome]] * len(names),
+            hovertemplate="%{x}, %{customdata[0]}: %{y}<extra></extra>",
+            unselected={"marker": {"opacity": 0.5}},
+        )
+    figure.update_xaxes(
+        type="category", categoryorder="array", categoryarray=[*map(str, DIGITS), NONE], fixedrange=True
+    )
+    figure.update_yaxes(title="Readings", rangemode="tozero", fixedrange=True)
+    return _laid_out(figure, height=230, barmode="stack", clickmode="event+select", dragmode=False)
+
+
+def small_confusion(table: pd.DataFrame) -> go.Figure:
+    """The matrix of the analytics, low enough for its pictures to be seen below it."""
+    figure = confusion(table)
+    figure.update_traces(marker_size=CELL, textfont_size=10)
+    figure.update_layout(height=13 * (CELL + 5))
+    return figure
+
+
+def confusion_table(counts: Counter[tuple[Digit, Digit]]) -> pd.DataFrame:
+    """How often what is really (actual_digit) was read as what (digit), as text, as the analytics have it."""
+    rows = [(str(really), str(read), count) for (really, read), count in counts.items()]
+    return pd.DataFrame(rows, columns=["actual_digit", "digit", "readings"])
+
+
+def shifted(shift: Shift, now: str, before: str) -> go.Figure:
+    """Bars in pairs, which answer: is this feature spread as it was."""
+    names = bin_names(shift.feature)
+    figure = go.Figure()
+    for name, shares, colour in ((before, shift.reference, QUIET), (now, shift.recent, ACCENT)):
+        figure.add_bar(x=names, y=shares, name=name, marker_color=colour, hovertemplate="%{x}: %{y:.1%}")
+    figure.update_xaxes(type="category", fixedrange=True, tickangle=0 if shift.feature is Feature.DIGIT else -45)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero", fixedrange=True)
+    return _laid_out(figure, height=250, bargap=0.25)
+
+
+def drift_table(shifts: Sequence[Shift], now: str, before: str) -> pd.DataFrame:
+    """The shares behind the charts, and the index of each feature."""
+    return pd.DataFrame(
+        [
+            {"Feature": shift.feature.value, "Range": name, now: recent, before: reference, "Index": shift.psi}
+            for shift in shifts
+            for name, recent, reference in zip(bin_names(shift.feature), shift.recent, shift.reference, strict=True)
+        ]
+    )
+
+
+def bin_names(feature: Feature) -> list[str]:
+    """What each bin of a feature is called: "7", "5–7%", "over 22%"."""
+    if feature is Feature.DIGIT:
+        return [*map(str, DIGITS), NONE]
+    edges = [_edge(feature, edge) for edge in EDGES[feature]]
+    between = [f"{low.removesuffix('%')}–{high}" for low, high in pairwise(edges)]
+    return [f"under {edges[0]}", *between, f"over {edges[-1]}"]
+
+
+def _edge(feature: Feature, edge: float) -> str:
+    return f"{edge:g}" if feature is Feature.SHAPE else f"{edge * 100:.4g}%"
+
+
+def _laid_out(figure: go.Figure, *, height: int, **more: object) -> go.Figure:
+    legend = {"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"}
+    figure.update_layout(height=height, margin={"l": 0, "r": 0, "t": 12, "b": 0}, legend=legend, **more)
+    return figure

@@ -1,0 +1,143 @@
+"""What jobs say of themselves -> plotly figures. Knows no Streamlit."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.components.palette import ACCENT, CONTRAST, QUIET, SERIES
+from hwr_core.jobs.events import Event, EventKind
+
+MOST_POINTS = 500
+BY_POWERS = ("learning_rate", "weight_decay")
+
+Curves = Mapping[str, Sequence[Event]]
+"""The events of jobs by the names they are shown under."""
+
+
+def loss(events: Sequence[Event]) -> go.Figure:
+    """Lines, which answer: does it still learn, and does it hold for writers it does not learn from."""
+    return _learning(events, "loss", "Loss")
+
+
+def accuracy(events: Sequence[Event]) -> go.Figure:
+    """Lines, which answer: how much of what is learned, and of what is not, is read right."""
+    return _in_percent(_learning(events, "accuracy", "Read right"))
+
+
+def _learning(events: Sequence[Event], what: str, title: str) -> go.Figure:
+    """A figure of what is learned, batch by batch, and of the validation writers, epoch by epoch."""
+    figure = go.Figure()
+    batches, epochs = _table(events, EventKind.BATCH), _table(events, EventKind.EPOCH)
+    batches = batches.iloc[:: len(batches) // MOST_POINTS + 1]  # the page is sent it anew each second
+    if len(batches):
+        at = batches["epoch"] - 1 + batches["batch"] / batches["batches"]
+        figure.add_scatter(x=at, y=batches[what], mode="lines", name="learning", line_color=ACCENT)
+    if len(epochs):
+        figure.add_scatter(
+            x=epochs["epoch"], y=epochs[f"val_{what}"], mode="lines+markers", name="validation", line_color=CONTRAST
+        )
+    return _laid_out(figure, title)
+
+
+def compared(curves: Curves) -> go.Figure:
+    """A line for each job, which answers: which of them reads unseen writers best, and how soon."""
+    figure = go.Figure()
+    for place, (name, events) in enumerate(curves.items()):
+        epochs = _table(events, EventKind.EPOCH)
+        if len(epochs):
+            figure.add_scatter(
+                x=epochs["epoch"],
+                y=epochs["val_accuracy"],
+                mode="lines+markers",
+                name=name,
+                line_color=SERIES[place % len(SERIES)],
+            )
+    return _in_percent(_laid_out(figure, "Validation read right"))
+
+
+def trials(events: Sequence[Event]) -> go.Figure:
+    """Dots and the best so far, which answer: does searching on still help."""
+    table = _trials(events)
+    ended = table[table["value"].notna()]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=ended["number"], y=ended["value"], mode="markers", name="trial", marker={"color": ACCENT, "size": 9}
+    )
+    figure.add_scatter(
+        x=ended["number"], y=ended["value"].cummax(), mode="lines", name="best so far", line_color=CONTRAST
+    )
+    figure = _in_percent(_laid_out(figure, "Validation read right"))
+    figure.update_xaxes(title="Trial")
+    return figure
+
+
+def parallel(events: Sequence[Event]) -> go.Figure:
+    """A line through the values of each trial, which answers: which values go with good trials."""
+    table = _trials(events)
+    ended = table[table["value"].notna()]
+    values = pd.DataFrame(ended["params"].tolist())
+    dimensions = [_dimension(name, values[name].astype(float)) for name in values]
+    dimensions.append({"label": "read right", "values": ended["value"], "tickformat": ".1%"})
+    figure = go.Figure(
+        go.Parcoords(
+            line={"color": ended["value"], "colorscale": [(0.0, QUIET), (1.0, ACCENT)]},
+            dimensions=dimensions,
+            labelfont={"size": 11},
+        )
+    )
+    figure.update_layout(height=360, margin={"l": 48, "r": 48, "t": 56, "b": 24})
+    return figure
+
+
+def _dimension(name: str, values: "pd.Series[float]") -> dict[str, Any]:
+    """An axis of parallel coordinates; what is searched by powers of ten is shown by them."""
+    words = name.replace("_", " ")
+    if name not in BY_POWERS:
+        return {"label": words, "values": values}
+    powers = np.log10(values)
+    ticks = [*range(math.floor(powers.min()), math.ceil(powers.max()) + 1)]
+    return {"label": words, "values": powers, "tickvals": ticks, "ticktext": [f"1e{tick}" for tick in ticks]}
+
+
+def importance(events: Sequence[Event]) -> go.Figure | None:
+    """Bars, which answer: which value matters; None while there are too few trials to tell."""
+    told = [event for event in events if event.kind is EventKind.IMPORTANCE]
+    if not told:
+        return None
+    shares = dict(sorted(told[-1].data["importance"].items(), key=lambda pair: pair[1]))
+    names = [name.replace("_", " ") for name in shares]
+    figure = go.Figure(go.Bar(x=[*shares.values()], y=names, orientation="h", marker_color=ACCENT))
+    figure.update_xaxes(tickformat=".0%", title="Share of the difference it makes")
+    figure.update_layout(height=280, margin={"l": 0, "r": 0, "t": 12, "b": 0}, showlegend=False)
+    return figure
+
+
+def _table(events: Sequence[Event], kind: EventKind) -> pd.DataFrame:
+    return pd.DataFrame([dict(event.data) for event in events if event.kind is kind])
+
+
+def _trials(events: Sequence[Event]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [dict(event.data) for event in events if event.kind is EventKind.TRIAL]
+    return pd.DataFrame(rows, columns=["number", "state", "value", "epochs", "params", "seconds"])
+
+
+def _laid_out(figure: go.Figure, title: str) -> go.Figure:
+    figure.update_layout(
+        height=280,
+        margin={"l": 0, "r": 0, "t": 12, "b": 0},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.14, "x": 0},
+        uirevision=title,
+    )
+    figure.update_xaxes(title="Epoch", rangemode="tozero")
+    figure.update_yaxes(title=title)
+    return figure
+
+
+def _in_percent(figure: go.Figure) -> go.Figure:
+    figure.update_yaxes(tickformat=".1%", rangemode="nonnegative")
+    return figure

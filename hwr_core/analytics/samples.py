@@ -1,0 +1,89 @@
+"""What came in during a period: a sample of its readings with their pictures, and how right they were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.analytics.figures import Accuracy
+from hwr_core.db.store import Store
+from hwr_core.history.filters import IS_RIGHT, HistoryFilter, choose
+from hwr_core.history.labels import NO_DIGIT, SIDE
+
+PRIME = 1_000_003
+GOLDEN = 618_036
+"""The prime over the golden ratio: multiples of it, modulo the prime, lie as evenly as can be."""
+
+_SCATTERED = f"(r.id * {GOLDEN}) % {PRIME}"
+"""A number of 0 to the prime for each reading. Not by chance, so that the same question has the same answer; and not
+every hundredth reading, which may all be alike where a program sends its pictures in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSample:
+    """Readings of a period, evenly taken from all of it.
+
+    Parallel arrays: `digits` uint8 [n], 10 for none; `confidence` float [n]; `seen` uint8 [n, 28, 28].
+    `versions` are the model versions that read them. `total` is how many there are in all.
+    """
+
+    digits: NDArray[np.uint8]
+    confidence: NDArray[np.float64]
+    seen: NDArray[np.uint8]
+    versions: frozenset[str]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDigits:
+    """The readings of a period that name a digit: how many, how sure on average, and how right where people say.
+
+    `confidence` is None without any; `labelled_confidence` is the mean of those that people have judged.
+    """
+
+    readings: int
+    confidence: float | None
+    labelled_confidence: float | None
+    accuracy: Accuracy
+
+
+def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
+    """Return about so many of the readings that a filter lets through, all where there are fewer. Raises StoreError."""
+    readings = choose(chosen)
+    with store.session() as cursor:
+        [(count,)] = cursor.execute(f"select count(*) {readings.sql}", readings.conditions.values).fetchall()
+        if count > most:
+            readings.conditions.add(f"{_SCATTERED} < {{}}", PRIME * most // count)
+        rows = cursor.execute(
+            f"select r.digit, r.confidence, r.seen, r.model_version {readings.sql}",
+            readings.conditions.values,
+        ).fetchall()
+    return _sample_from_rows(rows, count)
+
+
+def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
+    """Return how sure, and how right, those readings of a filter are that name a digit. Raises StoreError."""
+    readings = choose(chosen, with_labels=True)
+    readings.conditions.clauses.append("r.digit is not null")
+    with store.session() as cursor:
+        [(count, confidence, labelled_confidence, right, labelled)] = cursor.execute(
+            f"""
+            select count(*), avg(r.confidence), avg(r.confidence) filter (l.reading_id is not null),
+                count(*) filter (l.reading_id is not null and {IS_RIGHT}), count(l.reading_id)
+            {readings.sql}
+            """,
+            readings.conditions.values,
+        ).fetchall()
+    return NamedDigits(count, confidence, labelled_confidence, Accuracy(right, labelled))
+
+
+def _sample_from_rows(rows: Sequence[tuple[Any, ...]], total: int) -> InputSample:
+    return InputSample(
+        digits=np.array([NO_DIGIT if digit is None else digit for digit, _, _, _ in rows], np.uint8),
+        confidence=np.array([confidence for _, confidence, _, _ in rows], np.float64),
+        seen=np.frombuffer(b"".join(seen for _, _, seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE),
+        versions=frozenset(version for *_, version in rows),
+        total=total,
+    )

@@ -1,0 +1,20 @@
+"""Many files predicted at once: the outcome of each."""
+
+from dataclasses import dataclass
+
+from hwr_core.errors import HwrError
+from hwr_core.history.predictions import KeptReading
+from hwr_core.recognition.types import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """The outcome for one file of a batch, in the order sent.
+
+    Either a `reading`, and `kept` once it has entered the history, or the `error` that says why there is none.
+    """
+
+    file_name: str
+    reading: Reading | None = None
+    kept: KeptReading | None = None
+    error: HwrError | None = None

@@ -1,0 +1,1 @@
+"""Who users are: passwords, sessions, API keys, tokens, roles and their permissions."""

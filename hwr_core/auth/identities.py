@@ -1,0 +1,132 @@
+"""Which account at an identity provider is whose: found by its subject, the first time by the verified address."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+import duckdb
+
+from hwr_core.auth.credentials import ensure_account
+from hwr_core.auth.permissions import Caller
+from hwr_core.db.store import Store
+from hwr_core.errors import Conflict, InvalidValue, NotFound, NotSignedIn
+from hwr_core.history.users import User, add_user, checked_email, checked_name, get_user, is_taken
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an identity provider says somebody is: for good by issuer and subject, the rest may change.
+
+    `email` is given only where the provider has verified it; `names` are what the person may be called, the best first.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    names: tuple[str, ...] = ()
+
+
+NAMELESS = "somebody"
+"""What a new person is called whose provider tells no name that is allowed here."""
+
+
+class Identities:
+    """The accounts at identity providers of one store. Safe to use from many threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def caller(self, identity: Identity, *, may_join: bool) -> Caller:
+        """Return who it is: whom it belongs to, else whose address it has, else a new viewer if they may join.
+
+        Raises NotSignedIn, in words that the person may read, where it is nobody who may come in.
+        """
+        with self._store.writing() as cursor:
+            user = _owner(cursor, identity) or _namesake(cursor, identity)
+            if user is None:
+                if not may_join:
+                    raise NotSignedIn("Nobody here has this account. An admin can add you, with your email address.")
+                user = add_user(cursor, _free_name(cursor, identity.names), _email_of(identity))
+                _link(cursor, user.id, identity)
+            if not user.is_active:
+                raise NotSignedIn("You are deactivated here. An admin can change that.")
+            return Caller(user.id, user.username, ensure_account(cursor, user.id))
+
+    def link(self, user_id: int, identity: Identity) -> None:
+        """Let somebody in as this person. Raises UserNotFound, and Conflict where either is linked already."""
+        with self._store.writing() as cursor:
+            get_user(cursor, user_id)
+            if owner := _owner(cursor, identity):
+                raise Conflict(f"This account belongs to user {owner.id} already.")
+            if _is_linked(cursor, user_id, identity.issuer):
+                raise Conflict(f"User {user_id} has another account there. Unlink it first.")
+            _link(cursor, user_id, identity)
+            ensure_account(cursor, user_id)
+
+    def unlink(self, user_id: int) -> None:
+        """Forget a person's accounts at providers, and end their sessions. Raises UserNotFound and NotFound."""
+        with self._store.writing() as cursor:
+            get_user(cursor, user_id)
+            if not cursor.execute("select 1 from identities where user_id = $1", [user_id]).fetchone():
+                raise NotFound(f"User {user_id} has no account at an identity provider.")
+            for table in ("identities", "sessions"):
+                cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
+
+
+def _owner(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
+    row = cursor.execute(
+        "select user_id from identities where issuer = $1 and subject = $2", [identity.issuer, identity.subject]
+    ).fetchone()
+    return get_user(cursor, row[0]) if row else None
+
+
+def _namesake(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
+    """The person with this address, whose the account is from now on. Raises NotSignedIn where that is not sure."""
+    if identity.email is None:
+        return None
+    rows = cursor.execute("select id from users where lower(email) = lower($1)", [identity.email]).fetchall()
+    if not rows:
+        return None
+    if len(rows) > 1:
+        raise NotSignedIn("Several people here have your email address. An admin can say who you are.")
+    user = get_user(cursor, rows[0][0])
+    # An address may be given to somebody new: whoever had it before stays who they are.
+    if _is_linked(cursor, user.id, identity.issuer):
+        raise NotSignedIn("Whoever has your email address here has another account. An admin can say who you are.")
+    if user.is_active:
+        _link(cursor, user.id, identity)
+    return user
+
+
+def _is_linked(cursor: duckdb.DuckDBPyConnection, user_id: int, issuer: str) -> bool:
+    found = cursor.execute("select 1 from identities where user_id = $1 and issuer = $2", [user_id, issuer])
+    return found.fetchone() is not None
+
+
+def _link(cursor: duckdb.DuckDBPyConnection, user_id: int, identity: Identity) -> None:
+    cursor.execute(
+        "insert into identities (issuer, subject, user_id, created_at) values ($1, $2, $3, $4)",
+        [identity.issuer, identity.subject, user_id, datetime.now(UTC)],
+    )
+
+
+def _email_of(identity: Identity) -> str | None:
+    try:
+        return checked_email(identity.email)
+    except InvalidValue:
+        return None
+
+
+def _free_name(cursor: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> str:
+    """The first of the names that is allowed, with a number where somebody has it."""
+    name = next(filter(None, map(_allowed, names)), NAMELESS)
+    if not is_taken(cursor, name):
+        return name
+    return next(numbered for number in count(2) if not is_taken(cursor, numbered := f"{name[:56]} {number}"))
+
+
+def _allowed(name: str) -> str | None:
+    try:
+        return checked_name(name)
+    except InvalidValue:
+        return None

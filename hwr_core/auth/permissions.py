@@ -1,0 +1,56 @@
+"""Which role may do what: the one table of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hwr_core.errors import NotAllowed
+from hwr_core.history.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for something, once they have shown who they are: by a session, an API key or a token.
+
+    `address` is where they ask from and `key_id` the API key they used, where that is known.
+    """
+
+    user_id: int
+    username: str
+    role: Role
+    address: str = ""
+    key_id: int | None = None
+
+
+class Right(StrEnum):
+    """Something that a role allows; the value says it in words."""
+
+    USE = "read pictures, and look back at, judge and take along your own readings"
+    SEE_ALL = "see everybody's readings, models and jobs"
+    ACT_FOR_OTHERS = "keep and judge readings for other people"
+    TRAIN = "train, tune and evaluate, and add pictures to learn from"
+    PROMOTE = "decide which model version reads"
+    MANAGE_PEOPLE = "manage people, their roles, passwords and keys"
+    AUDIT = "read the audit log"
+    MAINTAIN = "see the settings and clean up"
+
+
+MAY: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.USE}),
+    Role.ANALYST: frozenset({Right.USE, Right.SEE_ALL}),
+    Role.ADMIN: frozenset(Right),
+}
+
+
+def may(caller: Caller, right: Right) -> bool:
+    """Whether the caller's role allows something."""
+    return right in MAY[caller.role]
+
+
+def require(caller: Caller, right: Right) -> None:
+    """Raise NotAllowed unless the caller's role allows something."""
+    if not may(caller, right):
+        raise NotAllowed(f"{caller.username} is {_with_article(caller.role)} and may not {right}.")
+
+
+def _with_article(role: Role) -> str:
+    return f"a {role}" if role is Role.VIEWER else f"an {role}"

@@ -1,0 +1,1 @@
+"""What happened: predictions, feedback, labels, users, uploads; looked through, exported, erased."""

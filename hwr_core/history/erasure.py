@@ -1,0 +1,54 @@
+"""Takes readings, or who made them, out of the history: one person's, or those past their time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from hwr_core.history.labels import settle_labels
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many readings are gone, and the hashes of the picture files that they had."""
+
+    readings: int
+    originals: frozenset[str]
+
+
+def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
+    """Erase a user's readings with all that anybody said of them, and what the user said of others' readings."""
+    erased = erase_readings(cursor, "user_id = $1", [user_id])
+    said_of = cursor.execute("select distinct reading_id from feedback where user_id = $1", [user_id]).fetchall()
+    cursor.execute("delete from feedback where user_id = $1", [user_id])
+    settle_labels(cursor, [reading_id for (reading_id,) in said_of])
+    return erased
+
+
+def erase_readings(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
+    """Erase the readings that a condition of our own holds for, with what was said of them."""
+    originals = cursor.execute(
+        f"select distinct original from readings where {condition} and original is not null",  # noqa: S608  ours
+        values,
+    ).fetchall()
+    for table in ("feedback", "labels"):
+        cursor.execute(
+            f"delete from {table} where reading_id in (select id from readings where {condition})",  # noqa: S608  ours
+            values,
+        )
+    erased = cursor.execute(f"delete from readings where {condition}", values).fetchone()  # noqa: S608  ours
+    assert erased is not None  # DuckDB answers a delete with the number of rows
+    return Erased(erased[0], frozenset(original for (original,) in originals))
+
+
+def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+    """Remove what lets a user in: role, password, sessions, API keys, accounts at an identity provider."""
+    for table in ("credentials", "sessions", "api_keys", "identities"):
+        cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
+
+
+def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+    """Remove what a user wrote in words: names of files, and comments."""
+    cursor.execute("update readings set file_name = null where user_id = $1 and file_name is not null", [user_id])
+    cursor.execute("update feedback set comments = '' where user_id = $1 and comments <> ''", [user_id])

@@ -1,0 +1,194 @@
+"""The history for other programs: streamed page by page, each in a session of its own.
+
+Pages go by ascending id up to the one that was newest at the start: an export is one set of readings however long its
+reader takes, and never holds the database meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from hwr_core.db.store import Store
+from hwr_core.errors import InvalidValue
+from hwr_core.history.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
+from hwr_core.history.history import EVERYTHING
+from hwr_core.history.predictions import Source
+
+if TYPE_CHECKING:  # Arrow and pandas take most of a second, which only an export should pay for
+    import pandas as pd
+    import pyarrow as pa
+
+    from hwr_core.history.export_formats import ExportFormat
+
+PAGE = 5_000
+
+_DRAWN = ", ".join(f"'{source.value}'" for source in Source if source.user_input_type == "drawing")
+
+_ROW = f"""
+    r.id as id,
+    r.created_at as timestamp,
+    r.user_id as user_id,
+    u.username as username,
+    r.source as source,
+    case when r.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
+    r.file_name as file_name,
+    r.verdict as verdict,
+    r.digit as predicted_digit,
+    r.confidence as confidence,
+    r.probabilities::double precision[] as all_predictions,
+    r.preprocessing_seconds + r.inference_seconds as processing_time,
+    r.preprocessing_seconds as preprocessing_time,
+    r.inference_seconds as inference_time,
+    r.model_version as model_version,
+    r.enhancement_level as enhancement_level,
+    r.original as original,
+    l.actual_digit as actual_digit,
+    case when l.reading_id is null then null else {IS_RIGHT} end as correct_prediction,
+    l.verified as verified
+"""
+
+_FEEDBACK_ROW = """
+    f.id as id,
+    f.created_at as timestamp,
+    f.reading_id as prediction_id,
+    f.actual_digit as actual_digit,
+    r.digit is not distinct from f.actual_digit as correct_prediction,
+    f.confidence_rating as confidence_rating,
+    f.comments as comments,
+    f.replaced_at as replaced_at
+"""
+
+
+class Exports:
+    """The exports of one history. Safe to use from many threads.
+
+    All check what they are asked before they give their first byte. Raises UserNotFound, InvalidValue and StoreError.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
+        """Return the readings that a filter lets through as a file, the oldest first."""
+        from hwr_core.history.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
+
+        try:
+            encode = ENCODERS[ExportFormat(kind)]
+        except ValueError as error:
+            allowed = ", ".join(ExportFormat)
+            raise InvalidValue(f"The format is {kind!r}; {allowed} are allowed.") from error
+        schema, pages = self._readings(chosen)
+        return encode(schema, pages)
+
+    def user(self, user_id: int, kind: str) -> Iterator[bytes]:
+        """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the readings as CSV."""
+        if kind not in ("json", "csv"):
+            raise InvalidValue(f"The format is {kind!r}; json, csv are allowed.")
+        chosen = HistoryFilter(user_id=user_id)
+        return self.history("csv", chosen) if kind == "csv" else self._user_as_json(user_id)
+
+    def frame(
+        self, chosen: HistoryFilter = EVERYTHING, *, limit: int | None = None, pictures: bool = False
+    ) -> "pd.DataFrame":
+        """Return the readings that a filter lets through as a DataFrame, the newest first.
+
+        Args:
+            chosen: the filter.
+            limit: the most rows, 1 or more; all when not given.
+            pictures: add a column `seen` of what the model saw: uint8 28x28, ink bright on black.
+        """
+        if limit is not None and limit < 1:
+            raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
+        readings = choose(chosen, with_labels=True)
+        most = readings.conditions.value(limit)
+        seen = ", r.seen as seen" if pictures else ""
+        with self._store.session() as cursor:
+            confirm_user_of(cursor, chosen)
+        with self._store.session() as cursor:
+            page = _table(
+                cursor,
+                f"select {_ROW}{seen} {_joined(readings.source)} {readings.conditions.where} "
+                f"order by r.id desc limit {most}",
+                readings.conditions.values,
+            )
+        return _as_frame(page)
+
+    def _user_as_json(self, user_id: int) -> Iterator[bytes]:
+        from hwr_core.history.export_formats import json_rows  # noqa: PLC0415  see above
+
+        _, predictions = self._readings(HistoryFilter(user_id=user_id))
+        _, feedbacks = self._pages(
+            _FEEDBACK_ROW,
+            "from feedback f join readings r on r.id = f.reading_id",
+            ["f.user_id = $1"],
+            [user_id],
+            "f.id",
+        )
+
+        def content() -> Iterator[bytes]:
+            yield b'{"success": true, "data": {"predictions": ['
+            yield from _separated(row for page in predictions for row in json_rows(page))
+            yield b'], "feedbacks": ['
+            yield from _separated(row for page in feedbacks for row in json_rows(page))
+            yield b"]}}\n"
+
+        return content()
+
+    def _readings(self, chosen: HistoryFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
+        with self._store.session() as cursor:
+            confirm_user_of(cursor, chosen)
+        readings = choose(chosen, with_labels=True)
+        return self._pages(
+            _ROW, _joined(readings.source), readings.conditions.clauses, readings.conditions.values, "r.id"
+        )
+
+    def _pages(
+        self, columns: str, source: str, clauses: Sequence[str], values: Sequence[Any], key: str
+    ) -> "tuple[pa.Schema, Iterator[pa.Table]]":
+        """The columns' types, and pages of rows by ascending key up to the largest there is now."""
+        first, last, most = (f"${len(values) + place}" for place in (1, 2, 3))
+        where = " and ".join([*clauses, f"{key} > {first}", f"{key} <= {last}"])
+        statement = f"select {columns} {source} where {where} order by {key} limit {most}"
+        with self._store.session() as cursor:
+            [newest] = cursor.execute(f"select coalesce(max({key}), 0) {source}").fetchall()
+            schema = _table(cursor, statement, [*values, 0, 0, 0]).schema
+
+        def pages() -> "Iterator[pa.Table]":
+            after = 0
+            while True:
+                with self._store.session() as cursor:
+                    page = _table(cursor, statement, [*values, after, newest[0], PAGE])
+                if page.num_rows:
+                    yield page
+                if page.num_rows < PAGE:
+                    return
+                after = page["id"][-1].as_py()
+
+        return schema, pages()
+
+
+def _joined(source: str) -> str:
+    return f"{source} join users u on u.id = r.user_id"
+
+
+def _table(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any]) -> "pa.Table":
+    return cursor.sql(statement, params=list(values)).to_arrow_table()  # of `execute` it would make a copy more
+
+
+def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
+    for number, row in enumerate(rows):
+        yield b", " + row if number else row
+
+
+def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
+    """Rows as pandas has them: integers and booleans that may be missing stay what they are, pictures are 28x28."""
+    import numpy as np  # noqa: PLC0415  with the frame
+    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    kinds = {pa.int16(): pd.Int16Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
+    frame = rows.to_pandas(types_mapper=kinds.get)
+    if "seen" in frame:
+        frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(28, 28) for seen in frame["seen"]]
+    return frame

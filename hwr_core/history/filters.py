@@ -1,0 +1,154 @@
+"""HistoryFilter -> SQL: the one place that knows how each field chooses readings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import duckdb
+
+from hwr_core.errors import InvalidValue
+from hwr_core.history.predictions import Source
+from hwr_core.history.users import get_user
+from hwr_core.recognition.types import DIGITS, NONE, Verdict
+
+
+class Labelled(StrEnum):
+    """What people have said of a reading."""
+
+    ANY = "any"
+    NO = "no"
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFilter:
+    """Which kept readings a question is about; without a value a field leaves none out.
+
+    `digit` is what was read and `actual_digit` what people say (either may be NONE), `since` is the first moment and
+    `until` the first one too late; both need an offset. Raises InvalidValue.
+    """
+
+    user_id: int | None = None
+    digit: int | Literal["none"] | None = None
+    actual_digit: int | Literal["none"] | None = None
+    verdict: Verdict | None = None
+    confidence_from: float = 0.0
+    confidence_to: float = 1.0
+    source: Source | None = None
+    model_version: str | None = None
+    labelled: Labelled | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can match nothing because it makes no sense."""
+        for name, digit in (("digit", self.digit), ("actual_digit", self.actual_digit)):
+            if digit is not None and digit != NONE and digit not in DIGITS:
+                raise InvalidValue(f"{name} is {digit!r}; 0 to 9 or {NONE!r} is allowed.")
+        if not 0.0 <= self.confidence_from <= self.confidence_to <= 1.0:
+            raise InvalidValue(
+                f"The confidence is to lie from {self.confidence_from} to {self.confidence_to}; "
+                "both are 0 to 1, the lower one first."
+            )
+        for name, moment in (("since", self.since), ("until", self.until)):
+            if moment is not None and moment.tzinfo is None:
+                raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
+        if self.since and self.until and self.since > self.until:
+            raise InvalidValue("since lies after until; the earlier moment comes first.")
+
+
+IS_RIGHT = "r.digit is not distinct from l.actual_digit"
+"""Whether people agree with a reading; a refusal is right when they too see no digit."""
+
+_LABELLED = {
+    Labelled.ANY: "l.reading_id is not null",
+    Labelled.NO: "l.reading_id is null",
+    Labelled.RIGHT: f"(l.reading_id is not null and {IS_RIGHT})",
+    Labelled.WRONG: f"(l.reading_id is not null and not ({IS_RIGHT}))",
+}
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Conditions that all have to hold, and the values of their placeholders, $1 for the first."""
+
+    clauses: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, clause: str, value: object) -> None:
+        """Add a condition on one value, which stands in the clause as {}."""
+        self.values.append(value)
+        self.clauses.append(clause.format(f"${len(self.values)}"))
+
+    def value(self, value: object) -> str:
+        """Return the placeholder of one more value, for another part of the statement."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    @property
+    def where(self) -> str:
+        """The whole where clause, empty when nothing is asked."""
+        return f"where {' and '.join(self.clauses)}" if self.clauses else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The readings a filter lets through: `source` is a from clause of readings r and, where asked for, labels l."""
+
+    source: str
+    conditions: Conditions
+
+    @property
+    def sql(self) -> str:
+        """From and where."""
+        return f"{self.source} {self.conditions.where}"
+
+
+def choose(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Chosen:
+    """Return the readings of a filter; the join with labels is made only for a question or a filter that needs it.
+
+    Args:
+        chosen: the filter.
+        with_labels: the question reads labels `l` too, where there are any.
+        labelled_only: the question is about labelled readings and no others.
+    """
+    asks_labels = chosen.labelled is not None or chosen.actual_digit is not None
+    source = "from readings r"
+    if labelled_only:
+        source += " join labels l on l.reading_id = r.id"
+    elif with_labels or asks_labels:
+        source += " left join labels l on l.reading_id = r.id"
+    return Chosen(source, _conditions(chosen))
+
+
+def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) -> None:
+    """Raise UserNotFound for a filter on a user who does not exist, which is not a user without readings."""
+    if chosen.user_id is not None:
+        get_user(cursor, chosen.user_id)
+
+
+def _conditions(chosen: HistoryFilter) -> Conditions:
+    conditions = Conditions()
+    if chosen.digit == NONE:
+        conditions.clauses.append("r.digit is null")
+    if chosen.actual_digit == NONE:
+        conditions.clauses.append("(l.reading_id is not null and l.actual_digit is null)")
+    if chosen.labelled:
+        conditions.clauses.append(_LABELLED[chosen.labelled])
+    for clause, value in (
+        ("r.user_id = {}", chosen.user_id),
+        ("r.digit = {}", None if chosen.digit == NONE else chosen.digit),
+        ("l.actual_digit = {}", None if chosen.actual_digit == NONE else chosen.actual_digit),
+        ("r.verdict = {}", chosen.verdict and chosen.verdict.value),
+        ("r.source = {}", chosen.source and chosen.source.value),
+        ("r.model_version = {}", chosen.model_version),
+        ("r.confidence >= {}", chosen.confidence_from or None),
+        ("r.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
+        ("r.created_at >= {}", chosen.since),
+        ("r.created_at < {}", chosen.until),
+    ):
+        if value is not None:
+            conditions.add(clause, value)
+    return conditions

@@ -1,0 +1,235 @@
+"""The rows of readings: written many at a time, and turned back into the records they were."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
+from hwr_core.history.labels import Label
+from hwr_core.history.uploads import Original, Originals
+from hwr_core.history.users import fits_bigint
+from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.shown import Shown
+
+
+class Source(StrEnum):
+    """The door a picture came in by."""
+
+    DRAWING = "drawing"
+    UPLOAD = "upload"
+    BATCH = "batch"
+    CLI = "cli"
+    API = "api"
+
+    @property
+    def user_input_type(self) -> str:
+        """The older clients' two words for it: "drawing" or "upload"; what they post as JSON is a drawing."""
+        return "drawing" if self in (Source.DRAWING, Source.API) else "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReading(Shown):
+    """A reading that has entered the history: one row of it. Times are UTC with an offset.
+
+    `original` is the SHA-256 of the picture file, None where the file was not kept.
+    """
+
+    id: int
+    timestamp: datetime
+    user_id: int
+    source: Source
+    file_name: str | None
+    reading: Reading
+    enhancement_level: float = 1.0
+    original: str | None = None
+    label: Label | None = None
+
+    @property
+    def is_right(self) -> bool | None:
+        """Whether people agree with it; None while nobody has said."""
+        return None if self.label is None else self.reading.digit == self.label.digit
+
+
+_SEEN_SHAPE = (28, 28)
+_COLUMNS = {
+    "id": "bigint",
+    "created_at": "timestamptz",
+    "user_id": "bigint",
+    "source": "text",
+    "file_name": "text",
+    "verdict": "text",
+    "digit": "smallint",
+    "confidence": "double precision",
+    "probabilities": "double precision[10]",
+    "seen": "bytea",
+    "model_version": "text",
+    "preprocessing_seconds": "double precision",
+    "inference_seconds": "double precision",
+    "enhancement_level": "double precision",
+    "original": "text",
+}
+_NAMES = ", ".join(_COLUMNS)
+# One list a column: for groups of 16 Python lists are as quick as NumPy arrays and quicker than Arrow or pandas.
+_LISTS = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(_COLUMNS.values(), start=1))
+_INSERT = f"insert into readings ({_NAMES}) select {_LISTS}"
+
+_IDS_AND_USERS = """
+    select nextval('reading_ids'), null, null
+    from generate_series(1, $1)
+    union all
+    select null, id, is_active
+    from users
+    where id in (select unnest($2::bigint[]))
+"""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReading:
+    """A reading on its way into the history, and its picture file where that is to be kept.
+
+    Raises InvalidValue for one without ink or a time without an offset.
+    """
+
+    user_id: int
+    source: Source
+    reading: Reading
+    file_name: str | None = None
+    enhancement_level: float = 1.0
+    original: Original | None = None
+    created_at: datetime = field(default_factory=_now)
+
+    def __post_init__(self) -> None:
+        seen = self.reading.seen
+        if self.reading.verdict is Verdict.NO_INK or seen is None:
+            raise InvalidValue("A reading without ink is not kept in the history.")
+        if seen.shape != _SEEN_SHAPE or seen.dtype != np.uint8:
+            raise InvalidValue(f"A kept picture is uint8 28 x 28, not {seen.dtype} {' x '.join(map(str, seen.shape))}.")
+        if self.created_at.tzinfo is None:
+            raise InvalidValue("The time of a reading needs an offset from UTC.")
+
+
+def record_readings(
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading], originals: Originals
+) -> list[KeptReading | HwrError]:
+    """Insert the rows in one statement, with ids that ascend in their order, and keep their picture files.
+
+    A row whose user does not exist or is deactivated is answered by an error in its place and leaves the others alone.
+    """
+    ids, users = _fresh_ids_and_users(cursor, rows)
+    accepted = [row for row in rows if users.get(row.user_id)]
+    for row in accepted:
+        if row.original:
+            originals.add(row.original)
+    kept = iter(_insert(cursor, ids, accepted))
+    return [next(kept) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
+
+
+def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[KeptReading]:
+    """The readings with these ids and their labels, newest first."""
+    rows = cursor.execute(
+        f"""
+        select {", ".join(f"r.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
+        from readings r
+        left join (select * from labels where reading_id in (select unnest($1::bigint[]))) l on l.reading_id = r.id
+        where r.id in (select unnest($1::bigint[]))
+        order by r.id desc
+        """,  # noqa: S608  column names of our own
+        [list(ids)],
+    ).fetchall()
+    return [_kept_from_row(row) for row in rows]
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int], rows: Sequence[NewReading]) -> list[KeptReading]:
+    if not rows:
+        return []
+    columns = zip(*map(_row_of, ids, rows), strict=False)  # ids may be left over
+    cursor.execute(_INSERT, [list(column) for column in columns])
+    return [
+        KeptReading(
+            new_id,
+            row.created_at.astimezone(UTC),
+            row.user_id,
+            row.source,
+            row.file_name,
+            row.reading,
+            row.enhancement_level,
+            row.original.name if row.original else None,
+        )
+        for new_id, row in zip(ids, rows, strict=False)
+    ]
+
+
+def _fresh_ids_and_users(
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading]
+) -> tuple[list[int], dict[int, bool]]:
+    """An id for each row, ascending, and whether each of the rows' users that exist is active.
+
+    One query, as each costs a millisecond. Ids are taken beforehand: neither database promises in which order an
+    insert draws them for its rows.
+    """
+    asked = [user_id for user_id in {row.user_id for row in rows} if fits_bigint(user_id)]
+    found = cursor.execute(_IDS_AND_USERS, [len(rows), asked]).fetchall()
+    ids = sorted(new_id for new_id, _, _ in found if new_id is not None)
+    return ids, {user_id: is_active for _, user_id, is_active in found if user_id is not None}
+
+
+def _refusal(user_id: int, users: Mapping[int, bool]) -> HwrError:
+    return UserInactive(user_id) if user_id in users else UserNotFound(user_id)
+
+
+def _row_of(new_id: int, row: NewReading) -> tuple[Any, ...]:
+    """The values of one row, in the order of _COLUMNS."""
+    reading = row.reading
+    assert reading.seen is not None  # NewReading refused it
+    return (
+        new_id,
+        row.created_at,
+        row.user_id,
+        row.source.value,
+        row.file_name,
+        reading.verdict.value,
+        reading.digit,
+        reading.confidence,
+        reading.probabilities,
+        reading.seen.tobytes(),
+        reading.model_version,
+        reading.timings.preprocessing,
+        reading.timings.inference,
+        row.enhancement_level,
+        row.original.name if row.original else None,
+    )
+
+
+def _kept_from_row(row: tuple[Any, ...]) -> KeptReading:
+    """One row, its values in the order of _COLUMNS and then those of its label, as the record it was."""
+    *values, actual_digit, verified, labelled_at = row
+    value = dict(zip(_COLUMNS, values, strict=True))
+    reading = Reading(
+        verdict=Verdict(value["verdict"]),
+        digit=value["digit"],
+        confidence=value["confidence"],
+        probabilities=tuple(value["probabilities"]),
+        seen=np.frombuffer(value["seen"], np.uint8).reshape(_SEEN_SHAPE),
+        model_version=value["model_version"],
+        timings=Timings(value["preprocessing_seconds"], value["inference_seconds"]),
+    )
+    return KeptReading(
+        id=value["id"],
+        timestamp=value["created_at"].astimezone(UTC),
+        user_id=value["user_id"],
+        source=Source(value["source"]),
+        file_name=value["file_name"],
+        reading=reading,
+        enhancement_level=value["enhancement_level"],
+        original=value["original"],
+        label=None if labelled_at is None else Label(actual_digit, verified, labelled_at.astimezone(UTC)),
+    )

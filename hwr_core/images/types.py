@@ -1,0 +1,18 @@
+"""The kinds of value that functions on images take and give."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey: TypeAlias = NDArray[np.uint8]
+"""uint8, height x width."""
+
+
+Box: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height in pixels of the picture as given."""
+
+
+OnProgress: TypeAlias = Callable[[float], object]
+"""Hears of the share that is done, 0 to 1."""

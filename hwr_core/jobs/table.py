@@ -1,0 +1,234 @@
+"""The table of jobs: one row each, and one function for each move from state to state.
+
+A move names the state it starts from. When no row is in that state, somebody else has moved the job: JobConflict.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import duckdb
+
+from hwr_core.db.store import Store
+from hwr_core.errors import InvalidValue, JobConflict, NotFound
+from hwr_core.history.users import fits_bigint, get_active_user
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    TRAIN = "train"
+    TUNE = "tune"
+    EVALUATE = "evaluate"
+
+
+class JobState(StrEnum):
+    """Where a job is on its way."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that a process of its own does: one row of the table of jobs. Times are UTC.
+
+    `config` is what was asked for, as JSON has it. `result` is there once it has succeeded, `error` (a sentence) once
+    it has failed. `attempt` counts how often it was started.
+    """
+
+    id: int
+    kind: JobKind
+    state: JobState
+    user_id: int
+    config: Mapping[str, Any]
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    attempt: int = 0
+    result: Mapping[str, Any] | None = None
+    error: str | None = None
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether it may go on from its last checkpoint."""
+        return self.state in (JobState.FAILED, JobState.CANCELLED)
+
+
+MAX_PAGE = 1000
+
+_COLUMNS = "id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error"
+
+
+class Jobs:
+    """The jobs of one store. Safe to use from many threads and processes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, kind: JobKind, config: Mapping[str, Any], user_id: int) -> Job:
+        """Add a queued job. Raises UserNotFound and UserInactive."""
+        with self._store.writing() as cursor:
+            get_active_user(cursor, user_id)
+            row = cursor.execute(
+                f"""
+                insert into jobs (id, kind, state, user_id, config, created_at, attempt)
+                values (nextval('job_ids'), $1, $2, $3, $4, $5, 0)
+                returning {_COLUMNS}
+                """,  # noqa: S608  column names of our own
+                [kind.value, JobState.QUEUED.value, user_id, json.dumps(dict(config)), datetime.now(UTC)],
+            ).fetchone()
+        assert row is not None  # an insert without a condition returns its row
+        return _job_from_row(row)
+
+    def get(self, job_id: int) -> Job:
+        """Return one job. Raises NotFound."""
+        with self._store.session() as cursor:
+            return _get(cursor, job_id)
+
+    def page(
+        self,
+        *,
+        limit: int = 100,
+        before: int | None = None,
+        states: Sequence[JobState] = (),
+        kind: JobKind | None = None,
+    ) -> list[Job]:
+        """Return the newest jobs, of these states and this kind where given, or those older than the job `before`."""
+        if not 1 <= limit <= MAX_PAGE:
+            raise InvalidValue(f"limit is {limit}; 1 to {MAX_PAGE} is allowed.")
+        with self._store.session() as cursor:
+            rows = cursor.execute(
+                f"""
+                select {_COLUMNS}
+                from jobs
+                where ($1::bigint is null or id < $1)
+                    and (len($2::text[]) = 0 or state in (select unnest($2::text[])))
+                    and ($3::text is null or kind = $3)
+                order by id desc
+                limit $4
+                """,  # noqa: S608  as above
+                [before, [state.value for state in states], kind and kind.value, limit],
+            ).fetchall()
+        return [_job_from_row(row) for row in rows]
+
+    def counts(self, *, patience: float | None = None) -> dict[JobState, int]:
+        """Return how many jobs are in each state, waiting for the database as `Store.session` does."""
+        with self._store.session(patience=patience) as cursor:
+            found = dict(cursor.execute("select state, count(*) from jobs group by state").fetchall())
+        return {state: found.get(state.value, 0) for state in JobState}
+
+    def next_queued(self) -> Job | None:
+        """Return the job whose turn it is, None when none waits."""
+        with self._store.session() as cursor:
+            row = cursor.execute(
+                f"select {_COLUMNS} from jobs where state = '{JobState.QUEUED}' order by id limit 1"  # noqa: S608  as above
+            ).fetchone()
+        return None if row is None else _job_from_row(row)
+
+    def claim(self, job_id: int, width: int) -> Job | None:
+        """Move a queued job to running; None where somebody was quicker or so many run already."""
+        with self._store.writing() as cursor:
+            row = cursor.execute(
+                f"""
+                update jobs
+                set state = '{JobState.RUNNING}', started_at = $3, finished_at = null, attempt = attempt + 1,
+                    error = null, result = null
+                where id = $1 and state = '{JobState.QUEUED}'
+                    and (select count(*) from jobs where state = '{JobState.RUNNING}') < $2
+                returning {_COLUMNS}
+                """,  # noqa: S608  as above
+                [job_id, width, datetime.now(UTC)],
+            ).fetchone()
+        return None if row is None else _job_from_row(row)
+
+    def succeed(self, job_id: int, result: Mapping[str, Any]) -> Job:
+        """Move a running job to succeeded. Raises NotFound and JobConflict."""
+        return self._finish(job_id, JobState.RUNNING, JobState.SUCCEEDED, result=json.dumps(dict(result)))
+
+    def fail(self, job_id: int, error: str) -> Job:
+        """Move a running job to failed. Raises NotFound and JobConflict."""
+        return self._finish(job_id, JobState.RUNNING, JobState.FAILED, error=error)
+
+    def cancel_running(self, job_id: int) -> Job:
+        """Move a job that has stopped running because it was asked to. Raises NotFound and JobConflict."""
+        return self._finish(job_id, JobState.RUNNING, JobState.CANCELLED)
+
+    def cancel_queued(self, job_id: int) -> Job:
+        """Move a job that has not begun to cancelled. Raises NotFound and JobConflict."""
+        return self._finish(job_id, JobState.QUEUED, JobState.CANCELLED)
+
+    def requeue(self, job_id: int) -> Job:
+        """Move a failed or cancelled job back to queued. Raises NotFound and JobConflict."""
+        with self._store.writing() as cursor:
+            job = _get(cursor, job_id)
+            if not job.can_be_resumed:
+                raise JobConflict(f"Job {job_id} is {job.state}; only a failed or cancelled one can go on.")
+            return _move(cursor, job_id, job.state, JobState.QUEUED, None, None, None)
+
+    def _finish(
+        self, job_id: int, old: JobState, new: JobState, *, result: str | None = None, error: str | None = None
+    ) -> Job:
+        with self._store.writing() as cursor:
+            return _move(cursor, job_id, old, new, datetime.now(UTC), result, error)
+
+
+def _move(  # noqa: PLR0913, PLR0917  each is one column
+    cursor: duckdb.DuckDBPyConnection,
+    job_id: int,
+    old: JobState,
+    new: JobState,
+    finished_at: datetime | None,
+    result: str | None,
+    error: str | None,
+) -> Job:
+    _get(cursor, job_id)
+    row = cursor.execute(
+        f"""
+        update jobs
+        set state = $3, finished_at = $4, result = $5, error = $6
+        where id = $1 and state = $2
+        returning {_COLUMNS}
+        """,  # noqa: S608  as above
+        [job_id, old.value, new.value, finished_at, result, error],
+    ).fetchone()
+    if row is None:
+        raise JobConflict(f"Job {job_id} is {_get(cursor, job_id).state}, not {old}; it cannot become {new}.")
+    return _job_from_row(row)
+
+
+def _get(cursor: duckdb.DuckDBPyConnection, job_id: int) -> Job:
+    row = None
+    if fits_bigint(job_id):
+        row = cursor.execute(f"select {_COLUMNS} from jobs where id = $1", [job_id]).fetchone()  # noqa: S608
+    if row is None:
+        raise NotFound(f"There is no job {job_id}.")
+    return _job_from_row(row)
+
+
+def _job_from_row(row: tuple[Any, ...]) -> Job:
+    job_id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error = row
+    return Job(
+        id=job_id,
+        kind=JobKind(kind),
+        state=JobState(state),
+        user_id=user_id,
+        config=json.loads(config),
+        created_at=created_at.astimezone(UTC),
+        started_at=started_at and started_at.astimezone(UTC),
+        finished_at=finished_at and finished_at.astimezone(UTC),
+        attempt=attempt,
+        result=result and json.loads(result),
+        error=error,
+    )

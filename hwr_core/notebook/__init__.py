@@ -1,0 +1,1 @@
+"""What a researcher calls, and how its results show in a notebook."""

@@ -1,0 +1,203 @@
+"""Records -> HTML for a notebook: pictures, bars and tables, pure functions. Knows no front room and no script."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from functools import singledispatch
+from html import escape
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr_core.datasets.dataset import Dataset
+from hwr_core.datasets.samples import NOT_A_DIGIT, Samples
+from hwr_core.evaluation.answers import Share
+from hwr_core.evaluation.compare import Comparison
+from hwr_core.evaluation.evaluate import Evaluation
+from hwr_core.evaluation.mistakes import Mistakes
+from hwr_core.history.predictions import KeptReading
+from hwr_core.images.encode import as_png
+from hwr_core.images.types import Grey
+from hwr_core.recognition.pipeline import Explanation
+from hwr_core.recognition.types import NONE, NumberReading, Reading, Verdict
+from hwr_core.registry.registry import ModelVersion
+
+ACCENT, LINE = "#3f82e0", "#9aa7b555"
+MOST = 50
+"""Pictures that a grid shows at most."""
+CELL = 56
+"""Height of a picture in a grid, in pixels."""
+LARGEST = 160
+"""Longer side of a picture in the page, in pixels: a phone's photo would be megabytes."""
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.DIGIT: "a digit",
+    Verdict.UNSURE: "a digit, with reserve",
+    Verdict.NOT_A_DIGIT: "no digit",
+    Verdict.NO_INK: "no ink",
+}
+
+
+@singledispatch
+def as_html(shown: object) -> str:
+    """Return what a notebook shows of a record; of what is not known here, its text."""
+    return f"<pre>{escape(repr(shown))}</pre>"
+
+
+@as_html.register
+def _reading(reading: Reading) -> str:
+    head = "–" if reading.digit is None else str(reading.digit)
+    words = VERDICTS[reading.verdict] + (", several digits" if reading.several_digits else "")
+    about = f"{words}, {reading.confidence:.1%}" if reading.verdict.names_a_digit else words
+    seen = "" if reading.seen is None else picture(reading.seen, height=112)
+    bars = "".join(_bar(str(digit), share) for digit, share in enumerate(reading.probabilities))
+    return (
+        f"<div style='display:flex;gap:16px;align-items:center'>{seen}<div style='text-align:center'>"
+        f"<div style='font-size:40px;line-height:1'>{head}</div><small>{about}</small></div>"
+        f"<table style='margin:0'>{bars}</table></div>{_small(reading.model_version)}"
+    )
+
+
+@as_html.register
+def _kept(kept: KeptReading) -> str:
+    said = "" if kept.label is None else f", really {NONE if kept.label.digit is None else kept.label.digit}"
+    return as_html(kept.reading) + _small(f"number {kept.id}, {kept.timestamp:%Y-%m-%d %H:%M} UTC{said}")
+
+
+@as_html.register
+def _number(found: NumberReading) -> str:
+    if not found.digits:
+        return f"<div>no digits</div>{_small(found.model_version)}"
+    lines = [(escape(line.text), f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
+    return _table(("line", "confidence", "page", "digits"), lines) + _small(
+        f"all of it right: {found.confidence:.1%}; {found.seconds:.2f} s; {found.model_version}"
+    )
+
+
+@as_html.register
+def _explanation(explained: Explanation) -> str:
+    return grid((stage.picture, stage.about) for stage in explained.stages) + as_html(explained.reading)
+
+
+@as_html.register
+def _samples(samples: Samples) -> str:
+    return _labelled(samples.pictures[:MOST], samples.labels[:MOST]) + _small(f"{len(samples):,} samples of 28x28")
+
+
+@as_html.register
+def _dataset(dataset: Dataset) -> str:
+    """The first pictures of each label by turns, so that a set sorted by label shows them all."""
+    turns = np.zeros(len(dataset), int)
+    for label in np.unique(dataset.labels):
+        of_label = dataset.labels == label
+        turns[of_label] = np.arange(int(of_label.sum()))
+    chosen = np.lexsort((dataset.labels, turns))[:MOST]
+    shown = _labelled([dataset.pictures[place] for place in chosen], dataset.labels[chosen])
+    return shown + _small(f"{dataset.name}: {dataset.about}; {len(dataset):,} pictures")
+
+
+@as_html.register
+def _mistakes(mistakes: Mistakes) -> str:
+    captions = (f"{_name(each.label)} as {_name(each.answer)}, {each.confidence:.0%}" for each in mistakes)
+    shown = grid(zip((each.seen for each in mistakes), captions, strict=True))
+    return shown + _small(f"{mistakes.total:,} not right on {mistakes.suite}; {mistakes.version}")
+
+
+@as_html.register
+def _evaluation(evaluation: Evaluation) -> str:
+    figures = evaluation.figures
+    rows = [("all", *_share_cells(figures.accuracy))]
+    rows += [(escape(group), *_share_cells(share)) for group, share in figures.per_group.items()]
+    rows += [(f"label {label}", *_share_cells(share)) for label, share in figures.per_label.items()]
+    error = "" if figures.calibration_error is None else f"calibration error {figures.calibration_error:.1%}; "
+    return _table(("", "right", "of", "share", "95 % interval"), rows) + _small(
+        f"{evaluation.suite}: {evaluation.about}; {figures.refused:,} refused; "
+        f"{figures.taken_for_digits:,} of {figures.others:,} others taken for digits; {error}"
+        f"{figures.milliseconds:.1f} ms a picture; {evaluation.version}"
+    )
+
+
+@as_html.register
+def _comparison(found: Comparison) -> str:
+    rows = [
+        (side.version, *_share_cells(side.figures.accuracy), f"{only:,}")
+        for side, only in ((found.one, found.only_one), (found.other, found.only_other))
+    ]
+    table = _table((found.suite, "right", "of", "share", "95 % interval", "alone right"), rows)
+    shown = [each for each in found.differences if each.seen is not None][:MOST]
+    captions = (f"{_name(each.label)}: {_name(each.one)}, {_name(each.other)}" for each in shown)
+    pictures = grid(zip((each.seen for each in shown if each.seen is not None), captions, strict=True))
+    return f"<div>{escape(found.verdict)}</div>{table}{pictures}"
+
+
+@as_html.register
+def _version(version: ModelVersion) -> str:
+    card = version.card
+    facts = [
+        ("made", f"{card.created_at:%Y-%m-%d %H:%M} UTC"),
+        ("network", f"{escape(card.architecture)}, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB"),
+        ("learned from", escape(", ".join(f"{used.name} ({used.training:,})" for used in card.data))),
+        ("test accuracy", "not known" if card.test_accuracy is None else f"{card.test_accuracy:.2%}"),
+        ("calibration error", f"{card.calibration_error:.2%}"),
+        ("lines of digits", "no" if card.lines is None else "yes"),
+        ("command", f"<code>{escape(card.how)}</code>"),
+    ]
+    return f"<div><b>{version.name}</b></div>{_table(('', ''), facts)}"
+
+
+def picture(grey: Grey, *, height: int = CELL) -> str:
+    """Return an image element with the picture in it, its pixels left visible."""
+    data = base64.b64encode(as_png(_shrunk(grey))).decode("ascii")
+    style = f"height:{height}px;image-rendering:pixelated;border:1px solid {LINE}"
+    return f"<img alt='' style='{style}' src='data:image/png;base64,{data}'>"
+
+
+def grid(pictures: Iterable[tuple[Grey, str]]) -> str:
+    """Return pictures side by side, each with its caption below."""
+    cells = "".join(
+        f"<figure style='margin:0;text-align:center'>{picture(grey)}"
+        f"<figcaption style='font-size:11px'>{escape(caption)}</figcaption></figure>"
+        for grey, caption in pictures
+    )
+    return f"<div style='display:flex;flex-wrap:wrap;gap:8px'>{cells}</div>"
+
+
+def _labelled(pictures: Sequence[Grey] | NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
+    return grid(zip(pictures, (_name(label) for label in labels.tolist()), strict=True))
+
+
+def _name(label: int) -> str:
+    return NONE if label == NOT_A_DIGIT else str(label)
+
+
+def _shrunk(grey: Grey) -> Grey:
+    factor = max(grey.shape) / LARGEST
+    if factor <= 1:
+        return grey
+    size = (max(1, round(grey.shape[1] / factor)), max(1, round(grey.shape[0] / factor)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _bar(name: str, share: float) -> str:
+    bar = f"<div style='background:{ACCENT};height:8px;width:{100 * share:.1f}px'></div>"
+    return (
+        f"<tr style='background:none'><td style='padding:0 6px'>{name}</td><td style='padding:0;width:100px'>{bar}</td>"
+        f"<td style='padding:0 6px'>{share:.1%}</td></tr>"
+    )
+
+
+def _share_cells(share: Share) -> tuple[str, str, str, str]:
+    if share.share is None:
+        return f"{share.right:,}", f"{share.total:,}", "", ""
+    return f"{share.right:,}", f"{share.total:,}", f"{share.share:.2%}", f"{share.low:.2%} to {share.high:.2%}"
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table; the cells are HTML already."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in names) if any(names) else ""
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _small(text: str) -> str:
+    return f"<div style='opacity:.7;font-size:12px'>{escape(text)}</div>"

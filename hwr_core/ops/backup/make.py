@@ -1,0 +1,179 @@
+"""hwr backup: one archive of everything that cannot be made again, taken while a server goes on working.
+
+The database is at rest only for as long as it takes to copy it. Picture files are never changed, only added and
+removed: a second name for each (a hard link), given before and during that rest, keeps those that the copy speaks of.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from hwr_core import __version__
+from hwr_core.datasets import custom
+from hwr_core.db.copies import SCHEMA, Contents, copy_file, look_through
+from hwr_core.db.store import Store
+from hwr_core.errors import InvalidValue, StoreUnavailable
+from hwr_core.evaluation.promotion import LOCK
+from hwr_core.files import locked
+from hwr_core.history.uploads import Originals
+from hwr_core.ops.backup.manifest import (
+    CUSTOM,
+    DATABASE,
+    MANIFEST,
+    MODELS,
+    ORIGINALS,
+    POINTERS,
+    Counts,
+    File,
+    Manifest,
+    has_a_place,
+)
+from hwr_core.registry.registry import Registry
+from hwr_core.settings import Settings
+
+CHUNK = 1024 * 1024
+
+
+def back_up(settings: Settings, target: Path) -> Manifest:
+    """Write an archive of a data folder and its model versions; it appears under its name only when it is complete.
+
+    Raises:
+        StoreError: the history cannot be copied at present.
+        InvalidValue: the archive cannot be written there.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.data_dir) as aside:
+            contents = _stage(settings, Path(aside))
+            return _write(settings, Path(aside), contents, target)
+    except OSError as error:
+        raise StoreUnavailable(f"The backup cannot be made: {error.strerror}.") from error
+
+
+def _stage(settings: Settings, aside: Path) -> Contents:
+    """Put a copy of the database, and a second name of each picture file that it speaks of, into a folder aside."""
+    kept, staged = Originals(settings.originals), Originals(aside / ORIGINALS)
+    _link_new(kept, staged)  # most of the work, while everybody goes on
+    store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
+    try:
+        with store.resting() as database:
+            copy_file(database, aside / DATABASE)
+            _link_new(kept, staged)
+    finally:
+        store.close()
+    return look_through(aside / DATABASE)
+
+
+def _link_new(kept: Originals, staged: Originals) -> None:
+    """Give each picture file a second name, unless it has one; where the disk knows no such thing, copy it."""
+    for name in set(kept.names()) - set(staged.names()):
+        source, target = kept.path(name), staged.path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except FileNotFoundError:  # its reading was erased at this moment
+            continue
+        except OSError:
+            shutil.copyfile(source, target)
+
+
+def _write(settings: Settings, aside: Path, contents: Contents, target: Path) -> Manifest:
+    try:
+        handle, unfinished = tempfile.mkstemp(prefix=".backup-", dir=target.absolute().parent)
+    except OSError as error:
+        raise InvalidValue(f"The file {str(target)!r} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            with ZipFile(stream, "w") as archive:
+                manifest = _fill(archive, settings, aside, contents)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(unfinished).replace(target)  # readable by its owner alone: it holds people's data
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+    return manifest
+
+
+def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents) -> Manifest:
+    originals = sorted(contents.originals & set(Originals(aside / ORIGINALS).names()))
+    pictures = custom.files(settings.custom_dataset)
+    files = {DATABASE: _add(archive, DATABASE, aside / DATABASE, ZIP_DEFLATED)}
+    for name in originals:
+        path = Originals(Path(ORIGINALS)).path(name)
+        files[path.as_posix()] = _add(archive, path.as_posix(), aside / path)
+    for picture in pictures:
+        name = f"{CUSTOM}/{picture.path.relative_to(settings.custom_dataset).as_posix()}"
+        files[name] = _add(archive, name, picture.path)
+    registry = Registry(settings.models_dir)
+    for name, content in _model_files(registry):
+        files[name] = _add(archive, name, content, ZIP_DEFLATED)
+    manifest = Manifest(
+        hwr=__version__,
+        made_at=datetime.now(UTC),
+        db_schema=SCHEMA,
+        counts=Counts(
+            users=contents.users,
+            readings=contents.readings,
+            feedback=contents.feedback,
+            jobs=contents.jobs,
+            originals=len(originals),
+            missing=len(contents.originals) - len(originals),
+            pictures=len(pictures),
+            versions=len(
+                {name.split("/")[1] for name in files if name.startswith(f"{MODELS}/") and name.count("/") > 1}
+            ),
+        ),
+        files=files,
+    )
+    archive.writestr(MANIFEST, manifest.model_dump_json(indent=1), ZIP_DEFLATED)
+    return manifest
+
+
+def _model_files(registry: Registry) -> Iterator[tuple[str, Path | bytes]]:
+    """The pointers as they stand at one moment, then all versions: those that the pointers name were there before."""
+    if not registry.folder.is_dir():
+        return
+    with _unchanging(registry):
+        pointers = [
+            (name, (registry.folder / name).read_bytes()) for name in POINTERS if (registry.folder / name).exists()
+        ]
+    yield from ((f"{MODELS}/{name}", content) for name, content in pointers)
+    for name in registry.names():
+        folder = registry.folder / name
+        for file in sorted(folder.rglob("*")):
+            inside = file.relative_to(folder)
+            if file.is_file() and not any(part.startswith(".") for part in inside.parts):
+                yield f"{MODELS}/{name}/{inside.as_posix()}", file
+
+
+@contextmanager
+def _unchanging(registry: Registry) -> Iterator[None]:
+    """Keep promotions out meanwhile; from a folder that may not be written nobody promotes anything."""
+    with ExitStack() as held:
+        with suppress(OSError):
+            held.enter_context(locked(registry.folder / LOCK))
+        yield
+
+
+def _add(archive: ZipFile, name: str, content: Path | bytes, compression: int = ZIP_STORED) -> File:
+    """Add a file, hashing what was really written; pictures are packed already and are stored as they are."""
+    if not has_a_place(name):
+        raise InvalidValue(f"The file {name[:200]!r} has a name that no backup can hold. Rename it.")
+    entry = ZipInfo(name)
+    entry.compress_type = compression
+    entry.external_attr = 0o600 << 16
+    size, digest = 0, sha256()
+    stream = BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+    with stream, archive.open(entry, "w", force_zip64=True) as packed:
+        while chunk := stream.read(CHUNK):
+            packed.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+    return File(bytes=size, sha256=digest.hexdigest())

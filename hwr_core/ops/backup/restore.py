@@ -1,0 +1,165 @@
+"""hwr restore: an archive checked, written beside what is there, and put in its place in one go.
+
+What was there before is moved aside, not deleted. Whenever it is killed, either nothing has changed or
+`hwr restore --finish` completes the change.
+"""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
+
+from hwr_core.app.server_lock import SoleServer
+from hwr_core.db.copies import SCHEMA, kept_out, look_through
+from hwr_core.errors import Conflict, InvalidValue
+from hwr_core.history.uploads import Originals
+from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
+from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, ORIGINALS, Manifest
+from hwr_core.ops.backup.swap import Exchange, Swap, begin, finish, unfinished
+from hwr_core.registry.registry import CHALLENGER, CHAMPION
+from hwr_core.settings import Settings
+
+JOBS = "jobs"
+OWN = (DATABASE, f"{DATABASE}.wal", ORIGINALS, CUSTOM, JOBS)
+"""What a data folder has of its own. Jobs go too: their numbers would be those of other jobs in another history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, the migrations that brought it up to date, and where the files lie that were there before."""
+
+    manifest: Manifest
+    brought_forward: tuple[str, ...]
+    replaced: tuple[Path, ...]
+
+
+def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restored:
+    """Put an archive in the place of a data folder, and its versions and aliases among the model versions.
+
+    Args:
+        settings: whose folders.
+        file: the archive; nothing in it is believed before it was checked.
+        replace: whether a data folder that is not empty may be replaced.
+
+    Raises:
+        InvalidValue: it is no backup, is damaged, or was made by a newer hwr.
+        Conflict: the data folder is not empty, a server uses it, or an earlier restore was interrupted.
+        StoreError: the folder cannot be written, or another process has the history open.
+    """
+    with opened(file) as archive:
+        manifest = read_manifest(archive)
+        _confirm_schema(manifest)
+        _confirm_folder(settings, replace=replace)
+        server = SoleServer(settings.data_dir)
+        server.take(patience=0)
+        try:
+            return _put_in_place(settings, archive, manifest)
+        finally:
+            server.leave()
+
+
+def finish_restore(settings: Settings) -> bool:
+    """Complete what an interrupted restore had begun; False where there is nothing of the kind. Raises StoreBusy."""
+    swap = unfinished(settings)
+    if swap is None:
+        return False
+    with kept_out(settings.database):
+        finish(settings, swap)
+    return True
+
+
+def _put_in_place(settings: Settings, archive: ZipFile, manifest: Manifest) -> Restored:
+    swap = _planned(settings, manifest)
+    folders = settings.data_dir, settings.models_dir
+    try:
+        for folder, size in zip(folders, _sizes(manifest), strict=True):
+            folder.mkdir(parents=True, exist_ok=True)
+            confirm_room(folder, size)
+            swap.staging(folder).mkdir()
+        _write_beside(settings, archive, manifest, swap)
+        _confirm_contents(swap.staging(settings.data_dir), manifest)
+        with kept_out(settings.database):
+            begin(settings, swap)
+            finish(settings, swap)
+    except BaseException:
+        if unfinished(settings) is None:
+            for folder in folders:
+                shutil.rmtree(swap.staging(folder), ignore_errors=True)
+        raise
+    replaced = tuple(swap.replaced(folder) for folder in folders if swap.replaced(folder).exists())
+    return Restored(manifest, tuple(name for name in SCHEMA if name not in manifest.db_schema), replaced)
+
+
+def _planned(settings: Settings, manifest: Manifest) -> Swap:
+    """What will be exchanged; of the model versions only those that are not there as they are in the archive."""
+    first_parts = {PurePosixPath(name).parts[0] for name in manifest.files}
+    put = [JOBS, *(name for name in OWN if name in first_parts)]
+    versions: dict[str, list[str]] = {}
+    for name in manifest.files:
+        if name.startswith(f"{MODELS}/"):
+            versions.setdefault(PurePosixPath(name).parts[1], []).append(name)
+    new = [name for name, files in versions.items() if not _are_there(settings.models_dir, manifest, files)]
+    gone = [CHALLENGER] if CHAMPION in versions and CHALLENGER not in versions else []
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # to the microsecond: two may follow within one second
+    return Swap(stamp, Exchange(put, [name for name in OWN if name not in put]), Exchange(new, gone))
+
+
+def _are_there(models_dir: Path, manifest: Manifest, files: list[str]) -> bool:
+    return all(_hash(models_dir / _inside(name)) == manifest.files[name].sha256 for name in files)
+
+
+def _hash(file: Path) -> str | None:
+    try:
+        with file.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _inside(name: str) -> PurePosixPath:
+    """Where a file of the models lies within their folder."""
+    return PurePosixPath(name).relative_to(MODELS)
+
+
+def _sizes(manifest: Manifest) -> tuple[int, int]:
+    """Bytes that go into the data folder, and into the one of model versions."""
+    models = sum(file.bytes for name, file in manifest.files.items() if name.startswith(f"{MODELS}/"))
+    return manifest.bytes - models, models
+
+
+def _write_beside(settings: Settings, archive: ZipFile, manifest: Manifest, swap: Swap) -> None:
+    data, models = swap.staging(settings.data_dir), swap.staging(settings.models_dir)
+    (data / JOBS).mkdir()  # where there is none, no server looks for jobs that were running when this was saved
+    for name in manifest.files:
+        if not name.startswith(f"{MODELS}/"):
+            unpack(archive, manifest, name, data / name)
+        elif _inside(name).parts[0] in swap.models.put:
+            unpack(archive, manifest, name, models / _inside(name))
+
+
+def _confirm_contents(data: Path, manifest: Manifest) -> None:
+    """Refuse a database that does not hold what the list of contents says, or whose readings lack picture files."""
+    found, counts = look_through(data / DATABASE), manifest.counts
+    told = (counts.users, counts.readings, counts.feedback, counts.jobs)
+    if (found.users, found.readings, found.feedback, found.jobs) != told:
+        raise InvalidValue("The backup's database does not hold as much as its list of contents says.")
+    kept = set(Originals(data / ORIGINALS).names())
+    if len(found.originals - kept) != counts.missing or kept - found.originals:
+        raise InvalidValue("The backup's picture files are not those that its readings name.")
+
+
+def _confirm_schema(manifest: Manifest) -> None:
+    if set(manifest.db_schema) - set(SCHEMA):
+        raise InvalidValue(f"The backup was made by a newer hwr, {manifest.hwr[:40]}. Update hwr, then restore it.")
+
+
+def _confirm_folder(settings: Settings, *, replace: bool) -> None:
+    if unfinished(settings) is not None:
+        raise Conflict("An earlier restore was interrupted. `hwr restore --finish` brings it to its end.")
+    if not replace and any((settings.data_dir / name).exists() for name in OWN):
+        raise Conflict(
+            "The data folder is not empty. --replace puts the backup in its place; what is there now is moved aside, "
+            "not deleted."
+        )

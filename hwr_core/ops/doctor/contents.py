@@ -1,0 +1,84 @@
+"""What hwr works on: the history, picture files, the model, data sets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.datasets.sources import OPEN_SOURCES, Places, available_sources
+from hwr_core.db.copies import Contents, contents_of
+from hwr_core.db.store import Store
+from hwr_core.errors import HwrError
+from hwr_core.history.uploads import Originals
+from hwr_core.images.encode import as_png
+from hwr_core.images.strokes import draw
+from hwr_core.ops.doctor.finding import Finding, State
+from hwr_core.settings import Settings
+
+SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]
+"""A seven, drawn in one stroke on a canvas of 280 x 280."""
+
+
+def database(settings: Settings) -> Finding:
+    """Whether the history opens, its tables up to date."""
+    if not settings.database.exists():
+        return Finding("database", State.GOOD, "there is none yet; it is made when it is first needed")
+    try:
+        found = _contents(settings)
+    except HwrError as error:
+        return Finding("database", State.BAD, str(error), "If it is lost: `hwr restore --replace FILE` of a backup.")
+    return Finding("database", State.GOOD, f"{found.readings:,} readings, {found.users:,} users; tables up to date")
+
+
+def originals(settings: Settings) -> Finding:
+    """Whether the picture files are there that readings name."""
+    if not settings.database.exists():
+        return Finding("picture files", State.GOOD, "there are no readings yet")
+    try:
+        named = _contents(settings).originals
+    except HwrError as error:
+        return Finding("picture files", State.DOUBTFUL, f"not looked at: {error}")
+    missing = named - set(Originals(settings.originals).names())
+    if missing:
+        advice = f"Bring the folder {settings.originals.name} back from a backup; the readings themselves are whole."
+        return Finding("picture files", State.BAD, f"{len(missing):,} of {len(named):,} are missing", advice)
+    return Finding("picture files", State.GOOD, f"all {len(named):,} that readings name are there")
+
+
+def model(settings: Settings) -> Finding:
+    """Whether the version that serves loads, and reads a drawn seven as one."""
+    try:
+        with Workspace(settings) as workspace:
+            reading = workspace.read(as_png(draw(SEVEN, side=280, pen=16)))
+    except HwrError as error:
+        advice = "Bring the folder of models back (git or a backup), or promote another: `hwr models list`."
+        return Finding("model", State.BAD, str(error), advice)
+    found = f"{reading.model_version} reads a drawn 7 as {reading.digit}, {reading.confidence:.0%}"
+    if reading.digit == 7:
+        return Finding("model", State.GOOD, found)
+    return Finding("model", State.BAD, found, "Go back to the version before: `hwr models rollback`.")
+
+
+def data_sets(settings: Settings) -> Finding:
+    """Which data there is to train on; none is needed to read."""
+    places = Places(settings.datasets, settings.custom_dataset, settings.data_dir / "corrections")
+    there = [name for name in available_sources(places) if name in OPEN_SOURCES]
+    found = f"{len(there)} of {len(OPEN_SOURCES)} open ones: {', '.join(there)}"
+    if len(there) == len(OPEN_SOURCES):
+        return Finding("data sets", State.GOOD, found)
+    return Finding("data sets", State.DOUBTFUL, found, "Only training needs more; HWR_DATASETS_DIR names their folder.")
+
+
+def _contents(settings: Settings) -> Contents:
+    with _store(settings) as store, store.session() as cursor:
+        return contents_of(cursor)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=settings.store_idle_release)
+    try:
+        yield store
+    finally:
+        store.close()

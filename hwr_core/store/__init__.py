@@ -1,1 +1,0 @@
-"""The history: one DuckDB file, its lease, its migrations and one module per group of tables."""

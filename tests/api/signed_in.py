@@ -1,0 +1,54 @@
+"""A server that wants people to sign in, and one person of each role on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.history.roles import Role
+from hwr_core.settings import Settings
+from tests.api.conftest import client_of
+
+PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
+HERE = {"Origin": "http://testserver"}
+"""What a browser sends with a form of this server's own page."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The server's client, its workspace behind the door, and the people: their ids and API keys."""
+
+    client: TestClient
+    workspace: Workspace
+    ids: dict[Role, int]
+    keys: dict[Role, str]
+
+    def ask(self, role: Role | None, method: str, path: str, **more: Any) -> Response:
+        """Ask as the person of a role, by API key; as nobody with None."""
+        headers = {} if role is None else {"X-API-Key": self.keys[role]}
+        return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
+
+    def sign_in(self, role: Role, password: str = PASSWORD, **more: Any) -> Response:
+        """Send the form of the sign-in page as the person of a role."""
+        sent = {"username": str(role), "password": password} | more
+        return self.client.post("/sign-in", data=sent, headers=HERE, follow_redirects=False)
+
+    def let_in(self, role: Role) -> None:
+        """Give the person of a role a password."""
+        self.workspace.access.set_password(self.ids[role], PASSWORD)
+
+
+@contextmanager
+def house_of(settings: Settings, **changes: Any) -> Iterator[House]:
+    """Open the server."""
+    with client_of(settings.model_copy(update={"auth": "required", **changes})) as client:
+        workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
+        ids = {role: workspace.users.create(str(role)).id for role in Role}
+        for role, user_id in ids.items():
+            workspace.access.set_role(user_id, role)
+        keys = {role: workspace.access.create_key(user_id, "tests").key for role, user_id in ids.items()}
+        yield House(client, workspace, ids, keys)

@@ -1,0 +1,203 @@
+"""The workspace as one person may use it."""
+
+import re
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from hwr_core.analytics.queries import Analytics
+from hwr_core.app.authorisation import (
+    RULES,
+    AsCaller,
+    OfFilter,
+    OfUser,
+    Rule,
+    RuleMismatch,
+    authorised,
+    confirm_rules,
+    narrowed,
+)
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.permissions import MAY, Caller, Right
+from hwr_core.errors import NotAllowed, NotFound
+from hwr_core.history.filters import HistoryFilter
+from hwr_core.history.history import EVERYTHING
+from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.roles import Role
+from tests.handwriting import drawing, png
+
+PARTS = ("history", "feedback", "analytics", "exports", "users", "access", "modelling", "review", "exploration")
+UNGUARDED = {
+    "access.by_key",
+    "access.by_session",
+    "access.by_token",
+    "access.end_session",
+    "access.note",
+    "access.note_refused",
+    "access.sign_in",
+    "access.sign_in_by",
+    "access.sign_out",
+    "access.token",
+    "modelling.places",
+    "modelling.write_corrections",
+    "review.close",
+}
+"""What the door uses itself, and what tells of this machine's folders: nobody who is signed in has it."""
+
+
+@pytest.fixture
+def person(workspace: Workspace) -> Callable[[Role], Caller]:
+    """Add a person of a role."""
+
+    def add(role: Role) -> Caller:
+        return Caller(workspace.users.create(role).id, role, role, address="here")
+
+    return add
+
+
+def _kept_for(workspace: Workspace, user_id: int) -> KeptReading:
+    kept = workspace.read_and_keep(png(drawing(7)), user_id=user_id, source=Source.DRAWING)
+    assert isinstance(kept, KeptReading)
+    return kept
+
+
+def test_every_rule_fits_its_behaviour(workspace: Workspace) -> None:
+    """No rule is left of a behaviour that is gone, and each accounts for all parameters of its own."""
+    confirm_rules(workspace)
+
+
+def _latency(self: Analytics, which: HistoryFilter = EVERYTHING) -> object:
+    """`Analytics.latency` with its filter called something else, which once let everybody's figures out."""
+    return Analytics.latency(self, which)
+
+
+def test_a_renamed_parameter_stops_the_server_and_closes_the_behaviour(
+    workspace: Workspace, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose data a call is about is never guessed from a name: a rule that no longer fits lets nobody in."""
+    viewer = authorised(workspace, person(Role.VIEWER))
+    monkeypatch.setattr(type(workspace.analytics), "confusion", _latency)
+    with pytest.raises(RuleMismatch, match=r"analytics\.confusion does not fit: it declares chosen, .* has which"):
+        confirm_rules(workspace)
+    with pytest.raises(NotAllowed):
+        viewer.analytics.confusion()
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (Rule(Right.USE), "declares nothing, and the signature has limit, which"),
+        (Rule(Right.USE, (OfFilter("which"),)), "declares which, and the signature has limit, which"),
+        (Rule(Right.USE, (OfFilter("which"),), ("limit", "gone")), "declares gone, limit, which"),
+        (Rule(Right.USE, (), ("which", "limit")), "which is .*HistoryFilter.*, which nothing that names somebody"),
+        (Rule(Right.USE, (OfUser("which"),), ("limit",)), "which is .*HistoryFilter.*, which OfUser"),
+        (Rule(Right.USE, (OfFilter("which"), AsCaller("limit"))), "limit is .*int.*, which AsCaller"),
+    ],
+    ids=["nothing", "one forgotten", "one too many", "a filter as free", "a filter as a user", "a number as a caller"],
+)
+def test_a_rule_that_does_not_fit_says_why(rule: Rule, fault: str) -> None:
+    """Forgotten, gone or of another kind: each is a fault, and none is let through."""
+
+    class Part:
+        def behaviour(self, which: HistoryFilter, *, limit: int = 1) -> None: ...
+
+    assert re.search(fault, str(rule.mismatch(Part().behaviour)))
+
+
+def test_a_rule_of_what_is_gone_stops_the_server(workspace: Workspace) -> None:
+    """It would otherwise lie about who may do what."""
+    with pytest.raises(RuleMismatch, match=r"history\.everything, and no such behaviour"):
+        confirm_rules(workspace, {"history.everything": Rule(Right.USE)})
+
+
+def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
+    """Whatever a part of the workspace can do is allowed to somebody on purpose."""
+    found = {
+        f"{part}.{name}" for part in PARTS for name in vars(type(getattr(workspace, part))) if not name.startswith("_")
+    }
+    assert found - RULES.keys() == UNGUARDED
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(UNGUARDED), "store", "observed_by", "close", "start", "modelling.jobs.submit"]
+)
+def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, person: Any, path: str) -> None:
+    """A behaviour nobody thought of is closed, not open."""
+    with pytest.raises(NotAllowed):
+        attrgetter(path)(authorised(workspace, person(Role.ADMIN)))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, person: Any, role: Role) -> None:
+    """A page that shows too much can still do no more than the role."""
+    house = authorised(workspace, person(role))
+    acts: dict[Right, Callable[[], object]] = {
+        Right.SEE_ALL: house.analytics.system,
+        Right.MANAGE_PEOPLE: lambda: house.users.create("Somebody"),
+        Right.PROMOTE: lambda: house.modelling.promote("nothing"),
+        Right.TRAIN: lambda: house.modelling.jobs.cancel(99),
+        Right.AUDIT: house.access.audit,
+    }
+    for right, act in acts.items():
+        try:
+            act()
+            refused = False
+        except NotFound:
+            refused = False
+        except NotAllowed:
+            refused = True
+        assert refused == (right not in MAY[role]), right
+
+
+def test_what_is_kept_is_the_callers_own(workspace: Workspace, person: Any) -> None:
+    """User 1, whom programs mean that name nobody, is whoever asks."""
+    viewer = person(Role.VIEWER)
+    assert _kept_for(authorised(workspace, viewer), 1).user_id == viewer.user_id
+    with pytest.raises(NotAllowed):
+        _kept_for(authorised(workspace, viewer), person(Role.ADMIN).user_id)
+
+
+def test_others_readings_are_not_there(workspace: Workspace, person: Any) -> None:
+    """Neither page, count, reading, picture nor what was said of it."""
+    theirs, viewer = _kept_for(workspace, 1), person(Role.VIEWER)
+    house = authorised(workspace, viewer)
+    assert house.history.page().readings == ()
+    assert house.history.count() == 0
+    for act in (house.history.get, house.history.original, house.feedback.of_reading):
+        with pytest.raises(NotFound, match=f"There is no reading {theirs.id}"):
+            act(theirs.id)
+    assert len(authorised(workspace, person(Role.ANALYST)).history.page().readings) == 1
+
+
+def test_a_filter_on_somebody_else_is_refused(person: Any) -> None:
+    """It is not quietly turned into one's own."""
+    viewer = person(Role.VIEWER)
+    assert narrowed(HistoryFilter(digit=7), viewer) == HistoryFilter(digit=7, user_id=viewer.user_id)
+    with pytest.raises(NotAllowed):
+        narrowed(HistoryFilter(user_id=1), viewer)
+
+
+def test_what_is_done_is_written_down(workspace: Workspace, person: Any) -> None:
+    """Who, what, to whom, and what was refused."""
+    admin = person(Role.ADMIN)
+    house = authorised(workspace, admin)
+    created = house.users.create("Somebody")
+    house.users.delete(created.id)
+    with pytest.raises(NotAllowed):
+        authorised(workspace, person(Role.VIEWER)).users.delete(admin.user_id)
+    log = [(entry.username, entry.act, entry.about) for entry in workspace.access.audit()]
+    assert log == [
+        ("viewer", "refused", "users.delete"),
+        ("admin", "deleted a person", f"user_id {created.id}"),
+        ("admin", "added a person", "username Somebody"),
+    ]
+
+
+def test_a_role_given_is_written_down_as_the_callers_doing(workspace: Workspace, person: Any) -> None:
+    """Nobody can say that somebody else did it."""
+    admin, viewer = person(Role.ADMIN), person(Role.VIEWER)
+    authorised(workspace, admin).access.set_role(viewer.user_id, Role.ANALYST, caller=viewer)
+    [entry] = workspace.access.audit()
+    assert (entry.user_id, entry.about, entry.address) == (admin.user_id, f"user {viewer.user_id}: analyst", "here")

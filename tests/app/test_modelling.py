@@ -1,0 +1,141 @@
+"""The loop around models through its one door: what is checked before a job begins, and what a real training does."""
+
+import time
+
+import pytest
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.errors import DatasetMissing, InvalidValue, NotFound, PromotionRefused
+from hwr_core.evaluation.evaluate import evaluations_of
+from hwr_core.history.predictions import Source
+from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.table import JobKind, JobState
+from tests.handwriting import drawing, png
+from tests.own_models import copied_models, own_digits
+
+PATIENCE = 240
+
+
+@pytest.fixture
+def workspace(settings, tmp_path):
+    """A workspace with model versions of its own and no data sets."""
+    models = copied_models(tmp_path / "models").folder
+    settings = settings.model_copy(update={"models_dir": models, "datasets_dir": tmp_path / "datasets"})
+    with Workspace(settings) as workspace:
+        yield workspace
+
+
+def ended(workspace, job):
+    """Wait for a job to end."""
+    patience = time.monotonic() + PATIENCE
+    while not (found := workspace.modelling.jobs.get(job.id)).state.is_finished:
+        assert time.monotonic() < patience, workspace.modelling.jobs.folder(job.id).log()
+        time.sleep(0.2)
+    return found
+
+
+def test_a_training_learns_from_what_is_there(workspace):
+    """Without data there is MNIST to be downloaded; own pictures and corrections are taken when there are some."""
+    assert workspace.modelling.config({}).sources == ("mnist", "noise")
+    workspace.modelling.import_pictures(own_digits(2))
+    assert workspace.modelling.config({}).sources == ("noise", "custom")
+    kept = workspace.read_and_keep(png(drawing(7)), source=Source.CLI)
+    workspace.feedback.give(kept.id, actual_digit=1)
+    assert workspace.modelling.config({}).sources == ("noise", "custom", "corrections")
+    assert workspace.modelling.suites() == ["custom", "corrupted", "corrections"]
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        ({"epochs": 0}, InvalidValue, "epochs is 0"),
+        ({"sources": []}, InvalidValue, "nothing is no data set"),
+        ({"sources": ["optdigits"]}, DatasetMissing, "optdigits.npz"),
+        ({"sources": ["custom"]}, DatasetMissing, "no pictures of your own yet"),
+        ({"sources": ["corrections"]}, DatasetMissing, "No reading has been labelled yet"),
+        ({"colour": "red"}, InvalidValue, "colour"),
+    ],
+)
+def test_a_training_that_cannot_be_is_refused_at_once(workspace, values, error, words):
+    """No job is made of it."""
+    for start in (workspace.modelling.train, lambda values: workspace.modelling.tune({"base": values})):
+        with pytest.raises(error, match=words):
+            start(values)
+    assert workspace.modelling.jobs.page() == []
+
+
+def test_a_training_may_begin_with_the_champion_by_that_word(workspace):
+    """The job keeps the name that it meant then."""
+    job = workspace.modelling.train({"sources": ["noise"], "start": "champion"})
+
+    assert job.config["start"] == workspace.registry.champion_name()
+
+
+def test_an_evaluation_that_cannot_be_is_refused_at_once(workspace, tmp_path):
+    """An unknown version, a suite without data, a folder without labels, no version at all."""
+    champion = workspace.modelling.registry.champion().name
+    for values, error in (
+        ({"versions": ["20200101T000000Z-00000"]}, NotFound),
+        ({"versions": [champion], "suites": ["mnist"]}, DatasetMissing),
+        ({"versions": [champion], "folder": tmp_path}, DatasetMissing),
+        ({"versions": []}, InvalidValue),
+    ):
+        with pytest.raises(error):
+            workspace.modelling.evaluate(values)
+
+
+def test_an_estimate_grows_with_what_is_asked(workspace):
+    """Twice the epochs, a larger network and lines of digits take longer; a limit takes less."""
+    modelling = workspace.modelling
+
+    def seconds(**values: object) -> float:
+        return modelling.estimate(modelling.config({"sources": ["mnist", "noise"], **values})).seconds
+
+    assert seconds(epochs=4) < seconds(epochs=8) < seconds(epochs=8, line_epochs=1)
+    assert seconds(architecture="small") < seconds(architecture="residual")
+    assert seconds(limit=100) < seconds()
+
+
+def test_a_model_of_ones_own_from_pictures_to_promotion(workspace):
+    """Pictures and corrections are learned from in a child; the version is measured, refused, forced, taken back."""
+    modelling = workspace.modelling
+    modelling.import_pictures(own_digits(30))
+    kept = workspace.read_and_keep(png(drawing(4)), source=Source.CLI)
+    workspace.feedback.give(kept.id, actual_digit=4)
+    before = modelling.registry.champion().name
+    modelling.jobs.start()
+    config = {"sources": ["custom", "corrections"], "epochs": 1, "batch_size": 16, "augmentation": 0}
+    job = ended(workspace, modelling.train(config))
+    assert job.state is JobState.SUCCEEDED, modelling.jobs.folder(job.id).log()
+    version = modelling.registry.get(job.result["model_version"])
+    assert version.card.job == job.id
+    assert {data.name for data in version.card.data} == {"custom", "corrections"}
+    assert [*evaluations_of(version)] == ["custom"]
+    assert [*evaluations_of(modelling.registry.champion())] == ["custom"]
+    assert modelling.aliases() == {before: ["champion"], version.name: ["challenger"]}
+    kinds = {event.kind for event in modelling.jobs.folder(job.id).events.attempt()}
+    assert {EventKind.PROGRESS, EventKind.BATCH, EventKind.EPOCH, EventKind.DONE} <= kinds
+    if not modelling.gate(version.name).is_open:
+        with pytest.raises(PromotionRefused):
+            modelling.promote(version.name)
+    modelling.promote(version.name, force=True, reason="a test")
+    workspace._model.refresh()
+    assert workspace.served_model() == version
+    assert modelling.roll_back(reason="enough").new == before
+
+
+def test_a_tuning_finds_a_config_that_trains(workspace):
+    """Trials run, the first as the base says, the study is kept, and what it found is a TrainingConfig."""
+    modelling = workspace.modelling
+    modelling.import_pictures(own_digits(30))
+    modelling.jobs.start()
+    base = {"sources": ["custom"], "batch_size": 32}
+    asked = {"base": base, "trials": 2, "epochs": 1, "limit": 100, "vary": ["learning_rate", "augmentation"]}
+    job = ended(workspace, modelling.tune(asked))
+    assert (job.kind, job.state) == (JobKind.TUNE, JobState.SUCCEEDED), modelling.jobs.folder(job.id).log()
+    trials = [e.data for e in modelling.jobs.folder(job.id).events.attempt() if e.kind is EventKind.TRIAL]
+    assert len(trials) == 2
+    assert trials[0]["params"] == {"learning_rate": 0.002, "augmentation": 0.8}
+    assert job.result["best_value"] == max(trial["value"] or 0 for trial in trials)
+    assert modelling.config(job.result["best_config"]).sources == ("custom",)
+    assert (modelling.jobs.folder(job.id).path / "study.journal").exists()

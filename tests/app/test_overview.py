@@ -1,0 +1,72 @@
+"""How everything stands: what wants attention, and how much room is taken up."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import pytest
+
+from hwr_core.app import overview
+from hwr_core.app.overview import Concern, Matter
+from hwr_core.history.predictions import Source
+from hwr_core.jobs.table import JobKind, Jobs
+from hwr_core.recognition.types import Verdict
+from tests.handwriting import drawing, png
+
+SEVEN = png(drawing(7))
+
+
+@pytest.fixture
+def keep(workspace):
+    """Keep a reading with this verdict and return it."""
+
+    def keep(verdict=Verdict.DIGIT):
+        reading = dataclasses.replace(workspace.read(SEVEN), verdict=verdict)
+        return workspace.keep(reading, source=Source.DRAWING, picture=SEVEN)
+
+    return keep
+
+
+def test_a_new_workspace_wants_nothing(workspace):
+    """Without readings and jobs there is nothing to attend to."""
+    found = workspace.overview()
+    assert found.concerns == ()
+    assert (found.today.today.readings, found.accuracy.labelled) == (0, 0)
+
+
+def test_unsure_readings_are_to_be_reviewed_until_somebody_judges_them(workspace, keep):
+    """A sure reading needs nobody, a judged one nobody any more."""
+    keep()
+    first, _ = keep(Verdict.UNSURE), keep(Verdict.UNSURE)
+    assert workspace.overview().concerns == (Concern(Matter.TO_REVIEW, 2),)
+    workspace.feedback.give(first.id, actual_digit=7)
+    assert workspace.overview().concerns == (Concern(Matter.TO_REVIEW, 1),)
+    assert workspace.overview().accuracy.labelled == 1
+
+
+def test_jobs_that_failed_or_still_run_are_told(workspace):
+    """The failed first; one that was cancelled was meant to end."""
+    jobs = Jobs(workspace.store)
+    failed, cancelled, _ = (jobs.add(JobKind.TRAIN, {}, 1) for _ in range(3))
+    jobs.claim(failed.id, width=1)
+    jobs.fail(failed.id, "It was killed.")
+    jobs.cancel_queued(cancelled.id)
+    assert workspace.overview().concerns == (Concern(Matter.JOB_FAILED, 1), Concern(Matter.JOB_RUNNING, 1))
+
+
+def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
+    """Before readings to review; counted in mebibytes."""
+    keep(Verdict.UNSURE)
+    monkeypatch.setattr(overview.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
+    assert workspace.overview().concerns[0] == Concern(Matter.DISK_FULL, 300)
+
+
+def test_storage_grows_with_what_is_kept(workspace, keep):
+    """Files that were sent, the database and the versions are told apart; nothing is there before the first."""
+    before = workspace.storage()
+    assert (before.database, before.originals, before.custom_dataset) == (0, 0, 0)
+    assert before.models > 1_000_000
+    keep()
+    after = workspace.storage()
+    assert after.originals == len(SEVEN)
+    assert after.database > 0
+    assert after.free > 0

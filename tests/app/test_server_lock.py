@@ -1,0 +1,53 @@
+"""A data folder has one server at a time."""
+
+import subprocess
+import sys
+import time
+from threading import Timer
+
+import pytest
+
+from hwr_core.app.server_lock import SoleServer
+from hwr_core.errors import Conflict
+
+TAKE = """
+import pathlib, sys, time
+from hwr_core.app.server_lock import SoleServer
+server = SoleServer(pathlib.Path(sys.argv[1]))
+server.take()
+print("taken", flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_second_is_refused_in_words(tmp_path):
+    """It is told which process is there, and what can be done."""
+    other = subprocess.Popen([sys.executable, "-c", TAKE, tmp_path], stdout=subprocess.PIPE)
+    assert other.stdout
+    other.stdout.readline()
+    with pytest.raises(Conflict, match=rf"process {other.pid}.*one worker.*HWR_DATA_DIR"):
+        SoleServer(tmp_path).take(patience=0.1)
+    other.kill()
+    other.communicate()
+    SoleServer(tmp_path).take(patience=5)
+
+
+def test_a_new_server_waits_for_the_old_one_to_end(tmp_path):
+    """A restart need not be timed."""
+    old, new = SoleServer(tmp_path), SoleServer(tmp_path)
+    old.take()
+    Timer(0.3, old.leave).start()
+    began = time.monotonic()
+    new.take(patience=10)
+    assert 0.2 < time.monotonic() - began < 8
+    new.leave()
+
+
+def test_taking_twice_and_leaving_twice_are_harmless(tmp_path):
+    """Who has the place has it already."""
+    server = SoleServer(tmp_path / "new")
+    server.take()
+    server.take(patience=0)
+    server.leave()
+    server.leave()
+    SoleServer(tmp_path / "new").take(patience=0)

@@ -1,0 +1,180 @@
+"""What is left of a history whose process is killed in the midst of everything, and of one that cannot be written."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.db.migrations import MIGRATIONS, migrate
+from hwr_core.errors import StoreError, StoreUnavailable
+from hwr_core.history.predictions import Source
+from hwr_core.settings import Settings
+from tests.handwriting import drawing, png
+
+KILLS = 20
+
+WRITE_ALL_THE_TIME = r"""
+import os, sys
+from pathlib import Path
+from threading import Thread
+import numpy as np
+from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.history.predictions import Source
+from hwr_core.settings import Settings
+from hwr_core.app.workspace import Workspace
+
+workspace = Workspace(Settings(data_dir=Path(sys.argv[1])))
+seen = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
+reading = Reading(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
+
+def tell(kind, number):
+    os.write(1, f"{kind} {number}\n".encode())  # a line at once, or it would mix with another thread's
+
+def go_on(place):
+    number = 0
+    while True:
+        number += 1
+        picture = f"{place} {number}".encode()
+        kept = workspace.keep(reading, source=Source.API, picture=picture)
+        tell("reading", kept.id)
+        said = workspace.feedback.give(kept.id, actual_digit=number % 10)
+        tell("feedback", said.id)
+
+for place in range(4):
+    Thread(target=go_on, args=(place,)).start()
+"""
+
+
+def _acknowledged_until_killed(data_dir: Path, after: float) -> dict[str, set[int]]:
+    """Start a process that writes, kill it some time after its first word, and return what it was answered."""
+    command = [sys.executable, "-c", WRITE_ALL_THE_TIME, str(data_dir)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        first = writer.stdout.readline()
+        time.sleep(after)
+        writer.send_signal(signal.SIGKILL)
+        lines = [line.split() for line in [first, *writer.stdout] if line.endswith("\n")]
+    return {kind: {int(number) for name, number in lines if name == kind} for kind in ("reading", "feedback")}
+
+
+def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    """After each kill all that was answered is there, whole, and migrating again changes nothing."""
+    moments = random.Random(20)  # noqa: S311  no secret
+    acknowledged: dict[str, set[int]] = {"reading": set(), "feedback": set()}
+    for _ in range(KILLS):
+        for kind, numbers in _acknowledged_until_killed(tmp_path / "data", moments.uniform(0, 0.4)).items():
+            assert not numbers & acknowledged[kind]  # no id is given twice
+            acknowledged[kind] |= numbers
+        with Workspace(Settings(data_dir=tmp_path / "data")) as workspace, workspace.store.session() as cursor:
+            kept = cursor.execute("select id, original from readings").fetchall()
+            said = cursor.execute("select id, reading_id from feedback").fetchall()
+            labels = cursor.execute("select reading_id from labels").fetchall()
+            applied = cursor.execute("select name from migrations").fetchall()
+        assert acknowledged["reading"] <= {number for number, _ in kept}
+        assert acknowledged["feedback"] <= {number for number, _ in said}
+        assert len({number for number, _ in kept}) == len(kept)
+        assert sorted(number for (number,) in labels) == sorted(number for _, number in said)
+        assert all((tmp_path / "data" / "originals" / name[:2] / name).is_file() for _, name in kept)
+        assert [name for (name,) in applied] == [migration.__name__ for migration in MIGRATIONS]
+    assert len(acknowledged["reading"]) > KILLS
+
+
+@pytest.mark.parametrize("version", range(len(MIGRATIONS)))
+def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, version: int) -> None:
+    """A file as any earlier hwr left it gets what it lacks; its users and readings are there and can be judged."""
+    settings = Settings(data_dir=tmp_path)
+    with duckdb.connect(settings.database) as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, MIGRATIONS[: version + 1])
+        connection.execute("insert into users (username) values ('ada')")
+        connection.execute(
+            """
+            insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+                model_version, preprocessing_seconds, inference_seconds, enhancement_level)
+            select nextval('reading_ids'), '2026-01-01T00:00:00Z', 2, 'drawing', 'digit', 7, 0.9,
+                [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], $1, 'v1', 0.001, 0.001, 1.0
+            """,
+            [bytes(784)],
+        )
+    with Workspace(settings) as workspace:
+        (kept,) = workspace.history.page().readings
+        assert (kept.user_id, kept.reading.digit, kept.original, kept.label) == (2, 7, None, None)
+        assert workspace.feedback.give(kept.id, actual_digit=7).correct_prediction
+        assert workspace.analytics.system().accuracy.share == 1.0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="Root may write to any folder.")
+def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    """A data folder of somebody else's is an error that says what to do."""
+    tmp_path.chmod(0o500)
+    with (
+        Workspace(Settings(data_dir=tmp_path)) as workspace,
+        pytest.raises(StoreUnavailable, match="right to the data"),
+    ):
+        workspace.users.all()
+
+
+def test_an_empty_file_becomes_a_history(tmp_path: Path) -> None:
+    """A kill while the file was being made leaves an empty one, which is no reason never to start again."""
+    settings = Settings(data_dir=tmp_path)
+    settings.database.touch()
+    with Workspace(settings) as workspace:
+        assert len(workspace.users.all()) == 1
+
+
+FILL_THE_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from hwr_core.errors import StoreError
+from hwr_core.settings import Settings
+from hwr_core.app.workspace import Workspace
+
+workspace = Workspace(Settings(data_dir=Path(sys.argv[1])))
+workspace.users.create("before")
+size = workspace.settings.database.stat().st_size
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 200_000, resource.RLIM_INFINITY))
+created = 0
+try:
+    for number in range(100_000):
+        workspace.users.create(f"user {number} " + "x" * 40)
+        created += 1
+except StoreError as error:
+    print("refused:", error)
+print("created", created, flush=True)
+import os
+os._exit(0)
+"""
+
+
+def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    """When no more can be written the store says so, and all that was answered before is there afterwards."""
+    command = [sys.executable, "-c", FILL_THE_DISK, str(tmp_path / "data")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    refused, created = done.stdout.splitlines()
+    assert refused.startswith("refused: The history")
+    with Workspace(Settings(data_dir=tmp_path / "data")) as workspace:
+        names = {user.username for user in workspace.users.all()}
+    assert {"default", "before"} <= names
+    assert len(names) >= int(created.split()[1]) + 2
+
+
+def test_after_a_failure_the_store_works_again(tmp_path: Path) -> None:
+    """A picture file that cannot be kept refuses its reading, and once it can, the next one is kept."""
+    (tmp_path / "originals").write_text("a file where the folder should be")
+    with Workspace(Settings(data_dir=tmp_path)) as workspace:
+        picture = png(drawing(7))
+        reading = workspace.read(picture)
+        with pytest.raises(StoreError):
+            workspace.keep(reading, source=Source.API, picture=picture)
+        assert workspace.history.count() == 0
+        (tmp_path / "originals").unlink()
+        assert workspace.keep(reading, source=Source.API, picture=picture).id > 0
+        assert workspace.history.count() == 1

@@ -1,0 +1,105 @@
+"""Fixtures around one history: a real file in a temporary folder, and programs beside us that use it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hwr_core.db.store import Store
+from hwr_core.errors import HwrError
+from hwr_core.events import Observers
+from hwr_core.history.feedback import FeedbackLog
+from hwr_core.history.history import History
+from hwr_core.history.predictions import KeptReading, NewReading, Source, record_readings
+from hwr_core.history.uploads import Originals
+from hwr_core.history.users import Users
+from hwr_core.recognition.types import Reading, Timings, Verdict
+
+Program = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where the database will be; neither it nor its folder exists yet."""
+    return tmp_path / "data" / "hwr.duckdb"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    """A store that holds its file until it is closed."""
+    store = Store(database, busy_timeout=5, idle_release=60)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def originals(database: Path) -> Originals:
+    """The folder of picture files beside the database."""
+    return Originals(database.parent / "originals")
+
+
+@pytest.fixture
+def users(store: Store, originals: Originals) -> Users:
+    """The users of the store."""
+    return Users(store, originals)
+
+
+@pytest.fixture
+def history(store: Store, originals: Originals) -> History:
+    """The history of the store, in pages of 100 at most."""
+    return History(store, originals, max_page=100)
+
+
+@pytest.fixture
+def feedback(store: Store) -> FeedbackLog:
+    """What people say of the store's readings."""
+    return FeedbackLog(store, Observers())
+
+
+@pytest.fixture
+def record(store: Store, originals: Originals) -> Callable[..., list[KeptReading | HwrError]]:
+    """Enter readings into the store."""
+
+    def record(*rows: NewReading) -> list[KeptReading | HwrError]:
+        with store.writing() as cursor:
+            return record_readings(cursor, rows, originals)
+
+    return record
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    """Start Python source with arguments as another process; it is ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(source: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", source, *map(str, arguments)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def new_reading() -> Callable[..., NewReading]:
+    """Make a drawing on its way into the history, as the recogniser reads them, with noise for a picture."""
+
+    def make(user_id: int = 1, digit: int | None = 7, verdict: Verdict = Verdict.DIGIT, **more: Any) -> NewReading:
+        confidence = more.pop("confidence", 0.91)
+        source = more.pop("source", Source.DRAWING)
+        version = more.pop("version", "v1-abcde")
+        probabilities = np.full(10, 0.01)
+        probabilities[digit or 0] = 0.91
+        seen = np.random.default_rng(digit).integers(0, 256, (28, 28), dtype=np.uint8)
+        timings = more.pop("timings", Timings(preprocessing=0.001, inference=0.0003))
+        reading = Reading(verdict, digit, confidence, tuple(probabilities.tolist()), seen, version, timings)
+        return NewReading(user_id, source, reading, **more)
+
+    return make

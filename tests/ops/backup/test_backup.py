@@ -1,0 +1,117 @@
+"""A backup holds what cannot be made again; restored elsewhere it is the same history, pictures and model."""
+
+import stat
+from zipfile import ZipFile
+
+import pytest
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.errors import InvalidValue, StoreUnavailable
+from hwr_core.history.predictions import Source
+from hwr_core.history.uploads import Originals
+from hwr_core.ops.backup import make
+from hwr_core.ops.backup.archive import opened, read_manifest
+from hwr_core.ops.backup.make import back_up
+from hwr_core.ops.backup.restore import restore
+from hwr_core.registry.registry import Registry
+from hwr_core.settings import Settings
+from tests.handwriting import drawing, png
+from tests.ops.backup.conftest import readings_of
+
+
+def test_what_was_saved_comes_back(settings, archive, elsewhere):
+    """Readings, labels, picture files, own pictures, versions and the choice of them are what they were."""
+    restore(elsewhere, archive)
+    before, after = readings_of(settings), readings_of(elsewhere)
+    assert [(each.id, each.file_name, each.original, each.label) for each in after] == [
+        (each.id, each.file_name, each.original, each.label) for each in before
+    ]
+    assert after[0].label is not None
+    assert (elsewhere.custom_dataset / "7" / "ada" / "seven.png").read_bytes() == png(drawing(7))
+    assert Registry(elsewhere.models_dir).champion().card == Registry(settings.models_dir).champion().card
+
+
+def test_a_restored_history_goes_on(archive, elsewhere):
+    """The next reading gets the next number, and is read by the restored model."""
+    restore(elsewhere, archive)
+    with Workspace(elsewhere) as workspace:
+        kept = workspace.read_and_keep(png(drawing(4)), source=Source.API)
+    assert kept.id == 4
+
+
+def test_the_manifest_counts_what_there_is(archive):
+    """Whoever looks into an archive sees what is in it, and by which hwr it was made."""
+    with opened(archive) as content:
+        counts = read_manifest(content).counts
+    assert (counts.readings, counts.feedback, counts.originals, counts.pictures, counts.versions) == (3, 1, 3, 1, 1)
+    assert counts.missing == 0
+
+
+def test_a_backup_is_for_its_owner_alone(archive, settings):
+    """It holds people's data; and making it leaves nothing behind in the data folder."""
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    assert not list(settings.data_dir.glob(".backup-*"))
+
+
+def test_picture_files_that_no_reading_names_stay_outside(settings, tmp_path):
+    """What was erased does not come back by a backup made later, even if its file still lies there."""
+    stray = Originals(settings.originals)
+    lost = stray.path("ab" + "0" * 62)
+    lost.parent.mkdir(parents=True, exist_ok=True)
+    lost.write_bytes(b"erased")
+    back_up(settings, tmp_path / "b.zip")
+    with ZipFile(tmp_path / "b.zip") as content:
+        assert f"originals/ab/{lost.name}" not in content.namelist()
+
+
+def test_a_reading_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
+    settings, tmp_path, elsewhere, monkeypatch
+):
+    """Files are kept by a second name before the database is copied: erasing at that moment takes nothing from it."""
+    copy = make.copy_file
+
+    def copy_then_erase(database, target):
+        copy(database, target)
+        for name in list(Originals(settings.originals).names()):
+            Originals(settings.originals).path(name).unlink()
+
+    monkeypatch.setattr(make, "copy_file", copy_then_erase)
+    assert back_up(settings, tmp_path / "b.zip").counts.missing == 0
+    restore(elsewhere, tmp_path / "b.zip")
+    assert len(readings_of(elsewhere)) == 3
+
+
+def test_picture_files_that_were_gone_before_are_counted(settings, tmp_path, elsewhere):
+    """A history that lacks a file is saved all the same, says so, and comes back."""
+    next(settings.originals.glob("*/*")).unlink()
+    manifest = back_up(settings, tmp_path / "b.zip")
+    assert (manifest.counts.originals, manifest.counts.missing) == (2, 1)
+    assert restore(elsewhere, tmp_path / "b.zip").manifest.counts.missing == 1
+
+
+def test_nothing_at_all_can_be_saved_and_restored(tmp_path, models, elsewhere):
+    """A data folder that nobody has used yet is no error."""
+    empty = Settings(data_dir=tmp_path / "empty", models_dir=models)
+    back_up(empty, tmp_path / "b.zip")
+    restore(elsewhere, tmp_path / "b.zip")
+    assert readings_of(elsewhere) == []
+
+
+def test_an_archive_appears_only_when_it_is_complete(settings, archive, monkeypatch):
+    """A backup that fails leaves the one before as it was, and no half one."""
+    before = archive.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(make, "_add", full)
+    with pytest.raises(StoreUnavailable, match="No space left"):
+        back_up(settings, archive)
+    assert archive.read_bytes() == before
+    assert [file.name for file in archive.parent.glob(".backup-*")] == []
+
+
+def test_a_target_that_cannot_be_written_is_named(settings, tmp_path):
+    """The message names the file that was asked for."""
+    with pytest.raises(InvalidValue, match=r"nowhere/b\.zip.*cannot be written"):
+        back_up(settings, tmp_path / "nowhere" / "b.zip")

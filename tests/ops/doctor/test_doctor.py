@@ -1,0 +1,173 @@
+"""hwr doctor says of each part how it is, and what to do where something is amiss."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.db.file_lock import unfinished_restore
+from hwr_core.history.predictions import Source
+from hwr_core.ops.doctor import contents, examine, machine, server
+from hwr_core.ops.doctor.finding import State
+from hwr_core.settings import Settings
+from tests.handwriting import drawing, png
+from tests.own_models import copied_models
+
+
+@pytest.fixture
+def used(settings):
+    """A data folder with one reading."""
+    with Workspace(settings) as workspace:
+        workspace.read_and_keep(png(drawing(3)), source=Source.API)
+    return settings
+
+
+@contextmanager
+def _answering(status: int, body: bytes) -> Iterator[int]:
+    """Some server on a free port that answers everything alike."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as listener:
+        Thread(target=listener.serve_forever, daemon=True).start()
+        yield listener.server_port
+        listener.shutdown()
+
+
+def test_a_sound_installation_is_good_throughout(used, monkeypatch):
+    """Nothing is bad; what may be wanted for training is a note."""
+    monkeypatch.setenv("HWR_DATA_DIR", str(used.data_dir))
+    monkeypatch.setenv("HWR_PORT", "0")
+    findings = examine.examine()
+    assert [each.about for each in findings if each.state is State.BAD] == []
+    assert len(findings) == 11
+    assert all(each.advice for each in findings if each.state is not State.GOOD)
+
+
+def test_settings_that_are_not_valid_are_told_and_end_it(monkeypatch):
+    """Without settings nobody knows where to look."""
+    monkeypatch.setenv("HWR_PORT", "eighty")
+    last = examine.examine()[-1]
+    assert (last.about, last.state) == ("settings", State.BAD)
+    assert "HWR_PORT is 'eighty'" in last.found
+
+
+@pytest.mark.parametrize(
+    ("running", "state"),
+    [((3, 10, 9), State.BAD), ((3, 11, 0), State.GOOD), ((3, 13, 9), State.GOOD), ((3, 14, 0), State.BAD)],
+)
+def test_the_python_is_looked_at(running, state):
+    """Only the versions that hwr is tested with are good."""
+    assert machine.python(running).state is state
+
+
+def test_packages_that_are_missing_or_old_are_named():
+    """One that is for another system is not asked for."""
+    found = machine.packages(["numpy>=1", "no-such-package>=2", "pillow>=999", "other; sys_platform == 'none'"])
+    assert found.state is State.BAD
+    assert found.found.startswith("no-such-package is missing; pillow is ")
+    assert "numpy" not in found.found
+
+
+def test_packages_for_training_alone_are_a_note(monkeypatch):
+    """An image without TensorFlow is sound: it reads."""
+    monkeypatch.setattr(machine, "FOR_TRAINING", {"no-such-package"})
+    assert machine.packages(["numpy", "no-such-package"]).state is State.DOUBTFUL
+    assert machine.packages(["numpy>999", "no-such-package"]).state is State.BAD
+
+
+def test_a_data_folder_that_cannot_be_made_is_bad(tmp_path):
+    """The reason is the system's own."""
+    (tmp_path / "file").write_text("")
+    found = machine.data_folder(Settings(data_dir=tmp_path / "file" / "data"))
+    assert (found.state, "Not a directory" in found.found) == (State.BAD, True)
+
+
+def test_an_interrupted_restore_is_told(settings):
+    """And how it is finished."""
+    settings.data_dir.mkdir()
+    unfinished_restore(settings.data_dir).write_text("{}")
+    assert "--finish" in machine.data_folder(settings).advice
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**8, State.BAD), (10**9, State.DOUBTFUL), (10**10, State.GOOD)])
+def test_room_on_the_disk(tmp_path, monkeypatch, free, state):
+    """A full disk is bad, a tight one is a note."""
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 0, free))
+    assert machine.room(Settings(data_dir=tmp_path)).state is state
+
+
+def test_a_damaged_database_is_bad(used):
+    """It says what is wrong and that a backup helps; picture files are then not judged."""
+    used.database.write_bytes(b"damaged" * 10_000)
+    found = contents.database(used)
+    assert (found.state, "hwr restore" in found.advice) == (State.BAD, True)
+    assert contents.originals(used).state is State.DOUBTFUL
+
+
+def test_nothing_is_made_by_looking(settings):
+    """A data folder that was never used has no database afterwards either."""
+    assert contents.database(settings).state is State.GOOD
+    assert contents.originals(settings).state is State.GOOD
+    assert not settings.database.exists()
+
+
+def test_picture_files_that_are_missing_are_counted(used):
+    """Readings that name a file which is gone are told of."""
+    assert contents.originals(used).found.startswith("all 1")
+    next(used.originals.glob("*/*")).unlink()
+    found = contents.originals(used)
+    assert (found.state, found.found) == (State.BAD, "1 of 1 are missing")
+
+
+def test_the_model_reads_a_seven(settings, tmp_path):
+    """The served version is loaded and tried; a damaged one is bad, and so is none."""
+    assert contents.model(settings).state is State.GOOD
+    registry = copied_models(tmp_path / "models")
+    (registry.champion().folder / "model.tflite").write_bytes(b"damaged")
+    found = contents.model(Settings(data_dir=settings.data_dir, models_dir=registry.folder))
+    assert (found.state, "damaged" in found.found) == (State.BAD, True)
+    assert contents.model(Settings(data_dir=settings.data_dir, models_dir=tmp_path / "none")).state is State.BAD
+
+
+def test_data_sets_are_wanted_for_training_only(tmp_path):
+    """None at all is a note."""
+    found = contents.data_sets(Settings(data_dir=tmp_path, datasets_dir=tmp_path / "sets"))
+    assert found.state is State.DOUBTFUL
+    assert "Only training" in found.advice
+
+
+def test_an_address_of_the_network_wants_sign_in_or_a_word(tmp_path):
+    """Bad without, a note when it was asked for by name."""
+    open_to_all = Settings(data_dir=tmp_path, host="0.0.0.0")  # noqa: S104
+    assert server.address(open_to_all).state is State.BAD
+    assert server.address(open_to_all.model_copy(update={"allow_open": True})).state is State.DOUBTFUL
+    assert server.address(Settings(data_dir=tmp_path)).state is State.GOOD
+
+
+def test_the_port_is_free_or_ours(tmp_path):
+    """A stranger on the port is bad; a healthy hwr is good, one with problems is bad and they are told."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    assert server.port(Settings(data_dir=tmp_path, port=number)).state is State.GOOD
+    for status, body, state, words in (
+        (200, b'{"problems": []}', State.GOOD, "healthy hwr"),
+        (503, b'{"problems": ["no model"]}', State.BAD, "no model"),
+        (200, b"<html>", State.BAD, "Address already in use"),
+    ):
+        with _answering(status, body) as number:
+            found = server.port(Settings(data_dir=tmp_path, port=number))
+        assert (found.state, words in found.found) == (state, True), found

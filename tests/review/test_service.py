@@ -1,0 +1,138 @@
+"""The review desk on a real history, with the shipped model and a challenger that differs from it."""
+
+import numpy as np
+import pytest
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.history.predictions import Source
+from hwr_core.recognition.types import Verdict
+from hwr_core.registry.registry import CHALLENGER
+from hwr_core.review.service import Order
+from hwr_core.settings import Settings
+from tests.evaluation.conftest import worse_copy
+from tests.handwriting import drawing, png
+from tests.own_models import copied_models
+
+
+@pytest.fixture
+def registry(tmp_path):
+    """The shipped version, served, in a registry of its own."""
+    return copied_models(tmp_path / "models")
+
+
+@pytest.fixture
+def workspace(tmp_path, registry):
+    """A workspace of an empty data folder on that registry."""
+    with Workspace(Settings(data_dir=tmp_path / "data", models_dir=registry.folder)) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def keep(workspace):
+    """Read and keep drawings of these digits and return their ids."""
+
+    def keep(*digits: int) -> list[int]:
+        return [workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING).id for digit in digits]
+
+    return keep
+
+
+def ids(waiting):
+    """Return the numbers of readings that wait."""
+    return [each.kept.id for each in waiting]
+
+
+def test_each_order_has_its_own_queue(workspace, keep):
+    """What names a digit waits by its confidence, what was refused elsewhere; each is counted."""
+    keep(3, 0, 7)
+    scribble = np.random.default_rng(2).choice([0, 255], (6, 6)).astype(np.uint8).repeat(40, 0).repeat(40, 1)
+    refused = workspace.read_and_keep(png(scribble), source=Source.DRAWING)
+    assert refused.reading.verdict is Verdict.NOT_A_DIGIT
+    confidences = [each.kept.reading.confidence for each in workspace.review.page(Order.LEAST_SURE)]
+    assert confidences == sorted(confidences)
+    assert ids(workspace.review.page(Order.REJECTED)) == [refused.id]
+    assert [workspace.review.count(order) for order in Order] == [3, 1, 0]
+
+
+def test_without_a_challenger_nobody_differs(workspace, keep):
+    """There is no second opinion, and that is no error."""
+    keep(3)
+    assert workspace.review.page(Order.DISAGREE) == []
+
+
+def test_where_the_challenger_differs_a_person_is_asked(workspace, registry, keep):
+    """The newest come first, with both answers; those who have been judged are left out, and pages go on."""
+    registry.challenge(worse_copy(registry))
+    first, second, third = keep(3, 0, 7)
+    workspace.feedback.give(second, actual_digit=0)
+    newest, oldest = workspace.review.page(Order.DISAGREE)
+    assert ids([newest, oldest]) == [third, first]
+    assert (newest.kept.reading.digit, newest.second.digit) == (7, None)
+    assert ids(workspace.review.page(Order.DISAGREE, limit=1, after=newest.kept)) == [first]
+    assert workspace.review.count(Order.DISAGREE) == 2
+
+
+def test_a_challenger_that_agrees_asks_nothing(workspace, registry, keep):
+    """Where both read the same, nobody is asked."""
+    keep(3, 0)
+    registry.challenge(registry.champion())
+    assert workspace.review.count(Order.DISAGREE) == 0
+
+
+def test_another_challenger_is_asked_afresh(workspace, registry, keep):
+    """What the last one said does not stand for the next."""
+    keep(3)
+    registry.challenge(worse_copy(registry))
+    assert workspace.review.count(Order.DISAGREE) == 1
+    registry.challenge(registry.champion())
+    assert workspace.review.count(Order.DISAGREE) == 0
+    registry.end_challenge()
+    assert workspace.review.page(Order.DISAGREE) == []
+
+
+def test_the_challenger_reads_each_picture_once(workspace, registry, keep, monkeypatch):
+    """Asking again reads only what is new."""
+    registry.challenge(worse_copy(registry))
+    keep(3, 0)
+    workspace.review.count(Order.DISAGREE)
+    challenger = workspace.review._second_opinion._challenger
+    read: list[int] = []
+    monkeypatch.setattr(challenger, "read", lambda pictures: read.append(len(pictures)) or [])
+    workspace.review.count(Order.DISAGREE)
+    assert read == [0]
+
+
+def test_a_challenger_that_is_gone_is_told(workspace, registry, keep):
+    """A name without a version is an error in words."""
+    keep(3)
+    (registry.folder / CHALLENGER).write_text("20260101T000000Z-00000")
+    with pytest.raises(ModelUnavailable, match="challenger"):
+        workspace.review.count(Order.DISAGREE)
+
+
+def test_a_page_has_a_limit(workspace):
+    """What cannot be a number of readings is refused."""
+    with pytest.raises(InvalidValue):
+        workspace.review.page(Order.LEAST_SURE, limit=0)
+
+
+def test_a_wrong_label_is_suspected(workspace, keep):
+    """A clear 3 that somebody calls an 8 is named, with what the model gave each; right labels are not."""
+    threes = keep(3, 3, 0)
+    workspace.feedback.give(threes[0], actual_digit=3)
+    workspace.feedback.give(threes[1], actual_digit=8)
+    workspace.feedback.give(threes[2], actual_digit=0)
+    [suspect] = workspace.review.suspects()
+    assert (suspect.kept.id, suspect.kept.label.digit, suspect.preferred) == (threes[1], 8, 3)
+    assert suspect.given < 0.1
+    assert suspect.preferred_given > 0.9
+
+
+def test_a_checked_label_is_doubted_no_longer(workspace, keep):
+    """Once a reviewer has said that it is right, it stays out of the list."""
+    keep(3, 3)
+    workspace.feedback.give(1, actual_digit=3)
+    workspace.feedback.give(2, actual_digit=8)
+    workspace.feedback.verify(2)
+    assert workspace.review.suspects() == []

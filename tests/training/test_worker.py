@@ -1,0 +1,55 @@
+"""The program of a child process: whatever goes wrong is told in words, and its trace is in the log."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.settings import PROJECT
+
+PROGRAM = """
+import os
+import sys
+from pathlib import Path
+import hwr_core.training.worker as worker
+from hwr_core.errors import DatasetMissing
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.table import JobKind
+
+def work(order, folder, report):
+    raise {error}
+
+worker.WORK = {{JobKind.TRAIN: work}}
+status = worker.main(JobFolder(Path(sys.argv[1])))
+sys.stderr.flush()
+os._exit(status)
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("OSError(28, 'No space left on device')", "The job could not go on: No space left on device."),
+        ("MemoryError()", "The job needs more memory than there is; a smaller batch needs less."),
+        ("DatasetMissing('There is no data.')", "There is no data."),
+        ("ZeroDivisionError('secret')", "The job failed unexpectedly (ZeroDivisionError); its log tells more."),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(tmp_path: Path, error: str, words: str) -> None:
+    """A full disk, too little memory, an error of ours, a fault: one sentence, and no library's text in it."""
+    folder = JobFolder(tmp_path / "1")
+    folder.prepare({"kind": "train", "config": {}})
+    child = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(error=error), str(folder.path)],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert child.wait(60) == 1
+    ending = folder.events.ending()
+    assert ending is not None
+    assert (ending.kind, ending.data) == (EventKind.FAILED, {"error": words})
