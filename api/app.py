@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import hwr_core
-from api.auth.authentication import Door
+from api.auth.authentication import Authentication
 from api.auth.permissions import AddressRules
 from api.auth.rate_limits import Rates
 from api.errors import HANDLERS, REQUEST_ID
@@ -21,7 +21,7 @@ from api.middleware.body_limit import BodyLimit
 from api.middleware.cross_site import CrossSite
 from api.middleware.hosts import KnownHosts
 from api.middleware.own_machine import OwnMachineOnly
-from api.middleware.request_log import Watching
+from api.middleware.request_log import RequestLog
 from api.middleware.security_headers import SecurityHeaders
 from api.middleware.startup import StartupInWords
 from api.routes import (
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DESCRIPTION = (
-    "Reads handwritten digits and keeps every reading. Errors are `{success: false, detail, request_id}`, in words. "
+    "Reads handwritten digits and keeps every prediction. Errors are `{success: false, detail, request_id}`, in words. "
     "Beside the routes below, `/api/live/draw` and `/api/live/events` are WebSockets (see api/live/README.md)."
 )
 
@@ -118,7 +118,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
-            Middleware(Watching, requests=figures.requests),  # first: it sees the answers of all the others
+            Middleware(RequestLog, requests=figures.requests),  # first: it sees the answers of all the others
             *_middleware(settings, rates, rules),
             *([provider.memory()] if provider else []),
         ],
@@ -159,7 +159,7 @@ def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) ->
     if not (settings.has_sign_in or settings.allow_open):
         around.append(Middleware(OwnMachineOnly))
     if rates is not None:
-        around.append(Middleware(Door, rates=rates, rules=rules))
+        around.append(Middleware(Authentication, rates=rates, rules=rules))
     return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 

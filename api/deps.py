@@ -15,7 +15,7 @@ from hwr_core.errors import NotSignedIn
 
 
 # All async: a plain def would cost every request a thread switch.
-async def _house(request: HTTPConnection) -> Workspace:
+async def _unrestricted(request: HTTPConnection) -> Workspace:
     workspace: Workspace = request.app.state.workspace
     return workspace
 
@@ -35,15 +35,15 @@ async def _channels(request: HTTPConnection) -> Channels:
     return channels
 
 
-async def _workspace(house: "HouseDep", caller: "CallerDep") -> Workspace:
-    if not house.access.required:
-        return house
+async def _workspace(unrestricted: "UnrestrictedDep", caller: "CallerDep") -> Workspace:
+    if not unrestricted.access.required:
+        return unrestricted
     if caller is None:
         raise NotSignedIn("Sign in first, or send an API key or a token.")
-    return authorised(house, caller)
+    return authorised(unrestricted, caller)
 
 
-HouseDep = Annotated[Workspace, Depends(_house)]
+UnrestrictedDep = Annotated[Workspace, Depends(_unrestricted)]
 """The workspace itself, for what nobody need be signed in for."""
 CallerDep = Annotated[Caller | None, Depends(_caller)]
 """Who asks; None where nobody is signed in, or nobody has to."""

@@ -14,7 +14,7 @@ DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
 
 def _chosen(  # noqa: PLR0913  each is one query parameter
     *,
-    user_id: Annotated[UserId | None, Query(description="Only this person's readings.", examples=[1])] = None,
+    user_id: Annotated[UserId | None, Query(description="Only this person's predictions.", examples=[1])] = None,
     digit: Annotated[
         DigitOrNone | None, Query(description="Only those read as this digit, or none.", examples=[7])
     ] = None,

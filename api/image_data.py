@@ -1,19 +1,19 @@
-"""The picture in a JSON body: base64, with or without a data-URL prefix."""
+"""The image in a JSON body: base64, with or without a data-URL prefix."""
 
 import binascii
 
-from hwr_core.errors import InvalidValue, UnreadablePicture
+from hwr_core.errors import InvalidValue, UnreadableImage
 
 _URL_SAFE = str.maketrans("-_", "+/")
 _NEEDED = "base64 is needed, with or without the prefix of a data URL"
 
 
-def picture_bytes(image_data: str) -> bytes:
+def image_bytes(image_data: str) -> bytes:
     """Return the file behind base64: white space, a missing padding and the URL-safe alphabet are all right.
 
     Raises:
         InvalidValue: there is nothing in it.
-        UnreadablePicture: it is not base64.
+        UnreadableImage: it is not base64.
     """
     digits = "".join(_payload(image_data).split()).rstrip("=").translate(_URL_SAFE)
     if not digits:
@@ -21,7 +21,7 @@ def picture_bytes(image_data: str) -> bytes:
     try:
         return binascii.a2b_base64(digits + "=" * (-len(digits) % 4), strict_mode=True)
     except ValueError as error:
-        raise UnreadablePicture(f"image_data is not base64; {_NEEDED}.") from error
+        raise UnreadableImage(f"image_data is not base64; {_NEEDED}.") from error
 
 
 def _payload(image_data: str) -> str:
@@ -30,5 +30,5 @@ def _payload(image_data: str) -> str:
         return image_data
     prefix, comma, payload = image_data.partition(",")
     if not comma or not prefix.rstrip().lower().endswith(";base64"):
-        raise UnreadablePicture(f"image_data is a data URL without base64; {_NEEDED}.")
+        raise UnreadableImage(f"image_data is a data URL without base64; {_NEEDED}.")
     return payload

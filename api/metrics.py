@@ -1,4 +1,4 @@
-"""What /metrics shows: counts of requests and readings, and how things stand when somebody asks."""
+"""What /metrics shows: counts of requests and predictions, and how things stand when somebody asks."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,14 +11,14 @@ from hwr_core import __version__
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import ModelUnavailable, StoreError
 from hwr_core.events import Observer
-from hwr_core.history.predictions import KeptReading
-from hwr_core.recognition.types import NONE, NumberReading, Reading, Verdict
+from hwr_core.history.predictions import PredictionRecord
+from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
 
 PATIENCE = 0.5
 """Seconds for which whoever asks for metrics waits for the database; Prometheus itself gives up after some ten."""
 
 REQUEST_SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-READING_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+PREDICTION_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 LAG_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CONFIDENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 
@@ -60,39 +60,39 @@ class Live:
         )
 
 
-class Readings(Observer):
+class Predictions(Observer):
     """Metrics of what a workspace reads."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._readings = Counter(
-            "hwr_readings", "Pictures read, whether kept or not.", ("digit", "verdict"), registry=registry
+        self._predictions = Counter(
+            "hwr_predictions", "Images read, whether kept or not.", ("digit", "verdict"), registry=registry
         )
         self._confidence = Histogram(
-            "hwr_reading_confidence",
-            "Confidence of readings of pictures with ink.",
+            "hwr_prediction_confidence",
+            "Confidence of predictions of images with ink.",
             ("verdict",),
             buckets=CONFIDENCES,
             registry=registry,
         )
         self._seconds = Histogram(
-            "hwr_reading_duration_seconds",
-            "From picture file to reading, by stage.",
+            "hwr_prediction_duration_seconds",
+            "From image file to reading, by stage.",
             ("stage",),
-            buckets=READING_SECONDS,
+            buckets=PREDICTION_SECONDS,
             registry=registry,
         )
-        self._numbers = Counter("hwr_numbers", "Pictures and documents read for whole numbers.", registry=registry)
+        self._numbers = Counter("hwr_numbers", "Images and documents read for whole numbers.", registry=registry)
         self._number_digits = Counter("hwr_number_digits", "Digits read in numbers.", ("digit",), registry=registry)
 
-    def on_reading(self, reading: Reading) -> None:
-        """Count a reading, how sure it is and how long it took."""
-        self._readings.labels(_digit_of(reading), reading.verdict.value).inc()
-        if reading.verdict is not Verdict.NO_INK:
-            self._confidence.labels(reading.verdict.value).observe(reading.confidence)
-        self._seconds.labels("preprocessing").observe(reading.timings.preprocessing)
-        self._seconds.labels("inference").observe(reading.timings.inference)
+    def on_prediction(self, prediction: Prediction) -> None:
+        """Count a prediction, how sure it is and how long it took."""
+        self._predictions.labels(_digit_of(prediction), prediction.verdict.value).inc()
+        if prediction.verdict is not Verdict.NO_INK:
+            self._confidence.labels(prediction.verdict.value).observe(prediction.confidence)
+        self._seconds.labels("preprocessing").observe(prediction.timings.preprocessing)
+        self._seconds.labels("inference").observe(prediction.timings.inference)
 
-    def on_number(self, number: NumberReading) -> None:
+    def on_number(self, number: NumberPrediction) -> None:
         """Count a document and its digits."""
         self._numbers.inc()
         for found in number.digits:
@@ -104,25 +104,28 @@ class Keeping(Observer):
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._kept = Counter(
-            "hwr_readings_kept", "Readings entered into the history.", ("digit", "verdict", "source"), registry=registry
+            "hwr_predictions_kept",
+            "Predictions entered into the history.",
+            ("digit", "verdict", "source"),
+            registry=registry,
         )
         self._not_kept = Counter(
-            "hwr_readings_not_kept", "Readings that could not be kept, by error.", ("error",), registry=registry
+            "hwr_predictions_not_kept", "Predictions that could not be kept, by error.", ("error",), registry=registry
         )
         self._lag = Histogram(
             "hwr_store_lag_seconds",
-            "From handing in a reading until it is durable.",
+            "From handing in a prediction until it is durable.",
             buckets=LAG_SECONDS,
             registry=registry,
         )
 
-    def on_kept(self, kept: KeptReading, waited: float) -> None:
-        """Count a reading in the history, and how long that took."""
-        self._kept.labels(_digit_of(kept.reading), kept.reading.verdict.value, kept.source.value).inc()
+    def on_kept(self, kept: PredictionRecord, waited: float) -> None:
+        """Count a prediction in the history, and how long that took."""
+        self._kept.labels(_digit_of(kept.prediction), kept.prediction.verdict.value, kept.source.value).inc()
         self._lag.observe(waited)
 
     def on_not_kept(self, error: BaseException) -> None:
-        """Count a reading that did not get into the history."""
+        """Count a prediction that did not get into the history."""
         self._not_kept.labels(type(error).__name__).inc()
 
 
@@ -136,7 +139,7 @@ class Metrics:
         Info("hwr_build", "The program.", registry=self.registry).info({"version": __version__})
         self.requests = Requests(self.registry)
         self.live = Live(self.registry)
-        self._readings = Readings(self.registry)
+        self._predictions = Predictions(self.registry)
         self._keeping = Keeping(self.registry)
 
     @contextmanager
@@ -145,7 +148,7 @@ class Metrics:
         present = _Present(workspace)
         self.registry.register(present)
         try:
-            with workspace.observed_by(self._readings), workspace.observed_by(self._keeping):
+            with workspace.observed_by(self._predictions), workspace.observed_by(self._keeping):
                 yield
         finally:
             self.registry.unregister(present)
@@ -160,7 +163,9 @@ class _Present(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the figures of this moment."""
         yield GaugeMetricFamily(
-            "hwr_store_waiting_readings", "Readings that wait for their turn to be written.", self._workspace.waiting
+            "hwr_store_waiting_predictions",
+            "Predictions that wait for their turn to be written.",
+            self._workspace.waiting,
         )
         yield self._model()
         yield from self._jobs()
@@ -188,5 +193,5 @@ class _Present(Collector):
         return jobs, store_up
 
 
-def _digit_of(reading: Reading) -> str:
-    return NONE if reading.digit is None else str(reading.digit)
+def _digit_of(prediction: Prediction) -> str:
+    return NONE if prediction.digit is None else str(prediction.digit)

@@ -6,13 +6,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services import allowed, visitor
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 
 
 def pages() -> dict[str, list[Any]]:
     """Return the dashboard's pages by what they are for."""
     found: dict[str, list[Any]] = {}
-    sees_all = allowed(Right.SEE_ALL)
+    sees_all = allowed(Permission.SEE_ALL)
     if sees_all:
         found[""] = [st.Page("app_pages/home.py", title="Home", icon=":material/home:", default=True)]
     found["Read"] = [
@@ -34,9 +34,9 @@ def pages() -> dict[str, list[Any]]:
 
 
 def _manage() -> Iterator[Any]:
-    if allowed(Right.MANAGE_PEOPLE):
-        yield st.Page("app_pages/people.py", title="People", icon=":material/group:")
-    if allowed(Right.MAINTAIN):
+    if allowed(Permission.MANAGE_USERS):
+        yield st.Page("app_pages/users.py", title="Users", icon=":material/group:")
+    if allowed(Permission.MAINTAIN):
         yield st.Page("app_pages/settings.py", title="Settings", icon=":material/settings:")
     if visitor() is not None:
         yield st.Page("app_pages/account.py", title="Account", icon=":material/key:")

@@ -1,4 +1,4 @@
-"""What the pages call: the workspace of this process, and file readings that survive a rerun."""
+"""What the pages call: the workspace of this process, and file predictions that survive a rerun."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,13 @@ import streamlit as st
 from dashboard.components.images import as_shown, shrunk
 from hwr_core.app.authorisation import authorised
 from hwr_core.app.workspace import NamedFile, Workspace, open_workspace
-from hwr_core.auth.permissions import Caller, Right, may
+from hwr_core.auth.permissions import Caller, Permission, may
 from hwr_core.auth.secrets import COOKIE
-from hwr_core.errors import PictureError
+from hwr_core.errors import ImageError
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import NumberReading, Reading
+from hwr_core.recognition.types import NumberPrediction, Prediction
 
 PREVIEW_SIDE = 224
 
@@ -25,20 +25,20 @@ REMEMBERED_FILES, REMEMBERED_DOCUMENTS, REMEMBERED_ARCHIVES = 256, 32, 4
 class ReadFile:
     """The outcome for one uploaded file: a reading and a small preview, or the error that says why there is none."""
 
-    reading: Reading | None = None
+    prediction: Prediction | None = None
     preview: Grey | None = None
-    error: PictureError | None = None
+    error: ImageError | None = None
 
 
 @st.cache_resource(show_spinner=False, validate=lambda workspace: not workspace.closed)
-def _house() -> Workspace:
+def _unrestricted() -> Workspace:
     return open_workspace()
 
 
 def workspace() -> Workspace:
     """Return the workspace that the API in this process uses too, as the visitor may use it. Raises NotSignedIn."""
     who = visitor()
-    return _house() if who is None else authorised(_house(), who)
+    return _unrestricted() if who is None else authorised(_unrestricted(), who)
 
 
 def visitor() -> Caller | None:
@@ -46,10 +46,10 @@ def visitor() -> Caller | None:
 
     The door in front of this page has looked at the same cookie; a person may have been signed out since.
     """
-    desk = _house().access
-    if not desk.required:
+    auth_service = _unrestricted().access
+    if not auth_service.required:
         return None
-    return replace(desk.by_session(session_cookie()), address=client_address())
+    return replace(auth_service.by_session(session_cookie()), address=client_address())
 
 
 def session_cookie() -> str:
@@ -62,16 +62,16 @@ def client_address() -> str:
     return st.context.ip_address or ""
 
 
-def allowed(right: Right) -> bool:
+def allowed(right: Permission) -> bool:
     """Whether to show what takes this right; where nobody has to sign in, everybody has all."""
     who = visitor()
     return who is None or may(who, right)
 
 
 def preview(content: bytes) -> Grey:
-    """Return a small grey picture of a picture file. Raises PictureError."""
+    """Return a small grey image of an image file. Raises ImageError."""
     settings = workspace().settings
-    return shrunk(decode(content, Limits(settings.max_picture_bytes, settings.max_picture_pixels)), PREVIEW_SIDE)
+    return shrunk(decode(content, Limits(settings.max_image_bytes, settings.max_image_pixels)), PREVIEW_SIDE)
 
 
 def read_number(
@@ -80,7 +80,7 @@ def read_number(
     boxes: Sequence[Box] | None = None,
     *,
     on_progress: OnProgress = lambda _: None,
-) -> NumberReading:
+) -> NumberPrediction:
     """Read all digits of a document with the served model, once for the same content, level and boxes.
 
     Raises: what `Workspace.read_number` raises.
@@ -100,17 +100,17 @@ def _held_number(
     enhancement_level: float,  # noqa: ARG001
     boxes: tuple[Box, ...] | None,  # noqa: ARG001
     model_version: str,  # noqa: ARG001
-) -> list[NumberReading]:
+) -> list[NumberPrediction]:
     """A place for what was read, filled outside: a cached function can show no progress."""
     return []
 
 
 def pages_of(document: bytes, *, on_progress: OnProgress = lambda _: None) -> list[PageImage]:
-    """Return the pages of a picture, TIFF or PDF file, no wider than a page can show. Raises PictureError."""
+    """Return the pages of an image, TIFF or PDF file, no wider than a page can show. Raises ImageError."""
     held = _held_pages(document)
     if not held:
         settings = workspace().settings
-        limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+        limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
         pages = []
         for page in decode_pages(document, limits):
             pages.append(as_shown(page))
@@ -137,17 +137,17 @@ def _held_archive(archive: bytes) -> list[list[NamedFile]]:  # noqa: ARG001  the
     return []
 
 
-def explain(picture: bytes) -> Explanation:
-    """Say why the served model reads a picture as it does, once for the same content.
+def explain(image: bytes) -> Explanation:
+    """Say why the served model reads an image as it does, once for the same content.
 
     Raises: what `Workspace.explain` raises.
     """
-    return _explain_once(picture, workspace().served_model().name)
+    return _explain_once(image, workspace().served_model().name)
 
 
 @st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def _explain_once(picture: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the cache's key
-    return workspace().explain(picture)
+def _explain_once(image: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the cache's key
+    return workspace().explain(image)
 
 
 def read_file(content: bytes, enhancement_level: float) -> ReadFile:
@@ -164,5 +164,5 @@ def _read_once(content: bytes, enhancement_level: float, model_version: str) -> 
     """Read a file; the model's version is there to be part of the cache's key."""
     try:
         return ReadFile(workspace().read(content, enhancement_level=enhancement_level), preview(content))
-    except PictureError as error:
+    except ImageError as error:
         return ReadFile(error=error)

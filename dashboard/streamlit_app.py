@@ -5,14 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.notices import show_left_notices
-from dashboard.components.user_switch import confirm_sign_in, show_person
+from dashboard.components.user_switch import confirm_sign_in, show_user
 from dashboard.navigation import pages
 
 # A file of ours: a Material icon would be fetched from the internet for each visitor.
 st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered")
 confirm_sign_in()
 page = st.navigation(pages())
-show_person()
+show_user()
 show_left_notices()
 page.run()
 show_left_notices()

@@ -9,24 +9,24 @@ class HwrError(Exception):
     """Base of every error that hwr raises on purpose."""
 
 
-class PictureError(HwrError, ValueError):
-    """The bytes given cannot be used as a picture."""
+class ImageError(HwrError, ValueError):
+    """The bytes given cannot be used as an image."""
 
 
-class NotAPicture(PictureError):
-    """The bytes are of no picture format that hwr reads."""
+class NotAnImage(ImageError):
+    """The bytes are of no image format that hwr reads."""
 
 
-class UnreadablePicture(PictureError):
-    """The bytes begin like a picture but are damaged or cut short."""
+class UnreadableImage(ImageError):
+    """The bytes begin like an image but are damaged or cut short."""
 
 
-class PictureTooLarge(PictureError):
-    """The picture has more bytes or pixels than the limits allow."""
+class ImageTooLarge(ImageError):
+    """The image has more bytes or pixels than the limits allow."""
 
 
-class NoInk(PictureError):
-    """The picture holds no writing: blank paper or mere noise."""
+class NoInk(ImageError):
+    """The image holds no writing: blank paper or mere noise."""
 
 
 class InvalidValue(HwrError, ValueError):

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from threading import Lock
 
 from hwr_core.history.labels import Label
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import Job
-from hwr_core.recognition.types import NumberReading, Reading
+from hwr_core.recognition.types import NumberPrediction, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -17,20 +17,20 @@ log = logging.getLogger(__name__)
 class Observer:
     """Is told of each event by the thread in which it happens, so it has to be quick. Each method may be left out."""
 
-    def on_reading(self, reading: Reading) -> None:
-        """A picture was read, whether or not the reading is kept."""
+    def on_prediction(self, prediction: Prediction) -> None:
+        """An image was read, whether or not the prediction is kept."""
 
-    def on_number(self, number: NumberReading) -> None:
-        """The numbers of a picture or a document were read."""
+    def on_number(self, number: NumberPrediction) -> None:
+        """The numbers of an image or a document were read."""
 
-    def on_kept(self, kept: KeptReading, waited: float) -> None:
-        """A reading has become durable, so many seconds after it was handed in."""
+    def on_kept(self, kept: PredictionRecord, waited: float) -> None:
+        """A prediction has become durable, so many seconds after it was handed in."""
 
     def on_not_kept(self, error: BaseException) -> None:
-        """A reading that was handed in could not be kept."""
+        """A prediction that was handed in could not be kept."""
 
-    def on_label(self, reading_id: int, owner: int, label: Label | None) -> None:
-        """People say something else of a reading of `owner` than before; None: nobody says anything any more."""
+    def on_label(self, prediction_id: int, owner: int, label: Label | None) -> None:
+        """People say something else of a prediction of `owner` than before; None: nobody says anything any more."""
 
     def on_served(self, version: str) -> None:
         """Another model version reads from now on."""
@@ -58,7 +58,7 @@ class Observers:
                 self._present = tuple(each for each in self._present if each is not observer)
 
     def tell(self, event: Callable[[Observer], None]) -> None:
-        """Tell all of them; one that fails costs nobody a reading."""
+        """Tell all of them; one that fails costs nobody a prediction."""
         for observer in self._present:
             try:
                 event(observer)

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hwr_core.errors import InvalidValue
@@ -20,11 +20,16 @@ HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
 """A name that a server may go by; with the star all below it."""
 
 
+def _formerly(name: str, old: str) -> AliasChoices:
+    """The variable of a field, also by the name that it had before."""
+    return AliasChoices(f"HWR_{name}", f"HWR_{old}")
+
+
 class Settings(BaseSettings):
     """Paths, limits and timeouts. Each field is the variable HWR_<FIELD>; `.env` in the working folder is read too."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HWR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="HWR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     data_dir: Path = Field(PROJECT / "data", description="Folder of everything made at run time")
@@ -72,26 +77,42 @@ class Settings(BaseSettings):
         False, description="Let in everybody who reaches an address of this machine, without sign-in"
     )
 
-    max_picture_bytes: int = Field(20 * MIB, ge=1024, description="Largest picture file, in bytes")
-    max_picture_pixels: int = Field(50_000_000, ge=784, description="Largest picture, in pixels")
+    max_image_bytes: int = Field(
+        20 * MIB,
+        ge=1024,
+        description="Largest image file, in bytes",
+        validation_alias=_formerly("MAX_IMAGE_BYTES", "MAX_PICTURE_BYTES"),
+    )
+    max_image_pixels: int = Field(
+        50_000_000,
+        ge=784,
+        description="Largest image, in pixels",
+        validation_alias=_formerly("MAX_IMAGE_PIXELS", "MAX_PICTURE_PIXELS"),
+    )
     max_document_pages: int = Field(50, ge=1, description="Most pages of a PDF or TIFF whose numbers are read")
     max_batch_files: int = Field(100, ge=1, description="Most files in one batch")
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
     max_page: int = Field(1000, ge=1, description="Most history rows in one answer")
 
-    max_zip_files: int = Field(20_000, ge=1, description="Most entries in a ZIP of labelled pictures")
-    max_zip_bytes: int = Field(1024 * MIB, ge=1024, description="Most bytes a ZIP of labelled pictures unpacks to")
+    max_zip_files: int = Field(20_000, ge=1, description="Most entries in a ZIP of labelled images")
+    max_zip_bytes: int = Field(1024 * MIB, ge=1024, description="Most bytes a ZIP of labelled images unpacks to")
 
     job_width: int = Field(1, ge=1, le=16, description="Jobs (trainings, tunings, evaluations) that run at once")
     job_cores: int | None = Field(
-        None, ge=1, description="Cores a job may use; all when not set. Readings go before jobs in any case"
+        None, ge=1, description="Cores a job may use; all when not set. Predictions go before jobs in any case"
     )
 
-    keep_readings_days: int | None = Field(
-        None, ge=1, description="Days until `hwr prune` takes readings away; kept for ever when not set"
+    keep_predictions_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days until `hwr prune` removes predictions; kept for ever when not set",
+        validation_alias=_formerly("KEEP_PREDICTIONS_DAYS", "KEEP_READINGS_DAYS"),
     )
-    keep_originals_days: int = Field(
-        30, ge=0, description="Days until `hwr prune` takes picture files away; 0 keeps none from the start"
+    keep_uploads_days: int = Field(
+        30,
+        ge=0,
+        description="Days until `hwr prune` removes uploaded files; 0 keeps none from the start",
+        validation_alias=_formerly("KEEP_UPLOADS_DAYS", "KEEP_ORIGINALS_DAYS"),
     )
 
     store_busy_timeout: float = Field(5.0, ge=0, description="Seconds to wait for a database held by another process")
@@ -144,13 +165,13 @@ class Settings(BaseSettings):
         return "*" in domains or (email is not None and email.rpartition("@")[2].lower() in domains)
 
     @property
-    def originals(self) -> Path:
-        """Folder of the picture files that were sent."""
+    def uploads(self) -> Path:
+        """Folder of the image files that were sent."""
         return self.data_dir / "originals"
 
     @property
     def custom_dataset(self) -> Path:
-        """Folder of people's own labelled pictures: a folder for each digit, and `none` for what is no digit."""
+        """Folder of people's own labelled images: a folder for each digit, and `none` for what is no digit."""
         return self.data_dir / "custom_dataset"
 
     @property
@@ -260,7 +281,7 @@ def load_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         faults = [
-            f"HWR_{(name := str(fault['loc'][0]).upper())} is {_shown(name, fault['input'])}: {fault['msg']}"
+            f"HWR_{(name := str(fault['loc'][0]).upper().removeprefix('HWR_'))} is {_shown(name, fault['input'])}: {fault['msg']}"
             for fault in error.errors()
         ]
         raise InvalidValue("; ".join(faults) + ".") from error

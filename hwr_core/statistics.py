@@ -1,4 +1,4 @@
-"""What a count is worth: the interval of a share, and whether two readers of the same pictures really differ."""
+"""What a count is worth: the interval of a share, and whether two readers of the same images really differ."""
 
 from math import comb, sqrt
 
@@ -26,8 +26,8 @@ def mcnemar(only_one: int, only_other: int) -> float:
     """Return the exact two-sided p-value of McNemar's test (1947): that chance alone makes so uneven a pair of counts.
 
     Args:
-        only_one: pictures that only the one reader got right.
-        only_other: pictures that only the other got right.
+        only_one: images that only the one reader got right.
+        only_other: images that only the other got right.
     """
     total, few = only_one + only_other, min(only_one, only_other)
     if total == 0:

@@ -1,4 +1,4 @@
-"""Handwriting for tests: ten digits by hand, real pen strokes where the data sets are there, and pictures of them."""
+"""Handwriting for tests: ten digits by hand, real pen strokes where the data sets are there, and images of them."""
 
 import io
 from itertools import islice
@@ -29,10 +29,10 @@ def number(text: str, *, side: int = 120, pen: float = 9, gap: int = 0) -> Grey:
     return sheet
 
 
-def png(picture: NDArray[np.uint8]) -> bytes:
-    """Return a picture, grey or with three or four channels, as the bytes of a PNG file."""
+def png(image: NDArray[np.uint8]) -> bytes:
+    """Return an image, grey or with three or four channels, as the bytes of a PNG file."""
     stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "PNG")
+    Image.fromarray(image).save(stream, "PNG")
     return stream.getvalue()
 
 

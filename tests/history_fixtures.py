@@ -14,10 +14,10 @@ from hwr_core.errors import HwrError
 from hwr_core.events import Observers
 from hwr_core.history.feedback import FeedbackLog
 from hwr_core.history.history import History
-from hwr_core.history.predictions import KeptReading, NewReading, Source, record_readings
-from hwr_core.history.uploads import Originals
+from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source, record_predictions
+from hwr_core.history.uploads import Uploads
 from hwr_core.history.users import Users
-from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Timings, Verdict
 
 Program = Callable[..., subprocess.Popen[str]]
 
@@ -37,36 +37,36 @@ def store(database: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def originals(database: Path) -> Originals:
-    """The folder of picture files beside the database."""
-    return Originals(database.parent / "originals")
+def uploads(database: Path) -> Uploads:
+    """The folder of image files beside the database."""
+    return Uploads(database.parent / "originals")
 
 
 @pytest.fixture
-def users(store: Store, originals: Originals) -> Users:
+def users(store: Store, uploads: Uploads) -> Users:
     """The users of the store."""
-    return Users(store, originals)
+    return Users(store, uploads)
 
 
 @pytest.fixture
-def history(store: Store, originals: Originals) -> History:
+def history(store: Store, uploads: Uploads) -> History:
     """The history of the store, in pages of 100 at most."""
-    return History(store, originals, max_page=100)
+    return History(store, uploads, max_page=100)
 
 
 @pytest.fixture
 def feedback(store: Store) -> FeedbackLog:
-    """What people say of the store's readings."""
+    """What people say of the store's predictions."""
     return FeedbackLog(store, Observers())
 
 
 @pytest.fixture
-def record(store: Store, originals: Originals) -> Callable[..., list[KeptReading | HwrError]]:
-    """Enter readings into the store."""
+def record(store: Store, uploads: Uploads) -> Callable[..., list[PredictionRecord | HwrError]]:
+    """Enter predictions into the store."""
 
-    def record(*rows: NewReading) -> list[KeptReading | HwrError]:
+    def record(*rows: NewPrediction) -> list[PredictionRecord | HwrError]:
         with store.writing() as cursor:
-            return record_readings(cursor, rows, originals)
+            return record_predictions(cursor, rows, uploads)
 
     return record
 
@@ -88,10 +88,10 @@ def program() -> Iterator[Program]:
 
 
 @pytest.fixture
-def new_reading() -> Callable[..., NewReading]:
-    """Make a drawing on its way into the history, as the recogniser reads them, with noise for a picture."""
+def new_prediction() -> Callable[..., NewPrediction]:
+    """Make a drawing on its way into the history, as the recogniser reads them, with noise for an image."""
 
-    def make(user_id: int = 1, digit: int | None = 7, verdict: Verdict = Verdict.DIGIT, **more: Any) -> NewReading:
+    def make(user_id: int = 1, digit: int | None = 7, verdict: Verdict = Verdict.DIGIT, **more: Any) -> NewPrediction:
         confidence = more.pop("confidence", 0.91)
         source = more.pop("source", Source.DRAWING)
         version = more.pop("version", "v1-abcde")
@@ -99,7 +99,7 @@ def new_reading() -> Callable[..., NewReading]:
         probabilities[digit or 0] = 0.91
         seen = np.random.default_rng(digit).integers(0, 256, (28, 28), dtype=np.uint8)
         timings = more.pop("timings", Timings(preprocessing=0.001, inference=0.0003))
-        reading = Reading(verdict, digit, confidence, tuple(probabilities.tolist()), seen, version, timings)
-        return NewReading(user_id, source, reading, **more)
+        prediction = Prediction(verdict, digit, confidence, tuple(probabilities.tolist()), seen, version, timings)
+        return NewPrediction(user_id, source, prediction, **more)
 
     return make

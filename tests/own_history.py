@@ -1,12 +1,12 @@
-"""A month of readings for tests that look back: real drawings, some judged, some unsure, some refused."""
+"""A month of predictions for tests that look back: real drawings, some judged, some unsure, some refused."""
 
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import KeptReading, NewReading, Source, record_readings
-from hwr_core.history.uploads import Original, Originals
+from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source, record_predictions
+from hwr_core.history.uploads import Upload, Uploads
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
 from hwr_core.settings import Settings
@@ -15,33 +15,35 @@ from tests.handwriting import drawing, hand_made_strokes, png
 DAYS = 28
 SOURCES = (Source.DRAWING, Source.UPLOAD, Source.API)
 JUDGED = 0.4
-"""Share of readings that somebody says something of."""
+"""Share of predictions that somebody says something of."""
 
 
-def live_through(settings: Settings, *, readings: int = 150, seed: int = 5) -> None:
-    """Fill a data folder with readings of two people, spread over four weeks and today."""
+def live_through(settings: Settings, *, predictions: int = 150, seed: int = 5) -> None:
+    """Fill a data folder with predictions of two people, spread over four weeks and today."""
     rng = np.random.default_rng(seed)
     with Workspace(settings) as workspace:
-        people = [1, workspace.users.create("Ada").id]
-        digits = rng.integers(0, 10, readings).tolist()
+        users = [1, workspace.users.create("Ada").id]
+        digits = rng.integers(0, 10, predictions).tolist()
         files = [png(_written(digit, rng)) for digit in digits]
-        moments = sorted(datetime.now(UTC) - timedelta(days=days) for days in rng.uniform(0, DAYS, readings).tolist())
+        moments = sorted(
+            datetime.now(UTC) - timedelta(days=days) for days in rng.uniform(0, DAYS, predictions).tolist()
+        )
         rows = [
-            NewReading(
-                user_id=int(rng.choice(people)),
+            NewPrediction(
+                user_id=int(rng.choice(users)),
                 source=SOURCES[int(rng.integers(len(SOURCES)))],
-                reading=workspace.read(file),
-                original=Original.of(file),
+                prediction=workspace.read(file),
+                upload=Upload.of(file),
                 created_at=moment,
             )
             for file, moment in zip(files, moments, strict=True)
         ]
         with workspace.store.writing() as cursor:
-            kept = record_readings(cursor, rows, Originals(settings.originals))
-        for reading, digit in zip(kept, digits, strict=True):
-            assert isinstance(reading, KeptReading)
+            kept = record_predictions(cursor, rows, Uploads(settings.uploads))
+        for prediction, digit in zip(kept, digits, strict=True):
+            assert isinstance(prediction, PredictionRecord)
             if rng.uniform() < JUDGED:
-                workspace.feedback.give(reading.id, actual_digit=digit)
+                workspace.feedback.give(prediction.id, actual_digit=digit)
 
 
 def _written(digit: int, rng: np.random.Generator) -> Grey:

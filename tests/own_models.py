@@ -1,4 +1,4 @@
-"""Model versions and pictures of one's own for tests that train and promote: the checkout's stay as they are."""
+"""Model versions and images of one's own for tests that train and promote: the checkout's stay as they are."""
 
 import io
 import shutil
@@ -22,13 +22,13 @@ def copied_models(folder: Path) -> Registry:
 
 
 def own_digits(count: int) -> io.BytesIO:
-    """Return a ZIP of so many pictures of each digit, all different."""
+    """Return a ZIP of so many images of each digit, all different."""
     rng = np.random.default_rng(3)
     stream = io.BytesIO()
     with ZipFile(stream, "w") as archive:
         for digit in range(10):
             for number in range(count):
-                picture = drawing(digit, side=80, pen=rng.uniform(3, 8), fill=rng.uniform(0.4, 0.9))
-                archive.writestr(f"{digit}/{number}.png", png(picture))
+                image = drawing(digit, side=80, pen=rng.uniform(3, 8), fill=rng.uniform(0.4, 0.9))
+                archive.writestr(f"{digit}/{number}.png", png(image))
     stream.seek(0)
     return stream

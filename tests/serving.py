@@ -34,9 +34,9 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
 
-def predict(connection: http.client.HTTPConnection, picture: bytes) -> dict[str, Any]:
-    """POST a picture to /api/predict and return the answer's body; anything but 200 fails."""
-    body = json.dumps({"image_data": base64.b64encode(picture).decode()})
+def predict(connection: http.client.HTTPConnection, image: bytes) -> dict[str, Any]:
+    """POST an image to /api/predict and return the answer's body; anything but 200 fails."""
+    body = json.dumps({"image_data": base64.b64encode(image).decode()})
     connection.request("POST", "/api/predict", body, {"Content-Type": "application/json"})
     response = connection.getresponse()
     answer: dict[str, Any] = json.loads(response.read())

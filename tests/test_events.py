@@ -1,4 +1,4 @@
-"""Whoever observes a workspace learns of each reading, from whatever door."""
+"""Whoever observes a workspace learns of each prediction, from whatever door."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,8 +9,8 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.errors import UserNotFound
 from hwr_core.events import Observer
 from hwr_core.history.labels import Label
-from hwr_core.history.predictions import KeptReading, Source
-from hwr_core.recognition.types import NumberReading, Reading, Verdict
+from hwr_core.history.predictions import PredictionRecord, Source
+from hwr_core.recognition.types import NumberPrediction, Prediction, Verdict
 from tests.handwriting import drawing, number, png
 
 SEVEN = png(drawing(7))
@@ -21,31 +21,31 @@ class Notebook(Observer):
     """Writes down what it is told."""
 
     def __init__(self) -> None:
-        self.readings: list[Reading] = []
-        self.numbers: list[NumberReading] = []
-        self.kept: list[tuple[KeptReading, float]] = []
+        self.predictions: list[Prediction] = []
+        self.numbers: list[NumberPrediction] = []
+        self.kept: list[tuple[PredictionRecord, float]] = []
         self.not_kept: list[BaseException] = []
         self.labels: list[tuple[int, int, int | None]] = []
 
-    def on_reading(self, reading: Reading) -> None:
-        """Write down a reading."""
-        self.readings.append(reading)
+    def on_prediction(self, prediction: Prediction) -> None:
+        """Write down a prediction."""
+        self.predictions.append(prediction)
 
-    def on_number(self, number: NumberReading) -> None:
+    def on_number(self, number: NumberPrediction) -> None:
         """Write down a number."""
         self.numbers.append(number)
 
-    def on_kept(self, kept: KeptReading, waited: float) -> None:
-        """Write down a kept reading."""
+    def on_kept(self, kept: PredictionRecord, waited: float) -> None:
+        """Write down a kept prediction."""
         self.kept.append((kept, waited))
 
     def on_not_kept(self, error: BaseException) -> None:
         """Write down a failure."""
         self.not_kept.append(error)
 
-    def on_label(self, reading_id: int, owner: int, label: Label | None) -> None:
-        """Write down what is said of a reading."""
-        self.labels.append((reading_id, owner, label.digit if label else None))
+    def on_label(self, prediction_id: int, owner: int, label: Label | None) -> None:
+        """Write down what is said of a prediction."""
+        self.labels.append((prediction_id, owner, label.digit if label else None))
 
 
 def test_each_way_to_read_and_keep_is_told_of_once(workspace: Workspace) -> None:
@@ -55,17 +55,17 @@ def test_each_way_to_read_and_keep_is_told_of_once(workspace: Workspace) -> None
         workspace.read(SEVEN)
         workspace.read_and_keep(SEVEN, source=Source.API)
         workspace.read_and_keep(BLANK, source=Source.API)
-        files = [("a.png", SEVEN), ("b.txt", b"no picture"), ("c.png", BLANK)]
+        files = [("a.png", SEVEN), ("b.txt", b"no image"), ("c.png", BLANK)]
         workspace.keep_all(workspace.read_all(files), files, source=Source.BATCH)
         workspace.read_number(png(number("42")))
-    assert [reading.verdict for reading in notebook.readings].count(Verdict.DIGIT) == 3
-    assert [reading.verdict for reading in notebook.readings].count(Verdict.NO_INK) == 2
+    assert [prediction.verdict for prediction in notebook.predictions].count(Verdict.DIGIT) == 3
+    assert [prediction.verdict for prediction in notebook.predictions].count(Verdict.NO_INK) == 2
     assert [found.text for found in notebook.numbers] == ["42"]
     assert [kept.source for kept, _ in notebook.kept] == [Source.API, Source.BATCH]
     assert all(0 < waited < 30 for _, waited in notebook.kept)
 
 
-def test_a_reading_that_cannot_be_kept_is_told_of(workspace: Workspace) -> None:
+def test_a_prediction_that_cannot_be_kept_is_told_of(workspace: Workspace) -> None:
     """An observer learns why, as the caller does."""
     notebook = Notebook()
     with workspace.observed_by(notebook), pytest.raises(UserNotFound):
@@ -74,11 +74,11 @@ def test_a_reading_that_cannot_be_kept_is_told_of(workspace: Workspace) -> None:
     assert notebook.kept == []
 
 
-def test_what_people_say_is_told(workspace: Workspace) -> None:
-    """Said, said by another, taken back by both: each time what is said then, and whose reading it is."""
+def test_what_users_say_is_told(workspace: Workspace) -> None:
+    """Said, said by another, taken back by both: each time what is said then, and whose prediction it is."""
     ada = workspace.users.create("Ada").id
     kept = workspace.read_and_keep(SEVEN, source=Source.API)
-    assert isinstance(kept, KeptReading)
+    assert isinstance(kept, PredictionRecord)
     notebook = Notebook()
     with workspace.observed_by(notebook):
         workspace.feedback.give(kept.id, actual_digit=1)
@@ -96,7 +96,7 @@ def test_an_observer_that_has_left_is_told_nothing(workspace: Workspace) -> None
         with workspace.observed_by(early):
             workspace.read(SEVEN)
         workspace.read(SEVEN)
-    assert (len(early.readings), len(late.readings)) == (1, 2)
+    assert (len(early.predictions), len(late.predictions)) == (1, 2)
 
 
 def test_observers_that_come_and_go_at_once_do_not_lose_each_other(workspace: Workspace) -> None:
@@ -111,19 +111,21 @@ def test_observers_that_come_and_go_at_once_do_not_lose_each_other(workspace: Wo
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(visit, range(2000)))
         workspace.read(SEVEN)
-    assert len(notebook.readings) == 1
+    assert len(notebook.predictions) == 1
     assert workspace._observers._present == ()
 
 
-def test_an_observer_that_fails_costs_nobody_a_reading(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
-    """Its error is logged; the reading is kept, and the next observer is told."""
+def test_an_observer_that_fails_costs_nobody_a_prediction(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its error is logged; the prediction is kept, and the next observer is told."""
 
     class Broken(Observer):
-        def on_reading(self, _: Reading) -> None:
+        def on_prediction(self, _: Prediction) -> None:
             raise ZeroDivisionError
 
     notebook = Notebook()
     with workspace.observed_by(Broken()), workspace.observed_by(notebook):
-        assert isinstance(workspace.read_and_keep(SEVEN, source=Source.API), KeptReading)
-    assert len(notebook.readings) == 1
+        assert isinstance(workspace.read_and_keep(SEVEN, source=Source.API), PredictionRecord)
+    assert len(notebook.predictions) == 1
     assert "ZeroDivisionError" in caplog.text

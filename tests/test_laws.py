@@ -40,8 +40,8 @@ def test_importing_loads_neither_tensorflow_nor_authlib_and_makes_no_file(module
     assert list(tmp_path.iterdir()) == []
 
 
-def test_reading_and_keeping_a_digit_loads_no_tensorflow(tmp_path):
-    """From picture file to history row without TensorFlow."""
+def test_prediction_and_keeping_a_digit_loads_no_tensorflow(tmp_path):
+    """From image file to history row without TensorFlow."""
     (tmp_path / "digit.png").write_bytes(png(drawing(3)))
 
     said, heavy = _run(f"{READ_ONE}; {LIST_HEAVY}", tmp_path)

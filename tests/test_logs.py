@@ -62,7 +62,7 @@ def test_json_has_one_object_a_line_in_both_places(json_lines: Settings, capsys:
     assert json_lines.log_path.read_text() == written
 
 
-def test_console_has_a_line_for_people(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_console_has_a_line_for_users(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """The same on one line, whatever is in the words."""
     logs.set_up(settings)
     log.info("One\nline", extra={FIELDS: {"status": 200}})

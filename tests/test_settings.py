@@ -43,7 +43,7 @@ def test_a_dotenv_file_is_read_and_variables_come_before_it(monkeypatch, tmp_pat
         ("HWR_PORT", "eighty"),
         ("HWR_PORT", "70000"),
         ("HWR_MAX_BATCH_FILES", "0"),
-        ("HWR_MAX_PICTURE_BYTES", "-1"),
+        ("HWR_MAX_IMAGE_BYTES", "-1"),
         ("HWR_STORE_BUSY_TIMEOUT", "-0.1"),
         ("HWR_AUTH", "perhaps"),
         ("HWR_LOG_LEVEL", "loud"),
@@ -112,7 +112,7 @@ def test_settings_do_not_change():
         settings.port = 1
 
 
-def test_reading_settings_makes_no_folder(tmp_path):
+def test_prediction_settings_makes_no_folder(tmp_path):
     """Folders are made when something is put into them, not before."""
     load_settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
     assert list(Path(tmp_path).iterdir()) == []

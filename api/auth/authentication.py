@@ -15,8 +15,8 @@ from api.auth.permissions import ANYBODY, API, UNKNOWN, AddressRules, Rule
 from api.auth.rate_limits import Rates
 from api.errors import POLICY_VIOLATION, WORDS, answer_to
 from api.middleware.body_limit import BodyLimit
-from hwr_core.auth.permissions import Caller, Right, require
-from hwr_core.auth.service import Desk
+from hwr_core.auth.permissions import Caller, Permission, require
+from hwr_core.auth.service import AuthService
 from hwr_core.errors import HwrError, NotAllowed, NotFound, NotSignedIn, StoreError
 
 CALLER = "hwr.caller"
@@ -29,7 +29,7 @@ STRANGERS_BYTES = 64 * 1024
 """What anybody may send who has not shown who they are: a name and a password."""
 
 
-class Door:
+class Authentication:
     """Pure ASGI middleware: lets through whom the rule of the address lets through, and says who it is."""
 
     def __init__(self, app: ASGIApp, rates: Rates, rules: AddressRules) -> None:
@@ -43,10 +43,10 @@ class Door:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        desk: Desk = scope["app"].state.workspace.access
+        auth_service: AuthService = scope["app"].state.workspace.access
         shown = shown_by(Headers(scope=scope))
         try:
-            caller = await self._admitted(scope, shown, desk)
+            caller = await self._admitted(scope, shown, auth_service)
         except HwrError as error:
             await _refuse(error, scope, receive, send)
             return
@@ -54,14 +54,14 @@ class Door:
         if caller is None:
             await self._for_strangers(scope, receive, send)
         elif scope["type"] == "websocket" and shown is not None:
-            await self._app(scope, _while_known(receive, shown, caller, desk), send)
+            await self._app(scope, _while_known(receive, shown, caller, auth_service), send)
         else:
             await self._app(scope, receive, send)
 
-    async def _admitted(self, scope: Scope, shown: Shown | None, desk: Desk) -> Caller | None:
+    async def _admitted(self, scope: Scope, shown: Shown | None, auth_service: AuthService) -> Caller | None:
         rule, address = self._rules.of(scope), address_of(scope)
         try:
-            caller = await run_in_threadpool(caller_of, shown, desk) if shown else None
+            caller = await run_in_threadpool(caller_of, shown, auth_service) if shown else None
         except NotSignedIn:
             self._rates.count(None, scope["path"], address)
             if rule != ANYBODY:
@@ -70,22 +70,22 @@ class Door:
         self._rates.count(caller, scope["path"], address)
         if caller is None and rule != ANYBODY:
             raise NotSignedIn("Sign in first, or send an API key or a token.")
-        return caller and await _with_right(replace(caller, address=address), rule, scope, desk)
+        return caller and await _with_right(replace(caller, address=address), rule, scope, auth_service)
 
 
-async def _with_right(caller: Caller, rule: Rule, scope: Scope, desk: Desk) -> Caller:
+async def _with_right(caller: Caller, rule: Rule, scope: Scope, auth_service: AuthService) -> Caller:
     if rule == UNKNOWN:
         raise NotFound(WORDS[404])
-    if isinstance(rule, Right):
+    if isinstance(rule, Permission):
         try:
             require(caller, rule)
         except NotAllowed:
-            await run_in_threadpool(desk.note, "refused", caller, f"{scope.get('method', '')} {scope['path']}")
+            await run_in_threadpool(auth_service.note, "refused", caller, f"{scope.get('method', '')} {scope['path']}")
             raise
     return caller
 
 
-def _while_known(receive: Receive, shown: Shown, caller: Caller, desk: Desk) -> Receive:
+def _while_known(receive: Receive, shown: Shown, caller: Caller, auth_service: AuthService) -> Receive:
     """Hang up as soon as whoever speaks is signed out or has another role: the handshake alone would let them in."""
 
     async def while_known() -> Message:
@@ -95,7 +95,7 @@ def _while_known(receive: Receive, shown: Shown, caller: Caller, desk: Desk) -> 
                 await asyncio.wait([waited_for], timeout=ASK_AGAIN)
                 message = waited_for.result() if waited_for.done() else None
                 speaks = message is None or message["type"] == "websocket.receive"
-                if speaks and not await run_in_threadpool(_is_still, caller, shown, desk):
+                if speaks and not await run_in_threadpool(_is_still, caller, shown, auth_service):
                     return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
                 if message is not None:
                     return message
@@ -105,10 +105,10 @@ def _while_known(receive: Receive, shown: Shown, caller: Caller, desk: Desk) -> 
     return while_known
 
 
-def _is_still(caller: Caller, shown: Shown, desk: Desk) -> bool:
+def _is_still(caller: Caller, shown: Shown, auth_service: AuthService) -> bool:
     """Whether somebody is still let in as whom they were; so they are while the database, which knows, is busy."""
     try:
-        return caller_of(shown, desk).role is caller.role
+        return caller_of(shown, auth_service).role is caller.role
     except NotSignedIn:
         return False
     except StoreError:

@@ -7,7 +7,7 @@ from starlette.requests import cookie_parser
 
 from hwr_core.auth.permissions import Caller
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX
-from hwr_core.auth.service import Desk
+from hwr_core.auth.service import AuthService
 
 KEY, TOKEN, SESSION = "key", "token", "session"
 
@@ -31,6 +31,8 @@ def shown_by(headers: Headers) -> Shown | None:
     return Shown(SESSION, session) if session else None
 
 
-def caller_of(shown: Shown, desk: Desk) -> Caller:
+def caller_of(shown: Shown, auth_service: AuthService) -> Caller:
     """Return who it is. Raises NotSignedIn and StoreError."""
-    return {KEY: desk.by_key, TOKEN: desk.by_token, SESSION: desk.by_session}[shown.kind](shown.value)
+    return {KEY: auth_service.by_key, TOKEN: auth_service.by_token, SESSION: auth_service.by_session}[shown.kind](
+        shown.value
+    )

@@ -14,9 +14,9 @@ from starlette.routing import Route, WebSocketRoute, compile_path
 from starlette.types import Scope
 
 from hwr_core.app.authorisation import RULES, RuleMismatch
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 
-Rule: TypeAlias = Right | Literal["anybody", "unknown"]
+Rule: TypeAlias = Permission | Literal["anybody", "unknown"]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 ANYBODY: Literal["anybody"] = "anybody"
@@ -48,7 +48,7 @@ def calls(behaviour: str) -> Callable[[Endpoint], Endpoint]:
     rule = RULES.get(behaviour)
     if rule is None:
         raise RuleMismatch(f"A route calls {behaviour!r}, of which there is no rule.")
-    return asks(rule.right or Right.USE)  # whoever is signed in may use hwr
+    return asks(rule.right or Permission.USE)  # whoever is signed in may use hwr
 
 
 class AddressRules:
@@ -73,7 +73,7 @@ class AddressRules:
         for pattern, rule in self._compiled.get("GET" if method == "HEAD" else method, []):
             if pattern.match(path):
                 return rule
-        return UNKNOWN if path.startswith(API) else Right.USE
+        return UNKNOWN if path.startswith(API) else Permission.USE
 
     def _add(self, route: object) -> None:
         assert isinstance(route, Route | WebSocketRoute)  # a router of ours has no others

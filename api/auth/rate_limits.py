@@ -9,7 +9,7 @@ from hwr_core.auth.retry_after import seconds_left
 from hwr_core.errors import TooManyRequests
 
 COUNTED = ("/api/", "/sign-in", "/_stcore/upload_file/", "/_stcore/stream")
-"""Beginnings of the addresses that cost something; of a page's scripts and pictures there are hundreds."""
+"""Beginnings of the addresses that cost something; of a page's scripts and images there are hundreds."""
 
 
 class Rates:

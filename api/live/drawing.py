@@ -1,4 +1,4 @@
-"""The conversation with somebody who draws: strokes come in, readings go out."""
+"""The conversation with somebody who draws: strokes come in, predictions go out."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.live.channels import Channel, until_either_ends
-from api.schemas.live import MOST_POINTS, MOST_STROKES, DrawnIn, LiveNumberOut, LiveReadingOut, Named
+from api.schemas.live import MOST_POINTS, MOST_STROKES, DrawnIn, LiveNumberOut, LivePredictionOut, Named
 from api.validation import in_words
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import HwrError, InvalidValue
@@ -30,8 +30,8 @@ class _Drawing:
     came: float
     skipped: int = 0
 
-    def picture(self) -> bytes:
-        """Return it as a picture file, on the same way to a reading as any other."""
+    def image(self) -> bytes:
+        """Return it as an image file, on the same way to a prediction as any other."""
         return as_png(sheet(self.strokes, width=self.asked.width, height=self.asked.height, pen=self.asked.pen))
 
 
@@ -95,22 +95,22 @@ class DrawingConversation:
                 if drawing.asked.keep:
                     self._room.release()
 
-    async def _read(self, drawing: _Drawing) -> LiveReadingOut | LiveNumberOut:
+    async def _read(self, drawing: _Drawing) -> LivePredictionOut | LiveNumberOut:
         asked, workspace = drawing.asked, self._workspace
-        picture = await run_in_threadpool(drawing.picture)
+        image = await run_in_threadpool(drawing.image)
         told = {"id": asked.id, "skipped": drawing.skipped}
         if asked.kind == "number":
-            found = await run_in_threadpool(workspace.read_number, picture, enhancement_level=asked.enhancement_level)
+            found = await run_in_threadpool(workspace.read_number, image, enhancement_level=asked.enhancement_level)
             return LiveNumberOut.of(found, **told)
         if asked.keep:
             outcome = await asyncio.wrap_future(
                 workspace.start_read_and_keep(
-                    picture, user_id=asked.user_id, source=Source.API, enhancement_level=asked.enhancement_level
+                    image, user_id=asked.user_id, source=Source.API, enhancement_level=asked.enhancement_level
                 )
             )
         else:
-            outcome = await run_in_threadpool(workspace.read, picture, enhancement_level=asked.enhancement_level)
-        return LiveReadingOut.of(outcome, total_time=time.perf_counter() - drawing.came, **told)
+            outcome = await run_in_threadpool(workspace.read, image, enhancement_level=asked.enhancement_level)
+        return LivePredictionOut.of(outcome, total_time=time.perf_counter() - drawing.came, **told)
 
 
 def _parsed(message: str) -> DrawnIn:

@@ -26,7 +26,7 @@ _UNTIL_ANSWERED = 500
 """What an answer that never began counts as: the server makes one of this status."""
 
 
-class Watching:
+class RequestLog:
     """Pure ASGI middleware, the outermost of ours. The id stays set for what the server logs of a request's end."""
 
     def __init__(self, app: ASGIApp, requests: Requests) -> None:

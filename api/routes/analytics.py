@@ -1,4 +1,4 @@
-"""What the history tells: figures and tables, each of the readings that the filters choose."""
+"""What the history tells: figures and tables, each of the predictions that the filters choose."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -
 @router.get("/accuracy")
 @calls("analytics.accuracy")
 def accuracy(workspace: WorkspaceDep, chosen: ChosenDep) -> AccuracyOut:
-    """Return how many of the readings that people have judged were right."""
+    """Return how many of the predictions that people have judged were right."""
     return AccuracyOut.of(workspace.analytics.accuracy(chosen))
 
 
@@ -49,21 +49,21 @@ def over_time(
     bucket: Annotated[Bucket, Query(description="How long a period is.", examples=[Bucket.DAY])] = Bucket.DAY,
     timezone: Timezone = "UTC",
 ) -> TableOut:
-    """Return readings and accuracy for each hour, day or week, in local time."""
+    """Return predictions and accuracy for each hour, day or week, in local time."""
     return TableOut.of(workspace.analytics.over_time(chosen, bucket=bucket, timezone=timezone))
 
 
 @router.get("/confidence")
 @calls("analytics.confidence_distribution")
 def confidence(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return how many readings have a confidence in each of twenty ranges."""
+    """Return how many predictions have a confidence in each of twenty ranges."""
     return TableOut.of(workspace.analytics.confidence_distribution(chosen))
 
 
 @router.get("/reliability")
 @calls("analytics.reliability")
 def reliability(workspace: WorkspaceDep, chosen: ChosenDep) -> ReliabilityOut:
-    """Return how often readings of each confidence were right."""
+    """Return how often predictions of each confidence were right."""
     return ReliabilityOut.of_reliability(workspace.analytics.reliability(chosen))
 
 
@@ -84,16 +84,16 @@ def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
 @router.get("/breakdown/{by}")
 @calls("analytics.breakdown")
 def breakdown(
-    by: Annotated[Dimension, Path(description="What to tell readings apart by.", examples=[Dimension.DIGIT])],
+    by: Annotated[Dimension, Path(description="What to tell predictions apart by.", examples=[Dimension.DIGIT])],
     workspace: WorkspaceDep,
     chosen: ChosenDep,
 ) -> TableOut:
-    """Return readings, mean confidence and accuracy for each digit, verdict, model version, source or user."""
+    """Return predictions, mean confidence and accuracy for each digit, verdict, model version, source or user."""
     return TableOut.of(workspace.analytics.breakdown(chosen, by=by))
 
 
 @router.get("/latency")
 @calls("analytics.latency")
 def latency(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return the time that half, 95 % and 99 % of the readings took at most, in seconds."""
+    """Return the time that half, 95 % and 99 % of the predictions took at most, in seconds."""
     return TableOut.of(workspace.analytics.latency(chosen))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import SecretStr
 
 from api.auth.permissions import ANYBODY, asks, calls
-from api.deps import CallerDep, HouseDep, WorkspaceDep
+from api.deps import CallerDep, UnrestrictedDep, WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.auth import (
     AccountIn,
@@ -23,7 +23,7 @@ from api.schemas.auth import (
 )
 from api.schemas.base import Success
 from api.schemas.fields import LARGEST_ID, UserId
-from hwr_core.auth.permissions import Caller, Right
+from hwr_core.auth.permissions import Caller, Permission
 from hwr_core.history.roles import Role
 from hwr_core.history.users import DEFAULT_USER
 
@@ -32,9 +32,9 @@ router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
 KeyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a key.", examples=[3])]
 
 
-def _asker(house: HouseDep, caller: CallerDep) -> Caller:
+def _asker(unrestricted: UnrestrictedDep, caller: CallerDep) -> Caller:
     """Who asks: where nobody has to sign in, user 1, who may do everything."""
-    return caller or Caller(DEFAULT_USER, house.users.get(DEFAULT_USER).username, Role.ADMIN)
+    return caller or Caller(DEFAULT_USER, unrestricted.users.get(DEFAULT_USER).username, Role.ADMIN)
 
 
 AskerDep = Annotated[Caller, Depends(_asker)]
@@ -44,7 +44,7 @@ AskerDep = Annotated[Caller, Depends(_asker)]
 @asks(ANYBODY)
 def token(
     request: Request,
-    house: HouseDep,
+    unrestricted: UnrestrictedDep,
     username: Annotated[str, Form(description="As at the sign-in.", examples=["Ada"])],
     password: Annotated[SecretStr, Form(description="As at the sign-in.", examples=["correct horse battery"])],
     grant_type: Annotated[  # noqa: ARG001  the flow of OAuth2 sends it
@@ -53,11 +53,11 @@ def token(
 ) -> TokenOut:
     """Change a name and a password for a token that holds for some minutes (OAuth2, password flow)."""
     address = request.client.host if request.client else "unknown"
-    return TokenOut.of(house.access.token(username, password.get_secret_value(), address=address))
+    return TokenOut.of(unrestricted.access.token(username, password.get_secret_value(), address=address))
 
 
 @router.get("/me")
-@asks(Right.USE)
+@asks(Permission.USE)
 def me(asker: AskerDep) -> MeOut:
     """Tell who asks, and what they may do."""
     return MeOut.of(asker)

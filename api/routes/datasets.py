@@ -1,4 +1,4 @@
-"""Data to learn from: what there is, and people's own pictures."""
+"""Data to learn from: what there is, and people's own images."""
 
 from typing import Annotated
 
@@ -20,10 +20,10 @@ def datasets(workspace: WorkspaceDep) -> DatasetsOut:
 
 
 @router.post("/custom")
-@calls("modelling.import_pictures")
-def add_pictures(
+@calls("modelling.import_images")
+def add_images(
     file: Annotated[UploadFile, File(description="A ZIP: a folder for each label.", examples=["digits.zip"])],
     workspace: WorkspaceDep,
 ) -> ImportedOut:
-    """Add the labelled pictures of a ZIP archive, which has folders named 0 to 9, or none for what is no digit."""
-    return ImportedOut.of(workspace.modelling.import_pictures(file.file))
+    """Add the labelled images of a ZIP archive, which has folders named 0 to 9, or none for what is no digit."""
+    return ImportedOut.of(workspace.modelling.import_images(file.file))

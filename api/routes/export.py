@@ -23,7 +23,7 @@ def user(
     workspace: WorkspaceDep,
     format: Annotated[Literal["json", "csv"], Query(description="JSON, or a CSV file.", examples=["json"])] = "json",  # noqa: A002  the contract's name
 ) -> StreamingResponse:
-    """Return all of a person's data: as JSON, or the readings as a CSV download."""
+    """Return all of a person's data: as JSON, or the predictions as a CSV download."""
     content = workspace.exports.user(user_id, format)
     if format == "json":
         return StreamingResponse(content, media_type="application/json")
@@ -38,7 +38,7 @@ def history(
     chosen: ChosenDep,
     format: Annotated[ExportFormat, Query(description="The kind of file.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
 ) -> StreamingResponse:
-    """Return the readings that the filters choose as a download, the oldest first."""
+    """Return the predictions that the filters choose as a download, the oldest first."""
     content = workspace.exports.history(format, chosen)
     return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
 

@@ -1,4 +1,4 @@
-"""What people say of readings."""
+"""What people say of predictions."""
 
 from fastapi import APIRouter
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 @router.post("/feedback")
 @calls("feedback.give")
 def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
-    """Say what a reading's picture really shows; a later word of the same person replaces the earlier."""
+    """Say what a prediction's image really shows; a later word of the same person replaces the earlier."""
     return FeedbackGivenOut.of(
         workspace.feedback.give(
             given.prediction_id,
@@ -32,5 +32,5 @@ def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
 def withdraw(
     prediction_id: PredictionId, workspace: WorkspaceDep, user_id: UserId = DEFAULT_USER
 ) -> FeedbackWithdrawnOut:
-    """Take back what a person says of a reading; what another said before stands again, or nothing."""
+    """Take back what a person says of a prediction; what another said before stands again, or nothing."""
     return FeedbackWithdrawnOut.of(prediction_id, workspace.feedback.withdraw(prediction_id, user_id=user_id))

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from api.auth.permissions import ANYBODY, asks
-from api.deps import HouseDep
+from api.deps import UnrestrictedDep
 from api.schemas.base import Success
 from api.schemas.model import HealthOut
 
@@ -24,8 +24,8 @@ async def live() -> Success:
 @router.get("/health", responses=PROBLEMS)
 @router.get("/health/ready", responses=PROBLEMS)
 @asks(ANYBODY)
-def health(workspace: HouseDep, response: Response) -> HealthOut:
-    """Try the model and the database: 200 when pictures can be read and kept, 503 otherwise."""
+def health(workspace: UnrestrictedDep, response: Response) -> HealthOut:
+    """Try the model and the database: 200 when images can be read and kept, 503 otherwise."""
     answer = HealthOut.of(workspace.health())
     if answer.problems:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE

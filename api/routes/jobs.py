@@ -42,7 +42,7 @@ def tune(given: TuneIn, workspace: WorkspaceDep) -> JobStartedOut:
 @router.post("/evaluate", status_code=status.HTTP_202_ACCEPTED)
 @calls("modelling.evaluate")
 def evaluate(given: EvaluateIn, workspace: WorkspaceDep) -> JobStartedOut:
-    """Queue the measuring of versions on suites of pictures."""
+    """Queue the measuring of versions on suites of images."""
     return JobStartedOut.of(workspace.modelling.evaluate(given.values(), given.user_id))
 
 

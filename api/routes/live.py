@@ -14,8 +14,8 @@ from api.deps import ChannelsDep, WorkspaceDep
 from api.live.channels import Channel, until_either_ends
 from api.live.drawing import DrawingConversation
 from api.schemas.fields import UserId
-from api.schemas.live import HappeningOut, LostOut
-from hwr_core.app.event_feed import HappeningKind, Listener
+from api.schemas.live import EventOut, LostOut
+from hwr_core.app.event_feed import EventKind, Listener
 from hwr_core.app.workspace import Workspace
 
 router = APIRouter(prefix="/api/live")
@@ -34,14 +34,14 @@ async def events(
     websocket: WebSocket,
     workspace: WorkspaceDep,
     channels: ChannelsDep,
-    kind: Annotated[list[HappeningKind] | None, Query()] = None,
+    kind: Annotated[list[EventKind] | None, Query()] = None,
     user_id: Annotated[UserId | None, Query()] = None,
 ) -> None:
     """Tell what happens, of these kinds and of this person where given."""
-    await channels.hold(websocket, "events", partial(_tell, workspace, kind or list(HappeningKind), user_id))
+    await channels.hold(websocket, "events", partial(_tell, workspace, kind or list(EventKind), user_id))
 
 
-async def _tell(workspace: Workspace, kinds: list[HappeningKind], user_id: int | None, channel: Channel) -> None:
+async def _tell(workspace: Workspace, kinds: list[EventKind], user_id: int | None, channel: Channel) -> None:
     loop, due = asyncio.get_running_loop(), asyncio.Event()
     with workspace.listening(lambda: loop.call_soon_threadsafe(due.set), kinds=kinds, user_id=user_id) as listener:
         await until_either_ends(partial(_listen_only, channel), partial(_pass_on, listener, due, channel))
@@ -61,4 +61,4 @@ async def _pass_on(listener: Listener, due: asyncio.Event, channel: Channel) -> 
         if lost:
             await channel.send(LostOut(count=lost))
         for happening in happened:
-            await channel.send(HappeningOut.of(happening))
+            await channel.send(EventOut.of(happening))

@@ -8,7 +8,7 @@ from prometheus_client.exposition import choose_encoder
 from api.auth.permissions import asks
 from api.deps import MetricsDep
 from api.errors import RESPONSES
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 
 router = APIRouter(tags=["health"], responses=RESPONSES)
 
@@ -22,8 +22,8 @@ TEXT: dict[int | str, dict[str, object]] = {
 
 # In a thread of its own kind: the others may all be waiting for the database, which is when figures matter most.
 @router.get("/metrics", response_class=Response, responses=RESPONSES | TEXT)
-@asks(Right.SEE_ALL)
+@asks(Permission.SEE_ALL)
 async def metrics(request: Request, metrics: MetricsDep) -> Response:
-    """Return the figures of this process: requests, readings, history, jobs, model, memory."""
+    """Return the figures of this process: requests, predictions, history, jobs, model, memory."""
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     return Response(await asyncio.to_thread(encode, metrics.registry), headers={"Content-Type": media_type})

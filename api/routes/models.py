@@ -95,7 +95,7 @@ def compare_with(
     suite: Annotated[str | None, Query(description="One suite; all when left out.", examples=["mnist"])] = None,
     differences: Annotated[int, Query(ge=0, le=1000, description="The most for each suite.", examples=[50])] = 50,
 ) -> ComparisonsOut:
-    """Compare two versions on the suites that both were measured on, with the pictures on which they differ."""
+    """Compare two versions on the suites that both were measured on, with the images on which they differ."""
     registry = workspace.modelling.registry
     one, two = registry.get(version), registry.get(other)
     suites = [suite] if suite else common_suites(one, two)

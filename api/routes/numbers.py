@@ -1,4 +1,4 @@
-"""Reading whole numbers: all digits of a picture, a TIFF or a PDF, sent as a form or as JSON."""
+"""Reading whole numbers: all digits of an image, a TIFF or a PDF, sent as a form or as JSON."""
 
 import json
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import picture_bytes
+from api.image_data import image_bytes
 from api.schemas.fields import EnhancementLevel
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
@@ -45,7 +45,7 @@ BODY: dict[str, Any] = {
                             "type": "string",
                             "format": "binary",
                             "title": "File",
-                            "description": "A picture, TIFF or PDF file.",
+                            "description": "An image, TIFF or PDF file.",
                             "examples": ["cheque.png"],
                         },
                         "enhancement_level": {
@@ -54,7 +54,7 @@ BODY: dict[str, Any] = {
                             "maximum": 3.0,
                             "default": 1.0,
                             "title": "Enhancement Level",
-                            "description": "0 hardly cleans the picture, 1 does as usual, 2 suits noisy photos.",
+                            "description": "0 hardly cleans the image, 1 does as usual, 2 suits noisy photos.",
                             "examples": [1.0],
                         },
                     },
@@ -70,7 +70,7 @@ BODY: dict[str, Any] = {
 @router.post("/read-number", openapi_extra=BODY)
 @calls("read_number")
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
-    """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
             if not isinstance(form.get("file"), UploadFile):  # a text of this name is no file either
@@ -80,7 +80,7 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
         level, boxes = given.enhancement_level, None
     else:
         asked = _checked(ReadNumberIn, _json(await request.body()))
-        document = await run_in_threadpool(picture_bytes, asked.image_data)
+        document = await run_in_threadpool(image_bytes, asked.image_data)
         level, boxes = asked.enhancement_level, asked.boxes
     return ReadNumberOut.of(
         await run_in_threadpool(workspace.read_number, document, enhancement_level=level, boxes=boxes)

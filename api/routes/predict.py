@@ -1,4 +1,4 @@
-"""Reading pictures: a drawing, a file, many files."""
+"""Reading images: a drawing, a file, many files."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from api.auth.permissions import calls
 from api.deps import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import picture_bytes
+from api.image_data import image_bytes
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from api.uploads import named_content
@@ -23,11 +23,11 @@ router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 @router.post("/predict")
 @calls("start_read_and_keep")
 async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
-    """Read a drawing and keep the reading; a blank one is answered with the verdict no_ink and not kept."""
+    """Read a drawing and keep the prediction; a blank one is answered with the verdict no_ink and not kept."""
     started = time.perf_counter()
     outcome = await asyncio.wrap_future(
         workspace.start_read_and_keep(
-            picture_bytes(given.image_data),
+            image_bytes(given.image_data),
             user_id=given.user_id,
             source=Source.API,
             enhancement_level=given.enhancement_level,
@@ -39,12 +39,12 @@ async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
 @router.post("/predict-upload")
 @calls("read_and_keep")
 def predict_upload(
-    file: Annotated[UploadFile, File(description="A picture file.", examples=["seven.png"])],
+    file: Annotated[UploadFile, File(description="An image file.", examples=["seven.png"])],
     workspace: WorkspaceDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
 ) -> PredictUploadOut:
-    """Read an uploaded picture file and keep the reading, with the name of the file."""
+    """Read an uploaded image file and keep the prediction, with the name of the file."""
     started = time.perf_counter()
     name, content = named_content(file)
     outcome = workspace.read_and_keep(
@@ -56,12 +56,12 @@ def predict_upload(
 @router.post("/predict-batch")
 @calls("keep_all")
 def predict_batch(
-    files: Annotated[list[UploadFile], File(description="Picture files.", examples=[["seven.png", "eight.jpg"]])],
+    files: Annotated[list[UploadFile], File(description="Image files.", examples=[["seven.png", "eight.jpg"]])],
     workspace: WorkspaceDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
 ) -> PredictBatchOut:
-    """Read many uploaded picture files, on all cores, and keep the readings; a file that cannot be read fails alone."""
+    """Read many uploaded image files, on all cores, and keep the predictions; a file that cannot be read fails alone."""
     given = [named_content(file) for file in files]
     found = workspace.read_all(given, enhancement_level=enhancement_level)
     kept = workspace.keep_all(found, given, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)

@@ -8,10 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth.permissions import ANYBODY, asks
 from api.auth.sign_in_page import sign_in_page, sign_out_page
-from api.deps import CallerDep, HouseDep
+from api.deps import CallerDep, UnrestrictedDep
 from api.errors import WORDS
 from hwr_core.app.workspace import Workspace
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.auth.secrets import COOKIE
 from hwr_core.auth.service import SignedIn
 from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
@@ -40,12 +40,12 @@ ProviderDep = Annotated["Provider", Depends(_provider)]
 @asks(ANYBODY)
 def ask(
     request: Request,
-    house: HouseDep,
+    unrestricted: UnrestrictedDep,
     caller: CallerDep,
     next: str = HOME,  # noqa: A002  the address's name for it
 ) -> Response:
     """Ask for name and password; whoever need not sign in goes on at once."""
-    if not house.access.required or caller is not None:
+    if not unrestricted.access.required or caller is not None:
         return RedirectResponse(local(next), 303)
     return sign_in_page(local(next), provider=_name_of_provider(request))
 
@@ -54,7 +54,7 @@ def ask(
 @asks(ANYBODY)
 def sign_in(
     request: Request,
-    house: HouseDep,
+    unrestricted: UnrestrictedDep,
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = HOME,  # noqa: A002  as above
@@ -62,17 +62,17 @@ def sign_in(
     """Begin a session for whoever knows the password."""
     then = local(next)
     try:
-        fresh = house.access.sign_in(username, password, address=_address(request))
+        fresh = unrestricted.access.sign_in(username, password, address=_address(request))
     except (NotSignedIn, TooManyRequests) as error:
         return _asked_again(request, then, error, name=username)
-    return _signed_in(request, house, fresh, then)
+    return _signed_in(request, unrestricted, fresh, then)
 
 
 @router.get("/sign-in/oidc")
 @asks(ANYBODY)
 async def send_to_provider(
     request: Request,
-    house: HouseDep,
+    unrestricted: UnrestrictedDep,
     provider: ProviderDep,
     next: str = HOME,  # noqa: A002  as above
 ) -> Response:
@@ -83,55 +83,55 @@ async def send_to_provider(
     try:
         return await provider.send_there(request, request.url_for("come_back"))
     except NotSignedIn as error:
-        await _note(request, house, error)
+        await _note(request, unrestricted, error)
         return _asked_again(request, then, error)
 
 
 @router.get("/sign-in/oidc/callback")
 @asks(ANYBODY)
-async def come_back(request: Request, house: HouseDep, provider: ProviderDep) -> Response:
+async def come_back(request: Request, unrestricted: UnrestrictedDep, provider: ProviderDep) -> Response:
     """Begin a session for whom the provider has sent back, as after the right password."""
     then = local(str(request.session.get(THEN, HOME)))
     try:
         identity = await provider.identity(request)
     except NotSignedIn as error:
-        await _note(request, house, error)
+        await _note(request, unrestricted, error)
         return _asked_again(request, then, error)
     try:
-        fresh = await run_in_threadpool(house.access.sign_in_by, identity, address=_address(request))
+        fresh = await run_in_threadpool(unrestricted.access.sign_in_by, identity, address=_address(request))
     except NotSignedIn as error:
         return _asked_again(request, then, error)
-    return await run_in_threadpool(_signed_in, request, house, fresh, then)
+    return await run_in_threadpool(_signed_in, request, unrestricted, fresh, then)
 
 
 @router.get("/sign-out")
-@asks(Right.USE)
+@asks(Permission.USE)
 def ask_to_sign_out(caller: CallerDep) -> Response:
     """Ask whether to sign out."""
     return sign_out_page(caller.username) if caller else RedirectResponse(HOME, 303)
 
 
 @router.post("/sign-out")
-@asks(Right.USE)
-def sign_out(request: Request, house: HouseDep, caller: CallerDep) -> Response:
+@asks(Permission.USE)
+def sign_out(request: Request, unrestricted: UnrestrictedDep, caller: CallerDep) -> Response:
     """End the session."""
     if caller is not None and (token := request.cookies.get(COOKIE)):
-        house.access.sign_out(token, caller)
+        unrestricted.access.sign_out(token, caller)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return answer
 
 
-def _signed_in(request: Request, house: Workspace, fresh: SignedIn, then: str) -> Response:
+def _signed_in(request: Request, unrestricted: Workspace, fresh: SignedIn, then: str) -> Response:
     """Give the browser its new session, whatever cookie came along, and end the one that did."""
     if earlier := request.cookies.get(COOKIE):
-        house.access.end_session(earlier)
+        unrestricted.access.end_session(earlier)
     answer = RedirectResponse(then, 303)
     answer.set_cookie(
         COOKIE,
         fresh.token,
         max_age=int(fresh.lifetime.total_seconds()),
-        secure=house.settings.cookie_secure or request.url.scheme == "https",
+        secure=unrestricted.settings.cookie_secure or request.url.scheme == "https",
         httponly=True,
         samesite="lax",
     )
@@ -142,10 +142,10 @@ def _asked_again(request: Request, then: str, error: HwrError, *, name: str = ""
     return sign_in_page(then, name=name, error=error, provider=_name_of_provider(request))
 
 
-async def _note(request: Request, house: Workspace, error: NotSignedIn) -> None:
+async def _note(request: Request, unrestricted: Workspace, error: NotSignedIn) -> None:
     """Tell admins what people need not know: what exactly was wrong with the provider's word."""
     about = f"{error} {error.__cause__!r}"
-    await run_in_threadpool(house.access.note_refused, about, address=_address(request))
+    await run_in_threadpool(unrestricted.access.note_refused, about, address=_address(request))
 
 
 def _name_of_provider(request: Request) -> str | None:

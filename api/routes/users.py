@@ -1,4 +1,4 @@
-"""People: whom readings belong to."""
+"""People: whom predictions belong to."""
 
 from typing import Annotated
 
@@ -49,16 +49,16 @@ def change(user_id: UserId, given: UserChangeIn, workspace: WorkspaceDep) -> Use
 @router.post("/{user_id}/anonymise")
 @calls("users.anonymise")
 def anonymise(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
-    """Forget for ever who a person is: name, address, file names, comments. The readings stay."""
+    """Forget for ever who a person is: name, address, file names, comments. The predictions stay."""
     return UserOut.of(workspace.users.anonymise(user_id))
 
 
 @router.delete("/{user_id}/history")
 @calls("users.erase_history")
 def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
-    """Erase all readings of a person and all that was said of them; the account stays."""
+    """Erase all predictions of a person and all that was said of them; the account stays."""
     erased = workspace.users.erase_history(user_id)
-    return ErasedOut(readings_erased=erased, message=f"{erased} readings of user {user_id} were erased.")
+    return ErasedOut(predictions_erased=erased, message=f"{erased} predictions of user {user_id} were erased.")
 
 
 @router.delete("/{user_id}")
@@ -66,4 +66,4 @@ def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
 def delete(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
     """Delete a person with all their data."""
     erased = workspace.users.delete(user_id)
-    return ErasedOut(readings_erased=erased, message=f"User {user_id} was deleted, with {erased} readings.")
+    return ErasedOut(predictions_erased=erased, message=f"User {user_id} was deleted, with {erased} predictions.")

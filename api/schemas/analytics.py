@@ -11,16 +11,16 @@ from hwr_core.analytics.figures import Accuracy, Reliability, SystemFigures, Use
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd
 
-SHARE = Field(description="0 to 1; null while nobody has said what any reading really is.", examples=[0.98])
+SHARE = Field(description="0 to 1; null while nobody has said what any prediction really is.", examples=[0.98])
 
 
 class AccuracyFigures(BaseModel):
-    """How many of the readings that people have judged were right, with the 95 % interval of the share."""
+    """How many of the predictions that people have judged were right, with the 95 % interval of the share."""
 
     accuracy: float | None = SHARE
     accuracy_low: float | None = Field(examples=[0.95])
     accuracy_high: float | None = Field(examples=[0.99])
-    labelled: int = Field(description="How many readings people have judged.", examples=[120])
+    labelled: int = Field(description="How many predictions people have judged.", examples=[120])
     right: int = Field(description="How many of these were right.", examples=[118])
 
     @classmethod
@@ -87,7 +87,7 @@ class UserData(AccuracyFigures):
     average_confidence: float | None = Field(examples=[0.97])
     average_processing_time: float | None = Field(description="Seconds.", examples=[0.0019])
     most_common_digit: int | None = Field(examples=[7])
-    feedback_count: int = Field(description="What the person says of readings at present.", examples=[14])
+    feedback_count: int = Field(description="What the person says of predictions at present.", examples=[14])
 
 
 class UserFiguresOut(Success):
@@ -116,7 +116,7 @@ class TableOut(Success):
     """Rows of figures; a value that is not known is null."""
 
     count: int = Field(examples=[1])
-    data: list[dict[str, Any]] = Field(examples=[[{"digit": "1", "actual_digit": "7", "readings": 3}]])
+    data: list[dict[str, Any]] = Field(examples=[[{"digit": "1", "actual_digit": "7", "predictions": 3}]])
 
     @classmethod
     def of(cls, table: "pd.DataFrame") -> Self:

@@ -31,15 +31,13 @@ class DatasetsOut(Success):
 
 
 class ImportedOut(Success):
-    """What became of an archive of labelled pictures."""
+    """What became of an archive of labelled images."""
 
-    total: int = Field(description="Pictures added.", examples=[120])
+    total: int = Field(description="Images added.", examples=[120])
     added: dict[str, int] = Field(description="By label.", examples=[{"3": 60, "7": 60}])
-    known: int = Field(description="Pictures that were there already.", examples=[0])
+    known: int = Field(description="Images that were there already.", examples=[0])
     refused: int = Field(description="Files that were not added.", examples=[1])
-    reasons: list[str] = Field(
-        description="Why, for the first of them.", examples=[["7/notes.txt: This is no picture."]]
-    )
+    reasons: list[str] = Field(description="Why, for the first of them.", examples=[["7/notes.txt: This is no image."]])
 
     @classmethod
     def of(cls, imported: Imported) -> Self:

@@ -1,4 +1,4 @@
-"""What people say of readings."""
+"""What people say of predictions."""
 
 from typing import Self
 
@@ -12,7 +12,7 @@ from hwr_core.history.users import DEFAULT_USER
 
 
 class FeedbackIn(BaseModel):
-    """What a person says of a reading; a later word of the same person replaces the earlier."""
+    """What a person says of a prediction; a later word of the same person replaces the earlier."""
 
     prediction_id: PredictionId
     user_id: UserId = DEFAULT_USER
@@ -24,16 +24,16 @@ class FeedbackIn(BaseModel):
 class FeedbackGivenOut(Success):
     """The feedback is recorded."""
 
-    message: str = Field(examples=["Thank you: reading 42 is a 7."])
+    message: str = Field(examples=["Thank you: prediction 42 is a 7."])
     feedback_id: int = Field(examples=[5])
-    correct_prediction: bool = Field(description="Whether the reading was right.", examples=[True])
+    correct_prediction: bool = Field(description="Whether the prediction was right.", examples=[True])
 
     @classmethod
     def of(cls, given: Feedback) -> Self:
         """Return the answer to a feedback."""
         what = "no digit" if given.actual_digit is None else f"a {given.actual_digit}"
         return cls(
-            message=f"Recorded: the picture of reading {given.reading_id} shows {what}.",
+            message=f"Recorded: the image of prediction {given.prediction_id} shows {what}.",
             feedback_id=given.id,
             correct_prediction=given.correct_prediction,
         )
@@ -42,7 +42,7 @@ class FeedbackGivenOut(Success):
 class FeedbackWithdrawnOut(Success):
     """The word is taken back; its trace stays."""
 
-    message: str = Field(examples=["Taken back for reading 42: nobody says anything of it now."])
+    message: str = Field(examples=["Taken back for prediction 42: nobody says anything of it now."])
     is_labelled: bool = Field(description="Whether somebody else's word stands now.", examples=[False])
     actual_digit: TrueDigit = Field(description="What that says it is; null for no digit, or where there is none.")
 
@@ -51,14 +51,14 @@ class FeedbackWithdrawnOut(Success):
         """Return the answer once a word is taken back, with the label that stands then."""
         stands = "nobody says anything of it now" if label is None else "what another person said stands again"
         return cls(
-            message=f"Taken back for reading {prediction_id}: {stands}.",
+            message=f"Taken back for prediction {prediction_id}: {stands}.",
             is_labelled=label is not None,
             actual_digit=label and label.digit,
         )
 
 
 class FeedbackOut(BaseModel):
-    """One word on a reading."""
+    """One word on a prediction."""
 
     id: int = Field(examples=[5])
     timestamp: UtcTime
@@ -78,7 +78,7 @@ class FeedbackOut(BaseModel):
         return cls(
             id=said.id,
             timestamp=said.timestamp,
-            prediction_id=said.reading_id,
+            prediction_id=said.prediction_id,
             user_id=said.user_id,
             actual_digit=said.actual_digit,
             correct_prediction=said.correct_prediction,

@@ -43,7 +43,7 @@ def _isoformat(time: datetime) -> str:
 
 UserId = Annotated[
     int,
-    Field(ge=1, le=LARGEST_ID, description="The person the reading belongs to.", examples=[1]),
+    Field(ge=1, le=LARGEST_ID, description="The person the prediction belongs to.", examples=[1]),
     _no_boolean("int_type"),
 ]
 EnhancementLevel = Annotated[
@@ -51,7 +51,7 @@ EnhancementLevel = Annotated[
     Field(
         ge=0,
         le=MAX_ENHANCEMENT,
-        description="How much the picture is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
+        description="How much the image is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
         examples=[1.0],
     ),
     _no_boolean("float_type"),
@@ -65,12 +65,12 @@ UtcTime = Annotated[
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 PredictionId = Annotated[
     int,
-    Field(ge=1, le=LARGEST_ID, description="The number of a reading in the history.", examples=[42]),
+    Field(ge=1, le=LARGEST_ID, description="The number of a prediction in the history.", examples=[42]),
     _no_boolean("int_type"),
 ]
 TrueDigit = Annotated[
     Annotated[int, Field(ge=0, le=9), _no_boolean("int_type")] | None,
-    Field(description="What the picture really shows; null for no digit.", examples=[7]),
+    Field(description="What the image really shows; null for no digit.", examples=[7]),
 ]
 Rating = Annotated[
     int, Field(ge=1, le=5, description="1 to 5, or null for none.", examples=[4]), _no_boolean("int_type")
@@ -90,6 +90,6 @@ Digit = Annotated[
 ]
 Judgement = Annotated[Verdict, Field(examples=[Verdict.DIGIT])]
 Confidence = Annotated[float, Field(description="The highest of the ten probabilities.", examples=[0.987])]
-Seconds = Annotated[float, Field(description="From picture file to reading, in seconds.", examples=[0.0021])]
+Seconds = Annotated[float, Field(description="From image file to reading, in seconds.", examples=[0.0021])]
 FileName = Annotated[str, Field(description="As sent, without folders.", examples=["seven.png"])]
 Version = Annotated[str, Field(description="The model version that read it.", examples=["20260131T120000Z-1a2b3"])]

@@ -1,4 +1,4 @@
-"""The history: rows, pages, and one reading in full."""
+"""The history: rows, pages, and one prediction in full."""
 
 import base64
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ from api.schemas.fields import (
 )
 from hwr_core.history.feedback import Feedback
 from hwr_core.history.history import HistoryPage
-from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.images.encode import as_png
 
 
 class HistoryRowOut(BaseModel):
-    """One reading of the history."""
+    """One prediction of the history."""
 
     id: PredictionId
     timestamp: UtcTime
@@ -48,20 +48,20 @@ class HistoryRowOut(BaseModel):
     verified: bool | None = Field(description="Whether two people or a reviewer say so.", examples=[False])
 
     @classmethod
-    def of(cls, kept: KeptReading, **more: object) -> Self:
-        """Return the row of a kept reading; `more` fills the fields that a subclass adds."""
+    def of(cls, kept: PredictionRecord, **more: object) -> Self:
+        """Return the row of a kept prediction; `more` fills the fields that a subclass adds."""
         return cls(
             id=kept.id,
             timestamp=kept.timestamp,
-            predicted_digit=kept.reading.digit,
-            verdict=kept.reading.verdict,
-            confidence=kept.reading.confidence,
+            predicted_digit=kept.prediction.digit,
+            verdict=kept.prediction.verdict,
+            confidence=kept.prediction.confidence,
             user_input_type=kept.source.user_input_type,
             source=kept.source,
             file_name=kept.file_name,
             user_id=kept.user_id,
-            processing_time=kept.reading.timings.total,
-            model_version=kept.reading.model_version,
+            processing_time=kept.prediction.timings.total,
+            model_version=kept.prediction.model_version,
             is_labelled=kept.label is not None,
             actual_digit=kept.label and kept.label.digit,
             correct_prediction=kept.is_right,
@@ -71,7 +71,7 @@ class HistoryRowOut(BaseModel):
 
 
 class HistoryOut(Success):
-    """A page of readings, newest first."""
+    """A page of predictions, newest first."""
 
     count: int = Field(description="Of the rows of this page.", examples=[1])
     next_before: int | None = Field(
@@ -83,12 +83,14 @@ class HistoryOut(Success):
     def of(cls, page: HistoryPage) -> Self:
         """Return the answer for a page."""
         return cls(
-            count=len(page.readings), next_before=page.next, data=[HistoryRowOut.of(kept) for kept in page.readings]
+            count=len(page.predictions),
+            next_before=page.next,
+            data=[HistoryRowOut.of(kept) for kept in page.predictions],
         )
 
 
-class ReadingDetail(HistoryRowOut):
-    """All that is known of a kept reading."""
+class PredictionDetail(HistoryRowOut):
+    """All that is known of a kept prediction."""
 
     all_predictions: Shares
     preprocessing_time: Seconds
@@ -98,32 +100,32 @@ class ReadingDetail(HistoryRowOut):
         description="What the model saw: 28x28, ink bright on black, as a PNG in a data URL.",
         examples=["data:image/png;base64,iVBORw0KGgo..."],
     )
-    original: str | None = Field(
-        description="SHA-256 of the picture file, null where it was not kept; it is at /api/predictions/{id}/original.",
+    upload: str | None = Field(
+        description="SHA-256 of the image file, null where it was not kept; it is at /api/predictions/{id}/original.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     feedback: list[FeedbackOut] = Field(description="All that was ever said of it, newest first.")
 
 
-class ReadingDetailOut(Success):
-    """One reading in full."""
+class PredictionDetailOut(Success):
+    """One prediction in full."""
 
-    data: ReadingDetail
+    data: PredictionDetail
 
     @classmethod
-    def of(cls, kept: KeptReading, said: Sequence[Feedback]) -> Self:
+    def of(cls, kept: PredictionRecord, said: Sequence[Feedback]) -> Self:
         """Return the answer for a reading and what was said of it."""
-        assert kept.reading.seen is not None  # without ink nothing is kept
-        png = base64.b64encode(as_png(kept.reading.seen)).decode("ascii")
+        assert kept.prediction.seen is not None  # without ink nothing is kept
+        png = base64.b64encode(as_png(kept.prediction.seen)).decode("ascii")
         return cls(
-            data=ReadingDetail.of(
+            data=PredictionDetail.of(
                 kept,
-                all_predictions=kept.reading.probabilities,
-                preprocessing_time=kept.reading.timings.preprocessing,
-                inference_time=kept.reading.timings.inference,
+                all_predictions=kept.prediction.probabilities,
+                preprocessing_time=kept.prediction.timings.preprocessing,
+                inference_time=kept.prediction.timings.inference,
                 enhancement_level=kept.enhancement_level,
                 seen=f"data:image/png;base64,{png}",
-                original=kept.original,
+                upload=kept.upload,
                 feedback=[FeedbackOut.of(each) for each in said],
             )
         )

@@ -21,7 +21,7 @@ class TrainIn(BaseModel):
     use_hyperparameter_tuning: bool = Field(
         default=False, description="Search for better values first, then train with the best.", examples=[False]
     )
-    use_augmentation: bool = Field(default=True, description="Distort the pictures at random.", examples=[True])
+    use_augmentation: bool = Field(default=True, description="Distort the images at random.", examples=[True])
     epochs: int = Field(50, description="1 to 500.", examples=[12])
     batch_size: int = Field(32, description="8 to 4096.", examples=[128])
     config: Values = Field(
@@ -49,7 +49,7 @@ class TuneIn(BaseModel):
     minutes: float | None = Field(None, description="No trial begins after so long.", examples=[30])
     workers: int | None = Field(None, description="Processes at once, 1 to 16; 1 when null.", examples=[1])
     epochs: int | None = Field(None, description="Of a trial; 4 when null.", examples=[4])
-    limit: int | None = Field(None, description="Pictures of each source in a trial; 1000 when null.", examples=[1000])
+    limit: int | None = Field(None, description="Images of each source in a trial; 1000 when null.", examples=[1000])
     vary: list[str] | None = Field(
         None, description="Which values; all that can be when null.", examples=[["learning_rate", "augmentation"]]
     )
@@ -70,7 +70,7 @@ class EvaluateIn(BaseModel):
     suites: list[str] = Field(
         default_factory=list, description="All that have data here when empty.", examples=[["mnist", "strokes"]]
     )
-    limit: int | None = Field(None, description="The most pictures of each source.", examples=[500])
+    limit: int | None = Field(None, description="The most images of each source.", examples=[500])
     user_id: UserId = DEFAULT_USER
 
     def values(self) -> Values:

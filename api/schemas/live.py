@@ -1,4 +1,4 @@
-"""What goes over the live channels: drawings in, readings out; and what happens."""
+"""What goes over the live channels: drawings in, predictions out; and what happens."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,9 +11,9 @@ from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
-from hwr_core.app.event_feed import Happening, HappeningKind, JobChange, LabelChange
+from hwr_core.app.event_feed import Event, EventKind, JobChange, LabelChange
 from hwr_core.errors import InvalidValue
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.history.users import DEFAULT_USER
 from hwr_core.images.strokes import Strokes
 
@@ -47,7 +47,7 @@ class DrawnIn(Named):
     height: _Length = 280.0
     pen: _Length | None = Field(None, description="Its width; a twentieth of the sheet's shorter side when null.")
     kind: Literal["digit", "number"] = "digit"
-    keep: bool = Field(default=False, description="Whether the reading enters the history.")
+    keep: bool = Field(default=False, description="Whether the prediction enters the history.")
     user_id: UserId = DEFAULT_USER
     enhancement_level: EnhancementLevel = 1.0
 
@@ -70,10 +70,10 @@ class _Answer(BaseModel):
     skipped: int = Field(default=0, description="Drawings before this one that were not read, since a newer one came.")
 
 
-class LiveReadingOut(PredictOut, _Answer):
+class LivePredictionOut(PredictOut, _Answer):
     """What a drawing was read as, as /api/predict says it."""
 
-    type: Literal["reading"] = "reading"
+    type: Literal["prediction"] = "prediction"
 
 
 class LiveNumberOut(ReadNumberOut, _Answer):
@@ -92,7 +92,7 @@ class LiveErrorOut(ErrorOut):
 
 
 class LabelOut(BaseModel):
-    """What people say of a reading; `is_labelled` is false when nobody says anything any more."""
+    """What people say of a prediction; `is_labelled` is false when nobody says anything any more."""
 
     prediction_id: int
     is_labelled: bool
@@ -106,15 +106,15 @@ class ServedOut(BaseModel):
     model_version: Version
 
 
-class HappeningOut(BaseModel):
+class EventOut(BaseModel):
     """Something that happened."""
 
-    type: HappeningKind
+    type: EventKind
     at: UtcTime
     data: HistoryRowOut | LabelOut | JobRow | ServedOut
 
     @classmethod
-    def of(cls, happening: Happening) -> Self:
+    def of(cls, happening: Event) -> Self:
         """Return the message for it."""
         return cls(type=happening.kind, at=happening.at, data=_data_of(happening))
 
@@ -126,14 +126,14 @@ class LostOut(BaseModel):
     count: int
 
 
-def _data_of(happening: Happening) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
+def _data_of(happening: Event) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
     about = happening.about
-    if isinstance(about, KeptReading):
+    if isinstance(about, PredictionRecord):
         return HistoryRowOut.of(about)
     if isinstance(about, LabelChange):
         label = about.label
         return LabelOut(
-            prediction_id=about.reading_id,
+            prediction_id=about.prediction_id,
             is_labelled=label is not None,
             actual_digit=label and label.digit,
             verified=label is not None and label.verified,

@@ -13,12 +13,12 @@ from hwr_core.registry.registry import ModelVersion
 
 
 class ScoreOut(BaseModel):
-    """How the model reads pictures it never learned from."""
+    """How the model reads images it never learned from."""
 
     source: str = Field(description="The data set.", examples=["mnist"])
     digits: int = Field(examples=[10000])
     accuracy: float | None = Field(description="Share of digits read right; null without digits.", examples=[0.9954])
-    others: int = Field(description="Pictures that hold no digit.", examples=[0])
+    others: int = Field(description="Images that hold no digit.", examples=[0])
     taken_for_digits: int = Field(description="Of the others, those taken for a digit.", examples=[0])
 
     @classmethod

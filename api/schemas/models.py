@@ -49,12 +49,12 @@ class ShareOut(BaseModel):
 
 
 class EvaluationOut(BaseModel):
-    """What a version is worth on a suite of pictures."""
+    """What a version is worth on a suite of images."""
 
     suite: str = Field(examples=["mnist"])
-    about: str = Field(description="What its pictures are.", examples=["the MNIST test set"])
+    about: str = Field(description="What its images are.", examples=["the MNIST test set"])
     created_at: UtcTime
-    fingerprint: str = Field(description="Hash over the pictures and labels.", examples=["9f86d081884c7d65"])
+    fingerprint: str = Field(description="Hash over the images and labels.", examples=["9f86d081884c7d65"])
     accuracy: ShareOut
     figures: dict[str, Any] = Field(
         description="Per label and group, confusion, calibration, risk against coverage, milliseconds.",
@@ -151,7 +151,7 @@ class EntryRow(BaseModel):
     reason: Reason
     forced: bool = Field(examples=[False])
     figures: Mapping[str, Any] = Field(
-        examples=[{"mnist": {"pictures": 10000, "champion_right": 9951, "right": 9956, "p_value": 0.3}}]
+        examples=[{"mnist": {"images": 10000, "champion_right": 9951, "right": 9956, "p_value": 0.3}}]
     )
 
     @classmethod
@@ -194,7 +194,7 @@ class LogOut(Success):
 
 
 class DifferenceOut(BaseModel):
-    """A picture that exactly one of two versions answered right."""
+    """An image that exactly one of two versions answered right."""
 
     place: int = Field(description="In the suite.", examples=[1247])
     group: str = Field(examples=["strokes-unipen"])
@@ -226,7 +226,7 @@ class ComparisonRow(BaseModel):
     suite: str = Field(examples=["mnist"])
     one: ShareOut
     other: ShareOut
-    only_one: int = Field(description="Pictures that only the one answered right.", examples=[12])
+    only_one: int = Field(description="Images that only the one answered right.", examples=[12])
     only_other: int = Field(examples=[31])
     p_value: float = Field(description="McNemar's exact test.", examples=[0.0054])
     is_real: bool = Field(description="Whether that is more than chance (p < 0.05).", examples=[True])

@@ -1,4 +1,4 @@
-"""Whole numbers: pictures and documents of many digits, and what was read in them."""
+"""Whole numbers: images and documents of many digits, and what was read in them."""
 
 from typing import Annotated, Self
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.schemas.base import Success
 from api.schemas.fields import EnhancementLevel, Version
 from api.schemas.predictions import SEVEN
-from hwr_core.recognition.types import FoundDigit, NumberLine, NumberReading
+from hwr_core.recognition.types import FoundDigit, NumberLine, NumberPrediction
 
 SHOWN_CANDIDATES = 3
 MOST_BOXES = 1000
@@ -17,7 +17,7 @@ _Pixels = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Box = Annotated[
     tuple[_Pixels, _Pixels, _Pixels, _Pixels],
     Field(
-        description="Left, top, width and height in pixels of the picture as sent, upright.", examples=[[12, 8, 25, 31]]
+        description="Left, top, width and height in pixels of the image as sent, upright.", examples=[[12, 8, 25, 31]]
     ),
 ]
 JointConfidence = Annotated[
@@ -29,11 +29,11 @@ JointConfidence = Annotated[
 
 
 class ReadNumberIn(BaseModel):
-    """A picture or a document to read all digits of."""
+    """An image or a document to read all digits of."""
 
     image_data: str = Field(
         min_length=1,
-        description="A picture, TIFF or PDF file in base64, with or without a data-URL prefix.",
+        description="An image, TIFF or PDF file in base64, with or without a data-URL prefix.",
         examples=[SEVEN],
     )
     enhancement_level: EnhancementLevel = 1.0
@@ -94,7 +94,7 @@ class NumberLineOut(BaseModel):
 
 
 class ReadNumberOut(Success):
-    """All digits of a picture or a document, in reading order."""
+    """All digits of an image or a document, in reading order."""
 
     text: str = Field(
         description="The digits, a line break between lines; empty where there are none.", examples=["148535"]
@@ -107,7 +107,7 @@ class ReadNumberOut(Success):
     model_version: Version
 
     @classmethod
-    def of(cls, found: NumberReading, **more: object) -> Self:
+    def of(cls, found: NumberPrediction, **more: object) -> Self:
         """Return the answer for what was found; `more` fills the fields that a subclass adds."""
         return cls(
             text=found.text,

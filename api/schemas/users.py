@@ -87,5 +87,5 @@ class UsersOut(Success):
 class ErasedOut(Success):
     """Data is gone for ever."""
 
-    readings_erased: int = Field(examples=[12])
-    message: str = Field(examples=["User 2 was deleted, with 12 readings."])
+    predictions_erased: int = Field(examples=[12])
+    message: str = Field(examples=["User 2 was deleted, with 12 predictions."])

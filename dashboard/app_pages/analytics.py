@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.filters import choose_readings
+from dashboard.components.filters import choose_predictions
 from dashboard.components.panels import show_error
 from dashboard.views.analytics.sections import VIEWS, show_headline
 from hwr_core.errors import HwrError
@@ -10,9 +10,9 @@ from hwr_core.errors import HwrError
 st.title("Analytics")
 timezone = st.context.timezone or "UTC"
 try:
-    chosen = choose_readings(timezone)
+    chosen = choose_predictions(timezone)
     if not show_headline(chosen, timezone):
-        st.info("There are no such readings yet. Draw a digit or upload a picture, and press Keep.")
+        st.info("There are no such predictions yet. Draw a digit or upload an image, and press Keep.")
         st.page_link("app_pages/draw.py", label="Draw a digit", icon=":material/draw:")
         st.stop()
     view = st.segmented_control(

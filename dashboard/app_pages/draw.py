@@ -17,7 +17,7 @@ from dashboard.services import explain, read_number, workspace
 from dashboard.views.draw.recent import Drawn, follow, show_drawn
 from hwr_core.errors import HwrError
 from hwr_core.history.predictions import Source
-from hwr_core.recognition.types import Reading, Reason
+from hwr_core.recognition.types import Prediction, Reason
 
 BOARD = "draw_board"
 KEEP = "draw_keep"
@@ -28,7 +28,7 @@ JUDGE = "draw_judge"
 
 @st.fragment
 def drawing_board() -> None:
-    """The canvas and its reading; a stroke reruns this and nothing else."""
+    """The canvas and its prediction; a stroke reruns this and nothing else."""
     kind = st.segmented_control(
         "What to draw",
         KINDS,
@@ -50,7 +50,7 @@ def drawing_board() -> None:
     with left:
         show_tools()
     if drawn and kind == ONE_DIGIT and st.toggle("Show how it was read", key="draw_explain"):
-        show_why(drawn.picture)
+        show_why(drawn.image)
     if follow(drawn, key="draw"):
         st.rerun(scope="app")  # what was drawn is shown outside, so that no stroke has to show it again
     show_left_notices()
@@ -76,30 +76,30 @@ def show_tools() -> None:
 
 
 def show_result(drawing: bytes | None) -> Drawn | None:
-    """The reading of the drawing, or what to do when there is none."""
+    """The prediction of the drawing, or what to do when there is none."""
     try:
-        reading = workspace().read(drawing) if drawing else None
+        prediction = workspace().read(drawing) if drawing else None
     except HwrError as error:  # caught here, since no error leaves a fragment
         show_error(error)
         return None
-    offer = None if drawing is None or reading is None else as_offer(drawing, reading)
-    if reading:
-        show_answer(reading)
-        if reading.reason is Reason.SEVERAL_DIGITS:
+    offer = None if drawing is None or prediction is None else as_offer(drawing, prediction)
+    if prediction:
+        show_answer(prediction)
+        if prediction.reason is Reason.SEVERAL_DIGITS:
             st.button("Read it as a number", icon=":material/123:", on_click=read_as_number, key="draw_as_number")
     else:
         show_hint("Write one digit. It is read at each stroke.")
     offer_all_digits(
-        offer.reading if offer else None,
+        offer.prediction if offer else None,
         partial(kept_number, offer, key=KEEP) if offer else lambda: None,
         name=offer.name if offer else "",
         key=JUDGE,
     )
     offer_to_keep([offer] if offer else [], key=KEEP, shortcut="K")
-    show_probabilities(reading)
+    show_probabilities(prediction)
     if offer is None or drawing is None:
         return None
-    return as_drawn(drawing, symbol(offer.reading), really=said_instead(offer.reading, offer.name, key=JUDGE))
+    return as_drawn(drawing, symbol(offer.prediction), really=said_instead(offer.prediction, offer.name, key=JUDGE))
 
 
 def show_drawn_number(drawing: bytes | None) -> Drawn | None:
@@ -129,9 +129,9 @@ def read_as_number() -> None:
     st.session_state[KIND] = NUMBERS
 
 
-def as_offer(drawing: bytes, reading: Reading) -> ToKeep | None:
+def as_offer(drawing: bytes, prediction: Prediction) -> ToKeep | None:
     """The drawing, known by its content, unless there is no ink on it."""
-    return None if reading.seen is None else ToKeep(name_of(drawing), reading, Source.DRAWING, picture=drawing)
+    return None if prediction.seen is None else ToKeep(name_of(drawing), prediction, Source.DRAWING, image=drawing)
 
 
 def as_drawn(drawing: bytes, read_as: str, *, really: str | None = None) -> Drawn:

@@ -12,7 +12,7 @@ show_health()
 show_actions()
 try:
     found = workspace().overview(timezone=st.context.timezone or "UTC")
-    if len(found.today.days) > 1 or found.today.today.readings:
+    if len(found.today.days) > 1 or found.today.today.predictions:
         show_today(found)
     else:
         st.info(

@@ -6,7 +6,7 @@ from dashboard.components.panels import show_error
 from dashboard.services import allowed, workspace
 from dashboard.views.models.comparison import show_comparison
 from dashboard.views.models.versions import choose_version, confirm_roll_back, headline, show_log, show_version
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.errors import HwrError
 
 st.title("Models")
@@ -20,7 +20,7 @@ try:
     champions = [version for version in versions if "champion" in aliases.get(version.name, [])]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(headline(champions[0]) if champions else "No version has been chosen to read.", width="stretch")
-        if allowed(Right.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
+        if allowed(Permission.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
             confirm_roll_back()
     chosen = choose_version(versions, aliases)
     if chosen is None and (asked := st.query_params.get("version")):

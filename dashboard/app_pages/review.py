@@ -1,4 +1,4 @@
-"""Judge kept readings by a key, and look over the labels that people gave."""
+"""Judge kept predictions by a key, and look over the labels that people gave."""
 
 import streamlit as st
 

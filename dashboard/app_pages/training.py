@@ -4,12 +4,12 @@ import streamlit as st
 
 from dashboard.components.panels import show_error
 from dashboard.services import allowed, workspace
-from dashboard.views.training.forms import show_own_pictures, show_training_form, show_tuning_form
+from dashboard.views.training.forms import show_own_images, show_training_form, show_tuning_form
 from dashboard.views.training.jobs import choose_jobs, job_asked_for, show_comparison, show_job
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.errors import HwrError
 
-TRAINS = allowed(Right.TRAIN)
+TRAINS = allowed(Permission.TRAIN)
 VIEWS = ("Jobs", "Train", "Tune") if TRAINS else ("Jobs",)
 SHOWN = 50
 
@@ -37,7 +37,7 @@ try:
     )
     if view == "Train":
         show_training_form()
-        show_own_pictures()
+        show_own_images()
     elif view == "Tune":
         show_tuning_form()
     elif not jobs:

@@ -1,4 +1,4 @@
-"""Read uploaded pictures, many at once. Nothing is kept until the person says so."""
+"""Read uploaded images, many at once. Nothing is kept until the person says so."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from dashboard.services import workspace
 from dashboard.views.upload.batch import (
     Upload,
     choose_group,
-    pictures_among,
+    images_among,
     read_with_progress,
     results,
     show_outcomes,
@@ -22,10 +22,10 @@ from hwr_core.images.decode import READABLE
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 
 settings = workspace().settings
-megabytes = settings.max_picture_bytes // 2**20
+megabytes = settings.max_image_bytes // 2**20
 most = settings.max_batch_files
 
-st.title("Upload pictures")
+st.title("Upload images")
 kind = st.segmented_control(
     "What is on them", KINDS, default=ONE_DIGIT, required=True, key="upload_kind", label_visibility="collapsed"
 )
@@ -37,7 +37,7 @@ if kind == ONE_DIGIT:
 else:
     st.markdown(f"Numbers, in lines or on whole pages: {READABLE} or PDF, or a ZIP, up to {megabytes} MB a file.")
 files = st.file_uploader(
-    "Pictures",
+    "Images",
     accept_multiple_files=True,
     max_upload_size=megabytes,
     key="upload_files",
@@ -51,18 +51,18 @@ with st.expander("Advanced", icon=":material/tune:"):
         1.0,
         step=0.5,
         key="upload_level",
-        help="How much a picture is cleaned before it is read. 1 suits most; try 2 for dim or noisy photos.",
+        help="How much an image is cleaned before it is read. 1 suits most; try 2 for dim or noisy photos.",
     )
 if not files:
     st.caption(
         "A scan, a photo or a drawing, dark on light or light on dark; the paper may be ruled, shaded or crooked. "
-        "Pictures are read at once, and nothing enters the history until you press Keep."
+        "Images are read at once, and nothing enters the history until you press Keep."
     )
-    st.page_link("app_pages/draw.py", label="No picture at hand? Draw a digit", icon=":material/draw:")
+    st.page_link("app_pages/draw.py", label="No image at hand? Draw a digit", icon=":material/draw:")
     st.stop()
 
 try:
-    uploads = pictures_among([Upload(file.file_id, file.name, file.getvalue()) for file in files])
+    uploads = images_among([Upload(file.file_id, file.name, file.getvalue()) for file in files])
     if len(uploads) > most:
         raise InvalidValue(f"{len(uploads)} files were chosen; at most {most} can be read at once.")
     if kind == NUMBERS:
@@ -80,18 +80,18 @@ several = len(outcomes) > 1
 offers = [
     ToKeep(
         f"{upload.id} at {level}",
-        outcome.reading,
+        outcome.prediction,
         Source.BATCH if several else Source.UPLOAD,
         upload.name,
         level,
         upload.content,
     )
     for upload, outcome in zip(uploads, outcomes, strict=True)
-    if outcome.reading and outcome.reading.seen is not None
+    if outcome.prediction and outcome.prediction.seen is not None
 ]
 if offers:
     offer_to_keep(offers, key="upload_keep")
 places = choose_group(outcomes, key="upload_group") if several else [*range(len(outcomes))]
 show_outcomes([uploads[place] for place in places], [outcomes[place] for place in places], key="upload_table")
 if several:
-    offer_table(results(uploads, outcomes), "readings", key="upload")
+    offer_table(results(uploads, outcomes), "predictions", key="upload")

@@ -1,4 +1,4 @@
-"""The people readings belong to: add, rename, switch off, forget, delete."""
+"""The people predictions belong to: add, rename, switch off, forget, delete."""
 
 from collections.abc import Callable
 
@@ -14,24 +14,24 @@ from hwr_core.errors import HwrError
 from hwr_core.history.users import DEFAULT_USER, User
 
 
-def show_everybody(people: list[User]) -> None:
+def show_everybody(users: list[User]) -> None:
     """A table of all, with how much each has read."""
     figures = workspace().analytics.breakdown(by=Dimension.USER)
-    readings = dict(zip(figures["user_id"], figures["readings"], strict=True)) if len(figures) else {}
+    predictions = dict(zip(figures["user_id"], figures["predictions"], strict=True)) if len(figures) else {}
     accounts = workspace().access.accounts() if visitor() else {}
-    roles = [accounts[user.id].role if user.id in accounts else "" for user in people]
+    roles = [accounts[user.id].role if user.id in accounts else "" for user in users]
     st.dataframe(
         {
-            "Number": [user.id for user in people],
-            "Name": [user.username for user in people],
-            "Email": [user.email for user in people],
+            "Number": [user.id for user in users],
+            "Name": [user.username for user in users],
+            "Email": [user.email for user in users],
             **({"Role": roles} if visitor() else {}),
-            "Readings": [readings.get(user.id, 0) for user in people],
-            "Active": [user.is_active for user in people],
-            "Since": [user.created_at for user in people],
+            "Predictions": [predictions.get(user.id, 0) for user in users],
+            "Active": [user.is_active for user in users],
+            "Since": [user.created_at for user in users],
         },
         hide_index=True,
-        key="people_table",
+        key="users_table",
         placeholder="–",
         alt="All people",
         column_config={
@@ -40,36 +40,36 @@ def show_everybody(people: list[User]) -> None:
     )
 
 
-def show_new_person() -> None:
+def show_new_user() -> None:
     """A form for one more."""
-    with st.form("people_new", clear_on_submit=True):
+    with st.form("users_new", clear_on_submit=True):
         st.subheader("Add a person")
-        name = st.text_input("Name", max_chars=64, key="people_new_name")
-        email = st.text_input("Email (optional)", key="people_new_email")
-        if st.form_submit_button("Add", type="primary", icon=":material/person_add:"):
+        name = st.text_input("Name", max_chars=64, key="users_new_name")
+        email = st.text_input("Email (optional)", key="users_new_email")
+        if st.form_submit_button("Add", type="primary", icon=":material/user_add:"):
             created = workspace().users.create(name, email)
             leave_notice(f"{created.username} was added.")
             st.rerun()
 
 
-def show_changes(people: list[User]) -> None:
+def show_changes(users: list[User]) -> None:
     """What can be done with one person."""
     st.subheader("Change a person")
-    user = choose_among("Person", people, key="people_chosen")
-    with st.form("people_rename", border=False):
-        name = st.text_input("Name", value=user.username, max_chars=64, key=f"people_name_{user.id}")
-        email = st.text_input("Email", value=user.email or "", key=f"people_email_{user.id}")
+    user = choose_among("User", users, key="users_chosen")
+    with st.form("users_rename", border=False):
+        name = st.text_input("Name", value=user.username, max_chars=64, key=f"users_name_{user.id}")
+        email = st.text_input("Email", value=user.email or "", key=f"users_email_{user.id}")
         if st.form_submit_button("Save"):
             workspace().users.change(user.id, username=name, email=email)
             st.rerun()
     with st.container(horizontal=True):
         st.link_button("Download all data", f"/api/export/user/{user.id}?format=json", icon=":material/download:")
         switch = "Deactivate" if user.is_active else "Activate"
-        if user.id != DEFAULT_USER and st.button(switch, key="people_switch"):
+        if user.id != DEFAULT_USER and st.button(switch, key="users_switch"):
             workspace().users.change(user.id, is_active=not user.is_active)
             st.rerun()
         for act in ("Erase history",) if user.id == DEFAULT_USER else ("Erase history", "Anonymise", "Delete"):
-            if st.button(act, key=f"people_{act}"):
+            if st.button(act, key=f"users_{act}"):
                 confirm(act, user)
 
 
@@ -77,13 +77,13 @@ def show_changes(people: list[User]) -> None:
 def confirm(act: str, user: User) -> None:
     """Ask for the name before something that cannot be undone."""
     words = {
-        "Erase history": f"All readings of {user.username} and all that was said of them will be erased.",
-        "Anonymise": f"Name, address, file names and comments of {user.username} will be forgotten; the readings stay.",
-        "Delete": f"{user.username} and all their readings will be erased.",
+        "Erase history": f"All predictions of {user.username} and all that was said of them will be erased.",
+        "Anonymise": f"Name, address, file names and comments of {user.username} will be forgotten; the predictions stay.",
+        "Delete": f"{user.username} and all their predictions will be erased.",
     }
     st.markdown(words[act])
-    typed = st.text_input(f"Type the name {user.username} to go on", key="people_typed")
-    if st.button(act, type="primary", disabled=typed != user.username, key="people_confirmed"):
+    typed = st.text_input(f"Type the name {user.username} to go on", key="users_typed")
+    if st.button(act, type="primary", disabled=typed != user.username, key="users_confirmed"):
         users = workspace().users
         acts: dict[str, Callable[[int], object]] = {
             "Erase history": users.erase_history,
@@ -98,7 +98,7 @@ def confirm(act: str, user: User) -> None:
             st.rerun()
 
 
-st.title("People")
+st.title("Users")
 try:
     everybody = workspace().users.all()
     show_everybody(everybody)
@@ -106,7 +106,7 @@ try:
     with left:
         show_changes(everybody)
     with right:
-        show_new_person()
+        show_new_user()
         if visitor() is not None:
             show_sign_in(everybody)
     if visitor() is not None:

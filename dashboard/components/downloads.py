@@ -30,7 +30,7 @@ def offer_table(table: pd.DataFrame, name: str, *, key: str) -> None:
 
 def offer_exports(chosen: HistoryFilter) -> None:
     """Links to the API of this very server: it streams, while a button here would hold the whole file in memory."""
-    with st.expander("Download these readings", icon=":material/download:"), st.container(horizontal=True):
+    with st.expander("Download these predictions", icon=":material/download:"), st.container(horizontal=True):
         for label, kind in FORMATS.items():
             st.link_button(label, f"/api/export/history?{urlencode(_query(chosen) | {'format': kind})}")
 

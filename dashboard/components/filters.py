@@ -1,4 +1,4 @@
-"""The controls that choose readings; what they say stands in the address, so that a view can be shared."""
+"""The controls that choose predictions; what they say stands in the address, so that a view can be shared."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.components.wording import verdict_word
 from dashboard.services import visitor, workspace
 from hwr_core.analytics.periods import start_of_today
-from hwr_core.auth.permissions import Right, may
+from hwr_core.auth.permissions import Permission, may
 from hwr_core.history.filters import HistoryFilter, Labelled
 from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import DIGITS, NONE, Verdict
@@ -27,7 +27,7 @@ JUDGED = {
 }
 
 
-def choose_readings(timezone: str) -> HistoryFilter:
+def choose_predictions(timezone: str) -> HistoryFilter:
     """Show the filters and return what they choose."""
     period = st.segmented_control(
         "Period",
@@ -70,12 +70,12 @@ def choose_readings(timezone: str) -> HistoryFilter:
 
 
 def _choose_whose() -> int | None:
-    """Whose readings: one's own, for who may not see others'."""
+    """Whose predictions: one's own, for who may not see others'."""
     who = visitor()
-    if who is not None and not may(who, Right.SEE_ALL):
+    if who is not None and not may(who, Permission.SEE_ALL):
         return who.user_id
     names = {user.username: user.id for user in workspace().users.all()}
-    whose: int | None = _choice("Person", {ALL: None, **names}, "of")
+    whose: int | None = _choice("User", {ALL: None, **names}, "of")
     return whose
 
 

@@ -1,4 +1,4 @@
-"""Grey arrays -> pictures a page can show. Knows no Streamlit."""
+"""Grey arrays -> images a page can show. Knows no Streamlit."""
 
 import base64
 import math
@@ -54,7 +54,7 @@ def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8
     Where a name has no room above its box, the page grows at its top, as bright as most of it.
 
     Args:
-        page: the picture.
+        page: the image.
         boxes: left, top, width and height in pixels of the file as given, and what stands above each.
     """
     thick = max(1, round(max(page.grey.shape) / 500))
@@ -64,13 +64,13 @@ def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8
     )
     margin = max(0, math.ceil(room))
     taller = np.pad(page.grey, ((margin, 0), (0, 0)), constant_values=round(float(np.median(page.grey))))
-    picture = np.repeat(taller[..., None], 3, axis=2)
+    image = np.repeat(taller[..., None], 3, axis=2)
     for (left, top, width, height), name in drawn:
         corner = (left, top + margin)
-        cv2.rectangle(picture, corner, (left + width, top + margin + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
+        cv2.rectangle(image, corner, (left + width, top + margin + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
         where, size = (left, top + margin - thick - 3), _size_of_name(height)
-        cv2.putText(picture, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
-    return picture
+        cv2.putText(image, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
+    return image
 
 
 def _size_of_name(height: int) -> float:
@@ -79,7 +79,7 @@ def _size_of_name(height: int) -> float:
 
 
 def shrunk(grey: Grey, side: int) -> Grey:
-    """Reduce so that the longer side is at most `side` pixels; smaller pictures stay as they are."""
+    """Reduce so that the longer side is at most `side` pixels; smaller images stay as they are."""
     height, width = grey.shape
     scale = side / max(height, width)
     if scale >= 1:
@@ -89,9 +89,9 @@ def shrunk(grey: Grey, side: int) -> Grey:
 
 
 def framed(grey: Grey, side: int) -> Grey:
-    """Fit a picture, small ones by a whole factor, into a square of `side` pixels with a thin frame around it.
+    """Fit an image, small ones by a whole factor, into a square of `side` pixels with a thin frame around it.
 
-    What it leaves of the square is as bright as most of the picture.
+    What it leaves of the square is as bright as most of the image.
     """
     small = shrunk(grey, side)
     small = enlarged(small, max(1, side // max(small.shape)))
@@ -101,7 +101,7 @@ def framed(grey: Grey, side: int) -> Grey:
     return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
 
 
-def data_url(picture: NDArray[np.uint8]) -> str:
-    """The picture, grey or in red, green and blue, as a PNG in a data URL."""
-    ordered = picture if picture.ndim == 2 else np.ascontiguousarray(picture[..., ::-1])  # as OpenCV has colours
+def data_url(image: NDArray[np.uint8]) -> str:
+    """The image, grey or in red, green and blue, as a PNG in a data URL."""
+    ordered = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])  # as OpenCV has colours
     return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

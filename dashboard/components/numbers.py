@@ -1,4 +1,4 @@
-"""Whole numbers on a page: the picture with a box around each digit, what they are, and the boxes to correct."""
+"""Whole numbers on a page: the image with a box around each digit, what they are, and the boxes to correct."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,36 +11,36 @@ from dashboard.components.panels import show_error, show_hint, show_symbol
 from dashboard.components.progress import is_stopped, telling
 from dashboard.components.wording import percent
 from dashboard.services import pages_of, read_number
-from hwr_core.errors import PictureError
+from hwr_core.errors import ImageError
 from hwr_core.images.decode import PageImage
 from hwr_core.images.types import Box
-from hwr_core.recognition.types import FoundDigit, NumberReading
+from hwr_core.recognition.types import FoundDigit, NumberPrediction
 
 SIDES = ("Left", "Top", "Width", "Height")
-READING = 0.8
-"""Share of the time that reading the pages takes; the rest is getting them ready to be shown."""
+PREDICTION = 0.8
+"""Share of the time that prediction the pages takes; the rest is getting them ready to be shown."""
 LONGEST_LARGE = 12
 """More digits than these are not shown as one large number."""
 
 
 def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> None:
-    """Read all digits of a picture or document and show them; boxes of a single page can be moved, added, removed.
+    """Read all digits of an image or document and show them; boxes of a single page can be moved, added, removed.
 
     Raises: what `Workspace.read_number` raises.
     """
-    work = f"{key}_reading"
+    work = f"{key}_prediction"
     if is_stopped(work):
         return
     with telling("Reading the pages", work=work) as hear:
-        reading = read_number(document, enhancement_level, on_progress=lambda share: hear(READING * share))
-        pages = pages_of(document, on_progress=lambda share: hear(READING + (1 - READING) * share))
+        prediction = read_number(document, enhancement_level, on_progress=lambda share: hear(PREDICTION * share))
+        pages = pages_of(document, on_progress=lambda share: hear(PREDICTION + (1 - PREDICTION) * share))
     place = st.container()
     if len(pages) == 1:
-        boxes = _edit_boxes(reading, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
-        if boxes != [digit.box for digit in reading.digits]:
-            reading = read_number(document, enhancement_level, boxes)
+        boxes = _edit_boxes(prediction, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
+        if boxes != [digit.box for digit in prediction.digits]:
+            prediction = read_number(document, enhancement_level, boxes)
     with place:
-        _show_reading(reading, pages)
+        _show_prediction(prediction, pages)
 
 
 def show_number_file(name: str, document: bytes, enhancement_level: float, *, key: str) -> None:
@@ -49,32 +49,32 @@ def show_number_file(name: str, document: bytes, enhancement_level: float, *, ke
         st.text(name)
         try:
             show_number(document, key=key, enhancement_level=enhancement_level)
-        except PictureError as error:
+        except ImageError as error:
             show_error(error)
 
 
-def _show_reading(reading: NumberReading, pages: Sequence[PageImage]) -> None:
-    if not reading.digits:
+def _show_prediction(prediction: NumberPrediction, pages: Sequence[PageImage]) -> None:
+    if not prediction.digits:
         show_hint("No digits are found here.")
-    elif len(reading.lines) == 1 and len(reading.text) <= LONGEST_LARGE:
-        show_symbol(reading.text, rem=3.5)
-        st.markdown(f"Right as a whole with a probability of **{percent(reading.confidence)}**.")
+    elif len(prediction.lines) == 1 and len(prediction.text) <= LONGEST_LARGE:
+        show_symbol(prediction.text, rem=3.5)
+        st.markdown(f"Right as a whole with a probability of **{percent(prediction.confidence)}**.")
     else:
         table = pd.DataFrame(
-            {"Number": [line.text for line in reading.lines], "Sure": [line.confidence for line in reading.lines]}
+            {"Number": [line.text for line in prediction.lines], "Sure": [line.confidence for line in prediction.lines]}
         )
         percents = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
         st.dataframe(table, hide_index=True, column_config={"Sure": percents})
     for number, page in enumerate(pages):
-        found = [digit for digit in reading.digits if digit.page == number]
+        found = [digit for digit in prediction.digits if digit.page == number]
         st.image(
             data_url(boxed(page, [(digit.box, str(digit.digit)) for digit in found])),
             caption=f"Page {number + 1}" if len(pages) > 1 else None,
-            alt="The picture with a box around each digit",
+            alt="The image with a box around each digit",
         )
-    if reading.digits:
+    if prediction.digits:
         with st.expander("Each digit", icon=":material/format_list_numbered:"):
-            st.dataframe(_table(reading.digits), hide_index=True)
+            st.dataframe(_table(prediction.digits), hide_index=True)
 
 
 def _table(digits: Sequence[FoundDigit]) -> pd.DataFrame:
@@ -89,14 +89,12 @@ def _table(digits: Sequence[FoundDigit]) -> pd.DataFrame:
     )
 
 
-def _edit_boxes(reading: NumberReading, *, key: str) -> list[Box]:
+def _edit_boxes(prediction: NumberPrediction, *, key: str) -> list[Box]:
     """Let the person correct where the digits stand, and return the boxes."""
     with st.expander("Correct the boxes", icon=":material/crop_free:"):
-        st.caption(
-            "In pixels of the picture. Change a side, add a row for a digit that was missed, remove a wrong one."
-        )
+        st.caption("In pixels of the image. Change a side, add a row for a digit that was missed, remove a wrong one.")
         edited = st.data_editor(
-            pd.DataFrame([digit.box for digit in reading.digits], columns=SIDES, dtype="Int64"),
+            pd.DataFrame([digit.box for digit in prediction.digits], columns=SIDES, dtype="Int64"),
             num_rows="dynamic",
             hide_index=True,
             key=key,

@@ -10,11 +10,11 @@ from dashboard.components.bars import probability_bars
 from dashboard.components.images import data_url, enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.images.normalise import SIDE
 from hwr_core.images.types import Grey
 from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import DIGITS, Reading
+from hwr_core.recognition.types import DIGITS, Prediction
 
 ANSWER_SIDE = 140
 FILE_SIDE = 84
@@ -23,7 +23,7 @@ STAGE_SIDE = 70
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
 
 GALLERY_WIDTH = 84
-"""Of a picture with its number below it, in pixels."""
+"""Of an image with its number below it, in pixels."""
 
 SHARPNESS = 2
 """Screen pixels to a page's pixel on most phones: enlarged so far here, the browser need not blur."""
@@ -34,13 +34,13 @@ def show_error(error: HwrError) -> None:
     st.error(str(error), icon=":material/error:")
 
 
-def show_answer(reading: Reading) -> None:
-    """The digit, large, beside what the model saw, and how sure the reading is."""
+def show_answer(prediction: Prediction) -> None:
+    """The digit, large, beside what the model saw, and how sure the prediction is."""
     with _answer_row():
-        show_symbol(wording.symbol(reading))
-        if reading.seen is not None:
-            show_seen(reading.seen, side=ANSWER_SIDE, caption="What the model saw")
-    st.markdown(f"**{wording.headline(reading)}** {wording.detail(reading) or wording.what_next(reading)}")
+        show_symbol(wording.symbol(prediction))
+        if prediction.seen is not None:
+            show_seen(prediction.seen, side=ANSWER_SIDE, caption="What the model saw")
+    st.markdown(f"**{wording.headline(prediction)}** {wording.detail(prediction) or wording.what_next(prediction)}")
 
 
 def show_hint(text: str) -> None:
@@ -64,61 +64,61 @@ def show_way(label: str, address: str) -> None:
 def show_seen(seen: Grey, *, side: int, caption: str | None = None) -> None:
     """The 28x28 the model saw, enlarged to `side` pixels, each of its own pixels left visible."""
     # Within the page: a file of Streamlit's is gone when the page is drawn anew before the browser has fetched it.
-    picture = data_url(enlarged(seen, SHARPNESS * side // SIDE))
-    st.image(picture, caption=caption, width=side, alt="The writing as the model saw it, 28 by 28 pixels")
+    image = data_url(enlarged(seen, SHARPNESS * side // SIDE))
+    st.image(image, caption=caption, width=side, alt="The writing as the model saw it, 28 by 28 pixels")
 
 
 def show_file(name: str, file: ReadFile) -> None:
-    """One uploaded file: its picture, what the model saw, and the answer, or why there is none."""
+    """One uploaded file: its image, what the model saw, and the answer, or why there is none."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         if file.preview is not None:
             small = shrunk(file.preview, SHARPNESS * FILE_SIDE)
             st.image(data_url(small), width=FILE_SIDE, alt=f"Preview of {name}")
-        if file.reading and file.reading.seen is not None:
-            show_seen(file.reading.seen, side=FILE_SIDE)
-        if file.reading:
-            show_symbol(wording.symbol(file.reading), rem=3.5)
+        if file.prediction and file.prediction.seen is not None:
+            show_seen(file.prediction.seen, side=FILE_SIDE)
+        if file.prediction:
+            show_symbol(wording.symbol(file.prediction), rem=3.5)
         with st.container(width="stretch", gap="xsmall"):
             st.text(name)
-            if file.reading:
-                st.markdown(f"**{wording.headline(file.reading)}** {wording.detail(file.reading)}")
+            if file.prediction:
+                st.markdown(f"**{wording.headline(file.prediction)}** {wording.detail(file.prediction)}")
             if file.error:
                 show_error(file.error)
 
 
-def show_probabilities(reading: Reading | None) -> None:
-    """The ten probabilities; without a reading all are nothing, so that nothing moves when one comes."""
-    probabilities = reading.probabilities if reading else (0.0,) * len(DIGITS)
-    st.html(probability_bars(probabilities, reading.digit if reading else None))
+def show_probabilities(prediction: Prediction | None) -> None:
+    """The ten probabilities; without a prediction all are nothing, so that nothing moves when one comes."""
+    probabilities = prediction.probabilities if prediction else (0.0,) * len(DIGITS)
+    st.html(probability_bars(probabilities, prediction.digit if prediction else None))
 
 
 def show_explanation(found: Explanation) -> None:
-    """The way of a picture to what the model saw, and what in that mattered."""
-    st.markdown("**From your picture to what the model saw**")
+    """The way of an image to what the model saw, and what in that mattered."""
+    st.markdown("**From your image to what the model saw**")
     with st.container(horizontal=True, gap="small"):
         for stage in found.stages:
-            small = data_url(framed(stage.picture, SHARPNESS * STAGE_SIDE))
+            small = data_url(framed(stage.image, SHARPNESS * STAGE_SIDE))
             st.image(small, caption=stage.about, width=STAGE_SIDE, alt=stage.about)
-    if found.saliency is not None and found.reading.seen is not None:
+    if found.saliency is not None and found.prediction.seen is not None:
         st.markdown("**What mattered**")
-        picture = enlarged(heat(found.reading.seen, found.saliency), SHARPNESS * ANSWER_SIDE // SIDE)
+        image = enlarged(heat(found.prediction.seen, found.saliency), SHARPNESS * ANSWER_SIDE // SIDE)
         words = "Blue ink spoke for the answer; ink on orange would have spoken against it."
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.image(data_url(picture), width=ANSWER_SIDE, alt=words)
+            st.image(data_url(image), width=ANSWER_SIDE, alt=words)
             st.caption(words, width="content")
 
 
-def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int | None:
-    """A table of kept readings; what matters most stands in a phone's width. Returns the place of a selected row."""
+def show_history(kept: Sequence[PredictionRecord], *, timezone: str, key: str) -> int | None:
+    """A table of kept predictions; what matters most stands in a phone's width. Returns the place of a selected row."""
     columns = st.column_config
     state = st.dataframe(
         {
-            "Seen": [thumbnail(row.reading) for row in kept],
-            "Read": [wording.symbol(row.reading) for row in kept],
-            "Confidence": [wording.percent(row.reading.confidence) for row in kept],
+            "Seen": [thumbnail(row.prediction) for row in kept],
+            "Read": [wording.symbol(row.prediction) for row in kept],
+            "Confidence": [wording.percent(row.prediction.confidence) for row in kept],
             "Judged": [wording.judgement(row) for row in kept],
             "Time": [row.timestamp for row in kept],
-            "Verdict": [wording.verdict_word(row.reading.verdict) for row in kept],
+            "Verdict": [wording.verdict_word(row.prediction.verdict) for row in kept],
             "Number": [row.id for row in kept],
             "Source": [row.source.value.capitalize() for row in kept],
             "File": [row.file_name for row in kept],
@@ -129,7 +129,7 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int
         selection_mode="single-row",
         placeholder="",
         key=key,
-        alt="Kept readings, newest first",
+        alt="Kept predictions, newest first",
         column_config={
             "Seen": columns.ImageColumn(width=58, help="What the model saw"),
             "Read": columns.TextColumn(width=56, alignment="center"),
@@ -145,19 +145,19 @@ def show_history(kept: Sequence[KeptReading], *, timezone: str, key: str) -> int
     return rows[0] if rows else None
 
 
-def show_gallery(kept: Sequence[KeptReading]) -> None:
-    """What the model saw of many readings, each with its number, which leads to it in full."""
+def show_gallery(kept: Sequence[PredictionRecord]) -> None:
+    """What the model saw of many predictions, each with its number, which leads to it in full."""
     with st.container(horizontal=True, gap="small"):
         for row in kept:
-            if row.reading.seen is not None:
+            if row.prediction.seen is not None:
                 with st.container(width=GALLERY_WIDTH, gap=None, horizontal_alignment="center"):
-                    show_seen(row.reading.seen, side=TABLE_SIDE)
-                    show_way_to_reading(row.id)
+                    show_seen(row.prediction.seen, side=TABLE_SIDE)
+                    show_way_to_prediction(row.id)
 
 
-def show_way_to_reading(number: int) -> None:
-    """A link to a kept reading in full."""
-    st.page_link("app_pages/history.py", label=f"No. {number}", query_params={"reading": str(number)})
+def show_way_to_prediction(number: int) -> None:
+    """A link to a kept prediction in full."""
+    st.page_link("app_pages/history.py", label=f"No. {number}", query_params={"prediction": str(number)})
 
 
 def _answer_row() -> DeltaGenerator:
@@ -165,6 +165,6 @@ def _answer_row() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", gap="large", height=176, border=False)
 
 
-def thumbnail(reading: Reading) -> str | None:
+def thumbnail(prediction: Prediction) -> str | None:
     """What the model saw, as small as in a table, in a data URL; None where there was no ink."""
-    return None if reading.seen is None else data_url(enlarged(reading.seen, TABLE_SIDE // SIDE))
+    return None if prediction.seen is None else data_url(enlarged(prediction.seen, TABLE_SIDE // SIDE))

@@ -1,4 +1,4 @@
-"""The one button by which readings enter the history, each once however often the page reruns."""
+"""The one button by which predictions enter the history, each once however often the page reruns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ import streamlit as st
 
 from dashboard.components.panels import show_error
 from dashboard.components.progress import counted
-from dashboard.components.user_switch import person_id
+from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
 from hwr_core.history.predictions import Source
-from hwr_core.recognition.types import Reading
+from hwr_core.recognition.types import Prediction
 
 
 @dataclass(frozen=True, slots=True)
 class ToKeep:
-    """A reading that may be kept; `name` tells its picture from all others of the session."""
+    """A prediction that may be kept; `name` tells its image from all others of the session."""
 
     name: str
-    reading: Reading
+    prediction: Prediction
     source: Source
     file_name: str | None = None
     enhancement_level: float = 1.0
-    picture: bytes | None = None
+    image: bytes | None = None
 
 
 def offer_to_keep(offers: Sequence[ToKeep], *, key: str, shortcut: str | None = None) -> None:
@@ -37,7 +37,7 @@ def offer_to_keep(offers: Sequence[ToKeep], *, key: str, shortcut: str | None = 
         waiting = [offer for offer in offers if offer.name not in kept]
         nothing = not offers
         if waiting or nothing:
-            label = "Keep" if len(waiting) <= 1 else f"Keep {len(waiting)} readings"
+            label = "Keep" if len(waiting) <= 1 else f"Keep {len(waiting)} predictions"
             if place.button(
                 label, icon=":material/bookmark_add:", type="primary", disabled=nothing, key=key, shortcut=shortcut
             ):
@@ -48,7 +48,7 @@ def offer_to_keep(offers: Sequence[ToKeep], *, key: str, shortcut: str | None = 
 
 
 def kept_number(offer: ToKeep, *, key: str) -> int | None:
-    """Keep one reading unless it is kept already, and return its number; None, with the reason shown, when it fails."""
+    """Keep one prediction unless it is kept already, and return its number; None, with the reason shown, when it fails."""
     kept = numbers_kept(key=key)
     if offer.name not in kept:
         _keep([offer], kept)
@@ -56,7 +56,7 @@ def kept_number(offer: ToKeep, *, key: str) -> int | None:
 
 
 def numbers_kept(*, key: str) -> dict[str, int]:
-    """The numbers of the readings that this session has kept under one key, by their names."""
+    """The numbers of the predictions that this session has kept under one key, by their names."""
     numbers: dict[str, int] = st.session_state.setdefault(f"{key}_numbers", {})
     return numbers
 
@@ -66,12 +66,12 @@ def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
     try:
         for offer in counted(waiting, "Kept"):
             row = workspace().keep(
-                offer.reading,
+                offer.prediction,
                 source=offer.source,
                 file_name=offer.file_name,
                 enhancement_level=offer.enhancement_level,
-                user_id=person_id(),
-                picture=offer.picture,
+                user_id=user_id(),
+                image=offer.image,
             )
             kept[offer.name] = row.id
     except HwrError as error:
@@ -79,4 +79,4 @@ def _keep(waiting: Sequence[ToKeep], kept: dict[str, int]) -> None:
 
 
 def _done(offers: Sequence[ToKeep], kept: dict[str, int]) -> str:
-    return f"Kept as number {kept[offers[0].name]}" if len(offers) == 1 else f"Kept {len(offers)} readings"
+    return f"Kept as number {kept[offers[0].name]}" if len(offers) == 1 else f"Kept {len(offers)} predictions"

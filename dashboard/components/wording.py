@@ -1,12 +1,12 @@
-"""What the pages say of a reading, in words. Knows no Streamlit."""
+"""What the pages say of a prediction, in words. Knows no Streamlit."""
 
 from datetime import datetime
 
-from hwr_core.history.predictions import KeptReading
-from hwr_core.recognition.types import NONE, Reading, Reason, Verdict
+from hwr_core.history.predictions import PredictionRecord
+from hwr_core.recognition.types import NONE, Prediction, Reason, Verdict
 
 ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
-"""What there may be on a picture."""
+"""What there may be on an image."""
 
 ADVICE = {
     Reason.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
@@ -39,36 +39,36 @@ def digit_or_none(value: str) -> str:
     return "no digit" if value == NONE else a_digit(int(value))
 
 
-def symbol(reading: Reading) -> str:
+def symbol(prediction: Prediction) -> str:
     """The digit read, "7?" for an unsure one and a dash for none."""
-    if reading.digit is None:
+    if prediction.digit is None:
         return "–"
-    return f"{reading.digit}?" if reading.verdict is Verdict.UNSURE else str(reading.digit)
+    return f"{prediction.digit}?" if prediction.verdict is Verdict.UNSURE else str(prediction.digit)
 
 
-def headline(reading: Reading) -> str:
+def headline(prediction: Prediction) -> str:
     """The verdict as one sentence."""
-    if reading.digit is None and reading.reason is not None:
-        return ADVICE[reading.reason]
-    first, second = reading.candidates[:2]
-    if reading.verdict is Verdict.UNSURE:
+    if prediction.digit is None and prediction.reason is not None:
+        return ADVICE[prediction.reason]
+    first, second = prediction.candidates[:2]
+    if prediction.verdict is Verdict.UNSURE:
         return f"Not sure. It may be {a_digit(first.digit)}, or else {a_digit(second.digit)}."
-    return f"{_likelihood(reading.confidence)} {a_digit(first.digit)}."
+    return f"{_likelihood(prediction.confidence)} {a_digit(first.digit)}."
 
 
-def detail(reading: Reading) -> str:
+def detail(prediction: Prediction) -> str:
     """The figures behind the headline, empty where none would mean anything."""
-    if reading.digit is None:
+    if prediction.digit is None:
         return ""
-    first, second = reading.candidates[:2]
-    if reading.verdict is Verdict.UNSURE:
+    first, second = prediction.candidates[:2]
+    if prediction.verdict is Verdict.UNSURE:
         return f"{first.digit}: {percent(first.probability)}, {second.digit}: {percent(second.probability)}"
-    return f"Confidence {percent(reading.confidence)}"
+    return f"Confidence {percent(prediction.confidence)}"
 
 
-def what_next(reading: Reading) -> str:
+def what_next(prediction: Prediction) -> str:
     """What one may do where no digit was read; empty where one was."""
-    return NEXT[reading.reason] if reading.digit is None and reading.reason is not None else ""
+    return NEXT[prediction.reason] if prediction.digit is None and prediction.reason is not None else ""
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -81,8 +81,8 @@ def verdict_word(verdict: Verdict) -> str:
     }[verdict]
 
 
-def judgement(kept: KeptReading) -> str:
-    """What people say of a reading, in a word or two; empty while nobody has said."""
+def judgement(kept: PredictionRecord) -> str:
+    """What people say of a prediction, in a word or two; empty while nobody has said."""
     if kept.label is None:
         return ""
     if kept.is_right:
@@ -101,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def counted(count: int, name: str) -> str:
-    """A number of things: "1 reading", "1,200 readings"."""
+    """A number of things: "1 prediction", "1,200 predictions"."""
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 

@@ -19,17 +19,17 @@ FEWEST_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's readings: `by_now` those until the present time of day, `doubtful` the unsure and the refused."""
+    """One day's predictions: `by_now` those until the present time of day, `doubtful` the unsure and the refused."""
 
     start: datetime
-    readings: int
+    predictions: int
     by_now: int
     doubtful: int
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Today's readings beside the days before: `days` from the oldest to today, none before the first reading."""
+    """Today's predictions beside the days before: `days` from the oldest to today, none before the first prediction."""
 
     days: tuple[Day, ...]
 
@@ -40,13 +40,13 @@ class Today:
 
     @property
     def usual(self) -> float | None:
-        """How many readings a day has by this time: the median of the days before; None while there are too few."""
+        """How many predictions a day has by this time: the median of the days before; None while there are too few."""
         before = self.days[:-1]
         return median(day.by_now for day in before) if len(before) >= FEWEST_DAYS else None
 
     @property
     def doubtful(self) -> float | None:
-        """Share of today's readings that are unsure or refused; None without readings."""
+        """Share of today's predictions that are unsure or refused; None without predictions."""
         return _share([self.today])
 
     @property
@@ -56,10 +56,10 @@ class Today:
 
     @property
     def is_unusually_doubtful(self) -> bool:
-        """Whether more or less of today's readings is doubtful than usually, beyond chance: with 95 % certainty."""
-        if self.usually_doubtful is None or not self.today.readings:
+        """Whether more or less of today's predictions is doubtful than usually, beyond chance: with 95 % certainty."""
+        if self.usually_doubtful is None or not self.today.predictions:
             return False
-        low, high = wilson(self.today.doubtful, self.today.readings)
+        low, high = wilson(self.today.doubtful, self.today.predictions)
         return not low <= self.usually_doubtful <= high
 
 
@@ -78,18 +78,18 @@ def today_and_before(store: Store, *, timezone: str = "UTC", now: datetime | Non
     ends = [*starts[1:], now]
     elapsed = now - starts[-1]
     days = [_day(start, end, start + elapsed, quarters) for start, end in zip(starts, ends, strict=True)]
-    first = next((place for place, day in enumerate(days) if day.readings), DAYS)
+    first = next((place for place, day in enumerate(days) if day.predictions), DAYS)
     return Today(tuple(days[first:]))
 
 
 def _quarters(store: Store, since: datetime, until: datetime) -> list[tuple[datetime, int, int]]:
-    """Of each quarter of an hour with readings its start, and how many there are and are doubtful."""
+    """Of each quarter of an hour with predictions its start, and how many there are and are doubtful."""
     sure = Verdict.DIGIT.value
     with store.session() as cursor:
         rows = cursor.execute(
             """
             select floor(extract(epoch from created_at) / $4) as quarter, count(*), count(*) filter (verdict <> $3)
-            from readings
+            from predictions
             where created_at >= $1 and created_at <= $2
             group by quarter
             """,
@@ -102,12 +102,12 @@ def _day(start: datetime, end: datetime, by: datetime, quarters: Sequence[tuple[
     inside = [(moment, count, doubtful) for moment, count, doubtful in quarters if start <= moment < end]
     return Day(
         start,
-        readings=sum(count for _, count, _ in inside),
+        predictions=sum(count for _, count, _ in inside),
         by_now=sum(count for moment, count, _ in inside if moment <= by),
         doubtful=sum(doubtful for _, _, doubtful in inside),
     )
 
 
 def _share(days: Sequence[Day]) -> float | None:
-    readings = sum(day.readings for day in days)
-    return sum(day.doubtful for day in days) / readings if readings else None
+    predictions = sum(day.predictions for day in days)
+    return sum(day.doubtful for day in days) / predictions if predictions else None

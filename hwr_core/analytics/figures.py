@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 
 from hwr_core.statistics import wilson
 
-if TYPE_CHECKING:  # pandas takes half a second, which a single reading on the command line should not
+if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on the command line should not
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How many of the labelled readings were right. Without any, `share`, `low` and `high` are None: not known."""
+    """How many of the labelled predictions were right. Without any, `share`, `low` and `high` are None: not known."""
 
     right: int
     labelled: int
 
     @property
     def share(self) -> float | None:
-        """Share of the labelled readings that were right, 0 to 1."""
+        """Share of the labelled predictions that were right, 0 to 1."""
         return self.right / self.labelled if self.labelled else None
 
     @property
@@ -59,10 +59,10 @@ class UserFigures:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Whether confidence means what it says: how often readings of each confidence were right.
+    """Whether confidence means what it says: how often predictions of each confidence were right.
 
-    `bins` has a row for each range of confidence that holds labelled readings: confidence_from, confidence_to,
-    readings, confidence (their mean), accuracy, low, high. `error` is the expected calibration error (Naeini et al.,
+    `bins` has a row for each range of confidence that holds labelled predictions: confidence_from, confidence_to,
+    predictions, confidence (their mean), accuracy, low, high. `error` is the expected calibration error (Naeini et al.,
     2015), None while nothing is labelled.
     """
 

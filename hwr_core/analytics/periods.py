@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from hwr_core.errors import InvalidValue
 
 QUARTER = 900
-"""Seconds: readings are counted by quarters of an hour before these are put into local time, which is dear for each of
-millions of readings. Every zone's offset from UTC is a whole number of quarters."""
+"""Seconds: predictions are counted by quarters of an hour before these are put into local time, which is dear for each of
+millions of predictions. Every zone's offset from UTC is a whole number of quarters."""
 
 
 class Bucket(StrEnum):

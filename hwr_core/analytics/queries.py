@@ -15,7 +15,7 @@ from hwr_core.history.users import get_user
 from hwr_core.recognition.types import DIGITS
 from hwr_core.statistics import wilson
 
-if TYPE_CHECKING:  # pandas takes half a second, which a single reading on the command line should not
+if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on the command line should not
     import pandas as pd
 
 MAX_PERIODS = 5_000
@@ -35,7 +35,7 @@ _SECONDS = {
 
 
 class Dimension(StrEnum):
-    """What readings can be told apart by."""
+    """What predictions can be told apart by."""
 
     DIGIT = "digit"
     VERDICT = "verdict"
@@ -45,7 +45,7 @@ class Dimension(StrEnum):
 
     @property
     def column(self) -> str:
-        """The column of readings that holds it."""
+        """The column of predictions that holds it."""
         return "user_id" if self is Dimension.USER else self.value
 
 
@@ -53,7 +53,7 @@ class Analytics:
     """The figures of one history. Safe to use from many threads.
 
     All raise StoreError when the history cannot be read, and those that take a filter UserNotFound for its user.
-    Frames of accuracy have the columns labelled, right, accuracy, low and high: how many readings people have said
+    Frames of accuracy have the columns labelled, right, accuracy, low and high: how many predictions people have said
     something of, how many of these were right, and the share with its 95 % interval, missing where nothing is labelled.
     """
 
@@ -66,7 +66,7 @@ class Analytics:
         with self._store.session() as cursor:
             total_users, active_users = _row(cursor, "select count(*), count(*) filter (is_active) from users")
             by_digit = cursor.execute(
-                "select digit, count(*), count(*) filter (created_at >= $1) from readings group by digit", [today]
+                "select digit, count(*), count(*) filter (created_at >= $1) from predictions group by digit", [today]
             ).fetchall()
             accuracy = _accuracy(cursor, choose(EVERYTHING, labelled_only=True))
         counts = {digit: total for digit, total, _ in by_digit}
@@ -89,7 +89,7 @@ class Analytics:
                 """
                 select count(*), count(*) filter (created_at >= $2), avg(confidence),
                     avg(preprocessing_seconds + inference_seconds), mode() within group (order by digit)
-                from readings
+                from predictions
                 where user_id = $1
                 """,
                 [user_id, today],
@@ -101,23 +101,23 @@ class Analytics:
         return UserFigures(total, since, accuracy, confidence, seconds, digit, feedback)
 
     def accuracy(self, chosen: HistoryFilter = EVERYTHING) -> Accuracy:
-        """Return how many of the labelled readings were right."""
+        """Return how many of the labelled predictions were right."""
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             return _accuracy(cursor, choose(chosen, labelled_only=True))
 
     def over_time(self, chosen: HistoryFilter = EVERYTHING, *, bucket: Bucket, timezone: str = "UTC") -> "pd.DataFrame":
-        """Return readings and accuracy for each hour, day or week (from Monday) between the first and the last.
+        """Return predictions and accuracy for each hour, day or week (from Monday) between the first and the last.
 
         Returns:
-            start (local time of the zone, without offset), readings, and the columns of accuracy.
+            start (local time of the zone, without offset), predictions, and the columns of accuracy.
 
         Raises:
             InvalidValue: there is no such time zone, or the periods would be more than 5,000.
         """
         zone(timezone)
-        readings = choose(chosen, with_labels=True)
-        place = readings.conditions.value(timezone)
+        predictions = choose(chosen, with_labels=True)
+        place = predictions.conditions.value(timezone)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             _refuse_too_many(cursor, choose(chosen), bucket)
@@ -126,16 +126,16 @@ class Analytics:
                 f"""
                 with quarters as (
                     select floor(extract(epoch from r.created_at) / {QUARTER}) as quarter,
-                        count(*) as readings,
-                        count(l.reading_id) as labelled,
-                        count(*) filter (l.reading_id is not null and {IS_RIGHT}) as "right"
-                    {readings.sql}
+                        count(*) as predictions,
+                        count(l.prediction_id) as labelled,
+                        count(*) filter (l.prediction_id is not null and {IS_RIGHT}) as "right"
+                    {predictions.sql}
                     group by 1
                 ),
                 counted as (
                     select date_trunc('{bucket.value}', to_timestamp(quarter * {QUARTER}) at time zone {place})
                             as start,
-                        sum(readings)::bigint as readings, sum(labelled)::bigint as labelled,
+                        sum(predictions)::bigint as predictions, sum(labelled)::bigint as labelled,
                         sum("right")::bigint as "right"
                     from quarters
                     group by 1
@@ -144,25 +144,25 @@ class Analytics:
                     select unnest(generate_series(min(start), max(start), interval '1 {bucket.value}')) as start
                     from counted
                 )
-                select p.start, coalesce(c.readings, 0) as readings, coalesce(c.labelled, 0) as labelled,
+                select p.start, coalesce(c.predictions, 0) as predictions, coalesce(c.labelled, 0) as labelled,
                     coalesce(c."right", 0) as "right"
                 from periods p
                 left join counted c on c.start = p.start
                 order by p.start
                 """,  # noqa: S608  pieces of our own
-                readings.conditions.values,
+                predictions.conditions.values,
             )
         return _with_accuracy(found)
 
     def confidence_distribution(self, chosen: HistoryFilter = EVERYTHING, *, bins: int = 20) -> "pd.DataFrame":
-        """Return how many readings have a confidence in each range, and how many of these are labelled and right.
+        """Return how many predictions have a confidence in each range, and how many of these are labelled and right.
 
         Returns:
-            confidence_from, confidence_to, readings, labelled, right; one row for each of `bins` equal ranges.
+            confidence_from, confidence_to, predictions, labelled, right; one row for each of `bins` equal ranges.
         """
         _check_bins(bins)
-        readings = choose(chosen, with_labels=True)
-        place = readings.conditions.value(bins)
+        predictions = choose(chosen, with_labels=True)
+        place = predictions.conditions.value(bins)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             return _frame(
@@ -170,31 +170,31 @@ class Analytics:
                 f"""
                 with counted as (
                     select least(floor(r.confidence * {place}), {place} - 1)::bigint as bin,
-                        count(*) as readings,
-                        count(l.reading_id) as labelled,
-                        count(*) filter (l.reading_id is not null and {IS_RIGHT}) as "right"
-                    {readings.sql}
+                        count(*) as predictions,
+                        count(l.prediction_id) as labelled,
+                        count(*) filter (l.prediction_id is not null and {IS_RIGHT}) as "right"
+                    {predictions.sql}
                     group by 1
                 ),
                 ranges as (select unnest(generate_series(0, {place} - 1)) as bin)
                 select g.bin::double precision / {place} as confidence_from,
                     (g.bin + 1)::double precision / {place} as confidence_to,
-                    coalesce(c.readings, 0) as readings,
+                    coalesce(c.predictions, 0) as predictions,
                     coalesce(c.labelled, 0) as labelled,
                     coalesce(c."right", 0) as "right"
                 from ranges g
                 left join counted c on c.bin = g.bin
                 order by g.bin
                 """,  # noqa: S608  pieces of our own
-                readings.conditions.values,
+                predictions.conditions.values,
             )
 
     def reliability(self, chosen: HistoryFilter = EVERYTHING, *, bins: int = 10) -> Reliability:
-        """Return how often labelled readings that name a digit were right, by their confidence."""
+        """Return how often labelled predictions that name a digit were right, by their confidence."""
         _check_bins(bins)
-        readings = choose(chosen, labelled_only=True)
-        readings.conditions.clauses.append("r.digit is not null")
-        place = readings.conditions.value(bins)
+        predictions = choose(chosen, labelled_only=True)
+        predictions.conditions.clauses.append("r.digit is not null")
+        place = predictions.conditions.value(bins)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             found = _frame(
@@ -202,93 +202,93 @@ class Analytics:
                 f"""
                 with counted as (
                     select least(floor(r.confidence * {place}), {place} - 1)::bigint as bin,
-                        count(*) as readings,
+                        count(*) as predictions,
                         avg(r.confidence) as confidence,
                         count(*) filter ({IS_RIGHT}) as "right"
-                    {readings.sql}
+                    {predictions.sql}
                     group by 1
                 )
                 select bin::double precision / {place} as confidence_from,
                     (bin + 1)::double precision / {place} as confidence_to,
-                    readings, confidence, readings as labelled, "right"
+                    predictions, confidence, predictions as labelled, "right"
                 from counted
                 order by bin
                 """,  # noqa: S608  pieces of our own
-                readings.conditions.values,
+                predictions.conditions.values,
             )
         found = _with_accuracy(found).drop(columns=["labelled", "right"])
-        labelled = int(found["readings"].sum())
-        gaps = (found["confidence"] - found["accuracy"]).abs() * found["readings"]
+        labelled = int(found["predictions"].sum())
+        gaps = (found["confidence"] - found["accuracy"]).abs() * found["predictions"]
         return Reliability(found, float(gaps.sum() / labelled) if labelled else None, labelled)
 
     def confusion(self, chosen: HistoryFilter = EVERYTHING) -> "pd.DataFrame":
-        """Return how often each digit was read for each true one, among labelled readings.
+        """Return how often each digit was read for each true one, among labelled predictions.
 
         Returns:
-            digit (as read), actual_digit (as people say), both "0" to "9" or "none", and readings.
+            digit (as read), actual_digit (as people say), both "0" to "9" or "none", and predictions.
         """
-        readings = choose(chosen, labelled_only=True)
+        predictions = choose(chosen, labelled_only=True)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             return _frame(
                 cursor,
                 f"""
                 select coalesce(r.digit::text, 'none') as digit, coalesce(l.actual_digit::text, 'none') as actual_digit,
-                    count(*) as readings
-                {readings.sql}
+                    count(*) as predictions
+                {predictions.sql}
                 group by 1, 2
                 order by 1, 2
                 """,
-                readings.conditions.values,
+                predictions.conditions.values,
             )
 
     def confused_pairs(self, chosen: HistoryFilter = EVERYTHING, *, limit: int = 10) -> "pd.DataFrame":
         """Return the most frequent mistakes, the most frequent first.
 
         Returns:
-            digit, actual_digit, readings, and share: of all labelled readings of that true digit. See `confusion`.
+            digit, actual_digit, predictions, and share: of all labelled predictions of that true digit. See `confusion`.
         """
         counts = self.confusion(chosen)
-        counts["share"] = counts["readings"] / counts.groupby("actual_digit")["readings"].transform("sum")
+        counts["share"] = counts["predictions"] / counts.groupby("actual_digit")["predictions"].transform("sum")
         wrong = counts[counts["digit"] != counts["actual_digit"]]
-        return wrong.sort_values("readings", ascending=False, kind="stable").head(limit).reset_index(drop=True)
+        return wrong.sort_values("predictions", ascending=False, kind="stable").head(limit).reset_index(drop=True)
 
     def breakdown(self, chosen: HistoryFilter = EVERYTHING, *, by: Dimension) -> "pd.DataFrame":
-        """Return readings, mean confidence and accuracy for each digit read, verdict, model version, source or user.
+        """Return predictions, mean confidence and accuracy for each digit read, verdict, model version, source or user.
 
         Returns:
-            value (text; "none" for no digit; a user's name, with user_id beside it), readings, confidence, and the
-            columns of accuracy; the values with most readings first, digits in their order.
+            value (text; "none" for no digit; a user's name, with user_id beside it), predictions, confidence, and the
+            columns of accuracy; the values with most predictions first, digits in their order.
         """
-        readings = choose(chosen, with_labels=True)
+        predictions = choose(chosen, with_labels=True)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             found = _frame(
                 cursor,
                 f"""
                 with counted as (
-                    select r.{by.column} as value, count(*) as readings, avg(r.confidence) as confidence,
-                        count(l.reading_id) as labelled,
-                        count(*) filter (l.reading_id is not null and {IS_RIGHT}) as "right"
-                    {readings.sql}
+                    select r.{by.column} as value, count(*) as predictions, avg(r.confidence) as confidence,
+                        count(l.prediction_id) as labelled,
+                        count(*) filter (l.prediction_id is not null and {IS_RIGHT}) as "right"
+                    {predictions.sql}
                     group by 1
                 )
                 {_named(by)}
                 """,
-                readings.conditions.values,
+                predictions.conditions.values,
             )
         return _with_accuracy(found)
 
     def latency(self, chosen: HistoryFilter = EVERYTHING) -> "pd.DataFrame":
-        """Return the time that half, 95 % and 99 % of the readings took at most, right to within half a percent.
+        """Return the time that half, 95 % and 99 % of the predictions took at most, right to within half a percent.
 
         Returns:
-            stage (preprocessing, inference, total), p50, p95, p99 in seconds; no row while there is no reading.
+            stage (preprocessing, inference, total), p50, p95, p99 in seconds; no row while there is no prediction.
         """
-        readings = choose(chosen)
+        predictions = choose(chosen)
         stages = " union all ".join(
-            f"select '{stage}' as stage, {place} as place, {_steps(seconds)} as step, count(*) as readings "
-            f"{readings.sql} group by 3"
+            f"select '{stage}' as stage, {place} as place, {_steps(seconds)} as step, count(*) as predictions "
+            f"{predictions.sql} group by 3"
             for place, (stage, seconds) in enumerate(_SECONDS.items())
         )
         with self._store.session() as cursor:
@@ -299,8 +299,8 @@ class Analytics:
                 with counted as ({stages}),
                 ranked as (
                     select stage, place, exp((step + 0.5) / {STEPS_PER_E}.0) as seconds,
-                        sum(readings) over (partition by stage order by step)
-                            / sum(readings) over (partition by stage) as share
+                        sum(predictions) over (partition by stage order by step)
+                            / sum(predictions) over (partition by stage) as share
                     from counted
                 )
                 select stage, min(seconds) filter (share >= 0.5) as p50, min(seconds) filter (share >= 0.95) as p95,
@@ -309,7 +309,7 @@ class Analytics:
                 group by stage, place
                 order by place
                 """,  # noqa: S608  pieces of our own
-                readings.conditions.values,
+                predictions.conditions.values,
             )
 
 
@@ -321,27 +321,27 @@ def _named(by: Dimension) -> str:
     """The counted values with their names, in the order in which people look for them."""
     if by is Dimension.USER:
         return (
-            'select u.username as value, c.value as user_id, c.readings, c.confidence, c.labelled, c."right" '
-            "from counted c join users u on u.id = c.value order by c.readings desc, c.value"
+            'select u.username as value, c.value as user_id, c.predictions, c.confidence, c.labelled, c."right" '
+            "from counted c join users u on u.id = c.value order by c.predictions desc, c.value"
         )
-    order = "value nulls last" if by is Dimension.DIGIT else "readings desc, value"
+    order = "value nulls last" if by is Dimension.DIGIT else "predictions desc, value"
     return (
-        "select coalesce(value::text, 'none') as value, readings, confidence, labelled, \"right\" "  # noqa: S608  our own
+        "select coalesce(value::text, 'none') as value, predictions, confidence, labelled, \"right\" "  # noqa: S608  our own
         f"from counted order by {order.replace('value', 'counted.value')}"
     )
 
 
-def _accuracy(cursor: duckdb.DuckDBPyConnection, readings: Chosen) -> Accuracy:
+def _accuracy(cursor: duckdb.DuckDBPyConnection, predictions: Chosen) -> Accuracy:
     right, labelled = _row(
         cursor,
-        f"select count(*) filter ({IS_RIGHT}), count(*) {readings.sql}",
-        readings.conditions.values,
+        f"select count(*) filter ({IS_RIGHT}), count(*) {predictions.sql}",
+        predictions.conditions.values,
     )
     return Accuracy(right, labelled)
 
 
 def _with_accuracy(found: "pd.DataFrame") -> "pd.DataFrame":
-    """Add accuracy, low and high to the counts of labelled and right readings."""
+    """Add accuracy, low and high to the counts of labelled and right predictions."""
     rows = list(zip(found["right"], found["labelled"], strict=True))
     intervals = [wilson(right, labelled) if labelled else (None, None) for right, labelled in rows]
     found["accuracy"] = [right / labelled if labelled else None for right, labelled in rows]
@@ -350,15 +350,15 @@ def _with_accuracy(found: "pd.DataFrame") -> "pd.DataFrame":
     return found.astype({"accuracy": "float64", "low": "float64", "high": "float64"})
 
 
-def _refuse_too_many(cursor: duckdb.DuckDBPyConnection, readings: Chosen, bucket: Bucket) -> None:
+def _refuse_too_many(cursor: duckdb.DuckDBPyConnection, predictions: Chosen, bucket: Bucket) -> None:
     first, last = _row(
         cursor,
-        f"select min(r.created_at), max(r.created_at) {readings.sql}",
-        readings.conditions.values,
+        f"select min(r.created_at), max(r.created_at) {predictions.sql}",
+        predictions.conditions.values,
     )
     if first is not None and (periods := (last - first) / bucket.length) > MAX_PERIODS:
         raise InvalidValue(
-            f"The readings span {periods:,.0f} {bucket.value}s; at most {MAX_PERIODS:,} are shown at once. "
+            f"The predictions span {periods:,.0f} {bucket.value}s; at most {MAX_PERIODS:,} are shown at once. "
             "Choose a longer bucket or a shorter time."
         )
 

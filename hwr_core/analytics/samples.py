@@ -1,4 +1,4 @@
-"""What came in during a period: a sample of its readings with their pictures, and how right they were."""
+"""What came in during a period: a sample of its predictions with their images, and how right they were."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ GOLDEN = 618_036
 """The prime over the golden ratio: multiples of it, modulo the prime, lie as evenly as can be."""
 
 _SCATTERED = f"(r.id * {GOLDEN}) % {PRIME}"
-"""A number of 0 to the prime for each reading. Not by chance, so that the same question has the same answer; and not
-every hundredth reading, which may all be alike where a program sends its pictures in turn."""
+"""A number of 0 to the prime for each prediction. Not by chance, so that the same question has the same answer; and not
+every hundredth prediction, which may all be alike where a program sends its images in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputSample:
-    """Readings of a period, evenly taken from all of it.
+    """Predictions of a period, evenly taken from all of it.
 
     Parallel arrays: `digits` uint8 [n], 10 for none; `confidence` float [n]; `seen` uint8 [n, 28, 28].
     `versions` are the model versions that read them. `total` is how many there are in all.
@@ -38,43 +38,43 @@ class InputSample:
 
 @dataclass(frozen=True, slots=True)
 class NamedDigits:
-    """The readings of a period that name a digit: how many, how sure on average, and how right where people say.
+    """The predictions of a period that name a digit: how many, how sure on average, and how right where people say.
 
     `confidence` is None without any; `labelled_confidence` is the mean of those that people have judged.
     """
 
-    readings: int
+    predictions: int
     confidence: float | None
     labelled_confidence: float | None
     accuracy: Accuracy
 
 
 def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
-    """Return about so many of the readings that a filter lets through, all where there are fewer. Raises StoreError."""
-    readings = choose(chosen)
+    """Return about so many of the predictions that a filter lets through, all where there are fewer. Raises StoreError."""
+    predictions = choose(chosen)
     with store.session() as cursor:
-        [(count,)] = cursor.execute(f"select count(*) {readings.sql}", readings.conditions.values).fetchall()
+        [(count,)] = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchall()
         if count > most:
-            readings.conditions.add(f"{_SCATTERED} < {{}}", PRIME * most // count)
+            predictions.conditions.add(f"{_SCATTERED} < {{}}", PRIME * most // count)
         rows = cursor.execute(
-            f"select r.digit, r.confidence, r.seen, r.model_version {readings.sql}",
-            readings.conditions.values,
+            f"select r.digit, r.confidence, r.seen, r.model_version {predictions.sql}",
+            predictions.conditions.values,
         ).fetchall()
     return _sample_from_rows(rows, count)
 
 
 def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
-    """Return how sure, and how right, those readings of a filter are that name a digit. Raises StoreError."""
-    readings = choose(chosen, with_labels=True)
-    readings.conditions.clauses.append("r.digit is not null")
+    """Return how sure, and how right, those predictions of a filter are that name a digit. Raises StoreError."""
+    predictions = choose(chosen, with_labels=True)
+    predictions.conditions.clauses.append("r.digit is not null")
     with store.session() as cursor:
         [(count, confidence, labelled_confidence, right, labelled)] = cursor.execute(
             f"""
-            select count(*), avg(r.confidence), avg(r.confidence) filter (l.reading_id is not null),
-                count(*) filter (l.reading_id is not null and {IS_RIGHT}), count(l.reading_id)
-            {readings.sql}
+            select count(*), avg(r.confidence), avg(r.confidence) filter (l.prediction_id is not null),
+                count(*) filter (l.prediction_id is not null and {IS_RIGHT}), count(l.prediction_id)
+            {predictions.sql}
             """,
-            readings.conditions.values,
+            predictions.conditions.values,
         ).fetchall()
     return NamedDigits(count, confidence, labelled_confidence, Accuracy(right, labelled))
 

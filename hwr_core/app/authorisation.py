@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Protocol, cast
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.auth.permissions import Caller, Right, may, require
+from hwr_core.auth.permissions import Caller, Permission, may, require
 from hwr_core.errors import NotAllowed, NotFound
 from hwr_core.history.filters import HistoryFilter
 from hwr_core.history.history import EVERYTHING
@@ -42,7 +42,7 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OfFilter:
-    """The kept readings that a filter chooses: the caller's own, or with a right all."""
+    """The kept predictions that a filter chooses: the caller's own, or with a right all."""
 
     parameter: str
     kind = HistoryFilter
@@ -61,7 +61,7 @@ class OfUser:
     """
 
     parameter: str
-    others: Right = Right.SEE_ALL
+    others: Permission = Permission.SEE_ALL
     default_is_caller: bool = False
     none_is_caller: bool = False
     kind = None
@@ -78,16 +78,16 @@ class OfUser:
 
 
 @dataclass(frozen=True, slots=True)
-class OfReading:
-    """Whose a kept reading is, by its id. Of another user's it is not even told that it exists."""
+class OfPrediction:
+    """Whose a kept prediction is, by its id. Of another user's it is not even told that it exists."""
 
     parameter: str
     kind = None
 
     def confined(self, value: int, caller: Caller, workspace: Workspace) -> int:
-        """Let the caller's own readings through."""
-        if not may(caller, Right.SEE_ALL) and workspace.history.get(value).user_id != caller.user_id:
-            raise NotFound(f"There is no reading {value}.")
+        """Let the caller's own predictions through."""
+        if not may(caller, Permission.SEE_ALL) and workspace.history.get(value).user_id != caller.user_id:
+            raise NotFound(f"There is no prediction {value}.")
         return value
 
 
@@ -114,7 +114,7 @@ class Rule:
     `subjects` are the parameters that name somebody, `free` all the others. `act` is what the audit log calls it.
     """
 
-    right: Right | None
+    right: Permission | None
     subjects: tuple[Subject, ...] = ()
     free: tuple[str, ...] = ()
     act: str | None = None
@@ -139,29 +139,31 @@ class Rule:
 
 
 def _own(*subjects: Subject, free: tuple[str, ...] = (), act: str | None = None) -> Rule:
-    return Rule(Right.USE, subjects, free, act)
+    return Rule(Permission.USE, subjects, free, act)
 
 
-def _plain(right: Right | None, *free: str, act: str | None = None) -> Rule:
+def _plain(right: Permission | None, *free: str, act: str | None = None) -> Rule:
     """A rule of a behaviour that is about nobody in particular."""
     return Rule(right, free=free, act=act)
 
 
-def _for_user(right: Right, *free: str, act: str | None = None) -> Rule:
+def _for_user(right: Permission, *free: str, act: str | None = None) -> Rule:
     """A rule of something that is done in a user's name."""
-    return Rule(right, (OfUser("user_id", Right.ACT_FOR_OTHERS, default_is_caller=True),), free, act)
+    return Rule(right, (OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True),), free, act)
 
 
 def _manage(*free: str, act: str | None = None, by_key: bool = True, caller: bool = False) -> Rule:
     """A rule of what is done to a user."""
-    subjects: list[Subject] = [OfUser("user_id", Right.MANAGE_PEOPLE)]
-    return Rule(Right.MANAGE_PEOPLE, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, act, by_key)
+    subjects: list[Subject] = [OfUser("user_id", Permission.MANAGE_USERS)]
+    return Rule(
+        Permission.MANAGE_USERS, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, act, by_key
+    )
 
 
 def _key_of(*free: str, by_key: bool = True, caller: bool = True) -> Rule:
     """A rule of one's own keys and account, or with the right those of others."""
-    subjects: list[Subject] = [OfUser("user_id", Right.MANAGE_PEOPLE)]
-    return Rule(Right.USE, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, by_key=by_key)
+    subjects: list[Subject] = [OfUser("user_id", Permission.MANAGE_USERS)]
+    return Rule(Permission.USE, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, by_key=by_key)
 
 
 def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any]) -> list[User]:
@@ -169,38 +171,40 @@ def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any])
     return [workspace.users.get(caller.user_id)] if caller.user_id > arguments["after"] else []
 
 
-_CHOSEN, _READING, _USER = OfFilter("chosen"), OfReading("reading_id"), OfUser("user_id")
+_CHOSEN, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"), OfUser("user_id")
 _KEPT = ("source", "file_name", "enhancement_level")
 
 RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
     "health": _plain(None),
-    "served_model": _plain(Right.USE),
-    "read": _plain(Right.USE, "picture", "enhancement_level"),
-    "read_number": _plain(Right.USE, "document", "enhancement_level", "boxes", "on_progress"),
-    "explain": _plain(Right.USE, "picture", "enhancement_level"),
-    "read_all": _plain(Right.USE, "files", "enhancement_level"),
-    "unpack": _plain(Right.USE, "archive", "on_progress"),
-    "keep": _for_user(Right.USE, "reading", "picture", *_KEPT),
-    "keep_all": _for_user(Right.USE, "readings", "files", "source", "enhancement_level"),
-    "read_and_keep": _for_user(Right.USE, "picture", *_KEPT),
-    "start_read_and_keep": _for_user(Right.USE, "picture", *_KEPT),
+    "served_model": _plain(Permission.USE),
+    "read": _plain(Permission.USE, "image", "enhancement_level"),
+    "read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "on_progress"),
+    "explain": _plain(Permission.USE, "image", "enhancement_level"),
+    "read_all": _plain(Permission.USE, "files", "enhancement_level"),
+    "unpack": _plain(Permission.USE, "archive", "on_progress"),
+    "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
+    "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
+    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
+    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
     "history.page": _own(_CHOSEN, free=("limit", "before")),
     "history.count": _own(_CHOSEN),
-    "history.get": _own(_READING),
-    "history.original": _own(_READING),
-    "history.model_versions": _plain(Right.USE),
+    "history.get": _own(_PREDICTION),
+    "history.upload": _own(_PREDICTION),
+    "history.model_versions": _plain(Permission.USE),
     "feedback.give": Rule(
-        Right.USE,
-        (_READING, OfUser("user_id", Right.ACT_FOR_OTHERS, default_is_caller=True)),
+        Permission.USE,
+        (_PREDICTION, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
         ("actual_digit", "confidence_rating", "comments"),
     ),
-    "feedback.withdraw": Rule(Right.USE, (_READING, OfUser("user_id", Right.ACT_FOR_OTHERS, default_is_caller=True))),
-    "feedback.of_reading": _own(_READING),
+    "feedback.withdraw": Rule(
+        Permission.USE, (_PREDICTION, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True))
+    ),
+    "feedback.of_prediction": _own(_PREDICTION),
     "feedback.of_user": _own(_USER),
     "feedback.count": _own(_USER, free=("since",)),
-    "feedback.verify": Rule(Right.SEE_ALL, (_READING,), ("verified",)),
-    "analytics.system": _plain(Right.SEE_ALL, "timezone"),
+    "feedback.verify": Rule(Permission.SEE_ALL, (_PREDICTION,), ("verified",)),
+    "analytics.system": _plain(Permission.SEE_ALL, "timezone"),
     "analytics.user": _own(_USER, free=("timezone",)),
     "analytics.accuracy": _own(_CHOSEN),
     "analytics.over_time": _own(_CHOSEN, free=("bucket", "timezone")),
@@ -210,71 +214,71 @@ RULES: Mapping[str, Rule] = {
     "analytics.confused_pairs": _own(_CHOSEN, free=("limit",)),
     "analytics.breakdown": _own(_CHOSEN, free=("by",)),
     "analytics.latency": _own(_CHOSEN),
-    "exports.history": _own(_CHOSEN, free=("kind",), act="exported readings"),
+    "exports.history": _own(_CHOSEN, free=("kind",), act="exported predictions"),
     "exports.user": _own(_USER, free=("kind",), act="exported a person's data"),
-    "exports.frame": _own(_CHOSEN, free=("limit", "pictures"), act="exported readings"),
-    "users.all": Rule(Right.USE, free=("after", "limit"), own=_oneself),
+    "exports.frame": _own(_CHOSEN, free=("limit", "images"), act="exported predictions"),
+    "users.all": Rule(Permission.USE, free=("after", "limit"), own=_oneself),
     "users.get": _own(_USER),
-    "users.create": _plain(Right.MANAGE_PEOPLE, "username", "email", act="added a person"),
+    "users.create": _plain(Permission.MANAGE_USERS, "username", "email", act="added a person"),
     "users.change": _manage("username", "email", "is_active", "even_last_admin", act="changed a person"),
     "users.anonymise": _manage("even_last_admin", act="anonymised a person"),
     "users.erase_history": _manage(act="erased a history"),
     "users.delete": _manage("even_last_admin", act="deleted a person"),
     "listening": _own(OfUser("user_id", none_is_caller=True), free=("wake", "kinds")),
-    "overview": _plain(Right.SEE_ALL, "timezone"),
-    "review.page": _plain(Right.SEE_ALL, "order", "limit", "after"),
-    "review.count": _plain(Right.SEE_ALL, "order"),
-    "review.suspects": _plain(Right.SEE_ALL, "limit"),
-    "exploration.data_sets": _plain(Right.SEE_ALL),
-    "exploration.readings": Rule(Right.SEE_ALL, (_CHOSEN,), ("most",)),
-    "exploration.reading": Rule(Right.SEE_ALL, (OfReading("number"),)),
-    "exploration.pictures": _plain(Right.SEE_ALL, "source", "part", "most", "on_progress"),
-    "exploration.neighbours": _plain(Right.SEE_ALL, "one", "among", "most", "on_progress"),
-    "exploration.can_compare_with": _plain(Right.SEE_ALL),
-    "exploration.drift": _plain(Right.SEE_ALL, "recent", "against", "now"),
-    "storage": _plain(Right.MAINTAIN),
-    "prune": _plain(Right.MAINTAIN, "dry_run", "readings_older_than", "originals_older_than", act="cleaned up"),
-    "modelling.sources": _plain(Right.SEE_ALL),
-    "modelling.suites": _plain(Right.SEE_ALL),
-    "modelling.config": _plain(Right.SEE_ALL, "values"),
-    "modelling.estimate": _plain(Right.SEE_ALL, "config"),
-    "modelling.tuning": _plain(Right.SEE_ALL, "values"),
-    "modelling.aliases": _plain(Right.SEE_ALL),
-    "modelling.gate": _plain(Right.SEE_ALL, "version"),
-    "modelling.import_pictures": _plain(Right.TRAIN, "archive", act="added pictures to learn from"),
-    "modelling.train": _for_user(Right.TRAIN, "values"),
-    "modelling.tune": _for_user(Right.TRAIN, "values"),
-    "modelling.evaluate": _for_user(Right.TRAIN, "values"),
-    "modelling.promote": _for_user(Right.PROMOTE, "version", "reason", "force", act="promoted"),
-    "modelling.roll_back": _for_user(Right.PROMOTE, "reason", act="rolled back"),
-    "modelling.challenge": _for_user(Right.PROMOTE, "version", "reason", act="made a challenger"),
-    "modelling.retire": _for_user(Right.PROMOTE, "version", "reason", act="retired"),
-    "modelling.restore": _for_user(Right.PROMOTE, "version", "reason", act="restored"),
-    "modelling.promotions.log": _plain(Right.SEE_ALL),
-    "modelling.registry.versions": _plain(Right.SEE_ALL),
-    "modelling.registry.names": _plain(Right.SEE_ALL),
-    "modelling.registry.get": _plain(Right.SEE_ALL, "name"),
-    "modelling.registry.champion": _plain(Right.SEE_ALL),
-    "modelling.registry.champion_name": _plain(Right.SEE_ALL),
-    "modelling.registry.challenger_name": _plain(Right.SEE_ALL),
-    "modelling.jobs.page": _plain(Right.SEE_ALL, "asked"),
-    "modelling.jobs.get": _plain(Right.SEE_ALL, "job_id"),
-    "modelling.jobs.progress": _plain(Right.SEE_ALL, "job"),
-    "modelling.jobs.folder": _plain(Right.SEE_ALL, "job_id"),
-    "modelling.jobs.cancel": _plain(Right.TRAIN, "job_id", act="cancelled a job"),
-    "modelling.jobs.resume": _plain(Right.TRAIN, "job_id", act="resumed a job"),
+    "overview": _plain(Permission.SEE_ALL, "timezone"),
+    "review.page": _plain(Permission.SEE_ALL, "order", "limit", "after"),
+    "review.count": _plain(Permission.SEE_ALL, "order"),
+    "review.suspects": _plain(Permission.SEE_ALL, "limit"),
+    "exploration.data_sets": _plain(Permission.SEE_ALL),
+    "exploration.predictions": Rule(Permission.SEE_ALL, (_CHOSEN,), ("most",)),
+    "exploration.prediction": Rule(Permission.SEE_ALL, (OfPrediction("number"),)),
+    "exploration.images": _plain(Permission.SEE_ALL, "source", "part", "most", "on_progress"),
+    "exploration.neighbours": _plain(Permission.SEE_ALL, "one", "among", "most", "on_progress"),
+    "exploration.can_compare_with": _plain(Permission.SEE_ALL),
+    "exploration.drift": _plain(Permission.SEE_ALL, "recent", "against", "now"),
+    "storage": _plain(Permission.MAINTAIN),
+    "prune": _plain(Permission.MAINTAIN, "dry_run", "predictions_older_than", "uploads_older_than", act="cleaned up"),
+    "modelling.sources": _plain(Permission.SEE_ALL),
+    "modelling.suites": _plain(Permission.SEE_ALL),
+    "modelling.config": _plain(Permission.SEE_ALL, "values"),
+    "modelling.estimate": _plain(Permission.SEE_ALL, "config"),
+    "modelling.tuning": _plain(Permission.SEE_ALL, "values"),
+    "modelling.aliases": _plain(Permission.SEE_ALL),
+    "modelling.gate": _plain(Permission.SEE_ALL, "version"),
+    "modelling.import_images": _plain(Permission.TRAIN, "archive", act="added images to learn from"),
+    "modelling.train": _for_user(Permission.TRAIN, "values"),
+    "modelling.tune": _for_user(Permission.TRAIN, "values"),
+    "modelling.evaluate": _for_user(Permission.TRAIN, "values"),
+    "modelling.promote": _for_user(Permission.PROMOTE, "version", "reason", "force", act="promoted"),
+    "modelling.roll_back": _for_user(Permission.PROMOTE, "reason", act="rolled back"),
+    "modelling.challenge": _for_user(Permission.PROMOTE, "version", "reason", act="made a challenger"),
+    "modelling.retire": _for_user(Permission.PROMOTE, "version", "reason", act="retired"),
+    "modelling.restore": _for_user(Permission.PROMOTE, "version", "reason", act="restored"),
+    "modelling.promotions.log": _plain(Permission.SEE_ALL),
+    "modelling.registry.versions": _plain(Permission.SEE_ALL),
+    "modelling.registry.names": _plain(Permission.SEE_ALL),
+    "modelling.registry.get": _plain(Permission.SEE_ALL, "name"),
+    "modelling.registry.champion": _plain(Permission.SEE_ALL),
+    "modelling.registry.champion_name": _plain(Permission.SEE_ALL),
+    "modelling.registry.challenger_name": _plain(Permission.SEE_ALL),
+    "modelling.jobs.page": _plain(Permission.SEE_ALL, "asked"),
+    "modelling.jobs.get": _plain(Permission.SEE_ALL, "job_id"),
+    "modelling.jobs.progress": _plain(Permission.SEE_ALL, "job"),
+    "modelling.jobs.folder": _plain(Permission.SEE_ALL, "job_id"),
+    "modelling.jobs.cancel": _plain(Permission.TRAIN, "job_id", act="cancelled a job"),
+    "modelling.jobs.resume": _plain(Permission.TRAIN, "job_id", act="resumed a job"),
     "access.required": _plain(None),
     "access.change_password": Rule(None, (AsCaller("caller"),), ("old", "new"), by_key=False),
     "access.keys": _key_of(caller=False),
     "access.create_key": _key_of("name", "days", by_key=False),
     "access.revoke_key": _key_of("key_id"),
     "access.account": _key_of(caller=False),
-    "access.accounts": _plain(Right.MANAGE_PEOPLE),
+    "access.accounts": _plain(Permission.MANAGE_USERS),
     "access.set_role": _manage("role", "even_last_admin", by_key=False, caller=True),
     "access.set_password": _manage("password", by_key=False, caller=True),
     "access.link": _manage("subject", by_key=False, caller=True),
     "access.unlink": _manage(by_key=False, caller=True),
-    "access.audit": _plain(Right.AUDIT, "limit", "before"),
+    "access.audit": _plain(Permission.AUDIT, "limit", "before"),
 }
 """What each behaviour of the workspace asks. `access` itself writes down who did what there."""
 
@@ -331,7 +335,7 @@ class _Authorised:
             except NotAllowed:
                 self._workspace.access.note("refused", self._caller, path)
                 raise
-            if rule.own is not None and not may(self._caller, Right.SEE_ALL):
+            if rule.own is not None and not may(self._caller, Permission.SEE_ALL):
                 return rule.own(self._workspace, self._caller, call.arguments)
             done = behaviour(*call.args[1:], **call.kwargs)
             if rule.act is not None:
@@ -351,11 +355,11 @@ class _Authorised:
 
 
 def narrowed(chosen: HistoryFilter, caller: Caller) -> HistoryFilter:
-    """Return the filter with the caller's own readings alone, unless they may see all. Raises NotAllowed."""
-    if may(caller, Right.SEE_ALL):
+    """Return the filter with the caller's own predictions alone, unless they may see all. Raises NotAllowed."""
+    if may(caller, Permission.SEE_ALL):
         return chosen
     if chosen.user_id not in (None, caller.user_id):
-        require(caller, Right.SEE_ALL)
+        require(caller, Permission.SEE_ALL)
     return replace(chosen, user_id=caller.user_id)
 
 

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import KeptReading
-from hwr_core.recognition.types import Reading
+from hwr_core.history.predictions import PredictionRecord
+from hwr_core.recognition.types import Prediction
 
 
 @dataclass(frozen=True, slots=True)
-class FileReading:
+class FilePrediction:
     """The outcome for one file of a batch, in the order sent.
 
     Either a `reading`, and `kept` once it has entered the history, or the `error` that says why there is none.
     """
 
     file_name: str
-    reading: Reading | None = None
-    kept: KeptReading | None = None
+    prediction: Prediction | None = None
+    kept: PredictionRecord | None = None
     error: HwrError | None = None

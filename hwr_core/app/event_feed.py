@@ -10,21 +10,21 @@ from typing import TypeAlias
 
 from hwr_core.events import Observer
 from hwr_core.history.labels import Label
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import Job
 
 MOST_WAITING = 1000
-"""Happenings that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one."""
+"""Events that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one."""
 
 
-class HappeningKind(StrEnum):
+class EventKind(StrEnum):
     """What kinds of things happen."""
 
-    READING = "reading"
-    """A reading was kept."""
+    PREDICTION = "prediction"
+    """A prediction was kept."""
     LABEL = "label"
-    """People say something else of a reading than before."""
+    """People say something else of a prediction than before."""
     JOB = "job"
     """A job has moved to another state, or has come on."""
     MODEL = "model"
@@ -33,9 +33,9 @@ class HappeningKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """What people say of a reading now; None: nothing any more."""
+    """What people say of a prediction now; None: nothing any more."""
 
-    reading_id: int
+    prediction_id: int
     label: Label | None
 
 
@@ -47,15 +47,15 @@ class JobChange:
     progress: Progress
 
 
-About: TypeAlias = KeptReading | LabelChange | JobChange | str
+About: TypeAlias = PredictionRecord | LabelChange | JobChange | str
 """A string is the name of a model version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Event:
     """What happened, and when (UTC)."""
 
-    kind: HappeningKind
+    kind: EventKind
     at: datetime
     about: About
 
@@ -63,16 +63,16 @@ class Happening:
 class Listener(Observer):
     """What has happened since it was last taken. Safe to use from many threads."""
 
-    def __init__(self, wake: Callable[[], object], kinds: Collection[HappeningKind], user_id: int | None) -> None:
+    def __init__(self, wake: Callable[[], object], kinds: Collection[EventKind], user_id: int | None) -> None:
         """`wake` is called, quickly, by any thread, when there is something; of `user_id` alone unless it is None."""
         self._wake = wake
         self._kinds = frozenset(kinds)
         self._user_id = user_id
-        self._waiting: deque[Happening] = deque()
+        self._waiting: deque[Event] = deque()
         self._lost = 0
         self._lock = Lock()
 
-    def take(self) -> tuple[list[Happening], int]:
+    def take(self) -> tuple[list[Event], int]:
         """Return what waits, oldest first, and how many older ones were dropped; none of it comes again."""
         with self._lock:
             taken, lost = list(self._waiting), self._lost
@@ -80,23 +80,23 @@ class Listener(Observer):
             self._lost = 0
         return taken, lost
 
-    def on_kept(self, kept: KeptReading, waited: float) -> None:  # noqa: ARG002  observers are told both
-        """Note a reading."""
-        self._note(HappeningKind.READING, kept, kept.user_id)
+    def on_kept(self, kept: PredictionRecord, waited: float) -> None:  # noqa: ARG002  observers are told both
+        """Note a prediction."""
+        self._note(EventKind.PREDICTION, kept, kept.user_id)
 
-    def on_label(self, reading_id: int, owner: int, label: Label | None) -> None:
-        """Note what is said of a reading."""
-        self._note(HappeningKind.LABEL, LabelChange(reading_id, label), owner)
+    def on_label(self, prediction_id: int, owner: int, label: Label | None) -> None:
+        """Note what is said of a prediction."""
+        self._note(EventKind.LABEL, LabelChange(prediction_id, label), owner)
 
     def on_served(self, version: str) -> None:
         """Note which version reads."""
-        self._note(HappeningKind.MODEL, version, None)
+        self._note(EventKind.MODEL, version, None)
 
     def on_job(self, job: Job, progress: Progress) -> None:
         """Note how a job stands."""
-        self._note(HappeningKind.JOB, JobChange(job, progress), None)
+        self._note(EventKind.JOB, JobChange(job, progress), None)
 
-    def _note(self, kind: HappeningKind, about: About, owner: int | None) -> None:
+    def _note(self, kind: EventKind, about: About, owner: int | None) -> None:
         """Let it wait, if it is wanted: what is nobody's own is for those who listen to everything."""
         if kind not in self._kinds or self._user_id not in (None, owner):
             return
@@ -104,5 +104,5 @@ class Listener(Observer):
             if len(self._waiting) == MOST_WAITING:
                 self._waiting.popleft()
                 self._lost += 1
-            self._waiting.append(Happening(kind, datetime.now(UTC), about))
+            self._waiting.append(Event(kind, datetime.now(UTC), about))
         self._wake()

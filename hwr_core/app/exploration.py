@@ -1,4 +1,4 @@
-"""Looking at data: slices of the history and of data sets as read pictures, pictures that are alike, and drift."""
+"""Looking at data: slices of the history and of data sets as read images, images that are alike, and drift."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,47 +13,47 @@ from hwr_core.analytics.samples import NamedDigits, named_digits, sample_inputs
 from hwr_core.app.modelling import Modelling
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part
-from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_pictures
+from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_images
 from hwr_core.db.store import Store
 from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, compare, describe
 from hwr_core.history.filters import HistoryFilter
 from hwr_core.history.history import EVERYTHING, History
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.embedding import Embedder, nearest
 from hwr_core.recognition.served_model import ServedModel
-from hwr_core.recognition.types import NONE, Reading
+from hwr_core.recognition.types import NONE, Prediction
 from hwr_core.registry.card import ModelCard
 
 KEPT = "kept"
 """The source of what lies in the history."""
 
 CHUNK = 50
-"""After so many pictures it is told how many are done."""
+"""After so many images it is told how many are done."""
 
 SAMPLED = 4_000
-"""So many readings of a period tell what its pictures are like: chance moves the index by 0.005 at most."""
+"""So many predictions of a period tell what its images are like: chance moves the index by 0.005 at most."""
 
 Digit: TypeAlias = int | Literal["none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One picture of a slice, as the model reads it.
+    """One image of a slice, as the model reads it.
 
-    `really` is what it shows, None while nobody has said. `number` is the kept reading's, or the picture's place in its
+    `really` is what it shows, None while nobody has said. `number` is the kept prediction's, or the image's place in its
     slice of a data set, from 1.
     """
 
     source: str
     number: int
-    reading: Reading
+    prediction: Prediction
     really: Digit | None
 
     @property
     def read(self) -> Digit:
         """What it was read as."""
-        return NONE if self.reading.digit is None else self.reading.digit
+        return NONE if self.prediction.digit is None else self.prediction.digit
 
     @property
     def is_mistake(self) -> bool:
@@ -63,28 +63,28 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A picture and how alike it is: the cosine between what the last layer is given for both, at most 1."""
+    """An image and how alike it is: the cosine between what the last layer is given for both, at most 1."""
 
     shown: Shown
     similarity: float
 
 
 class Against(StrEnum):
-    """What recent readings are compared with."""
+    """What recent predictions are compared with."""
 
     TRAINING = "training"
-    """The validation pictures of the version that reads, where its card says what they are like."""
+    """The validation images of the version that reads, where its card says what they are like."""
     EARLIER = "earlier"
-    """All earlier readings of the history."""
+    """All earlier predictions of the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """Whether recent readings are like the usual, and how right they are.
+    """Whether recent predictions are like the usual, and how right they are.
 
     `named.confidence` is the accuracy to be expected without a label: calibrated confidences are right on average
     ("average confidence", against which Garg et al., 2022, "Leveraging unlabeled data to predict out-of-distribution
-    performance", measure their ATC). It holds as far as the calibration holds, so it says too much of pictures that are
+    performance", measure their ATC). It holds as far as the calibration holds, so it says too much of images that are
     very different. `named.accuracy` is what people say.
     """
 
@@ -92,11 +92,11 @@ class DriftReport:
     drift: Drift
     named: NamedDigits
     recent: int
-    """All recent readings, of which `drift` may look at a sample."""
+    """All recent predictions, of which `drift` may look at a sample."""
     reference: int
-    """All pictures that they are compared with."""
+    """All images that they are compared with."""
     model_changed: bool
-    """Whether other versions read the earlier readings than the recent ones, which by itself moves confidences."""
+    """Whether other versions read the earlier predictions than the recent ones, which by itself moves confidences."""
 
     @property
     def verdict(self) -> str:
@@ -116,21 +116,21 @@ class Exploration:
         self._loading = Lock()
 
     def data_sets(self) -> list[str]:
-        """Return the names of the data sets that are there; labelled readings are looked at in the history."""
+        """Return the names of the data sets that are there; labelled predictions are looked at in the history."""
         return [name for name, is_there in self._modelling.sources().items() if is_there and name != CORRECTIONS]
 
-    def readings(self, chosen: HistoryFilter = EVERYTHING, *, most: int) -> list[Shown]:
-        """Return the newest kept readings that a filter lets through. Raises what `History.page` raises."""
-        return [_kept(each) for each in self._history.page(chosen, limit=most).readings]
+    def predictions(self, chosen: HistoryFilter = EVERYTHING, *, most: int) -> list[Shown]:
+        """Return the newest kept predictions that a filter lets through. Raises what `History.page` raises."""
+        return [_kept(each) for each in self._history.page(chosen, limit=most).predictions]
 
-    def reading(self, number: int) -> Shown:
-        """Return one kept reading. Raises NotFound."""
+    def prediction(self, number: int) -> Shown:
+        """Return one kept prediction. Raises NotFound."""
         return _kept(self._history.get(number))
 
-    def pictures(
+    def images(
         self, source: str, part: Part | None, *, most: int, on_progress: OnProgress = lambda _: None
     ) -> list[Shown]:
-        """Return pictures of a data set, read by the served version: chosen by chance, always the same ones.
+        """Return images of a data set, read by the served version: chosen by chance, always the same ones.
 
         Args:
             source: the data set.
@@ -145,16 +145,16 @@ class Exploration:
         """
         recogniser = self._served.get()[1].recogniser
         parts = [*Part] if part is None else [part]
-        pictures = chain.from_iterable(
-            load_pictures(source, self._modelling.places, Request(each, limit=most)) for each in parts
+        images = chain.from_iterable(
+            load_images(source, self._modelling.places, Request(each, limit=most)) for each in parts
         )
-        left = islice(pictures, most)
+        left = islice(images, most)
         found: list[Shown] = []
         taken = 0
         while chunk := list(islice(left, CHUNK)):
             samples = normalised_samples(chunk)
-            for reading, label in zip(recogniser.read(list(samples.pictures)), samples.labels.tolist(), strict=True):
-                found.append(Shown(source, len(found) + 1, reading, NONE if label == NOT_A_DIGIT else label))
+            for prediction, label in zip(recogniser.read(list(samples.images)), samples.labels.tolist(), strict=True):
+                found.append(Shown(source, len(found) + 1, prediction, NONE if label == NOT_A_DIGIT else label))
             taken += len(chunk)
             on_progress(min(1.0, taken / most))
         return found
@@ -162,7 +162,7 @@ class Exploration:
     def neighbours(
         self, one: Shown, among: Sequence[Shown], *, most: int, on_progress: OnProgress = lambda _: None
     ) -> list[Neighbour]:
-        """Return the pictures most like one, the most alike first, as the served version sees likeness.
+        """Return the images most like one, the most alike first, as the served version sees likeness.
 
         Raises:
             ModelUnavailable: there is no usable model.
@@ -173,15 +173,15 @@ class Exploration:
         return [Neighbour(others[place], similarity) for place, similarity in nearest(features[0], features[1:], most)]
 
     def can_compare_with(self) -> list[Against]:
-        """Return what recent readings can be compared with, the best first. Raises ModelUnavailable."""
+        """Return what recent predictions can be compared with, the best first. Raises ModelUnavailable."""
         known = inputs_of(self._served.get()[0].card)
         return [Against.EARLIER] if known is None else [Against.TRAINING, Against.EARLIER]
 
     def drift(self, recent: timedelta, against: Against, *, now: datetime | None = None) -> DriftReport:
-        """Say whether the readings of the time just past are like the usual.
+        """Say whether the predictions of the time just past are like the usual.
 
         Against the training data only those of the served version count; without a card that tells of its data,
-        earlier readings take its place.
+        earlier predictions take its place.
 
         Raises:
             ModelUnavailable: there is no usable model.
@@ -211,14 +211,14 @@ class Exploration:
 
 
 def about(source: str) -> str:
-    """Return what a source of pictures holds, in a few words."""
-    return "readings that were kept" if source == KEPT else SOURCES[source].about
+    """Return what a source of images holds, in a few words."""
+    return "predictions that were kept" if source == KEPT else SOURCES[source].about
 
 
 def matching(
     slice_: Iterable[Shown], *, really: Digit | None = None, read: Digit | None = None, only_mistakes: bool = False
 ) -> list[Shown]:
-    """Return the pictures of a slice that are really, and were read as, what is asked; None asks for nothing."""
+    """Return the images of a slice that are really, and were read as, what is asked; None asks for nothing."""
     return [
         each
         for each in slice_
@@ -234,22 +234,22 @@ def confusion(slice_: Iterable[Shown]) -> Counter[tuple[Digit, Digit]]:
 
 
 def inputs_of(card: ModelCard) -> Inputs | None:
-    """Return what a version's validation pictures are like; None where its card does not say, or in other bins."""
+    """Return what a version's validation images are like; None where its card does not say, or in other bins."""
     if card.inputs is None:
         return None
     known = card.inputs.features
     if {name: histogram.edges for name, histogram in known.items()} != {each.value: EDGES[each] for each in Feature}:
         return None
-    pictures = card.inputs.pictures
-    return Inputs({each: tuple(share * pictures for share in known[each].shares) for each in Feature})
+    images = card.inputs.images
+    return Inputs({each: tuple(share * images for share in known[each].shares) for each in Feature})
 
 
-def _kept(kept: KeptReading) -> Shown:
+def _kept(kept: PredictionRecord) -> Shown:
     label = kept.label
     really = None if label is None else NONE if label.digit is None else label.digit
-    return Shown(KEPT, kept.id, kept.reading, really)
+    return Shown(KEPT, kept.id, kept.prediction, really)
 
 
 def _seen(slice_: Iterable[Shown]) -> list[Grey]:
     """What the model saw of each; whatever is shown has ink."""
-    return [each.reading.seen for each in slice_ if each.reading.seen is not None]
+    return [each.prediction.seen for each in slice_ if each.prediction.seen is not None]

@@ -14,7 +14,7 @@ from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.promotion import Entry, Gate, Promotions
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.events import Observers
-from hwr_core.history.labels import count_labels, labelled_pictures
+from hwr_core.history.labels import count_labels, labelled_images
 from hwr_core.history.users import DEFAULT_USER, Users
 from hwr_core.images.decode import Limits
 from hwr_core.jobs.queue import JobQueue
@@ -32,7 +32,7 @@ WITHOUT_DATA = ("mnist", "noise")
 DOWNLOADED = "mnist"
 
 LEARNED = 0.7
-"""Share of one's own pictures that is learned from; the others check."""
+"""Share of one's own images that is learned from; the others check."""
 
 
 class Modelling:
@@ -58,7 +58,7 @@ class Modelling:
 
     @property
     def places(self) -> Places:
-        """Where data lies; corrected readings are written out for each job, so there they are always missing."""
+        """Where data lies; corrected predictions are written out for each job, so there they are always missing."""
         settings = self._settings
         return Places(settings.datasets, settings.custom_dataset, settings.data_dir / CORRECTIONS_FILE)
 
@@ -72,13 +72,13 @@ class Modelling:
         found = available_suites(self.places)
         return [*found, CORRECTIONS] if self._has_corrections() else found
 
-    def import_pictures(self, archive: BinaryIO) -> Imported:
-        """Add the labelled pictures of a ZIP file to one's own. Raises InvalidValue and StoreUnavailable."""
+    def import_images(self, archive: BinaryIO) -> Imported:
+        """Add the labelled images of a ZIP file to one's own. Raises InvalidValue and StoreUnavailable."""
         settings = self._settings
         return import_zip(
             archive,
             settings.custom_dataset,
-            Limits(settings.max_picture_bytes, settings.max_picture_pixels),
+            Limits(settings.max_image_bytes, settings.max_image_pixels),
             max_files=settings.max_zip_files,
             max_bytes=settings.max_zip_bytes,
         )
@@ -220,13 +220,13 @@ class Modelling:
         return order_for(job, self._settings, folder)
 
     def write_corrections(self, file: Path) -> None:
-        """Write the labelled readings for who never opens the store; a resumed job keeps its first ones."""
+        """Write the labelled predictions for who never opens the store; a resumed job keeps its first ones."""
         if file.exists():
             return
-        pictures, labels = labelled_pictures(self._store)
+        images, labels = labelled_images(self._store)
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
-            np.savez_compressed(stream, pictures=pictures, labels=labels)
+            np.savez_compressed(stream, images=images, labels=labels)
 
 
 def _data_of(job: Job) -> tuple[str, ...]:

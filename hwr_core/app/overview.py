@@ -33,7 +33,7 @@ class Matter(StrEnum):
     """What may want attention."""
 
     TO_REVIEW = "to_review"
-    """Readings of the last week that are unsure and that nobody has judged."""
+    """Predictions of the last week that are unsure and that nobody has judged."""
     JOB_FAILED = "job_failed"
     """Jobs of the last week that failed."""
     JOB_RUNNING = "job_running"
@@ -53,7 +53,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Today's figures, how right the last week's readings were, and what wants attention, most urgent first."""
+    """Today's figures, how right the last week's predictions were, and what wants attention, most urgent first."""
 
     today: Today
     accuracy: Accuracy
@@ -65,7 +65,7 @@ class Storage:
     """Bytes that each part takes up, and that are free on the disk of the data folder."""
 
     database: int
-    originals: int
+    uploads: int
     custom_dataset: int
     jobs: int
     models: int
@@ -91,7 +91,7 @@ def storage(settings: Settings) -> Storage:
     """Say how much room everything takes up."""
     return Storage(
         database=_size(settings.database),
-        originals=_size(settings.originals),
+        uploads=_size(settings.uploads),
         custom_dataset=_size(settings.custom_dataset),
         jobs=_size(settings.jobs),
         models=_size(settings.models_dir),

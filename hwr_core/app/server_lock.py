@@ -1,4 +1,4 @@
-"""The one server of a data folder: DuckDB's file has one holder at a time, and so have jobs and picture files."""
+"""The one server of a data folder: DuckDB's file has one holder at a time, and so have jobs and image files."""
 
 import os
 import time

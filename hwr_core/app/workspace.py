@@ -11,23 +11,23 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from hwr_core.analytics.queries import Analytics
-from hwr_core.app.batch import FileReading
-from hwr_core.app.event_feed import HappeningKind, Listener
+from hwr_core.app.batch import FilePrediction
+from hwr_core.app.event_feed import EventKind, Listener
 from hwr_core.app.exploration import Exploration
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.overview import Overview, Storage, overview, storage
 from hwr_core.app.server_lock import SoleServer
-from hwr_core.auth.service import Desk
+from hwr_core.auth.service import AuthService
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError, InvalidValue, PictureError, StoreError
+from hwr_core.errors import HwrError, ImageError, InvalidValue, StoreError
 from hwr_core.events import Observer, Observers
 from hwr_core.history.exports import Exports
 from hwr_core.history.feedback import FeedbackLog
 from hwr_core.history.history import History
-from hwr_core.history.predictions import KeptReading, NewReading, Source
-from hwr_core.history.recorder import Keeper
+from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source
+from hwr_core.history.recorder import Recorder
 from hwr_core.history.retention import Pruned, Retention, prune
-from hwr_core.history.uploads import Original, Originals
+from hwr_core.history.uploads import Upload, Uploads
 from hwr_core.history.users import DEFAULT_USER, Users, get_active_user
 from hwr_core.images.decode import Limits
 from hwr_core.images.types import Box, OnProgress
@@ -35,14 +35,14 @@ from hwr_core.images.zip_files import files_of
 from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
-from hwr_core.recognition.types import NumberReading, Reading
+from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.review.queue import ReviewQueue
-from hwr_core.review.service import COMPARED, ReviewDesk
+from hwr_core.review.service import COMPARED, ReviewService
 from hwr_core.settings import Settings, load_settings
 
 LOOKUPS = 4
-"""Threads that may wait for the database on behalf of pictures without ink."""
+"""Threads that may wait for the database on behalf of images without ink."""
 
 NamedFile: TypeAlias = tuple[str, bytes]
 """A file's name and content."""
@@ -72,20 +72,20 @@ class Workspace:
             busy_timeout=settings.store_busy_timeout,
             idle_release=settings.store_idle_release,
         )
-        self._originals = Originals(settings.originals)
-        self.users = Users(self.store, self._originals)
-        self.access = Desk(settings, self.store, self.users)
-        self.history = History(self.store, self._originals, max_page=settings.max_page)
+        self._uploads = Uploads(settings.uploads)
+        self.users = Users(self.store, self._uploads)
+        self.access = AuthService(settings, self.store, self.users)
+        self.history = History(self.store, self._uploads, max_page=settings.max_page)
         self.feedback = FeedbackLog(self.store, self._observers)
         self.analytics = Analytics(self.store)
         self.exports = Exports(self.store)
-        self.review = ReviewDesk(
+        self.review = ReviewService(
             ReviewQueue(self.store, max_page=settings.max_page),
             self.history,
             self.registry,
             compared=min(COMPARED, settings.max_page),
         )
-        self._keeper = Keeper(self.store, self._originals, self._observers)
+        self._recorder = Recorder(self.store, self._uploads, self._observers)
         self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
         self._model = ServedModel(self.registry, _limits(settings), self._observers)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self._observers)
@@ -93,15 +93,15 @@ class Workspace:
         self._sole_server = SoleServer(settings.data_dir)
         self.closed = False
 
-    def read(self, picture: bytes, *, enhancement_level: float = 1.0) -> Reading:
-        """Read one picture file without keeping anything.
+    def read(self, image: bytes, *, enhancement_level: float = 1.0) -> Prediction:
+        """Read one image file without keeping anything.
 
         Raises:
-            PictureError: the bytes cannot be read as a picture within the limits.
+            ImageError: the bytes cannot be read as an image within the limits.
             InvalidValue: `enhancement_level` is outside 0 to 3.
             ModelUnavailable: there is no usable model.
         """
-        return self._told(self._reader().read(picture, enhancement_level))
+        return self._told(self._reader().read(image, enhancement_level))
 
     def read_number(
         self,
@@ -110,14 +110,14 @@ class Workspace:
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
         on_progress: OnProgress = lambda _: None,
-    ) -> NumberReading:
-        """Read all digits of a picture, or of each page of a TIFF or PDF, without keeping anything.
+    ) -> NumberPrediction:
+        """Read all digits of an image, or of each page of a TIFF or PDF, without keeping anything.
 
         `boxes` (left, top, width, height) say where the digits stand on the only page; they are looked for when not
-        given. `on_progress` hears of the share that is done; what it raises stops the reading.
+        given. `on_progress` hears of the share that is done; what it raises stops the prediction.
 
         Raises:
-            PictureError: the bytes cannot be read as a picture or a document within the limits.
+            ImageError: the bytes cannot be read as an image or a document within the limits.
             InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
         """
@@ -125,92 +125,92 @@ class Workspace:
         self._observers.tell(lambda observer: observer.on_number(found))
         return found
 
-    def explain(self, picture: bytes, *, enhancement_level: float = 1.0) -> Explanation:
-        """Read one picture file and say why it was read so: its way to the 28x28, and what in that matters.
+    def explain(self, image: bytes, *, enhancement_level: float = 1.0) -> Explanation:
+        """Read one image file and say why it was read so: its way to the 28x28, and what in that matters.
 
         Raises: what `read` raises.
         """
-        return self._reader().explain(picture, enhancement_level)
+        return self._reader().explain(image, enhancement_level)
 
     def keep(  # noqa: PLR0913  all but one by name
         self,
-        reading: Reading,
+        prediction: Prediction,
         *,
         user_id: int = DEFAULT_USER,
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
-        picture: bytes | None = None,
-    ) -> KeptReading:
-        """Enter a reading into the history; when this returns, it is durable.
+        image: bytes | None = None,
+    ) -> PredictionRecord:
+        """Enter a prediction into the history; when this returns, it is durable.
 
         Args:
             reading: what was read.
-            user_id: whose reading it is.
-            source: the door the picture came in by.
-            file_name: the picture file's, as sent.
+            user_id: whose prediction it is.
+            source: the door the image came in by.
+            file_name: the image file's, as sent.
             enhancement_level: what it was read with.
-            picture: the picture file, kept by its content for the days that the settings say.
+            image: the image file, kept by its content for the days that the settings say.
 
         Raises:
             UserNotFound: there is no such user.
             UserInactive: the user is deactivated.
             StoreError: the history cannot be written at present.
         """
-        new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-        return self._keeper.keep(new).result()
+        new = NewPrediction(user_id, source, prediction, file_name, enhancement_level, self._upload(image))
+        return self._recorder.keep(new).result()
 
     def read_and_keep(
         self,
-        picture: bytes,
+        image: bytes,
         *,
         user_id: int = DEFAULT_USER,
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
-    ) -> Reading | KeptReading:
-        """Read one picture file and keep the reading; one without ink is not kept and comes back as it is.
+    ) -> Prediction | PredictionRecord:
+        """Read one image file and keep the prediction; one without ink is not kept and comes back as it is.
 
         Raises: what `read` and `keep` raise.
         """
         return self.start_read_and_keep(
-            picture, user_id=user_id, source=source, file_name=file_name, enhancement_level=enhancement_level
+            image, user_id=user_id, source=source, file_name=file_name, enhancement_level=enhancement_level
         ).result()
 
     def start_read_and_keep(
         self,
-        picture: bytes,
+        image: bytes,
         *,
         user_id: int = DEFAULT_USER,
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
-    ) -> Future[Reading | KeptReading]:
+    ) -> Future[Prediction | PredictionRecord]:
         """Start `read_and_keep` and return at once, so that a server's thread need not wait for it."""
-        outcome: Future[Reading | KeptReading] = Future()
+        outcome: Future[Prediction | PredictionRecord] = Future()
         reader = self._reader()
 
         def read_then_keep() -> None:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                reading = self._told(reader.read(picture, enhancement_level))
-                if reading.seen is None:
+                prediction = self._told(reader.read(image, enhancement_level))
+                if prediction.seen is None:
                     # Elsewhere: a database that is held must not keep this core from reading.
-                    self._lookups.submit(confirm, reading)
+                    self._lookups.submit(confirm, prediction)
                 else:
-                    new = NewReading(user_id, source, reading, file_name, enhancement_level, self._original(picture))
-                    self._keeper.keep(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
+                    new = NewPrediction(user_id, source, prediction, file_name, enhancement_level, self._upload(image))
+                    self._recorder.keep(new).add_done_callback(lambda kept: _pass_on(kept, outcome))
 
-        def confirm(reading: Reading) -> None:
+        def confirm(prediction: Prediction) -> None:
             with _failing(outcome):
                 self.confirm_user(user_id)
-                outcome.set_result(reading)
+                outcome.set_result(prediction)
 
         reader.recogniser.start(read_then_keep)
         return outcome
 
-    def read_all(self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0) -> list[FileReading]:
+    def read_all(self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0) -> list[FilePrediction]:
         """Read many files on all cores, results in order, without keeping anything; a bad file fails alone.
 
         Raises:
@@ -222,10 +222,10 @@ class Workspace:
                 f"The batch has {len(files)} files; at most {self.settings.max_batch_files} are allowed."
             )
         outcomes = self._reader().read_all([content for _, content in files], enhancement_level)
-        found = [_file_reading(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        found = [_file_prediction(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
         for each in found:
-            if each.reading is not None:
-                self._told(each.reading)
+            if each.prediction is not None:
+                self._told(each.prediction)
         return found
 
     def unpack(self, archive: bytes, *, on_progress: OnProgress = lambda _: None) -> list[NamedFile]:
@@ -247,13 +247,13 @@ class Workspace:
 
     def keep_all(
         self,
-        readings: Sequence[FileReading],
+        predictions: Sequence[FilePrediction],
         files: Sequence[NamedFile],
         *,
         user_id: int = DEFAULT_USER,
         source: Source,
         enhancement_level: float = 1.0,
-    ) -> list[FileReading]:
+    ) -> list[FilePrediction]:
         """Enter what `read_all` found in these files into the history; what has no ink or an error stays as it is.
 
         Raises:
@@ -262,17 +262,19 @@ class Workspace:
             StoreError: the history cannot be written at present.
         """
         self.confirm_user(user_id)
-        found = [(each, each.reading, content) for each, (_, content) in zip(readings, files, strict=True)]
+        found = [(each, each.prediction, content) for each, (_, content) in zip(predictions, files, strict=True)]
         waiting = iter(
-            self._keeper.keep_all(
-                NewReading(user_id, source, reading, each.file_name, enhancement_level, self._original(content))
-                for each, reading, content in found
-                if reading is not None and reading.seen is not None
+            self._recorder.keep_all(
+                NewPrediction(user_id, source, prediction, each.file_name, enhancement_level, self._upload(content))
+                for each, prediction, content in found
+                if prediction is not None and prediction.seen is not None
             )
         )
         return [
-            replace(each, kept=next(waiting).result()) if reading is not None and reading.seen is not None else each
-            for each, reading, _ in found
+            replace(each, kept=next(waiting).result())
+            if prediction is not None and prediction.seen is not None
+            else each
+            for each, prediction, _ in found
         ]
 
     def confirm_user(self, user_id: int) -> None:
@@ -284,10 +286,10 @@ class Workspace:
         self,
         *,
         dry_run: bool = False,
-        readings_older_than: int | None = None,
-        originals_older_than: int | None = None,
+        predictions_older_than: int | None = None,
+        uploads_older_than: int | None = None,
     ) -> Pruned:
-        """Take away the readings and picture files past their time, which is the settings' unless given, in days.
+        """Take away the predictions and image files past their time, which is the settings' unless given, in days.
 
         Raises:
             InvalidValue: a number of days is negative.
@@ -295,10 +297,10 @@ class Workspace:
         """
         settings = self.settings
         retention = Retention(
-            settings.keep_readings_days if readings_older_than is None else readings_older_than,
-            settings.keep_originals_days if originals_older_than is None else originals_older_than,
+            settings.keep_predictions_days if predictions_older_than is None else predictions_older_than,
+            settings.keep_uploads_days if uploads_older_than is None else uploads_older_than,
         )
-        return prune(self.store, self._originals, retention, dry_run=dry_run)
+        return prune(self.store, self._uploads, retention, dry_run=dry_run)
 
     def start(self) -> None:
         """Do from now on what a server does in the background: run jobs, and take up promotions at once.
@@ -348,7 +350,7 @@ class Workspace:
         return storage(self.settings)
 
     def observed_by(self, observer: Observer) -> AbstractContextManager[None]:
-        """Tell an observer, as long as the context lasts, of each reading that this process makes or keeps."""
+        """Tell an observer, as long as the context lasts, of each prediction that this process makes or keeps."""
         return self._observers.joined_by(observer)
 
     @contextmanager
@@ -356,7 +358,7 @@ class Workspace:
         self,
         wake: Callable[[], object],
         *,
-        kinds: Collection[HappeningKind] = tuple(HappeningKind),
+        kinds: Collection[EventKind] = tuple(EventKind),
         user_id: int | None = None,
     ) -> Iterator[Listener]:
         """Collect what happens in this process as long as the context lasts.
@@ -364,7 +366,7 @@ class Workspace:
         Args:
             wake: called, by any thread, when there is something to take; it has to be quick.
             kinds: what to collect.
-            user_id: whose readings, and what is said of them; None for everything, jobs and model versions included.
+            user_id: whose predictions, and what is said of them; None for everything, jobs and model versions included.
         """
         listener = Listener(wake, kinds, user_id)
         with self._observers.joined_by(listener):
@@ -372,16 +374,16 @@ class Workspace:
 
     @property
     def waiting(self) -> int:
-        """How many readings wait for their turn to be written, about."""
-        return self._keeper.waiting
+        """How many predictions wait for their turn to be written, about."""
+        return self._recorder.waiting
 
-    def _told(self, reading: Reading) -> Reading:
-        """Return a reading that has just been made, once the observers know of it."""
-        self._observers.tell(lambda observer: observer.on_reading(reading))
-        return reading
+    def _told(self, prediction: Prediction) -> Prediction:
+        """Return a prediction that has just been made, once the observers know of it."""
+        self._observers.tell(lambda observer: observer.on_prediction(prediction))
+        return prediction
 
-    def _original(self, picture: bytes | None) -> Original | None:
-        return Original.of(picture) if picture is not None and self.settings.keep_originals_days else None
+    def _upload(self, image: bytes | None) -> Upload | None:
+        return Upload.of(image) if image is not None and self.settings.keep_uploads_days else None
 
     def _reader(self) -> Reader:
         return self._model.get()[1]
@@ -391,7 +393,7 @@ class Workspace:
         self.closed = True
         self.modelling.jobs.close()
         self._lookups.shutdown()
-        self._keeper.close()
+        self._recorder.close()
         self.store.close()
         self._model.close()
         self.review.close()
@@ -425,7 +427,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+    return Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
 
 
 @contextmanager
@@ -437,14 +439,14 @@ def _failing(outcome: Future[Any]) -> Iterator[None]:
         outcome.set_exception(error)
 
 
-def _pass_on(kept: Future[KeptReading], outcome: Future[Reading | KeptReading]) -> None:
+def _pass_on(kept: Future[PredictionRecord], outcome: Future[Prediction | PredictionRecord]) -> None:
     if error := kept.exception():
         outcome.set_exception(error)
     else:
         outcome.set_result(kept.result())
 
 
-def _file_reading(name: str, outcome: Reading | PictureError) -> FileReading:
-    if isinstance(outcome, PictureError):
-        return FileReading(name, error=outcome)
-    return FileReading(name, reading=outcome)
+def _file_prediction(name: str, outcome: Prediction | ImageError) -> FilePrediction:
+    if isinstance(outcome, ImageError):
+        return FilePrediction(name, error=outcome)
+    return FilePrediction(name, prediction=outcome)

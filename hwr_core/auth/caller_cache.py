@@ -11,7 +11,7 @@ HOLDS = 2.0
 MOST = 10_000
 
 
-class Remembered:
+class CallerCache:
     """Callers by what they showed. Safe to use from many threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

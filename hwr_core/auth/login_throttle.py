@@ -15,7 +15,7 @@ FOR_NAME = parse("50 per hour")
 FOR_ADDRESS = parse("50 per 15 minutes")
 
 
-class Guesses:
+class LoginThrottle:
     """Counts sign-ins that failed. Not locked: its caller lets one guess in at a time."""
 
     def __init__(self) -> None:

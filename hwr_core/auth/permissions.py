@@ -21,32 +21,32 @@ class Caller:
     key_id: int | None = None
 
 
-class Right(StrEnum):
+class Permission(StrEnum):
     """Something that a role allows; the value says it in words."""
 
-    USE = "read pictures, and look back at, judge and take along your own readings"
-    SEE_ALL = "see everybody's readings, models and jobs"
-    ACT_FOR_OTHERS = "keep and judge readings for other people"
-    TRAIN = "train, tune and evaluate, and add pictures to learn from"
+    USE = "read images, and look back at, judge and take along your own predictions"
+    SEE_ALL = "see everybody's predictions, models and jobs"
+    ACT_FOR_OTHERS = "keep and judge predictions for other people"
+    TRAIN = "train, tune and evaluate, and add images to learn from"
     PROMOTE = "decide which model version reads"
-    MANAGE_PEOPLE = "manage people, their roles, passwords and keys"
+    MANAGE_USERS = "manage people, their roles, passwords and keys"
     AUDIT = "read the audit log"
     MAINTAIN = "see the settings and clean up"
 
 
-MAY: dict[Role, frozenset[Right]] = {
-    Role.VIEWER: frozenset({Right.USE}),
-    Role.ANALYST: frozenset({Right.USE, Right.SEE_ALL}),
-    Role.ADMIN: frozenset(Right),
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.USE}),
+    Role.ANALYST: frozenset({Permission.USE, Permission.SEE_ALL}),
+    Role.ADMIN: frozenset(Permission),
 }
 
 
-def may(caller: Caller, right: Right) -> bool:
+def may(caller: Caller, right: Permission) -> bool:
     """Whether the caller's role allows something."""
     return right in MAY[caller.role]
 
 
-def require(caller: Caller, right: Right) -> None:
+def require(caller: Caller, right: Permission) -> None:
     """Raise NotAllowed unless the caller's role allows something."""
     if not may(caller, right):
         raise NotAllowed(f"{caller.username} is {_with_article(caller.role)} and may not {right}.")

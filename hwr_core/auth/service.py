@@ -9,13 +9,13 @@ from threading import Lock
 from hwr_core.auth import secrets
 from hwr_core.auth.api_keys import ApiKey, ApiKeys
 from hwr_core.auth.audit_log import AuditEntry, AuditLog
-from hwr_core.auth.caller_cache import Remembered
+from hwr_core.auth.caller_cache import CallerCache
 from hwr_core.auth.credentials import Account, Credentials, CredentialsTable
 from hwr_core.auth.identities import Identities, Identity
-from hwr_core.auth.login_throttle import Guesses
+from hwr_core.auth.login_throttle import LoginThrottle
 from hwr_core.auth.passwords import fits, hashed
 from hwr_core.auth.permissions import Caller
-from hwr_core.auth.sessions import SignIns
+from hwr_core.auth.sessions import Sessions
 from hwr_core.auth.tokens import Claims, signed, verified
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotSignedIn
@@ -48,7 +48,7 @@ class NewKey:
     known: ApiKey
 
 
-class Desk:
+class AuthService:
     """Who may come in to one workspace. Safe to use from many threads."""
 
     def __init__(self, settings: Settings, store: Store, users: Users) -> None:
@@ -56,11 +56,11 @@ class Desk:
         self._users = users
         self._credentials = CredentialsTable(store)
         self._identities = Identities(store)
-        self._sign_ins = SignIns(store)
+        self._sessions = Sessions(store)
         self._keys = ApiKeys(store)
         self._log = AuditLog(store)
-        self._guesses = Guesses()
-        self._remembered = Remembered()
+        self._login_throttle = LoginThrottle()
+        self._caller_cache = CallerCache()
         self._checking = Lock()
         self._used: dict[int, float] = {}
 
@@ -98,7 +98,7 @@ class Desk:
     def unlink(self, user_id: int, *, caller: Caller | None = None) -> None:
         """Forget a person's accounts at identity providers; their sessions end. Raises UserNotFound and NotFound."""
         self._identities.unlink(user_id)
-        self._remembered.forget()
+        self._caller_cache.forget()
         self.note("unlinked accounts", caller, f"user {user_id}")
 
     def token(self, name: str, password: str, *, address: str) -> SignedIn:
@@ -117,19 +117,19 @@ class Desk:
 
     def end_session(self, token: str) -> None:
         """End whatever session a browser came with before it gets a new one; an unknown one is none."""
-        self._sign_ins.end(secrets.hash_of(token))
-        self._remembered.forget()
+        self._sessions.end(secrets.hash_of(token))
+        self._caller_cache.forget()
 
     def by_session(self, token: str) -> Caller:
         """Return who is signed in. Raises NotSignedIn."""
         name = secrets.hash_of(token)
-        caller = self._remembered.get_or_find(f"session {name}", lambda: self._sign_ins.caller(name))
+        caller = self._caller_cache.get_or_find(f"session {name}", lambda: self._sessions.caller(name))
         return _known(caller, "You are not signed in, or your sign-in has ended.")
 
     def by_key(self, key: str) -> Caller:
         """Return whom an API key acts for. Raises NotSignedIn."""
         name = secrets.hash_of(key)
-        caller = self._remembered.get_or_find(f"key {name}", lambda: self._keys.caller(name))
+        caller = self._caller_cache.get_or_find(f"key {name}", lambda: self._keys.caller(name))
         caller = _known(caller, "The API key is unknown, revoked or past its time.")
         assert caller.key_id is not None  # the table has just said so
         if time.monotonic() - self._used.get(caller.key_id, -USED_AGAIN) >= USED_AGAIN:
@@ -141,13 +141,13 @@ class Desk:
         """Return whose a signed token is. Raises NotSignedIn."""
         claims = verified(token, secrets.signing_secret(self._settings))
         name = f"token {claims.user_id} {claims.since}"
-        caller = self._remembered.get_or_find(name, lambda: self._still(claims))
+        caller = self._caller_cache.get_or_find(name, lambda: self._still(claims))
         return _known(caller, "The token is not valid any more. Sign in again.")
 
     def set_password(self, user_id: int, password: str, *, caller: Caller | None = None) -> None:
         """Give a person a password; all their sessions and tokens end. Raises UserNotFound and InvalidValue."""
         self._credentials.set_password(user_id, hashed(password, self._users.get(user_id).username))
-        self._remembered.forget()
+        self._caller_cache.forget()
         self.note("set a password", caller, f"user {user_id}")
 
     def change_password(self, caller: Caller, old: str, new: str) -> None:
@@ -166,7 +166,7 @@ class Desk:
     ) -> None:
         """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
         self._credentials.set_role(user_id, role, even_last_admin=even_last_admin)
-        self._remembered.forget()
+        self._caller_cache.forget()
         self.note("set a role", caller, f"user {user_id}: {role}")
 
     def accounts(self) -> dict[int, Account]:
@@ -196,7 +196,7 @@ class Desk:
     def revoke_key(self, user_id: int | None, key_id: int, *, caller: Caller | None = None) -> ApiKey:
         """End a key, one person's or anybody's. Raises NotFound."""
         revoked = self._keys.revoke(user_id, key_id)
-        self._remembered.forget()
+        self._caller_cache.forget()
         self.note("revoked a key", caller, f"key {key_id} of user {revoked.user_id}")
         return revoked
 
@@ -214,7 +214,7 @@ class Desk:
     def _begun(self, caller: Caller) -> SignedIn:
         token = secrets.new_token()
         lifetime = timedelta(hours=self._settings.session_hours)
-        self._sign_ins.add(secrets.hash_of(token), caller.user_id, datetime.now(UTC) + lifetime)
+        self._sessions.add(secrets.hash_of(token), caller.user_id, datetime.now(UTC) + lifetime)
         self.note("signed in", caller)
         return SignedIn(caller, token, lifetime)
 
@@ -226,12 +226,12 @@ class Desk:
         """The credentials that fit, one guess at a time: a hash takes 64 MiB, and none slips past the count."""
         name = unicodedata.normalize("NFKC", name).strip()
         with self._checking:
-            self._guesses.refuse_if_too_many(name.lower(), address)
+            self._login_throttle.refuse_if_too_many(name.lower(), address)
             found = self._credentials.of_name(name)
             if fits(password, found.password_hash if found else None) and found is not None:
-                self._guesses.succeeded(name.lower(), address)
+                self._login_throttle.succeeded(name.lower(), address)
                 return replace(found, caller=replace(found.caller, address=address))
-            self._guesses.failed(name.lower(), address)
+            self._login_throttle.failed(name.lower(), address)
         # The name itself is not written down where nobody has it: people type passwords there.
         about = "wrong password" if found else "unknown name"
         self._log.add("sign-in refused", user_id=found.caller.user_id if found else None, about=about, address=address)

@@ -7,7 +7,7 @@ from hwr_core.db.store import Store
 from hwr_core.history.roles import Role
 
 
-class SignIns:
+class Sessions:
     """The sign-ins of one store. Safe to use from many threads."""
 
     def __init__(self, store: Store) -> None:

@@ -26,7 +26,7 @@ def digit_or_none(text: str) -> int | str:
 
 
 FILTERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "user_id": (int, "only this user's readings"),
+    "user_id": (int, "only this user's predictions"),
     "digit": (digit_or_none, "only those read as this digit, or as none"),
     "actual_digit": (digit_or_none, "only those that people say are this digit, or none"),
     "verdict": (Verdict, "only those with this verdict"),
@@ -42,8 +42,8 @@ FILTERS: dict[str, tuple[Callable[[str], Any], str]] = {
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Give a command the options that choose readings."""
-    group = parser.add_argument_group("which readings")
+    """Give a command the options that choose predictions."""
+    group = parser.add_argument_group("which predictions")
     for name, (kind, words) in FILTERS.items():
         choices = [*kind] if isinstance(kind, type) and issubclass(kind, (Verdict, Source, Labelled)) else None
         metavar = "{" + ",".join(choices) + "}" if choices else name.rpartition("_")[2].upper()

@@ -16,7 +16,7 @@ SIGNS = {State.GOOD: "good", State.DOUBTFUL: "note", State.BAD: "BAD "}
 
 def add_to(commands: Commands) -> None:
     """Add the commands."""
-    backup = commands.add_parser("backup", help="write history, picture files, own pictures and models to one archive")
+    backup = commands.add_parser("backup", help="write history, image files, own images and models to one archive")
     backup.add_argument("file", type=Path, metavar="FILE", help="archive to write; one of this name is replaced")
     backup.set_defaults(run=_backup)
 
@@ -37,11 +37,11 @@ def _backup(options: argparse.Namespace) -> int:
     manifest = back_up(load_settings(), options.file)
     counts = manifest.counts
     print(
-        f"{options.file}: {counts.readings:,} readings, {counts.originals:,} picture files, {counts.pictures:,} own "
-        f"pictures, {counts.versions} model versions ({options.file.stat().st_size / 1e6:,.1f} MB)"
+        f"{options.file}: {counts.predictions:,} predictions, {counts.uploads:,} image files, {counts.images:,} own "
+        f"images, {counts.versions} model versions ({options.file.stat().st_size / 1e6:,.1f} MB)"
     )
     if counts.missing:
-        print(f"{counts.missing:,} picture files that readings name were not there.")
+        print(f"{counts.missing:,} image files that predictions name were not there.")
     return DONE
 
 
@@ -56,7 +56,7 @@ def _restore(options: argparse.Namespace) -> int:
         return DONE
     done = restore(settings, options.file, replace=options.replace)
     counts = done.manifest.counts
-    print(f"back: {counts.readings:,} readings, {counts.originals:,} picture files, {counts.versions} model versions")
+    print(f"back: {counts.predictions:,} predictions, {counts.uploads:,} image files, {counts.versions} model versions")
     if done.brought_forward:
         print(f"The database was brought up to date: {', '.join(done.brought_forward)}.")
     for folder in done.replaced:

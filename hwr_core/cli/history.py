@@ -33,10 +33,12 @@ def add_to(commands: Commands) -> None:
     export_user.add_argument("--format", choices=("json", "csv"), default="json", help="(default %(default)s)")
     export_user.set_defaults(run=_export_user)
 
-    prune = commands.add_parser("prune", help="take away readings and picture files that are past their time")
+    prune = commands.add_parser("prune", help="take away predictions and image files that are past their time")
     prune.add_argument("--dry-run", action="store_true", help="tell what would go and leave it")
-    prune.add_argument("--readings-older-than", type=int, metavar="DAYS", help="instead of HWR_KEEP_READINGS_DAYS")
-    prune.add_argument("--originals-older-than", type=int, metavar="DAYS", help="instead of HWR_KEEP_ORIGINALS_DAYS")
+    prune.add_argument(
+        "--predictions-older-than", type=int, metavar="DAYS", help="instead of HWR_KEEP_PREDICTIONS_DAYS"
+    )
+    prune.add_argument("--uploads-older-than", type=int, metavar="DAYS", help="instead of HWR_KEEP_UPLOADS_DAYS")
     prune.add_argument("--yes", action="store_true", help="do not ask")
     prune.set_defaults(run=_prune)
 
@@ -60,19 +62,19 @@ def _export_user(options: argparse.Namespace) -> int:
 
 def _prune(options: argparse.Namespace) -> int:
     ages = {
-        "readings_older_than": options.readings_older_than,
-        "originals_older_than": options.originals_older_than,
+        "predictions_older_than": options.predictions_older_than,
+        "uploads_older_than": options.uploads_older_than,
     }
     with Workspace(load_settings()) as workspace:
         due = workspace.prune(dry_run=True, **ages)
-        what = f"{due.readings:,} readings and {due.originals:,} picture files ({due.bytes / 1e6:,.1f} MB)"
-        if options.dry_run or not (due.readings or due.originals):
+        what = f"{due.predictions:,} predictions and {due.uploads:,} image files ({due.bytes / 1e6:,.1f} MB)"
+        if options.dry_run or not (due.predictions or due.uploads):
             print(f"{what} are past their time")
             return DONE
         if not confirmed(f"Take away {what}?", options):
             return UNUSABLE
         done = workspace.prune(**ages)
-    print(f"{done.readings:,} readings and {done.originals:,} picture files taken away")
+    print(f"{done.predictions:,} predictions and {done.uploads:,} image files taken away")
     return DONE
 
 

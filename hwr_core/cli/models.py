@@ -25,13 +25,13 @@ from hwr_core.settings import load_settings
 
 def add_to(commands: Commands) -> None:
     """Add the commands."""
-    evaluate = commands.add_parser("evaluate", help="measure model versions on named suites of pictures")
+    evaluate = commands.add_parser("evaluate", help="measure model versions on named suites of images")
     evaluate.add_argument("versions", nargs="*", metavar="VERSION", help="the champion when none is named")
     evaluate.add_argument(
         "--suite", action="append", default=[], choices=[*SUITES], help="may be repeated; all that have data here"
     )
-    evaluate.add_argument("--folder", type=Path, help="labelled pictures of your own: a folder for each label")
-    evaluate.add_argument("--limit", type=int, help="the most pictures of each source")
+    evaluate.add_argument("--folder", type=Path, help="labelled images of your own: a folder for each label")
+    evaluate.add_argument("--limit", type=int, help="the most images of each source")
     evaluate.add_argument("--user", type=int, default=DEFAULT_USER, help="who asks (default %(default)s)")
     evaluate.set_defaults(run=_evaluate)
 
@@ -134,7 +134,7 @@ def _compare(options: argparse.Namespace) -> int:
         one, other = (workspace.modelling.registry.find(name) for name in (options.one, options.other))
     suites = common_suites(one, other)
     if not suites:
-        print(f"They were not measured on the same pictures yet: hwr evaluate {one.name} {other.name}")
+        print(f"They were not measured on the same images yet: hwr evaluate {one.name} {other.name}")
         return UNUSABLE
     print(f"{'suite':<12} {one.name:>24} {other.name:>24}  only one  only other")
     for suite in suites:
@@ -192,7 +192,7 @@ def _as_line(entry: Entry) -> str:
 
 def _table(name: str, found: list[Evaluation]) -> str:
     row = "{:<16} {:>8} {:>8}  {:<18} {:>6} {:>7} {:>6} {:>6} {:>5}"
-    heads = ("suite", "pictures", "right", "95 % interval", "wrong", "refused", "taken", "ECE", "ms")
+    heads = ("suite", "images", "right", "95 % interval", "wrong", "refused", "taken", "ECE", "ms")
     together = joint_calibration_error(each.figures for each in found)
     rest = [] if together is None else [f"ECE over the digits of all suites together: {together:.2%}"]
     return "\n".join([name, row.format(*heads), *(row.format(*_cells(each)) for each in found), *rest])

@@ -1,4 +1,4 @@
-"""hwr read: a line for each picture file; with --number, one for each line of digits in it."""
+"""hwr read: a line for each image file; with --number, one for each line of digits in it."""
 
 import argparse
 import json
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hwr_core.app.batch import FileReading
+from hwr_core.app.batch import FilePrediction
 from hwr_core.app.workspace import NamedFile, Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
-from hwr_core.errors import HwrError, InvalidValue, PictureError, UnreadablePicture
+from hwr_core.errors import HwrError, ImageError, InvalidValue, UnreadableImage
 from hwr_core.history.predictions import Source
 from hwr_core.history.users import DEFAULT_USER
-from hwr_core.recognition.types import NumberReading, Reading, Reason, Verdict
+from hwr_core.recognition.types import NumberPrediction, Prediction, Reason, Verdict
 from hwr_core.settings import load_settings
 
 STDIN = "-"
@@ -24,12 +24,12 @@ RUNNERS_UP = 2
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    read = commands.add_parser("read", help="read a digit from each picture file")
-    read.add_argument("files", nargs="+", metavar="FILE", help="picture file, or - for standard input")
+    read = commands.add_parser("read", help="read a digit from each image file")
+    read.add_argument("files", nargs="+", metavar="FILE", help="image file, or - for standard input")
     read.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
-    read.add_argument("--record", action="store_true", help="keep the readings in the history")
-    read.add_argument("--user", type=int, default=DEFAULT_USER, help="whose readings they are (default %(default)s)")
-    read.add_argument("--number", action="store_true", help="read all digits of each picture, TIFF or PDF")
+    read.add_argument("--record", action="store_true", help="keep the predictions in the history")
+    read.add_argument("--user", type=int, default=DEFAULT_USER, help="whose predictions they are (default %(default)s)")
+    read.add_argument("--number", action="store_true", help="read all digits of each image, TIFF or PDF")
     read.add_argument("--enhancement-level", type=float, default=1.0, help="0 to 3 (default %(default)s)")
     read.set_defaults(run=_read)
 
@@ -50,11 +50,11 @@ def _read(options: argparse.Namespace) -> int:
 
 def _read_numbers(workspace: Workspace, options: argparse.Namespace) -> int:
     if options.record:
-        raise InvalidValue("--record keeps readings of one digit each; it does not go with --number.")
+        raise InvalidValue("--record keeps predictions of one digit each; it does not go with --number.")
     status = DONE
     for name in options.files:
-        found = _number_in(_open(name, workspace.settings.max_picture_bytes), workspace, options.enhancement_level)
-        if isinstance(found, NumberReading):
+        found = _number_in(_open(name, workspace.settings.max_image_bytes), workspace, options.enhancement_level)
+        if isinstance(found, NumberPrediction):
             as_json, as_lines = _number_as_json(name, found), _number_as_lines(name, found)
         else:
             status = SOME_UNREAD
@@ -63,17 +63,19 @@ def _read_numbers(workspace: Workspace, options: argparse.Namespace) -> int:
     return status
 
 
-def _number_in(opened: NamedFile | FileReading, workspace: Workspace, level: float) -> NumberReading | HwrError | None:
+def _number_in(
+    opened: NamedFile | FilePrediction, workspace: Workspace, level: float
+) -> NumberPrediction | HwrError | None:
     """The digits of a file, or the error that says why it cannot be read."""
-    if isinstance(opened, FileReading):
+    if isinstance(opened, FilePrediction):
         return opened.error
     try:
         return workspace.read_number(opened[1], enhancement_level=level)
-    except PictureError as error:
+    except ImageError as error:
         return error
 
 
-def _number_as_lines(name: str, found: NumberReading) -> str:
+def _number_as_lines(name: str, found: NumberPrediction) -> str:
     if not found.lines:
         return f"{name}: no digits"
     several = found.pages > 1
@@ -83,7 +85,7 @@ def _number_as_lines(name: str, found: NumberReading) -> str:
     )
 
 
-def _number_as_json(name: str, found: NumberReading) -> dict[str, Any]:
+def _number_as_json(name: str, found: NumberPrediction) -> dict[str, Any]:
     return {
         "file": name,
         "text": found.text,
@@ -108,63 +110,63 @@ def _number_as_json(name: str, found: NumberReading) -> dict[str, Any]:
     }
 
 
-def _outcomes(workspace: Workspace, names: Sequence[str], options: argparse.Namespace) -> list[FileReading]:
-    opened = [_open(name, workspace.settings.max_picture_bytes) for name in names]
-    files = [each for each in opened if not isinstance(each, FileReading)]
-    readings = workspace.read_all(files, enhancement_level=options.enhancement_level)
+def _outcomes(workspace: Workspace, names: Sequence[str], options: argparse.Namespace) -> list[FilePrediction]:
+    opened = [_open(name, workspace.settings.max_image_bytes) for name in names]
+    files = [each for each in opened if not isinstance(each, FilePrediction)]
+    predictions = workspace.read_all(files, enhancement_level=options.enhancement_level)
     if options.record:
-        readings = workspace.keep_all(
-            readings, files, user_id=options.user, source=Source.CLI, enhancement_level=options.enhancement_level
+        predictions = workspace.keep_all(
+            predictions, files, user_id=options.user, source=Source.CLI, enhancement_level=options.enhancement_level
         )
-    in_order = iter(readings)
-    return [each if isinstance(each, FileReading) else next(in_order) for each in opened]
+    in_order = iter(predictions)
+    return [each if isinstance(each, FilePrediction) else next(in_order) for each in opened]
 
 
-def _open(name: str, max_bytes: int) -> NamedFile | FileReading:
+def _open(name: str, max_bytes: int) -> NamedFile | FilePrediction:
     """Return a file's name and content, one byte more than allowed at most, or why it cannot be opened."""
     shown = os.fsencode(name).decode(errors="backslashreplace")  # a name of any bytes can be printed and kept
     try:
         if name == STDIN:
             if sys.stdin is None:
-                return FileReading(shown, error=UnreadablePicture("There is no standard input."))
+                return FilePrediction(shown, error=UnreadableImage("There is no standard input."))
             return shown, sys.stdin.buffer.read(max_bytes + 1)
         with Path(name).open("rb") as file:
             return shown, file.read(max_bytes + 1)
     except OSError as error:
-        return FileReading(shown, error=UnreadablePicture(f"The file cannot be opened: {error.strerror}."))
+        return FilePrediction(shown, error=UnreadableImage(f"The file cannot be opened: {error.strerror}."))
 
 
-def _as_line(outcome: FileReading) -> str:
-    if outcome.reading is None:
+def _as_line(outcome: FilePrediction) -> str:
+    if outcome.prediction is None:
         return f"{outcome.file_name}: error: {outcome.error}"
-    return f"{outcome.file_name}: {_in_words(outcome.reading)}"
+    return f"{outcome.file_name}: {_in_words(outcome.prediction)}"
 
 
-def _in_words(reading: Reading) -> str:
-    if reading.verdict is Verdict.NO_INK:
+def _in_words(prediction: Prediction) -> str:
+    if prediction.verdict is Verdict.NO_INK:
         return "no digit (no ink)"
-    best, *others = reading.candidates
-    if reading.reason is Reason.SEVERAL_DIGITS:
+    best, *others = prediction.candidates
+    if prediction.reason is Reason.SEVERAL_DIGITS:
         return "no digit (more than one digit; --number reads them)"
-    if reading.verdict is Verdict.NOT_A_DIGIT:
+    if prediction.verdict is Verdict.NOT_A_DIGIT:
         return f"no digit (not a digit; nearest {best.digit} {best.probability:.1%})"
     runners_up = ", ".join(f"{other.digit} {other.probability:.1%}" for other in others[:RUNNERS_UP])
-    unsure = " (unsure)" if reading.verdict is Verdict.UNSURE else ""
-    return f"{reading.digit} {reading.confidence:.1%}{unsure}, then {runners_up}"
+    unsure = " (unsure)" if prediction.verdict is Verdict.UNSURE else ""
+    return f"{prediction.digit} {prediction.confidence:.1%}{unsure}, then {runners_up}"
 
 
-def _as_json(outcome: FileReading) -> dict[str, Any]:
-    reading = outcome.reading
-    if reading is None:
+def _as_json(outcome: FilePrediction) -> dict[str, Any]:
+    prediction = outcome.prediction
+    if prediction is None:
         return {"file": outcome.file_name, "error": str(outcome.error)}
     return {
         "file": outcome.file_name,
-        "verdict": reading.verdict,
-        "reason": reading.reason,
-        "digit": reading.digit,
-        "confidence": reading.confidence,
-        "probabilities": reading.probabilities,
-        "model_version": reading.model_version,
-        "seconds": reading.timings.total,
-        "reading_id": outcome.kept.id if outcome.kept else None,
+        "verdict": prediction.verdict,
+        "reason": prediction.reason,
+        "digit": prediction.digit,
+        "confidence": prediction.confidence,
+        "probabilities": prediction.probabilities,
+        "model_version": prediction.model_version,
+        "seconds": prediction.timings.total,
+        "prediction_id": outcome.kept.id if outcome.kept else None,
     }

@@ -1,4 +1,4 @@
-"""hwr users: who readings belong to."""
+"""hwr users: who predictions belong to."""
 
 import argparse
 import getpass
@@ -70,9 +70,9 @@ def add_to(commands: Commands) -> None:
             _add_force(switch)
 
     for name, act, words in (
-        ("anonymise", _anonymise, "forget for ever who a user is; the readings stay"),
-        ("erase-history", _erase_history, "erase all readings of a user; the account stays"),
-        ("delete", _delete, "erase a user with all readings"),
+        ("anonymise", _anonymise, "forget for ever who a user is; the predictions stay"),
+        ("erase-history", _erase_history, "erase all predictions of a user; the account stays"),
+        ("delete", _delete, "erase a user with all predictions"),
     ):
         final = acts.add_parser(name, help=words)
         final.add_argument("user", type=int)
@@ -177,12 +177,12 @@ def _anonymise(users: Users, options: argparse.Namespace) -> str:
 
 
 def _erase_history(users: Users, options: argparse.Namespace) -> str:
-    return f"{users.erase_history(options.user):,} readings erased"
+    return f"{users.erase_history(options.user):,} predictions erased"
 
 
 def _delete(users: Users, options: argparse.Namespace) -> str:
-    readings = users.delete(options.user, even_last_admin=options.force)
-    return f"user {options.user} deleted, with {readings:,} readings"
+    predictions = users.delete(options.user, even_last_admin=options.force)
+    return f"user {options.user} deleted, with {predictions:,} predictions"
 
 
 def _as_line(user: User, role: Role | None = None) -> str:

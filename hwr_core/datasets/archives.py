@@ -1,4 +1,4 @@
-"""ZIP archives of labelled pictures with an `index.csv` (file, label, writer or split) -> pictures."""
+"""ZIP archives of labelled images with an `index.csv` (file, label, writer or split) -> images."""
 
 import csv
 import io
@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, part_of
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, part_of
 from hwr_core.images.decode import decode
 from hwr_core.images.types import Grey
 
 BLANK = "blank"
 
 AMOUNTS = "cheque-amounts"
-"""Pictures of whole numbers: to check on, not to learn from."""
+"""Images of whole numbers: to check on, not to learn from."""
 
 
 def rows(file: Path, part: Part) -> list[tuple[str, int]]:
-    """Return name and label of each picture of one part; those labelled neither with a digit nor blank are left out."""
+    """Return name and label of each image of one part; those labelled neither with a digit nor blank are left out."""
     with ZipFile(file) as archive:
         return [
             (row["file"], int(row["label"]) if row["label"].isdigit() else NOT_A_DIGIT)
@@ -26,15 +26,15 @@ def rows(file: Path, part: Part) -> list[tuple[str, int]]:
         ]
 
 
-def pictures(file: Path, chosen: Sequence[tuple[str, int]]) -> Iterator[LabelledPicture]:
-    """Yield the pictures of these names with their labels."""
+def images(file: Path, chosen: Sequence[tuple[str, int]]) -> Iterator[LabelledImage]:
+    """Yield the images of these names with their labels."""
     with ZipFile(file) as archive:
         for name, label in chosen:
             yield decode(archive.read(name)), label
 
 
 def amounts(file: Path) -> Iterator[tuple[Grey, str]]:
-    """Yield each amount's picture and its digits."""
+    """Yield each amount's image and its digits."""
     with ZipFile(file) as archive:
         for row in _index(archive):
             yield decode(archive.read(row["file"])), row["text"]

@@ -1,4 +1,4 @@
-"""People's own pictures: a folder for each label with picture files in it, and readings that people have corrected.
+"""People's own images: a folder for each label with image files in it, and predictions that people have corrected.
 
 custom_dataset/7/anything.png           read alone: its content decides to which part of the split it belongs
 custom_dataset/7/ada/anything.png       all of the writer "ada" belong to one part
@@ -13,20 +13,20 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
-from hwr_core.errors import DatasetMissing, PictureError
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
+from hwr_core.errors import DatasetMissing, ImageError
 from hwr_core.images.decode import decode
 from hwr_core.recognition.types import DIGITS, NONE
 
 log = logging.getLogger(__name__)
 
 LABEL_OF_FOLDER = {**{str(digit): digit for digit in DIGITS}, NONE: NOT_A_DIGIT}
-"""The names that folders of labelled pictures have."""
+"""The names that folders of labelled images have."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomFile:
-    """A labelled picture file. `writer` is None where its folder names none."""
+    """A labelled image file. `writer` is None where its folder names none."""
 
     path: Path
     label: int
@@ -34,7 +34,7 @@ class CustomFile:
 
 
 def files(folder: Path, part: Part | None = None) -> list[CustomFile]:
-    """Return the picture files of one part, or all, in a fixed order; hidden files are passed over."""
+    """Return the image files of one part, or all, in a fixed order; hidden files are passed over."""
     found = []
     for name, label in LABEL_OF_FOLDER.items():
         for path in sorted((folder / name).rglob("*")):
@@ -45,21 +45,21 @@ def files(folder: Path, part: Part | None = None) -> list[CustomFile]:
 
 
 def labelled_files(folder: Path) -> list[CustomFile]:
-    """Return all picture files of a folder that somebody names. Raises DatasetMissing where there are none."""
+    """Return all image files of a folder that somebody names. Raises DatasetMissing where there are none."""
     found = files(folder)
     if not found:
         raise DatasetMissing(
-            "The folder holds no labelled pictures: it needs folders named 0 to 9, or none, with picture files in them."
+            "The folder holds no labelled images: it needs folders named 0 to 9, or none, with image files in them."
         )
     return found
 
 
-def pictures(chosen: Sequence[CustomFile]) -> Iterator[LabelledPicture]:
-    """Yield the pictures of these files; one that cannot be read is passed over, with a line in the log."""
+def images(chosen: Sequence[CustomFile]) -> Iterator[LabelledImage]:
+    """Yield the images of these files; one that cannot be read is passed over, with a line in the log."""
     for file in chosen:
         try:
             yield decode(file.path.read_bytes()), file.label
-        except PictureError as error:
+        except ImageError as error:
             log.warning("%s is left out: %s", file.path.name, error)
 
 
@@ -70,10 +70,10 @@ def hash_folder(folder: Path) -> str:
 
 
 def corrections(file: Path, part: Part) -> Samples:
-    """Return one part of the labelled readings that were written to a file, split by what was seen."""
+    """Return one part of the labelled predictions that were written to a file, split by what was seen."""
     with np.load(file, allow_pickle=False) as archive:
-        found = Samples(archive["pictures"], archive["labels"])
-    mine = [part_of(sha256(picture.tobytes()).hexdigest()) is part for picture in found.pictures]
+        found = Samples(archive["images"], archive["labels"])
+    mine = [part_of(sha256(image.tobytes()).hexdigest()) is part for image in found.images]
     return found.where(np.array(mine, bool))
 
 

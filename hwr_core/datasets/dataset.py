@@ -1,4 +1,4 @@
-"""A data set as a whole, to be looked at: its pictures as they came in, and what they show."""
+"""A data set as a whole, to be looked at: its images as they came in, and what they show."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import LabelledPicture, Part, Samples
-from hwr_core.datasets.sources import SOURCES, Places, Request, load_pictures
+from hwr_core.datasets.samples import LabelledImage, Part, Samples
+from hwr_core.datasets.sources import SOURCES, Places, Request, load_images
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import Grey
 from hwr_core.shown import Shown
@@ -19,47 +19,47 @@ from hwr_core.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class Dataset(Shown):
-    """Labelled pictures before the normaliser.
+    """Labelled images before the normaliser.
 
-    `pictures`: uint8, height x width, of any size, ink dark or light. `labels`: uint8 [n], 0-9, or 10 for no digit.
+    `images`: uint8, height x width, of any size, ink dark or light. `labels`: uint8 [n], 0-9, or 10 for no digit.
     """
 
     name: str
     about: str
-    pictures: tuple[Grey, ...]
+    images: tuple[Grey, ...]
     labels: NDArray[np.uint8]
 
     def __len__(self) -> int:
-        """Return the number of pictures."""
+        """Return the number of images."""
         return len(self.labels)
 
-    def __iter__(self) -> Iterator[LabelledPicture]:
-        """Yield each picture with its label."""
-        return zip(self.pictures, self.labels.tolist(), strict=True)
+    def __iter__(self) -> Iterator[LabelledImage]:
+        """Yield each image with its label."""
+        return zip(self.images, self.labels.tolist(), strict=True)
 
     def samples(self) -> Samples:
-        """Return the pictures with ink as the model sees them, 28x28."""
+        """Return the images with ink as the model sees them, 28x28."""
         return normalised_samples(self)
 
     def of(self, *labels: int) -> Self:
         """Return those with one of these labels."""
         chosen = np.flatnonzero(np.isin(self.labels, labels))
-        return replace(self, pictures=tuple(self.pictures[place] for place in chosen), labels=self.labels[chosen])
+        return replace(self, images=tuple(self.images[place] for place in chosen), labels=self.labels[chosen])
 
 
 def load(name: str, places: Places, request: Request) -> Dataset:
-    """Return one part of a source, or so many of its pictures. Raises what `load_source` raises."""
-    pictures = load_pictures(name, places, request)
-    return _gathered(name, f"{SOURCES[name].about}, {request.part}", pictures)
+    """Return one part of a source, or so many of its images. Raises what `load_source` raises."""
+    images = load_images(name, places, request)
+    return _gathered(name, f"{SOURCES[name].about}, {request.part}", images)
 
 
 def load_folder(folder: Path, limit: int | None = None, seed: int = 0) -> Dataset:
-    """Return the labelled pictures of a folder that has a folder for each label, or so many of them.
+    """Return the labelled images of a folder that has a folder for each label, or so many of them.
 
     Raises DatasetMissing.
     """
     chosen = Request(Part.TEST, seed=seed, limit=limit).choose(custom.labelled_files(folder))
-    return _gathered(folder.name, "labelled pictures of a folder", custom.pictures(chosen))
+    return _gathered(folder.name, "labelled images of a folder", custom.images(chosen))
 
 
 def part_named(name: str) -> Part:
@@ -70,7 +70,7 @@ def part_named(name: str) -> Part:
         raise InvalidValue(f"The part is {name!r}; {', '.join(Part)} are allowed.") from error
 
 
-def _gathered(name: str, about: str, pictures: Iterable[LabelledPicture]) -> Dataset:
-    found = list(pictures)
+def _gathered(name: str, about: str, images: Iterable[LabelledImage]) -> Dataset:
+    found = list(images)
     labels = np.array([label for _, label in found], np.uint8)
-    return Dataset(name, about, tuple(picture for picture, _ in found), labels)
+    return Dataset(name, about, tuple(image for image, _ in found), labels)

@@ -1,4 +1,4 @@
-"""A ZIP of labelled pictures -> files in the folder of one's own pictures. Nothing in an archive is believed.
+"""A ZIP of labelled images -> files in the folder of one's own images. Nothing in an archive is believed.
 
 Its entries are read one by one within limits, judged by decoding them, and written under names of our own: the hash of
 their content. An archive that is refused leaves nothing behind.
@@ -14,7 +14,7 @@ from typing import BinaryIO
 from zipfile import ZipInfo
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER, files
-from hwr_core.errors import PictureError, StoreUnavailable
+from hwr_core.errors import ImageError, StoreUnavailable
 from hwr_core.images.decode import Limits, decode, media_type
 from hwr_core.images.zip_files import Archive, open_archive, parts_of, shown_name
 
@@ -24,7 +24,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an archive: pictures added by label, those there already, and those refused, with why."""
+    """What became of an archive: images added by label, those there already, and those refused, with why."""
 
     added: dict[str, int]
     known: int
@@ -33,7 +33,7 @@ class Imported:
 
     @property
     def total(self) -> int:
-        """Pictures added."""
+        """Images added."""
         return sum(self.added.values())
 
 
@@ -45,21 +45,21 @@ class _Entry:
 
 
 def import_zip(archive: BinaryIO, folder: Path, limits: Limits, *, max_files: int, max_bytes: int) -> Imported:
-    """Add the pictures of a ZIP to a folder of labelled pictures.
+    """Add the images of a ZIP to a folder of labelled images.
 
-    A picture's label is the innermost folder on its way that is named 0 to 9 or none; a folder within that one names
-    the writer. Entries beyond any such folder, and files that are no pictures, are refused one by one.
+    An image's label is the innermost folder on its way that is named 0 to 9 or none; a folder within that one names
+    the writer. Entries beyond any such folder, and files that are no images, are refused one by one.
 
     Args:
         archive: the ZIP file, open for reading.
-        folder: where labelled pictures lie; a picture with the same content is not added again.
-        limits: on each picture.
+        folder: where labelled images lie; an image with the same content is not added again.
+        limits: on each image.
         max_files: the most entries the archive may have.
-        max_bytes: the most bytes its pictures may have together, unpacked.
+        max_bytes: the most bytes its images may have together, unpacked.
 
     Raises:
         InvalidValue: it is no ZIP, is too large, is encrypted, or has an entry that leads out of it.
-        StoreUnavailable: the pictures cannot be written.
+        StoreUnavailable: the images cannot be written.
     """
     try:
         with open_archive(archive, limits, max_files=max_files, max_bytes=max_bytes) as opened:
@@ -67,7 +67,7 @@ def import_zip(archive: BinaryIO, folder: Path, limits: Limits, *, max_files: in
             with tempfile.TemporaryDirectory(prefix=".importing-", dir=folder.parent) as aside:
                 return _unpack(opened, Path(aside), folder, limits)
     except OSError as error:
-        raise StoreUnavailable(f"The pictures cannot be added: {error.strerror}.") from error
+        raise StoreUnavailable(f"The images cannot be added: {error.strerror}.") from error
 
 
 def _unpack(opened: Archive, aside: Path, folder: Path, limits: Limits) -> Imported:
@@ -92,7 +92,7 @@ def _unpack(opened: Archive, aside: Path, folder: Path, limits: Limits) -> Impor
 
 
 def _contents(opened: Archive, limits: Limits, reasons: list[str]) -> Iterator[tuple[_Entry, bytes]]:
-    """Yield the entries that are pictures with a label, and add to the reasons why the others are not."""
+    """Yield the entries that are images with a label, and add to the reasons why the others are not."""
     for info in opened.entries:
         entry = _labelled(info)
         if entry is None:
@@ -101,7 +101,7 @@ def _contents(opened: Archive, limits: Limits, reasons: list[str]) -> Iterator[t
         content = opened.read(info)
         try:
             decode(content, limits)
-        except PictureError as error:
+        except ImageError as error:
             reasons.append(f"{shown_name(info)}: {error}")
             continue
         yield entry, content

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from hwr_core.datasets import mnist, strokes
-from hwr_core.datasets.archives import pictures, rows
+from hwr_core.datasets.archives import images, rows
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.errors import DatasetMissing, InvalidValue, NoInk
@@ -95,10 +95,10 @@ def confirm_digits(datasets: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Digits:
-    """Single digits by label: recordings to be drawn with any pen, and pictures with ink bright."""
+    """Single digits by label: recordings to be drawn with any pen, and images with ink bright."""
 
     recordings: dict[int, list[strokes.Recording]]
-    pictures: dict[int, list[Grey]]
+    images: dict[int, list[Grey]]
     strange: list[strokes.Recording]
 
     @property
@@ -106,8 +106,8 @@ class _Digits:
         return any(self.recordings.values())
 
     @property
-    def has_pictures(self) -> bool:
-        return any(self.pictures.values())
+    def has_images(self) -> bool:
+        return any(self.images.values())
 
 
 _loaded: list[_Digits] = []
@@ -116,11 +116,11 @@ _loaded: list[_Digits] = []
 
 def _load(datasets: Path, part: Part) -> None:
     recorded = _recordings(datasets, RECORDED, part)
-    samples = _pictures(datasets, part)
+    samples = _images(datasets, part)
     _loaded.append(
         _Digits(
             {digit: [each for each in recorded if each.label == digit] for digit in DIGITS},
-            {digit: list(samples.pictures[samples.labels == digit]) for digit in DIGITS},
+            {digit: list(samples.images[samples.labels == digit]) for digit in DIGITS},
             _recordings(datasets, ("strokes-symbols.jsonl.gz",), part),
         )
     )
@@ -131,13 +131,13 @@ def _recordings(datasets: Path, names: Sequence[str], part: Part) -> list[stroke
     return [each for file in files if file.exists() for each in strokes.read_recordings(file, part)]
 
 
-def _pictures(datasets: Path, part: Part) -> Samples:
+def _images(datasets: Path, part: Part) -> Samples:
     found = []
     if (file := datasets / mnist.FILE).exists():
         digits, labels = mnist.load_mnist(file, part)
         found.append(Samples(digits, labels))
     if (file := datasets / SCANNED).exists():
-        found.append(normalised_samples(pictures(file, rows(file, part))))
+        found.append(normalised_samples(images(file, rows(file, part))))
     return Samples.join(found)
 
 
@@ -148,10 +148,10 @@ def _make(count: int, seed: np.random.SeedSequence) -> list[LineSample]:
 
 
 def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
-    if not (digits.has_recordings or digits.has_pictures):
+    if not (digits.has_recordings or digits.has_images):
         raise InvalidValue("No digit to put lines together from is by a writer of this part; more writers are needed.")
-    drawn = digits.has_recordings and (rng.uniform() < DRAWN or not digits.has_pictures)
-    pool: Mapping[int, Sequence[Any]] = digits.recordings if drawn else digits.pictures
+    drawn = digits.has_recordings and (rng.uniform() < DRAWN or not digits.has_images)
+    pool: Mapping[int, Sequence[Any]] = digits.recordings if drawn else digits.images
     text = random_number(rng, [digit for digit in DIGITS if pool[digit]])
     pen = float(rng.uniform(*PEN))
     chosen = [_any(pool[int(digit)], rng) for digit in text]
@@ -247,12 +247,12 @@ def _leaning(sheet: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _segmented(picture: Grey, text: str) -> LineSample | None:
+def _segmented(image: Grey, text: str) -> LineSample | None:
     try:
-        page = segment(picture)
+        page = segment(image)
     except NoInk:
         return None
-    return LineSample(strip(page, page.lines[0]).picture, text) if len(page.lines) == 1 else None
+    return LineSample(strip(page, page.lines[0]).image, text) if len(page.lines) == 1 else None
 
 
 def _drawn(recording: strokes.Recording, pen: float) -> Grey:

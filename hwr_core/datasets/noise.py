@@ -1,17 +1,17 @@
-"""Pictures of nothing: noise of many grains and contrasts, folds and shadows, as samples of "not a digit"."""
+"""Images of nothing: noise of many grains and contrasts, folds and shadows, as samples of "not a digit"."""
 
 from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage
 from hwr_core.images.types import Grey
 
 
-def noise(count: int, seed: int) -> Iterator[LabelledPicture]:
-    """Yield so many noise pictures; in most of them the normaliser finds no ink."""
-    return ((picture, NOT_A_DIGIT) for picture in _noise(count, np.random.default_rng(seed)))
+def noise(count: int, seed: int) -> Iterator[LabelledImage]:
+    """Yield so many noise images; in most of them the normaliser finds no ink."""
+    return ((image, NOT_A_DIGIT) for image in _noise(count, np.random.default_rng(seed)))
 
 
 def _noise(count: int, rng: np.random.Generator) -> Iterator[Grey]:
@@ -20,6 +20,6 @@ def _noise(count: int, rng: np.random.Generator) -> Iterator[Grey]:
         grain = np.exp(rng.uniform(np.log(0.5), np.log(side / 4)))
         field = cv2.GaussianBlur(rng.normal(size=(side, side)).astype(np.float32), (0, 0), grain)
         field = np.abs(field) if rng.uniform() < 0.3 else field
-        picture = (field - field.mean()) / max(float(field.std()), 1e-6)
-        picture = np.sign(picture) * np.abs(picture) ** rng.uniform(1.0, 4.0)
-        yield np.clip(rng.uniform(60, 200) + rng.uniform(10, 60) * picture, 0, 255).astype(np.uint8)
+        image = (field - field.mean()) / max(float(field.std()), 1e-6)
+        image = np.sign(image) * np.abs(image) ** rng.uniform(1.0, 4.0)
+        yield np.clip(rng.uniform(60, 200) + rng.uniform(10, 60) * image, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Samples: labelled 28x28 pictures, and the split into training, validation and test by writer."""
+"""Samples: labelled 28x28 images, and the split into training, validation and test by writer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ NOT_A_DIGIT = 10
 
 LABELS = 11
 
-LabelledPicture: TypeAlias = tuple[Grey, int]
-"""A grey picture of any size as it came in, and its label: 0-9 or NOT_A_DIGIT."""
+LabelledImage: TypeAlias = tuple[Grey, int]
+"""A grey image of any size as it came in, and its label: 0-9 or NOT_A_DIGIT."""
 
 
 class Part(StrEnum):
@@ -33,17 +33,15 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Samples(Shown):
-    """Labelled pictures: uint8 [n, 28, 28], ink bright on black; labels uint8 [n], 0-9 or NOT_A_DIGIT."""
+    """Labelled images: uint8 [n, 28, 28], ink bright on black; labels uint8 [n], 0-9 or NOT_A_DIGIT."""
 
-    pictures: NDArray[np.uint8]
+    images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together."""
-        if self.pictures.shape != (len(self.labels), SIDE, SIDE):
-            raise InvalidValue(
-                f"{self.pictures.shape} pictures for {len(self.labels)} labels; [n, 28, 28] and [n] fit."
-            )
+        if self.images.shape != (len(self.labels), SIDE, SIDE):
+            raise InvalidValue(f"{self.images.shape} images for {len(self.labels)} labels; [n, 28, 28] and [n] fit.")
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -52,15 +50,15 @@ class Samples(Shown):
     @classmethod
     def join(cls, parts: Iterable[Self]) -> Self:
         """Put several sets of samples behind one another."""
-        pictures, labels = [np.zeros((0, SIDE, SIDE), np.uint8)], [np.zeros(0, np.uint8)]
+        images, labels = [np.zeros((0, SIDE, SIDE), np.uint8)], [np.zeros(0, np.uint8)]
         for part in parts:
-            pictures.append(part.pictures)
+            images.append(part.images)
             labels.append(part.labels)
-        return cls(np.concatenate(pictures), np.concatenate(labels))
+        return cls(np.concatenate(images), np.concatenate(labels))
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
         """Return the chosen samples, by mask or by index."""
-        return type(self)(self.pictures[chosen], self.labels[chosen])
+        return type(self)(self.images[chosen], self.labels[chosen])
 
 
 def part_of(writer: str) -> Part:

@@ -1,4 +1,4 @@
-"""The data sets by name: where each lies, what pictures it holds, and what samples are made of them."""
+"""The data sets by name: where each lies, what images it holds, and what samples are made of them."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from hwr_core.datasets import archives, custom, mnist, strokes
 from hwr_core.datasets.noise import noise
 from hwr_core.datasets.normalised import normalised_in_chunks
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledPicture, Part, Samples, part_of
+from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.corrupt import degrade, on_paper
 
@@ -32,7 +32,7 @@ POOR_EACH, POOR_TESTED = 20_000, 400
 """The most digits taken of each of them, to learn from and to check on."""
 
 SEVERAL, SEVERAL_TESTED, MOST_SEVERAL = 9_000, 500, 3
-"""How many pictures of more than one digit are drawn, to learn from and to check on; the most digits on one."""
+"""How many images of more than one digit are drawn, to learn from and to check on; the most digits on one."""
 
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
@@ -42,7 +42,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where data lies: the folder of open data sets, people's own pictures, and an export of corrected readings."""
+    """Where data lies: the folder of open data sets, people's own images, and an export of corrected predictions."""
 
     datasets: Path
     custom: Path
@@ -53,7 +53,7 @@ class Places:
 class Request:
     """What to make of a source.
 
-    `drawings`: how often each recording is drawn. `limit`: the most pictures, taken by chance; None for all.
+    `drawings`: how often each recording is drawn. `limit`: the most images, taken by chance; None for all.
     """
 
     part: Part
@@ -71,7 +71,7 @@ class Request:
 
 
 Place = Callable[[Places], Path]
-PicturesOf = Callable[[Path, Request], Iterator[LabelledPicture]]
+ImagesOf = Callable[[Path, Request], Iterator[LabelledImage]]
 SamplesOf = Callable[[Path, Request], Iterator[Samples]]
 
 
@@ -79,65 +79,65 @@ SamplesOf = Callable[[Path, Request], Iterator[Samples]]
 class Source:
     """One data set.
 
-    `place`: where it lies, None for one that is made. `pictures`: each once, as a person's picture would come in.
-    `samples`: what a training learns from. `copies`: how many samples a picture makes at so many drawings. `size`:
-    pictures to learn from, about; None where that differs from one machine to another.
+    `place`: where it lies, None for one that is made. `images`: each once, as a person's image would come in.
+    `samples`: what a training learns from. `copies`: how many samples an image makes at so many drawings. `size`:
+    images to learn from, about; None where that differs from one machine to another.
     """
 
     name: str
     about: str
     place: Place | None
-    pictures: PicturesOf
+    images: ImagesOf
     samples: SamplesOf
     copies: Callable[[int], int]
     size: int | None
 
 
-def _mnist(file: Path, request: Request) -> Iterator[LabelledPicture]:
-    pictures, labels = mnist.load_mnist(file, request.part)
-    yield from ((pictures[place], int(labels[place])) for place in request.choose(range(len(labels))))
+def _mnist(file: Path, request: Request) -> Iterator[LabelledImage]:
+    images, labels = mnist.load_mnist(file, request.part)
+    yield from ((images[place], int(labels[place])) for place in request.choose(range(len(labels))))
 
 
-def _optdigits(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _optdigits(file: Path, request: Request) -> Iterator[LabelledImage]:
     with np.load(file, allow_pickle=False) as archive:
-        pictures, labels = archive["images"], archive["labels"]
+        images, labels = archive["images"], archive["labels"]
     of_part = [
         place for place in range(len(labels)) if part_of(f"optdigits {place // OPTDIGITS_BLOCK}") is request.part
     ]
-    yield from ((pictures[place], int(labels[place])) for place in request.choose(of_part))
+    yield from ((images[place], int(labels[place])) for place in request.choose(of_part))
 
 
-def _doodles(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _doodles(file: Path, request: Request) -> Iterator[LabelledImage]:
     with np.load(file, allow_pickle=False) as archive:
-        pictures = archive["images"]
-    of_part = [place for place in range(len(pictures)) if part_of(f"doodle {place}") is request.part]
-    yield from ((pictures[place], NOT_A_DIGIT) for place in request.choose(of_part))
+        images = archive["images"]
+    of_part = [place for place in range(len(images)) if part_of(f"doodle {place}") is request.part]
+    yield from ((images[place], NOT_A_DIGIT) for place in request.choose(of_part))
 
 
-def _noise(_: Path, request: Request) -> Iterator[LabelledPicture]:
+def _noise(_: Path, request: Request) -> Iterator[LabelledImage]:
     count = 6_000 if request.part is Part.TRAINING else 1_500
     seed = (*Part,).index(request.part) + 3 * request.seed
     return noise(min(count, request.limit or count), seed)
 
 
-def _archive(file: Path, request: Request) -> Iterator[LabelledPicture]:
-    return archives.pictures(file, request.choose(archives.rows(file, request.part)))
+def _archive(file: Path, request: Request) -> Iterator[LabelledImage]:
+    return archives.images(file, request.choose(archives.rows(file, request.part)))
 
 
-def _blanks(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _blanks(file: Path, request: Request) -> Iterator[LabelledImage]:
     """Empty cells; to learn from, each turned and mirrored in all eight ways, since there are few."""
     if request.part is not Part.TRAINING:
         yield from _archive(file, request)
         return
     once = replace(request, limit=request.limit and math.ceil(request.limit / 8))
-    for picture, label in _archive(file, once):
+    for image, label in _archive(file, once):
         for turns in range(4):
-            turned = np.ascontiguousarray(np.rot90(picture, turns))
+            turned = np.ascontiguousarray(np.rot90(image, turns))
             yield turned, label
             yield np.ascontiguousarray(turned[:, ::-1]), label
 
 
-def _poor(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _poor(file: Path, request: Request) -> Iterator[LabelledImage]:
     """Digits of the other sets beside this file, spoilt as scanners, phones and paper spoil them."""
     rng = np.random.default_rng(request.seed)
     learning = request.part is Part.TRAINING
@@ -151,17 +151,17 @@ def _poor(file: Path, request: Request) -> Iterator[LabelledPicture]:
         if request.limit is not None:
             most = min(most, math.ceil(request.limit / (sum(POOR_OF.values()) if learning else len(POOR_OF))))
         for _ in range(times):
-            for picture, label in base.pictures(path, replace(request, limit=most)):
-                yield degrade(on_paper(picture), rng), label
+            for image, label in base.images(path, replace(request, limit=most)):
+                yield degrade(on_paper(image), rng), label
 
 
-def _recordings(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _recordings(file: Path, request: Request) -> Iterator[LabelledImage]:
     recordings = request.choose(list(strokes.read_recordings(file, request.part)))
     rng = np.random.default_rng(request.seed)
     yield from ((strokes.draw_recording(each, strokes.PLAIN, rng), each.label) for each in recordings)
 
 
-def _several(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _several(file: Path, request: Request) -> Iterator[LabelledImage]:
     """Two or three digits of one part side by side: more than one digit is none."""
     recordings = list(strokes.read_recordings(file, request.part))
     rng = np.random.default_rng((request.seed, (*Part,).index(request.part)))
@@ -174,13 +174,13 @@ def _several(file: Path, request: Request) -> Iterator[LabelledPicture]:
         yield strokes.draw_recording(together, pens, rng), NOT_A_DIGIT
 
 
-def _custom(folder: Path, request: Request) -> Iterator[LabelledPicture]:
-    return custom.pictures(request.choose(custom.files(folder, request.part)))
+def _custom(folder: Path, request: Request) -> Iterator[LabelledImage]:
+    return custom.images(request.choose(custom.files(folder, request.part)))
 
 
-def _corrections(file: Path, request: Request) -> Iterator[LabelledPicture]:
+def _corrections(file: Path, request: Request) -> Iterator[LabelledImage]:
     found = custom.corrections(file, request.part)
-    yield from ((found.pictures[place], int(found.labels[place])) for place in request.choose(range(len(found))))
+    yield from ((found.images[place], int(found.labels[place])) for place in request.choose(range(len(found))))
 
 
 def _once(_: int) -> int:
@@ -196,11 +196,11 @@ def _half(drawings: int) -> int:
     return math.ceil(drawings / 2)
 
 
-def _normalised(pictures: PicturesOf, copies: Callable[[int], int]) -> SamplesOf:
-    """Each picture as the normaliser puts it out, so many times."""
+def _normalised(images: ImagesOf, copies: Callable[[int], int]) -> SamplesOf:
+    """Each image as the normaliser puts it out, so many times."""
 
     def samples(file: Path, request: Request) -> Iterator[Samples]:
-        for chunk in normalised_in_chunks(pictures(file, request)):
+        for chunk in normalised_in_chunks(images(file, request)):
             yield Samples.join([chunk] * copies(request.drawings))
 
     return samples
@@ -223,7 +223,7 @@ def _drawn(copies: Callable[[int], int]) -> SamplesOf:
 
 
 def _as_they_are(file: Path, request: Request) -> Iterator[Samples]:
-    """Corrected readings are what the normaliser made already."""
+    """Corrected predictions are what the normaliser made already."""
     found = custom.corrections(file, request.part)
     chosen = np.array(request.choose(range(len(found))), np.intp)
     yield Samples.join([found.where(chosen)] * _half(request.drawings))
@@ -237,20 +237,20 @@ def _pen_strokes(name: str, about: str, size: int, copies: Callable[[int], int])
     return Source(name, about, _in_datasets(f"{name}.jsonl.gz"), _recordings, _drawn(copies), copies, size)
 
 
-def _pictures(  # noqa: PLR0913, PLR0917  the fields of a Source that follow from no other
-    name: str, about: str, place: Place | None, pictures: PicturesOf, copies: Callable[[int], int], size: int | None
+def _images(  # noqa: PLR0913, PLR0917  the fields of a Source that follow from no other
+    name: str, about: str, place: Place | None, images: ImagesOf, copies: Callable[[int], int], size: int | None
 ) -> Source:
-    return Source(name, about, place, pictures, _normalised(pictures, copies), copies, size)
+    return Source(name, about, place, images, _normalised(images, copies), copies, size)
 
 
 _ALL = (
-    _pictures("mnist", "scanned digits (MNIST)", _in_datasets(mnist.FILE), _mnist, _once, 55_000),
+    _images("mnist", "scanned digits (MNIST)", _in_datasets(mnist.FILE), _mnist, _once, 55_000),
     _pen_strokes("strokes-unipen", "pen strokes of digits, 190 writers", 6_836, _always),
     _pen_strokes("strokes-pendigits", "pen strokes of digits, 30 writers", 5_744, _always),
     _pen_strokes("strokes-letters-upper", "pen strokes of capital letters: no digits", 3_554, _half),
     _pen_strokes("strokes-letters-lower", "pen strokes of small letters: no digits", 2_981, _half),
     _pen_strokes("strokes-symbols", "pen strokes of punctuation: no digits", 1_609, _half),
-    _pictures(
+    _images(
         "scanned-digits",
         "ball-pen digits, scanned, 14 writers",
         _in_datasets("scanned-digits.zip"),
@@ -258,10 +258,10 @@ _ALL = (
         _half,
         4_470,
     ),
-    _pictures(
+    _images(
         "phone-digits", "phone photos of digits in cells", _in_datasets("phone-digits.zip"), _archive, _half, 2_151
     ),
-    _pictures(
+    _images(
         "phone-not-a-digit",
         "phone photos of empty cells: no digits",
         _in_datasets("phone-not-a-digit.zip"),
@@ -269,14 +269,14 @@ _ALL = (
         _half,
         680,
     ),
-    _pictures(
+    _images(
         "optdigits", "form digits, 32x32, black and white", _in_datasets("optdigits.npz"), _optdigits, _half, 1_980
     ),
-    _pictures("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
-    _pictures(
+    _images("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
+    _images(
         "poor", "the digits of these sets as poor scans and copies", _in_datasets(mnist.FILE), _poor, _once, 46_000
     ),
-    _pictures(
+    _images(
         "several-digits",
         "two or three digits side by side: no digits",
         _in_datasets("strokes-unipen.jsonl.gz"),
@@ -284,11 +284,11 @@ _ALL = (
         _once,
         9_000,
     ),
-    _pictures("noise", "made pictures of nothing: no digits", None, _noise, _once, 5_408),
-    _pictures(CUSTOM, "your own labelled pictures", lambda places: places.custom, _custom, _half, None),
+    _images("noise", "made images of nothing: no digits", None, _noise, _once, 5_408),
+    _images(CUSTOM, "your own labelled images", lambda places: places.custom, _custom, _half, None),
     Source(
         CORRECTIONS,
-        "readings that people have labelled",
+        "predictions that people have labelled",
         lambda places: places.corrections,
         _corrections,
         _as_they_are,
@@ -314,13 +314,13 @@ def load_source(name: str, places: Places, request: Request) -> Iterator[Samples
     return source.samples(find_source(name, places), request)
 
 
-def load_pictures(name: str, places: Places, request: Request) -> Iterator[LabelledPicture]:
-    """Yield the pictures of one part of a source as people's pictures come in, before the normaliser.
+def load_images(name: str, places: Places, request: Request) -> Iterator[LabelledImage]:
+    """Yield the images of one part of a source as people's images come in, before the normaliser.
 
     Raises: what `load_source` raises.
     """
     source = _named(name)
-    return source.pictures(find_source(name, places), request)
+    return source.images(find_source(name, places), request)
 
 
 def find_source(name: str, places: Places) -> Path:
@@ -333,11 +333,11 @@ def find_source(name: str, places: Places) -> Path:
         return path
     if name == CUSTOM:
         raise DatasetMissing(
-            "There are no pictures of your own yet. Put them into data/custom_dataset, a folder for each digit, or "
+            "There are no images of your own yet. Put them into data/custom_dataset, a folder for each digit, or "
             "upload a ZIP."
         )
     if name == CORRECTIONS:
-        raise DatasetMissing("No reading has been labelled yet: say of some whether they are right.")
+        raise DatasetMissing("No prediction has been labelled yet: say of some whether they are right.")
     raise DatasetMissing(f"The data set {name} needs the file {path.name} in the datasets folder (HWR_DATASETS_DIR).")
 
 

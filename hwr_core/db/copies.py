@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from hwr_core.db.errors import busy, file_failures_translated, is_lock_conflict, unavailable
-from hwr_core.db.file_lock import passage
+from hwr_core.db.file_lock import opening_lock
 from hwr_core.db.migrations import MIGRATIONS, migrate
 from hwr_core.errors import StoreUnavailable
 
@@ -31,13 +31,13 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database file holds: rows of each table, and the names of the picture files that its readings have."""
+    """What a database file holds: rows of each table, and the names of the image files that its predictions have."""
 
     users: int
-    readings: int
+    predictions: int
     feedback: int
     jobs: int
-    originals: frozenset[str]
+    uploads: frozenset[str]
 
 
 def copy_file(database: Path, target: Path) -> None:
@@ -68,9 +68,9 @@ def look_through(database: Path) -> Contents:
 def contents_of(cursor: duckdb.DuckDBPyConnection) -> Contents:
     """Return what the history that a cursor is of holds."""
     counts = [_count(cursor, f"select count(*) from {table}") for table in _COUNTED]  # noqa: S608  ours
-    named = cursor.execute("select distinct original from readings where original is not null").fetchall()
-    users, readings, feedback, jobs = counts
-    return Contents(users, readings, feedback, jobs, frozenset(name for (name,) in named))
+    named = cursor.execute("select distinct upload from predictions where upload is not null").fetchall()
+    users, predictions, feedback, jobs = counts
+    return Contents(users, predictions, feedback, jobs, frozenset(name for (name,) in named))
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def kept_out(database: Path) -> Iterator[None]:
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        with passage(database, wait=True):
+        with opening_lock(database, wait=True):
             holder = _holder(database)
             if holder is None:
                 yield
@@ -92,7 +92,7 @@ def kept_out(database: Path) -> Iterator[None]:
         time.sleep(POLL)
 
 
-_COUNTED = ("users", "readings", "feedback", "jobs")
+_COUNTED = ("users", "predictions", "feedback", "jobs")
 
 
 def _open(database: Path) -> duckdb.DuckDBPyConnection:

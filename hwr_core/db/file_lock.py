@@ -15,7 +15,7 @@ from hwr_core.files import lock
 
 
 @contextmanager
-def passage(database: Path, *, wait: bool) -> Iterator[bool]:
+def opening_lock(database: Path, *, wait: bool) -> Iterator[bool]:
     """Keep others from opening and closing the database meanwhile; yields False where one does so and we do not wait.
 
     The lock file stays for ever: two processes could each hold "the" lock if one of them removed it.

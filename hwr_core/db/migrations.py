@@ -224,4 +224,27 @@ def identities(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (users_and_readings, feedback_labels_originals, jobs, access, identities)
+def predictions_and_uploads(connection: duckdb.DuckDBPyConnection) -> None:
+    """Call the tables and columns what everything else calls them: a reading is a prediction, an original an upload.
+
+    DuckDB cannot rename a sequence. The new one goes on where the old one stands, also after the newest were deleted:
+    no id is ever given twice.
+    """
+    connection.execute("alter table readings rename to predictions")
+    connection.execute("alter table predictions rename original to upload")
+    for table in ("feedback", "labels"):
+        connection.execute(f"alter table {table} rename reading_id to prediction_id")
+    row = connection.execute("select nextval('reading_ids')").fetchone()
+    assert row is not None  # a select without a table has one row
+    connection.execute(f"create sequence prediction_ids start with {int(row[0])}")
+    connection.execute("drop sequence reading_ids")
+
+
+MIGRATIONS: Sequence[Migration] = (
+    users_and_readings,
+    feedback_labels_originals,
+    jobs,
+    access,
+    identities,
+    predictions_and_uploads,
+)

@@ -1,7 +1,7 @@
 """The lease on the one DuckDB file: opened on demand, shared by our threads, given back when idle or when others wait.
 
 DuckDB lets one process at a time hold a file, even for reading. So a Store holds it only while it is of use, and takes
-turns with other processes that show themselves in the WaitingRoom.
+turns with other processes that show themselves in the WaitingList.
 """
 
 import atexit
@@ -14,9 +14,9 @@ from threading import Condition, Event, Lock, Thread
 import duckdb
 
 from hwr_core.db.errors import busy, commit_failures_translated, file_failures_translated, is_lock_conflict, unavailable
-from hwr_core.db.file_lock import passage, unfinished_restore
+from hwr_core.db.file_lock import opening_lock, unfinished_restore
 from hwr_core.db.migrations import migrate
-from hwr_core.db.waiting_list import WaitingRoom
+from hwr_core.db.waiting_list import WaitingList
 from hwr_core.errors import StoreBusy, StoreError, StoreUnavailable
 
 POLL = 0.05
@@ -31,7 +31,7 @@ GAP = 3 * POLL
 """Seconds a holder stays away after it gave way: a waiter that polls gets in for sure."""
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 2,  # groups of small rows and aggregates; the other cores are for reading pictures
+    "threads": 2,  # groups of small rows and aggregates; the other cores are for reading images
     "memory_limit": "1GB",  # the default is 80 % of the machine, which the recogniser and a training share
     "autoload_known_extensions": False,  # DuckDB would fetch extensions from the internet at run time
     "autoinstall_known_extensions": False,
@@ -57,7 +57,7 @@ class Store:
         self._busy_timeout = busy_timeout
         self._idle_release = idle_release
         self._clock = clock
-        self._waiting_room = WaitingRoom(database)
+        self._waiting_list = WaitingList(database)
         self._writing = Lock()
         self._changed = Condition()  # guards everything below
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -100,7 +100,7 @@ class Store:
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a session's cursor to one writer at a time: what it found stays true until it has committed.
 
-        Without that a reading could be kept for a user who is being deleted, and two writers of one row would clash.
+        Without that a prediction could be kept for a user who is being deleted, and two writers of one row would clash.
         """
         with self._writing, self.session() as cursor:
             yield cursor
@@ -116,7 +116,7 @@ class Store:
             self._enter(self._busy_timeout)
             try:
                 self._await_the_last_session()
-                with passage(self._database, wait=True):
+                with opening_lock(self._database, wait=True):
                     with self._changed:
                         self._let_go()
                     yield self._database
@@ -155,7 +155,7 @@ class Store:
         finally:
             self._waiters -= 1
             if self._waiters == 0:
-                self._waiting_room.leave()
+                self._waiting_list.leave()
 
     def _busy(self, patience: float) -> StoreBusy:
         return busy(self._holder, patience, held_by_us=self._connection is not None)
@@ -179,14 +179,14 @@ class Store:
         except OSError as error:
             raise unavailable(error, otherwise="The data folder cannot be made.") from error
         if self._connection is None:
-            self._waiting_room.show()
+            self._waiting_list.show()
             self._next_attempt = self._clock() + POLL
         else:
             self._begin_lease()
 
     def _begin_lease(self) -> None:
         self._holder = None
-        self._waiting_room.leave()
+        self._waiting_list.leave()
         self._opened_at = self._used_at = self._clock()
         self._held_back = self._failed = False
         self._released = Event()
@@ -218,7 +218,7 @@ class Store:
     def _release(self) -> None:
         """Close the file for real; after giving way, stay away long enough for the other to get in."""
         if self._connection is not None:
-            with passage(self._database, wait=True):
+            with opening_lock(self._database, wait=True):
                 self._let_go()
 
     def _let_go(self) -> None:
@@ -236,7 +236,7 @@ class Store:
     def _keep(self, released: Event) -> None:
         """Look, until the connection is closed, whether to give it back; runs in a thread of its own."""
         while not released.wait(WATCH):
-            someone_else_waits = self._waiting_room.someone_else_waits()
+            someone_else_waits = self._waiting_list.someone_else_waits()
             with self._changed:
                 if not released.is_set():
                     self._give_back_if_due(someone_else_waits=someone_else_waits)
@@ -258,7 +258,7 @@ def _open(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnection | None
     None while another process opens or closes it.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    with passage(database, wait=False) as is_free:
+    with opening_lock(database, wait=False) as is_free:
         if not is_free:
             return None
         if unfinished_restore(database.parent).exists():

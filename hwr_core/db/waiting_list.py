@@ -15,8 +15,8 @@ STALE = 2.0
 """Seconds after which a waiter that no longer refreshes its file counts as gone."""
 
 
-class WaitingRoom:
-    """The folder of those who wait for one database; one WaitingRoom object is one would-be waiter."""
+class WaitingList:
+    """The folder of those who wait for one database; one WaitingList object is one would-be waiter."""
 
     def __init__(self, database: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
         self._folder = database.with_name(f"{database.name}.waiting")

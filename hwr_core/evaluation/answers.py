@@ -1,4 +1,4 @@
-"""What a version answered to each picture of a suite, and the figures drawn from it."""
+"""What a version answered to each image of a suite, and the figures drawn from it."""
 
 import io
 from collections.abc import Iterable, Mapping
@@ -22,11 +22,11 @@ COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Parallel arrays, one entry for each picture, in the suite's order.
+    """Parallel arrays, one entry for each image, in the suite's order.
 
     labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named; of whole numbers text,
     empty where none was found. confidence: float32.
-    groups: text. seconds: float32, from grey picture to reading. `shown` are places of pictures that were not answered
+    groups: text. seconds: float32, from grey image to reading. `shown` are places of images that were not answered
     right, `seen` what the model saw of them, uint8 [n, 28, 28].
     """
 
@@ -80,7 +80,7 @@ class Share(BaseModel):
 
 
 class RiskAtCoverage(BaseModel):
-    """The share of wrong answers when only the surest part of the pictures is answered."""
+    """The share of wrong answers when only the surest part of the images is answered."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,13 +96,13 @@ class Figures(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     accuracy: Share
-    """Of all pictures, those answered right: a digit by its name, anything else by naming none."""
+    """Of all images, those answered right: a digit by its name, anything else by naming none."""
     digits: Share
     """Of the digits, or of the numbers, those named right."""
     refused: int
     """Digits, or numbers, that were answered with none."""
     others: int
-    """Pictures that hold no digit."""
+    """Images that hold no digit."""
     taken_for_digits: int
     """Of these, those named as a digit at a confidence over one half."""
     per_label: Mapping[str, Share]
@@ -115,7 +115,7 @@ class Figures(BaseModel):
     risk: tuple[RiskAtCoverage, ...]
     """Risk against coverage (El-Yaniv and Wiener, 2010)."""
     milliseconds: float
-    """Half of the pictures were read within this, on one core."""
+    """Half of the images were read within this, on one core."""
     milliseconds_p95: float
 
 

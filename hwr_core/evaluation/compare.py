@@ -1,4 +1,4 @@
-"""Two versions on the same pictures: who is right more often, whether that is chance, and where they differ."""
+"""Two versions on the same images: who is right more often, whether that is chance, and where they differ."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A picture that exactly one of two versions answered right; labels and answers 0-9, 10 for none.
+    """An image that exactly one of two versions answered right; labels and answers 0-9, 10 for none.
 
     `seen` is what the model saw, None where neither version kept it.
     """
@@ -36,7 +36,7 @@ class Comparison(Shown):
     one: Evaluation
     other: Evaluation
     only_one: int
-    """Pictures that only the one answered right."""
+    """Images that only the one answered right."""
     only_other: int
     differences: tuple[Difference, ...]
 
@@ -70,18 +70,18 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
 
     Raises:
         NotFound: one of them has not been measured there.
-        Conflict: they were measured on other pictures.
+        Conflict: they were measured on other images.
     """
     results = load_evaluation(one, suite), load_evaluation(other, suite)
     if results[0].fingerprint != results[1].fingerprint:
         raise Conflict(
-            f"{one.name} and {other.name} were evaluated on different pictures of {suite!r}, which have changed in "
+            f"{one.name} and {other.name} were evaluated on different images of {suite!r}, which have changed in "
             "between. Evaluate both again."
         )
     answers = load_answers(one, suite), load_answers(other, suite)
     right = answers[0].right, answers[1].right
     places = np.flatnonzero(right[0] != right[1])
-    seen = _pictures(answers[0]) | _pictures(answers[1])
+    seen = _images(answers[0]) | _images(answers[1])
     return Comparison(
         suite=suite,
         one=results[0],
@@ -105,18 +105,18 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
 
 
 def common_suites(one: ModelVersion, other: ModelVersion) -> list[str]:
-    """Return the suites on which two versions were measured with the same pictures."""
+    """Return the suites on which two versions were measured with the same images."""
     mine, theirs = evaluations_of(one), evaluations_of(other)
     return [name for name in mine if name in theirs and mine[name].fingerprint == theirs[name].fingerprint]
 
 
 def compare_if_possible(one: ModelVersion, other: ModelVersion, suite: str) -> Comparison | None:
-    """Return the comparison on a suite, None where it was not measured with the same pictures."""
+    """Return the comparison on a suite, None where it was not measured with the same images."""
     try:
         return compare(one, other, suite, most=0)
     except (NotFound, Conflict):
         return None
 
 
-def _pictures(answers: Answers) -> dict[int, Grey]:
+def _images(answers: Answers) -> dict[int, Grey]:
     return dict(zip(answers.shown.tolist(), answers.seen, strict=True))

@@ -10,7 +10,7 @@ from hwr_core.validation import checked
 
 
 class EvaluationConfig(BaseModel):
-    """One evaluation. `folder` names labelled pictures anywhere (a folder for each label) as one more suite."""
+    """One evaluation. `folder` names labelled images anywhere (a folder for each label) as one more suite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,7 +19,7 @@ class EvaluationConfig(BaseModel):
     """Names of suites; all whose data is there when empty and no folder is named."""
     folder: Path | None = None
     limit: int | None = Field(None, ge=1)
-    """The most pictures of each source; all when not given."""
+    """The most images of each source; all when not given."""
 
 
 def evaluation_config(values: Mapping[str, Any]) -> EvaluationConfig:

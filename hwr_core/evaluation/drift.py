@@ -1,4 +1,4 @@
-"""Whether pictures are like those of before: histograms of what they are like, and how far two periods lie apart."""
+"""Whether images are like those of before: histograms of what they are like, and how far two periods lie apart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ INKED = 64
 """A pixel is counted into the extent of the writing from this strength on."""
 
 NONE_BIN = len(DIGITS)
-"""Where readings that name no digit are counted among the digits."""
+"""Where predictions that name no digit are counted among the digits."""
 
 Weights: TypeAlias = NDArray[np.floating]
 Shares: TypeAlias = tuple[float, ...]
 
 
 class Feature(StrEnum):
-    """What a reading and its picture are told by."""
+    """What a reading and its image are told by."""
 
     DIGIT = "digit"
     """What was read: 0 to 9, or none."""
     CONFIDENCE = "confidence"
-    """Of the readings that name a digit."""
+    """Of the predictions that name a digit."""
     INK = "ink"
     """The share of the 28x28 that is ink, which grows with the width of the pen."""
     SHAPE = "shape"
@@ -55,12 +55,12 @@ lies above it."""
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What some pictures are like: for each feature how many of them are in each bin; weighted ones count in part."""
+    """What some images are like: for each feature how many of them are in each bin; weighted ones count in part."""
 
     counts: Mapping[Feature, tuple[float, ...]]
 
     @property
-    def pictures(self) -> float:
+    def images(self) -> float:
         """How many there are."""
         return sum(self.counts[Feature.DIGIT])
 
@@ -80,7 +80,7 @@ class Shift:
         if self.feature is Feature.DIGIT:
             return self._digit_words()
         higher, lower = {
-            Feature.CONFIDENCE: ("surer readings", "less sure readings"),
+            Feature.CONFIDENCE: ("surer predictions", "less sure predictions"),
             Feature.INK: ("more ink", "less ink"),
             Feature.SHAPE: ("wider writing", "narrower writing"),
         }[self.feature]
@@ -90,7 +90,7 @@ class Shift:
         """The digit whose share adds most to the difference."""
         parts = _parts(np.array(self.recent), np.array(self.reference))
         place = int(parts.argmax())
-        what = "pictures read as no digit" if place == NONE_BIN else f"{place}s"
+        what = "images read as no digit" if place == NONE_BIN else f"{place}s"
         return f"{'more' if self.recent[place] > self.reference[place] else 'fewer'} {what}"
 
 
@@ -98,7 +98,7 @@ class Level(StrEnum):
     """How different two periods are."""
 
     UNKNOWN = "unknown"
-    """There are too few readings to say."""
+    """There are too few predictions to say."""
     SAME = "same"
     SOMEWHAT = "somewhat"
     DIFFERENT = "different"
@@ -106,7 +106,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How far recent pictures lie from those of a reference, feature by feature, in the order of `Feature`."""
+    """How far recent images lie from those of a reference, feature by feature, in the order of `Feature`."""
 
     recent: int
     reference: int
@@ -114,13 +114,13 @@ class Drift:
 
     @property
     def missing(self) -> int | None:
-        """How many more recent readings are needed before anything can be said; 0 when there are enough.
+        """How many more recent predictions are needed before anything can be said; 0 when there are enough.
 
         None where the reference is so small that no number of them would be enough.
 
         Chance alone makes a population stability index of (1/n + 1/m) times a chi-square variable with as many degrees
         of freedom as there are bins but one (Yurdakul, 2018, "Statistical properties of population stability index").
-        There are enough readings when that is below the lower limit 19 times in 20: 184 against any number of others,
+        There are enough predictions when that is below the lower limit 19 times in 20: 184 against any number of others,
         367 against as many.
         """
         left = SOMEWHAT / CHI_SQUARE_95 - (1.0 / self.reference if self.reference else np.inf)
@@ -139,7 +139,7 @@ class Drift:
     def verdict(self, reference: str = "before") -> str:
         """Return the answer in plain words, the largest difference first; `reference` says what it is compared with."""
         if self.level is Level.UNKNOWN:
-            return "Too few readings to say"
+            return "Too few predictions to say"
         if self.level is Level.SAME:
             return f"Much like {reference}"
         shifted = sorted((shift for shift in self.shifts if shift.psi >= SOMEWHAT), key=lambda shift: -shift.psi)
@@ -153,13 +153,13 @@ def describe(
     seen: NDArray[np.uint8],
     weights: Weights | None = None,
 ) -> Inputs:
-    """Count pictures into the bins of each feature.
+    """Count images into the bins of each feature.
 
     Args:
         digits: what was read, 0 to 9, or 10 for none.
-        confidence: of each reading, 0 to 1.
+        confidence: of each prediction, 0 to 1.
         seen: what the model saw, uint8 [n, 28, 28], ink bright on black.
-        weights: how much each picture counts; 1 when not given.
+        weights: how much each image counts; 1 when not given.
     """
     each = np.ones(len(digits)) if weights is None else weights
     named = np.asarray(digits) != NONE_BIN
@@ -174,10 +174,10 @@ def describe(
 
 
 def compare(recent: Inputs, reference: Inputs) -> Drift:
-    """Return how far two sets of pictures lie apart."""
+    """Return how far two sets of images lie apart."""
     return Drift(
-        recent=round(recent.pictures),
-        reference=round(reference.pictures),
+        recent=round(recent.images),
+        reference=round(reference.images),
         shifts=tuple(
             Shift(
                 feature,
@@ -193,7 +193,7 @@ def compare(recent: Inputs, reference: Inputs) -> Drift:
 def psi(recent: tuple[float, ...], reference: tuple[float, ...]) -> float:
     """Return the population stability index of two histograms: the sum of (p - q) ln(p / q) over their shares.
 
-    Half a picture is added to each bin. It is 0 for equal shares, and the same both ways (it is the divergence of
+    Half an image is added to each bin. It is 0 for equal shares, and the same both ways (it is the divergence of
     Jeffreys, 1946).
     """
     p, q = np.array(recent) + HALF, np.array(reference) + HALF
@@ -207,12 +207,12 @@ def shares_of(counts: tuple[float, ...]) -> Shares:
 
 
 def ink_share(seen: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the share of each picture that is ink, 0 to 1, of pictures uint8 [n, 28, 28]."""
+    """Return the share of each image that is ink, 0 to 1, of images uint8 [n, 28, 28]."""
     return np.asarray(seen.mean(axis=(1, 2)) / 255.0)
 
 
 def width_to_height(seen: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the width of each writing over its height, of pictures uint8 [n, 28, 28]."""
+    """Return the width of each writing over its height, of images uint8 [n, 28, 28]."""
     inked: NDArray[np.bool_] = seen >= INKED
     width, height = _extent(np.any(inked, axis=1)), _extent(np.any(inked, axis=2))
     return np.asarray(np.maximum(width, 1) / np.maximum(height, 1))

@@ -29,13 +29,13 @@ from hwr_core.shown import Shown
 
 CHUNK = 200
 MOST_SHOWN = 1_000
-"""Pictures not answered right that are kept to be looked at."""
+"""Images not answered right that are kept to be looked at."""
 
 FOLDER = "evaluations"
 
 
 class Evaluation(Shown, BaseModel):
-    """A version's result on a suite; `fingerprint` is a hash over the suite's pictures and labels, in their order."""
+    """A version's result on a suite; `fingerprint` is a hash over the suite's images and labels, in their order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,14 +75,14 @@ def evaluate(
 
     Args:
         version: what to measure.
-        suite: on which pictures.
+        suite: on which images.
         places: where their data lies.
-        limit: the most pictures of each source; all when not given. A part of a suite is kept as a suite of its own,
+        limit: the most images of each source; all when not given. A part of a suite is kept as a suite of its own,
             such as "mnist-200".
-        on_progress: hears how many pictures are done; may raise to stop.
+        on_progress: hears how many images are done; may raise to stop.
 
     Raises:
-        InvalidValue: the suite has no picture.
+        InvalidValue: the suite has no image.
         ModelUnavailable: the version's files are damaged.
     """
     began = time.monotonic()
@@ -92,13 +92,13 @@ def evaluate(
         answers: list[_Answer] = []
         for chunk in _chunks(suite.items(places, limit)):
             for item in chunk:
-                digest.update(f"{item.label} {item.picture.shape} ".encode() + item.picture.tobytes())
+                digest.update(f"{item.label} {item.image.shape} ".encode() + item.image.tobytes())
             answers += recogniser.spread(lambda item: _answer(item, recogniser), chunk)
             on_progress(len(answers))
     finally:
         recogniser.close()
     if not answers:
-        raise InvalidValue(f"The suite {suite.name} has no pictures here.")
+        raise InvalidValue(f"The suite {suite.name} has no images here.")
     found = _joined(answers)
     evaluation = Evaluation(
         version=version.name,
@@ -138,7 +138,7 @@ def load_evaluation(version: ModelVersion, suite: str) -> Evaluation:
 
 
 def load_answers(version: ModelVersion, suite: str) -> Answers:
-    """Return what a version answered to each picture of a suite. Raises what `load_evaluation` raises."""
+    """Return what a version answered to each image of a suite. Raises what `load_evaluation` raises."""
     load_evaluation(version, suite)
     try:
         return Answers.from_bytes(_file(version, suite, "npz").read_bytes())
@@ -167,30 +167,30 @@ def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
 def _answer(item: Item, recogniser: Recogniser) -> _Answer:
     started = time.perf_counter()
     if isinstance(item.label, str):
-        text, confidence = _number(item.picture, recogniser)
+        text, confidence = _number(item.image, recogniser)
         return _Answer(item.label, item.group, text, confidence, time.perf_counter() - started, None)
     try:
-        seen = item.picture if item.is_seen else normalise(item.picture)
+        seen = item.image if item.is_seen else normalise(item.image)
     except NoInk:
-        small = np.asarray(cv2.resize(item.picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+        small = np.asarray(cv2.resize(item.image, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
         return _Answer(item.label, item.group, NOT_A_DIGIT, 0.0, time.perf_counter() - started, small)
-    reading = recogniser.read([seen])[0]
-    answer = NOT_A_DIGIT if reading.digit is None else reading.digit
-    return _Answer(item.label, item.group, answer, reading.confidence, time.perf_counter() - started, seen)
+    prediction = recogniser.read([seen])[0]
+    answer = NOT_A_DIGIT if prediction.digit is None else prediction.digit
+    return _Answer(item.label, item.group, answer, prediction.confidence, time.perf_counter() - started, seen)
 
 
-def _number(picture: Grey, recogniser: Recogniser) -> tuple[str, float]:
-    """The number on a picture, empty where none is found, and its confidence."""
+def _number(image: Grey, recogniser: Recogniser) -> tuple[str, float]:
+    """The number on an image, empty where none is found, and its confidence."""
     if not recogniser.reads_lines:
         return "", 0.0
-    lines = read_page(PageImage(picture, 1.0), recogniser).lines
+    lines = read_page(PageImage(image, 1.0), recogniser).lines
     return "\n".join(line.text for line in lines), joint_confidence(lines)
 
 
 def _joined(answers: list[_Answer]) -> Answers:
     wrong = [place for place, each in enumerate(answers) if each.answer != each.label]
     shown = wrong[:: -(-len(wrong) // MOST_SHOWN)] if wrong else []
-    pictures = [(place, seen) for place in shown if (seen := answers[place].seen) is not None]
+    images = [(place, seen) for place in shown if (seen := answers[place].seen) is not None]
     kind: type[np.generic] = np.str_ if isinstance(answers[0].label, str) else np.uint8
     return Answers(
         labels=np.array([each.label for each in answers], kind),
@@ -198,6 +198,6 @@ def _joined(answers: list[_Answer]) -> Answers:
         confidence=np.array([each.confidence for each in answers], np.float32),
         groups=np.array([each.group for each in answers]),
         seconds=np.array([each.seconds for each in answers], np.float32),
-        shown=np.array([place for place, _ in pictures], np.uint32),
-        seen=np.array([seen for _, seen in pictures], np.uint8).reshape(-1, SIDE, SIDE),
+        shown=np.array([place for place, _ in images], np.uint32),
+        seen=np.array([seen for _, seen in images], np.uint8).reshape(-1, SIDE, SIDE),
     )

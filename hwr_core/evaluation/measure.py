@@ -29,10 +29,8 @@ def measure(  # noqa: PLR0913  all but four by name
         for version in versions:
             before = len(found) / total
 
-            def on_progress(
-                pictures: int, doing: str = f"{version.name} on {suite.name}", done: float = before
-            ) -> None:
-                report.progress(share(done), f"Evaluating {doing}: {pictures:,} pictures")
+            def on_progress(images: int, doing: str = f"{version.name} on {suite.name}", done: float = before) -> None:
+                report.progress(share(done), f"Evaluating {doing}: {images:,} images")
 
             evaluation = evaluate(version, suite, places, limit=limit, on_progress=on_progress)
             report.say(in_a_line(evaluation))
@@ -65,7 +63,7 @@ def in_a_line(evaluation: Evaluation) -> str:
     """Return what an evaluation found, for a log."""
     figures = evaluation.figures
     right = figures.accuracy
-    assert right.share is not None  # a suite has pictures
+    assert right.share is not None  # a suite has images
     return (
         f"{evaluation.version} on {evaluation.suite}: {right.share:.2%} of {right.total:,} right "
         f"({right.low:.2%} to {right.high:.2%}), {figures.refused:,} digits refused, "

@@ -1,4 +1,4 @@
-"""The pictures of a suite that a version was most sure of and wrong about."""
+"""The images of a suite that a version was most sure of and wrong about."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hwr_core.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A picture that was not answered right. Labels and answers are 0-9, 10 for none; `seen` is what the model saw."""
+    """An image that was not answered right. Labels and answers are 0-9, 10 for none; `seen` is what the model saw."""
 
     place: int
     group: str
@@ -50,11 +50,11 @@ def mistakes_of(version: ModelVersion, suite: str, *, most: int = 40) -> Mistake
 
     Raises:
         NotFound: it was not measured there.
-        InvalidValue: the suite is of whole numbers, whose pictures are not kept.
+        InvalidValue: the suite is of whole numbers, whose images are not kept.
     """
     answers = load_answers(version, suite)
     if answers.are_numbers:
-        raise InvalidValue(f"The suite {suite!r} is of whole numbers; their pictures are not kept.")
+        raise InvalidValue(f"The suite {suite!r} is of whole numbers; their images are not kept.")
     certainty = np.where(answers.answers == NOT_A_DIGIT, -1.0, answers.confidence)[answers.shown]
     order = np.argsort(-certainty, kind="stable")[:most]
     worst = tuple(

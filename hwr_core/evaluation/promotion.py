@@ -71,7 +71,7 @@ class Promotions:
             found = compare_if_possible(champion, candidate, suite)
             if found is None:
                 objections.append(
-                    f"{candidate.name} and the champion have not been evaluated on the same pictures of {suite!r}."
+                    f"{candidate.name} and the champion have not been evaluated on the same images of {suite!r}."
                 )
             else:
                 comparisons.append(found)
@@ -276,7 +276,7 @@ def _in_words(found: Comparison) -> str:
 def _figures(gate: Gate) -> dict[str, Any]:
     return {
         found.suite: {
-            "pictures": found.one.figures.accuracy.total,
+            "images": found.one.figures.accuracy.total,
             "champion_right": found.one.figures.accuracy.right,
             "right": found.other.figures.accuracy.right,
             "p_value": found.p_value,

@@ -1,4 +1,4 @@
-"""The suites by name: which pictures a version is measured on, and whether a promotion depends on them."""
+"""The suites by name: which images a version is measured on, and whether a promotion depends on them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,36 +9,36 @@ import numpy as np
 
 from hwr_core.datasets import archives, custom
 from hwr_core.datasets.samples import NOT_A_DIGIT, Part
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_pictures
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_images
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.corrupt import CORRUPTIONS, on_paper
 from hwr_core.images.types import Grey
 
 CORRUPTED_EACH = 250
-"""Pictures for each corruption."""
+"""Images for each corruption."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One picture of a suite: grey, dark or light ink; its label; and the group it counts in.
+    """One image of a suite: grey, dark or light ink; its label; and the group it counts in.
 
     `label`: 0-9 or NOT_A_DIGIT; of a whole number its digits, as text.
     `is_seen`: it is what a normaliser made already, and goes to the model as it is.
     """
 
-    picture: Grey
+    image: Grey
     label: int | str
     group: str
     is_seen: bool = False
 
 
 Items = Callable[[Places, int | None], Iterator[Item]]
-"""The pictures of a suite, at most so many of each source."""
+"""The images of a suite, at most so many of each source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Pictures for one question. `is_gate`: no version that is worse here is promoted without force."""
+    """Images for one question. `is_gate`: no version that is worse here is promoted without force."""
 
     name: str
     about: str
@@ -54,8 +54,8 @@ def _of_sources(*names: str) -> Items:
         there = available_sources(places)
         for name in names:
             if name in there:
-                for picture, label in load_pictures(name, places, Request(Part.TEST, limit=limit)):
-                    yield Item(picture, label, name, is_seen=name == CORRECTIONS)
+                for image, label in load_images(name, places, Request(Part.TEST, limit=limit)):
+                    yield Item(image, label, name, is_seen=name == CORRECTIONS)
 
     return items
 
@@ -67,22 +67,22 @@ def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
     sources = [name for name in DIGIT_SOURCES if name in there]
     share = -(-each // len(sources))
     base = [
-        (on_paper(picture), label)
+        (on_paper(image), label)
         for name in sources
-        for picture, label in load_pictures(name, places, Request(Part.TEST, limit=share))
+        for image, label in load_images(name, places, Request(Part.TEST, limit=share))
         if label != NOT_A_DIGIT
     ][:each]
     for place, (name, corrupt) in enumerate(CORRUPTIONS.items()):
         rng = np.random.default_rng(place)
         strengths = rng.permutation(np.linspace(0.0, 1.0, len(base)))
-        for (picture, label), strength in zip(base, strengths, strict=True):
-            yield Item(corrupt(picture, float(strength), rng), label, name)
+        for (image, label), strength in zip(base, strengths, strict=True):
+            yield Item(corrupt(image, float(strength), rng), label, name)
 
 
 def _amounts(places: Places, limit: int | None) -> Iterator[Item]:
     items = archives.amounts(places.datasets / f"{archives.AMOUNTS}.zip")
-    for picture, text in islice(items, limit):
-        yield Item(picture, text, archives.AMOUNTS)
+    for image, text in islice(items, limit):
+        yield Item(image, text, archives.AMOUNTS)
 
 
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
@@ -117,8 +117,10 @@ _ALL = (
     ),
     Suite("poor", "digits as poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
     Suite("numbers", "cheque amounts, read whole and right", (archives.AMOUNTS,), _amounts),
-    Suite(CUSTOM, "your own labelled pictures", (CUSTOM,), _of_sources(CUSTOM)),
-    Suite(CORRECTIONS, "readings that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
+    Suite(CUSTOM, "your own labelled images", (CUSTOM,), _of_sources(CUSTOM)),
+    Suite(
+        CORRECTIONS, "predictions that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False
+    ),
     Suite("corrupted", "digits blurred, turned, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
 )
 
@@ -129,7 +131,7 @@ FOLDER = "folder"
 
 
 def available_suites(places: Places) -> list[str]:
-    """Return the names of the suites that have pictures here."""
+    """Return the names of the suites that have images here."""
     there = set(available_sources(places))
     if (places.datasets / f"{archives.AMOUNTS}.zip").is_file():
         there.add(archives.AMOUNTS)
@@ -144,7 +146,7 @@ def gate_suites(places: Places) -> list[str]:
 
 
 def find_suite(name: str, places: Places) -> Suite:
-    """Return a suite whose pictures are here.
+    """Return a suite whose images are here.
 
     Raises:
         InvalidValue: there is no suite of this name.
@@ -158,12 +160,12 @@ def find_suite(name: str, places: Places) -> Suite:
 
 
 def folder_suite(folder: Path) -> Suite:
-    """Return a suite of all labelled pictures in a folder, which has a folder for each label. Raises DatasetMissing."""
+    """Return a suite of all labelled images in a folder, which has a folder for each label. Raises DatasetMissing."""
     files = custom.labelled_files(folder)
 
     def items(_: Places, limit: int | None) -> Iterator[Item]:
         chosen: Sequence[custom.CustomFile] = Request(Part.TEST, limit=limit).choose(files)
-        for picture, label in custom.pictures(chosen):
-            yield Item(picture, label, FOLDER)
+        for image, label in custom.images(chosen):
+            yield Item(image, label, FOLDER)
 
     return replace(SUITES[CUSTOM], name=f"{FOLDER}-{custom.hash_folder(folder)[:8]}", about=folder.name, items=items)

@@ -1,4 +1,4 @@
-"""Takes readings, or who made them, out of the history: one person's, or those past their time."""
+"""Takes predictions, or who made them, out of the history: one person's, or those past their time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,35 +11,35 @@ from hwr_core.history.labels import settle_labels
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many readings are gone, and the hashes of the picture files that they had."""
+    """How many predictions are gone, and the hashes of the image files that they had."""
 
-    readings: int
-    originals: frozenset[str]
+    predictions: int
+    uploads: frozenset[str]
 
 
 def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
-    """Erase a user's readings with all that anybody said of them, and what the user said of others' readings."""
-    erased = erase_readings(cursor, "user_id = $1", [user_id])
-    said_of = cursor.execute("select distinct reading_id from feedback where user_id = $1", [user_id]).fetchall()
+    """Erase a user's predictions with all that anybody said of them, and what the user said of others' predictions."""
+    erased = erase_predictions(cursor, "user_id = $1", [user_id])
+    said_of = cursor.execute("select distinct prediction_id from feedback where user_id = $1", [user_id]).fetchall()
     cursor.execute("delete from feedback where user_id = $1", [user_id])
-    settle_labels(cursor, [reading_id for (reading_id,) in said_of])
+    settle_labels(cursor, [prediction_id for (prediction_id,) in said_of])
     return erased
 
 
-def erase_readings(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
-    """Erase the readings that a condition of our own holds for, with what was said of them."""
-    originals = cursor.execute(
-        f"select distinct original from readings where {condition} and original is not null",  # noqa: S608  ours
+def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
+    """Erase the predictions that a condition of our own holds for, with what was said of them."""
+    uploads = cursor.execute(
+        f"select distinct upload from predictions where {condition} and upload is not null",  # noqa: S608  ours
         values,
     ).fetchall()
     for table in ("feedback", "labels"):
         cursor.execute(
-            f"delete from {table} where reading_id in (select id from readings where {condition})",  # noqa: S608  ours
+            f"delete from {table} where prediction_id in (select id from predictions where {condition})",  # noqa: S608  ours
             values,
         )
-    erased = cursor.execute(f"delete from readings where {condition}", values).fetchone()  # noqa: S608  ours
+    erased = cursor.execute(f"delete from predictions where {condition}", values).fetchone()  # noqa: S608  ours
     assert erased is not None  # DuckDB answers a delete with the number of rows
-    return Erased(erased[0], frozenset(original for (original,) in originals))
+    return Erased(erased[0], frozenset(upload for (upload,) in uploads))
 
 
 def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
@@ -50,5 +50,5 @@ def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
 
 def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
     """Remove what a user wrote in words: names of files, and comments."""
-    cursor.execute("update readings set file_name = null where user_id = $1 and file_name is not null", [user_id])
+    cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
     cursor.execute("update feedback set comments = '' where user_id = $1 and comments <> ''", [user_id])

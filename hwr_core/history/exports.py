@@ -1,6 +1,6 @@
 """The history for other programs: streamed page by page, each in a session of its own.
 
-Pages go by ascending id up to the one that was newest at the start: an export is one set of readings however long its
+Pages go by ascending id up to the one that was newest at the start: an export is one set of predictions however long its
 reader takes, and never holds the database meanwhile.
 """
 
@@ -42,16 +42,16 @@ _ROW = f"""
     r.inference_seconds as inference_time,
     r.model_version as model_version,
     r.enhancement_level as enhancement_level,
-    r.original as original,
+    r.upload as upload,
     l.actual_digit as actual_digit,
-    case when l.reading_id is null then null else {IS_RIGHT} end as correct_prediction,
+    case when l.prediction_id is null then null else {IS_RIGHT} end as correct_prediction,
     l.verified as verified
 """
 
 _FEEDBACK_ROW = """
     f.id as id,
     f.created_at as timestamp,
-    f.reading_id as prediction_id,
+    f.prediction_id as prediction_id,
     f.actual_digit as actual_digit,
     r.digit is not distinct from f.actual_digit as correct_prediction,
     f.confidence_rating as confidence_rating,
@@ -70,7 +70,7 @@ class Exports:
         self._store = store
 
     def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
-        """Return the readings that a filter lets through as a file, the oldest first."""
+        """Return the predictions that a filter lets through as a file, the oldest first."""
         from hwr_core.history.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
 
         try:
@@ -78,49 +78,49 @@ class Exports:
         except ValueError as error:
             allowed = ", ".join(ExportFormat)
             raise InvalidValue(f"The format is {kind!r}; {allowed} are allowed.") from error
-        schema, pages = self._readings(chosen)
+        schema, pages = self._predictions(chosen)
         return encode(schema, pages)
 
     def user(self, user_id: int, kind: str) -> Iterator[bytes]:
-        """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the readings as CSV."""
+        """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the predictions as CSV."""
         if kind not in ("json", "csv"):
             raise InvalidValue(f"The format is {kind!r}; json, csv are allowed.")
         chosen = HistoryFilter(user_id=user_id)
         return self.history("csv", chosen) if kind == "csv" else self._user_as_json(user_id)
 
     def frame(
-        self, chosen: HistoryFilter = EVERYTHING, *, limit: int | None = None, pictures: bool = False
+        self, chosen: HistoryFilter = EVERYTHING, *, limit: int | None = None, images: bool = False
     ) -> "pd.DataFrame":
-        """Return the readings that a filter lets through as a DataFrame, the newest first.
+        """Return the predictions that a filter lets through as a DataFrame, the newest first.
 
         Args:
             chosen: the filter.
             limit: the most rows, 1 or more; all when not given.
-            pictures: add a column `seen` of what the model saw: uint8 28x28, ink bright on black.
+            images: add a column `seen` of what the model saw: uint8 28x28, ink bright on black.
         """
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
-        readings = choose(chosen, with_labels=True)
-        most = readings.conditions.value(limit)
-        seen = ", r.seen as seen" if pictures else ""
+        predictions = choose(chosen, with_labels=True)
+        most = predictions.conditions.value(limit)
+        seen = ", r.seen as seen" if images else ""
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
         with self._store.session() as cursor:
             page = _table(
                 cursor,
-                f"select {_ROW}{seen} {_joined(readings.source)} {readings.conditions.where} "
+                f"select {_ROW}{seen} {_joined(predictions.source)} {predictions.conditions.where} "
                 f"order by r.id desc limit {most}",
-                readings.conditions.values,
+                predictions.conditions.values,
             )
         return _as_frame(page)
 
     def _user_as_json(self, user_id: int) -> Iterator[bytes]:
         from hwr_core.history.export_formats import json_rows  # noqa: PLC0415  see above
 
-        _, predictions = self._readings(HistoryFilter(user_id=user_id))
+        _, predictions = self._predictions(HistoryFilter(user_id=user_id))
         _, feedbacks = self._pages(
             _FEEDBACK_ROW,
-            "from feedback f join readings r on r.id = f.reading_id",
+            "from feedback f join predictions r on r.id = f.prediction_id",
             ["f.user_id = $1"],
             [user_id],
             "f.id",
@@ -135,12 +135,12 @@ class Exports:
 
         return content()
 
-    def _readings(self, chosen: HistoryFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
+    def _predictions(self, chosen: HistoryFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-        readings = choose(chosen, with_labels=True)
+        predictions = choose(chosen, with_labels=True)
         return self._pages(
-            _ROW, _joined(readings.source), readings.conditions.clauses, readings.conditions.values, "r.id"
+            _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "r.id"
         )
 
     def _pages(
@@ -182,7 +182,7 @@ def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
-    """Rows as pandas has them: integers and booleans that may be missing stay what they are, pictures are 28x28."""
+    """Rows as pandas has them: integers and booleans that may be missing stay what they are, images are 28x28."""
     import numpy as np  # noqa: PLC0415  with the frame
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What people say of readings: right or wrong, the true digit, a rating, a comment."""
+"""What people say of predictions: right or wrong, the true digit, a rating, a comment."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,14 +16,14 @@ from hwr_core.recognition.types import DIGITS
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person said of one kept reading.
+    """What one person said of one kept prediction.
 
     `replaced_at`: when the same person said something else instead, or took it back.
     """
 
     id: int
     timestamp: datetime
-    reading_id: int
+    prediction_id: int
     user_id: int
     actual_digit: int | None
     correct_prediction: bool
@@ -36,10 +36,10 @@ RATINGS = range(1, 6)
 MAX_COMMENT = 2000
 
 _SELECT = """
-    select f.id, f.created_at, f.reading_id, f.user_id, f.actual_digit,
+    select f.id, f.created_at, f.prediction_id, f.user_id, f.actual_digit,
         r.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
     from feedback f
-    join readings r on r.id = f.reading_id
+    join predictions r on r.id = f.prediction_id
 """
 
 
@@ -52,25 +52,25 @@ class FeedbackLog:
 
     def give(
         self,
-        reading_id: int,
+        prediction_id: int,
         *,
         user_id: int = DEFAULT_USER,
         actual_digit: int | None,
         confidence_rating: int | None = None,
         comments: str = "",
     ) -> Feedback:
-        """Record what a person says of a reading; what the same person said of it before is replaced, its trace kept.
+        """Record what a person says of a prediction; what the same person said of it before is replaced, its trace kept.
 
         Args:
-            reading_id: the kept reading.
+            prediction_id: the kept prediction.
             user_id: who says so.
-            actual_digit: what the picture shows, 0 to 9; None says that it shows no digit.
+            actual_digit: what the image shows, 0 to 9; None says that it shows no digit.
             confidence_rating: 1 to 5, how sure or content the person is; None when not asked.
             comments: any words, up to 2,000 characters.
 
         Raises:
             InvalidValue: the digit, the rating or the comment is not allowed.
-            NotFound: there is no such reading.
+            NotFound: there is no such prediction.
             UserNotFound: there is no such user.
             UserInactive: the user is deactivated.
         """
@@ -78,7 +78,7 @@ class FeedbackLog:
         given = Feedback(
             id=0,
             timestamp=datetime.now(UTC),
-            reading_id=reading_id,
+            prediction_id=prediction_id,
             user_id=user_id,
             actual_digit=actual_digit,
             correct_prediction=False,
@@ -87,47 +87,49 @@ class FeedbackLog:
         )
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            digit_read, owner = _read(cursor, reading_id)
+            digit_read, owner = _read(cursor, prediction_id)
             new_id = _insert(cursor, given)
-            label = get_label(cursor, reading_id)
+            label = get_label(cursor, prediction_id)
             if label is None or label.digit != actual_digit or not label.verified:  # said again, it stays verified
-                settle_labels(cursor, [reading_id])
-                label = get_label(cursor, reading_id)
-        self._tell(reading_id, owner, label)
+                settle_labels(cursor, [prediction_id])
+                label = get_label(cursor, prediction_id)
+        self._tell(prediction_id, owner, label)
         return replace(given, id=new_id, correct_prediction=digit_read == actual_digit)
 
-    def withdraw(self, reading_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
-        """Take back what a person says of a reading, its trace kept, and return the label that stands then.
+    def withdraw(self, prediction_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
+        """Take back what a person says of a prediction, its trace kept, and return the label that stands then.
 
         That is what was said last by anybody else, or None; it is verified when two others say the same.
 
         Raises:
-            NotFound: there is no such reading, or the person says nothing of it at present.
+            NotFound: there is no such prediction, or the person says nothing of it at present.
             UserNotFound: there is no such user.
             UserInactive: the user is deactivated.
         """
         with self._store.writing() as cursor:
             user = get_active_user(cursor, user_id)
-            _, owner = _read(cursor, reading_id)
-            withdrawn = _replace(cursor, reading_id, user_id, datetime.now(UTC))
+            _, owner = _read(cursor, prediction_id)
+            withdrawn = _replace(cursor, prediction_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
-                    f"{user.username} says nothing of reading {reading_id}; only who said something can take it back."
+                    f"{user.username} says nothing of prediction {prediction_id}; only who said something can take it back."
                 )
-            settle_labels(cursor, [reading_id])
-            label = get_label(cursor, reading_id)
-        self._tell(reading_id, owner, label)
+            settle_labels(cursor, [prediction_id])
+            label = get_label(cursor, prediction_id)
+        self._tell(prediction_id, owner, label)
         return label
 
-    def of_reading(self, reading_id: int) -> list[Feedback]:
-        """Return all that was ever said of a reading, newest first. Raises NotFound."""
+    def of_prediction(self, prediction_id: int) -> list[Feedback]:
+        """Return all that was ever said of a prediction, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _read(cursor, reading_id)
-            rows = cursor.execute(f"{_SELECT} where f.reading_id = $1 order by f.id desc", [reading_id]).fetchall()
+            _read(cursor, prediction_id)
+            rows = cursor.execute(
+                f"{_SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]
+            ).fetchall()
         return [_feedback_from_row(row) for row in rows]
 
     def of_user(self, user_id: int) -> list[Feedback]:
-        """Return what a user says of readings at present, newest first. Raises UserNotFound."""
+        """Return what a user says of predictions at present, newest first. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
             rows = cursor.execute(
@@ -136,7 +138,7 @@ class FeedbackLog:
         return [_feedback_from_row(row) for row in rows]
 
     def count(self, *, user_id: int = DEFAULT_USER, since: datetime) -> int:
-        """Return of how many readings a user has said, since a moment, what stands. Raises UserNotFound."""
+        """Return of how many predictions a user has said, since a moment, what stands. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
             row = cursor.execute(
@@ -147,55 +149,57 @@ class FeedbackLog:
         found: int = row[0]
         return found
 
-    def verify(self, reading_id: int, *, verified: bool = True) -> Label:
-        """Mark a reading's label as checked by a reviewer, until somebody says something else. Raises NotFound."""
+    def verify(self, prediction_id: int, *, verified: bool = True) -> Label:
+        """Mark a prediction's label as checked by a reviewer, until somebody says something else. Raises NotFound."""
         with self._store.writing() as cursor:
-            label = get_label(cursor, reading_id) if fits_bigint(reading_id) else None
+            label = get_label(cursor, prediction_id) if fits_bigint(prediction_id) else None
             if label is None:
-                raise NotFound(f"Nothing has been said yet of a reading {reading_id}; there is no label to verify.")
-            _, owner = _read(cursor, reading_id)
-            cursor.execute("update labels set verified = $2 where reading_id = $1", [reading_id, verified])
+                raise NotFound(
+                    f"Nothing has been said yet of a prediction {prediction_id}; there is no label to verify."
+                )
+            _, owner = _read(cursor, prediction_id)
+            cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
-        self._tell(reading_id, owner, label)
+        self._tell(prediction_id, owner, label)
         return label
 
-    def _tell(self, reading_id: int, owner: int, label: Label | None) -> None:
-        self._observers.tell(lambda observer: observer.on_label(reading_id, owner, label))
+    def _tell(self, prediction_id: int, owner: int, label: Label | None) -> None:
+        self._observers.tell(lambda observer: observer.on_label(prediction_id, owner, label))
 
 
-def get_label(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> Label | None:
-    """The label of a reading, None while nothing has been said of it."""
+def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | None:
+    """The label of a prediction, None while nothing has been said of it."""
     row = cursor.execute(
-        "select actual_digit, verified, created_at from labels where reading_id = $1", [reading_id]
+        "select actual_digit, verified, created_at from labels where prediction_id = $1", [prediction_id]
     ).fetchone()
     return None if row is None else Label(row[0], row[1], row[2].astimezone(UTC))
 
 
 def _check(actual_digit: int | None, confidence_rating: int | None, comments: str) -> None:
     if actual_digit is not None and actual_digit not in DIGITS:
-        raise InvalidValue(f"actual_digit is {actual_digit}; 0 to 9 is allowed, or none for a picture of no digit.")
+        raise InvalidValue(f"actual_digit is {actual_digit}; 0 to 9 is allowed, or none for an image of no digit.")
     if confidence_rating is not None and confidence_rating not in RATINGS:
         raise InvalidValue(f"confidence_rating is {confidence_rating}; 1 to 5 is allowed, or none.")
     if len(comments) > MAX_COMMENT:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _read(cursor: duckdb.DuckDBPyConnection, reading_id: int) -> tuple[int | None, int]:
-    """What a picture was read as, and whose reading that is."""
+def _read(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int]:
+    """What an image was read as, and whose prediction that is."""
     row = None
-    if fits_bigint(reading_id):
-        row = cursor.execute("select digit, user_id from readings where id = $1", [reading_id]).fetchone()
+    if fits_bigint(prediction_id):
+        row = cursor.execute("select digit, user_id from predictions where id = $1", [prediction_id]).fetchone()
     if row is None:
-        raise NotFound(f"There is no reading {reading_id}.")
+        raise NotFound(f"There is no prediction {prediction_id}.")
     digit, owner = row
     return digit, owner
 
 
-def _replace(cursor: duckdb.DuckDBPyConnection, reading_id: int, user_id: int, moment: datetime) -> int:
-    """Mark what a person says of a reading as no longer standing; return how many words that were, 0 or 1."""
+def _replace(cursor: duckdb.DuckDBPyConnection, prediction_id: int, user_id: int, moment: datetime) -> int:
+    """Mark what a person says of a prediction as no longer standing; return how many words that were, 0 or 1."""
     row = cursor.execute(
-        "update feedback set replaced_at = $3 where reading_id = $1 and user_id = $2 and replaced_at is null",
-        [reading_id, user_id, moment],
+        "update feedback set replaced_at = $3 where prediction_id = $1 and user_id = $2 and replaced_at is null",
+        [prediction_id, user_id, moment],
     ).fetchone()
     assert row is not None  # DuckDB answers an update with the number of rows
     replaced: int = row[0]
@@ -203,16 +207,16 @@ def _replace(cursor: duckdb.DuckDBPyConnection, reading_id: int, user_id: int, m
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, given: Feedback) -> int:
-    _replace(cursor, given.reading_id, given.user_id, given.timestamp)
+    _replace(cursor, given.prediction_id, given.user_id, given.timestamp)
     row = cursor.execute(
         """
-        insert into feedback (id, created_at, reading_id, user_id, actual_digit, confidence_rating, comments)
+        insert into feedback (id, created_at, prediction_id, user_id, actual_digit, confidence_rating, comments)
         values (nextval('feedback_ids'), $1, $2, $3, $4, $5, $6)
         returning id
         """,
         [
             given.timestamp,
-            given.reading_id,
+            given.prediction_id,
             given.user_id,
             given.actual_digit,
             given.confidence_rating,

@@ -1,4 +1,4 @@
-"""HistoryFilter -> SQL: the one place that knows how each field chooses readings."""
+"""HistoryFilter -> SQL: the one place that knows how each field chooses predictions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from hwr_core.recognition.types import DIGITS, NONE, Verdict
 
 
 class Labelled(StrEnum):
-    """What people have said of a reading."""
+    """What people have said of a prediction."""
 
     ANY = "any"
     NO = "no"
@@ -24,7 +24,7 @@ class Labelled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryFilter:
-    """Which kept readings a question is about; without a value a field leaves none out.
+    """Which kept predictions a question is about; without a value a field leaves none out.
 
     `digit` is what was read and `actual_digit` what people say (either may be NONE), `since` is the first moment and
     `until` the first one too late; both need an offset. Raises InvalidValue.
@@ -60,13 +60,13 @@ class HistoryFilter:
 
 
 IS_RIGHT = "r.digit is not distinct from l.actual_digit"
-"""Whether people agree with a reading; a refusal is right when they too see no digit."""
+"""Whether people agree with a prediction; a refusal is right when they too see no digit."""
 
 _LABELLED = {
-    Labelled.ANY: "l.reading_id is not null",
-    Labelled.NO: "l.reading_id is null",
-    Labelled.RIGHT: f"(l.reading_id is not null and {IS_RIGHT})",
-    Labelled.WRONG: f"(l.reading_id is not null and not ({IS_RIGHT}))",
+    Labelled.ANY: "l.prediction_id is not null",
+    Labelled.NO: "l.prediction_id is null",
+    Labelled.RIGHT: f"(l.prediction_id is not null and {IS_RIGHT})",
+    Labelled.WRONG: f"(l.prediction_id is not null and not ({IS_RIGHT}))",
 }
 
 
@@ -95,7 +95,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The readings a filter lets through: `source` is a from clause of readings r and, where asked for, labels l."""
+    """The predictions a filter lets through: `source` is a from clause of predictions r and, where asked for, labels l."""
 
     source: str
     conditions: Conditions
@@ -107,24 +107,24 @@ class Chosen:
 
 
 def choose(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Chosen:
-    """Return the readings of a filter; the join with labels is made only for a question or a filter that needs it.
+    """Return the predictions of a filter; the join with labels is made only for a question or a filter that needs it.
 
     Args:
         chosen: the filter.
         with_labels: the question reads labels `l` too, where there are any.
-        labelled_only: the question is about labelled readings and no others.
+        labelled_only: the question is about labelled predictions and no others.
     """
     asks_labels = chosen.labelled is not None or chosen.actual_digit is not None
-    source = "from readings r"
+    source = "from predictions r"
     if labelled_only:
-        source += " join labels l on l.reading_id = r.id"
+        source += " join labels l on l.prediction_id = r.id"
     elif with_labels or asks_labels:
-        source += " left join labels l on l.reading_id = r.id"
+        source += " left join labels l on l.prediction_id = r.id"
     return Chosen(source, _conditions(chosen))
 
 
 def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) -> None:
-    """Raise UserNotFound for a filter on a user who does not exist, which is not a user without readings."""
+    """Raise UserNotFound for a filter on a user who does not exist, which is not a user without predictions."""
     if chosen.user_id is not None:
         get_user(cursor, chosen.user_id)
 
@@ -134,7 +134,7 @@ def _conditions(chosen: HistoryFilter) -> Conditions:
     if chosen.digit == NONE:
         conditions.clauses.append("r.digit is null")
     if chosen.actual_digit == NONE:
-        conditions.clauses.append("(l.reading_id is not null and l.actual_digit is null)")
+        conditions.clauses.append("(l.prediction_id is not null and l.actual_digit is null)")
     if chosen.labelled:
         conditions.clauses.append(_LABELLED[chosen.labelled])
     for clause, value in (

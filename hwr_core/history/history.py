@@ -1,4 +1,4 @@
-"""The history as people look through it: pages of kept readings, one reading, its picture file."""
+"""The history as people look through it: pages of kept predictions, one prediction, its image file."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ import duckdb
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.history.filters import HistoryFilter, choose, confirm_user_of
-from hwr_core.history.predictions import KeptReading, rows_by_id
-from hwr_core.history.uploads import Originals
+from hwr_core.history.predictions import PredictionRecord, rows_by_id
+from hwr_core.history.uploads import Uploads
 from hwr_core.history.users import fits_bigint
 
 EVERYTHING = HistoryFilter()
@@ -16,24 +16,24 @@ EVERYTHING = HistoryFilter()
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Some kept readings, newest first; `next` is what to ask for as `before` to go on, None on the last page."""
+    """Some kept predictions, newest first; `next` is what to ask for as `before` to go on, None on the last page."""
 
-    readings: tuple[KeptReading, ...]
+    predictions: tuple[PredictionRecord, ...]
     next: int | None
 
 
 class History:
-    """The kept readings of one store. Safe to use from many threads."""
+    """The kept predictions of one store. Safe to use from many threads."""
 
-    def __init__(self, store: Store, originals: Originals, *, max_page: int) -> None:
+    def __init__(self, store: Store, uploads: Uploads, *, max_page: int) -> None:
         self._store = store
-        self._originals = originals
+        self._uploads = uploads
         self._max_page = max_page
 
     def page(self, chosen: HistoryFilter = EVERYTHING, *, limit: int = 100, before: int | None = None) -> HistoryPage:
-        """Return the newest readings that a filter lets through, or those older than the reading `before`.
+        """Return the newest predictions that a filter lets through, or those older than the prediction `before`.
 
-        Pages neither repeat nor leave out a reading while new ones arrive.
+        Pages neither repeat nor leave out a prediction while new ones arrive.
 
         Raises:
             InvalidValue: `limit` is not from 1 to the setting `max_page`, or `before` is no id.
@@ -43,52 +43,52 @@ class History:
         if not 1 <= limit <= self._max_page:
             raise InvalidValue(f"limit is {limit}; 1 to {self._max_page} is allowed.")
         if before is not None and not fits_bigint(before):
-            raise InvalidValue(f"before is {before}; the number of a reading is allowed.")
+            raise InvalidValue(f"before is {before}; the number of a prediction is allowed.")
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-            # The ids first, by themselves: sorting whole rows with their pictures took three times as long.
+            # The ids first, by themselves: sorting whole rows with their images took three times as long.
             ids = _newest_ids(cursor, chosen, limit + 1, before)
-            readings = rows_by_id(cursor, ids[:limit])
-        return HistoryPage(tuple(readings), ids[limit - 1] if len(ids) > limit else None)
+            predictions = rows_by_id(cursor, ids[:limit])
+        return HistoryPage(tuple(predictions), ids[limit - 1] if len(ids) > limit else None)
 
     def count(self, chosen: HistoryFilter = EVERYTHING) -> int:
-        """Return how many readings a filter lets through. Raises UserNotFound and StoreError."""
-        readings = choose(chosen)
+        """Return how many predictions a filter lets through. Raises UserNotFound and StoreError."""
+        predictions = choose(chosen)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-            row = cursor.execute(f"select count(*) {readings.sql}", readings.conditions.values).fetchone()
+            row = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchone()
         assert row is not None  # an aggregate has one row
         number: int = row[0]
         return number
 
-    def get(self, reading_id: int) -> KeptReading:
-        """Return one reading, or raise NotFound."""
+    def get(self, prediction_id: int) -> PredictionRecord:
+        """Return one prediction, or raise NotFound."""
         with self._store.session() as cursor:
-            found = rows_by_id(cursor, [reading_id]) if fits_bigint(reading_id) else []
+            found = rows_by_id(cursor, [prediction_id]) if fits_bigint(prediction_id) else []
         if not found:
-            raise NotFound(f"There is no reading {reading_id}.")
+            raise NotFound(f"There is no prediction {prediction_id}.")
         return found[0]
 
-    def original(self, reading_id: int) -> bytes:
-        """Return the picture file of a reading as it was sent. Raises NotFound where it was not kept."""
-        name = self.get(reading_id).original
+    def upload(self, prediction_id: int) -> bytes:
+        """Return the image file of a prediction as it was sent. Raises NotFound where it was not kept."""
+        name = self.get(prediction_id).upload
         if name is None:
-            raise NotFound(f"The picture file of reading {reading_id} was not kept.")
-        return self._originals.get(name)
+            raise NotFound(f"The image file of prediction {prediction_id} was not kept.")
+        return self._uploads.get(name)
 
     def model_versions(self) -> list[str]:
-        """Return the names of the model versions that readings in the history are by, the newest first."""
+        """Return the names of the model versions that predictions in the history are by, the newest first."""
         with self._store.session() as cursor:
-            rows = cursor.execute("select distinct model_version from readings order by 1 desc").fetchall()
+            rows = cursor.execute("select distinct model_version from predictions order by 1 desc").fetchall()
         return [name for (name,) in rows]
 
 
 def _newest_ids(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter, limit: int, before: int | None) -> list[int]:
-    readings = choose(chosen)
+    predictions = choose(chosen)
     if before is not None:
-        readings.conditions.add("r.id < {}", before)
-    most = readings.conditions.value(limit)
+        predictions.conditions.add("r.id < {}", before)
+    most = predictions.conditions.value(limit)
     rows = cursor.execute(
-        f"select r.id {readings.sql} order by r.id desc limit {most}", readings.conditions.values
+        f"select r.id {predictions.sql} order by r.id desc limit {most}", predictions.conditions.values
     ).fetchall()
-    return [reading_id for (reading_id,) in rows]
+    return [prediction_id for (prediction_id,) in rows]

@@ -1,4 +1,4 @@
-"""What each reading's picture really shows, drawn from feedback: one row for each reading that anything was said of."""
+"""What each prediction's image really shows, drawn from feedback: one row for each prediction that anything was said of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from hwr_core.db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a kept reading's picture really shows, as people say: the newest feedback that stands.
+    """What a kept prediction's image really shows, as people say: the newest feedback that stands.
 
-    `digit` is None for a picture that holds no digit. `verified`: two people said the same, or a reviewer did.
+    `digit` is None for an image that holds no digit. `verified`: two people said the same, or a reviewer did.
     """
 
     digit: int | None
@@ -24,43 +24,43 @@ class Label:
 
 
 SIDE = 28
-"""Of the pictures that a model sees."""
+"""Of the images that a model sees."""
 NO_DIGIT = 10
-"""What training calls a picture of no digit."""
+"""What training calls an image of no digit."""
 MOST = 200_000
 
 
-def settle_labels(cursor: duckdb.DuckDBPyConnection, reading_ids: Sequence[int]) -> None:
-    """Draw the labels of these readings anew: the newest feedback that stands, verified when two people say the same.
+def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[int]) -> None:
+    """Draw the labels of these predictions anew: the newest feedback that stands, verified when two people say the same.
 
-    A reading of which nothing is said any more loses its label.
+    A prediction of which nothing is said any more loses its label.
     """
-    ids = list(reading_ids)
-    cursor.execute("delete from labels where reading_id in (select unnest($1::bigint[]))", [ids])
+    ids = list(prediction_ids)
+    cursor.execute("delete from labels where prediction_id in (select unnest($1::bigint[]))", [ids])
     cursor.execute(
         """
-        insert into labels (reading_id, created_at, actual_digit, verified)
+        insert into labels (prediction_id, created_at, actual_digit, verified)
         with standing as (
-            select id, reading_id, created_at, user_id, actual_digit
+            select id, prediction_id, created_at, user_id, actual_digit
             from feedback
-            where replaced_at is null and reading_id in (select unnest($1::bigint[]))
+            where replaced_at is null and prediction_id in (select unnest($1::bigint[]))
         ),
         newest as (
-            select distinct on (reading_id) reading_id, created_at, actual_digit
+            select distinct on (prediction_id) prediction_id, created_at, actual_digit
             from standing
-            order by reading_id, id desc
+            order by prediction_id, id desc
         )
-        select n.reading_id, n.created_at, n.actual_digit, count(distinct s.user_id) > 1
+        select n.prediction_id, n.created_at, n.actual_digit, count(distinct s.user_id) > 1
         from newest n
-        join standing s on s.reading_id = n.reading_id and s.actual_digit is not distinct from n.actual_digit
-        group by n.reading_id, n.created_at, n.actual_digit
+        join standing s on s.prediction_id = n.prediction_id and s.actual_digit is not distinct from n.actual_digit
+        group by n.prediction_id, n.created_at, n.actual_digit
         """,
         [ids],
     )
 
 
-def labelled_pictures(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return what the model saw of the readings labelled last, uint8 [n, 28, 28], and their labels [n]; 10 is no digit.
+def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return what the model saw of the predictions labelled last, uint8 [n, 28, 28], and their labels [n]; 10 is no digit.
 
     The oldest come first. At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
     """
@@ -69,17 +69,17 @@ def labelled_pictures(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8
             """
             select r.seen, coalesce(l.actual_digit, $2)
             from (select * from labels order by created_at desc limit $1) l
-            join readings r on r.id = l.reading_id
+            join predictions r on r.id = l.prediction_id
             order by r.id
             """,
             [limit, NO_DIGIT],
         ).fetchall()
-    pictures = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
-    return pictures, np.array([label for _, label in rows], np.uint8)
+    images = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
+    return images, np.array([label for _, label in rows], np.uint8)
 
 
 def count_labels(store: Store) -> int:
-    """Return how many readings are labelled. Raises StoreError."""
+    """Return how many predictions are labelled. Raises StoreError."""
     with store.session() as cursor:
         [(count,)] = cursor.execute("select count(*) from labels").fetchall()
     number: int = count

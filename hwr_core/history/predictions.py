@@ -1,4 +1,4 @@
-"""The rows of readings: written many at a time, and turned back into the records they were."""
+"""The rows of predictions: written many at a time, and turned back into the records they were."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ import numpy as np
 
 from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
 from hwr_core.history.labels import Label
-from hwr_core.history.uploads import Original, Originals
+from hwr_core.history.uploads import Upload, Uploads
 from hwr_core.history.users import fits_bigint
-from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.shown import Shown
 
 
 class Source(StrEnum):
-    """The door a picture came in by."""
+    """The door an image came in by."""
 
     DRAWING = "drawing"
     UPLOAD = "upload"
@@ -33,10 +33,10 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReading(Shown):
-    """A reading that has entered the history: one row of it. Times are UTC with an offset.
+class PredictionRecord(Shown):
+    """A prediction that has entered the history: one row of it. Times are UTC with an offset.
 
-    `original` is the SHA-256 of the picture file, None where the file was not kept.
+    `upload` is the SHA-256 of the image file, None where the file was not kept.
     """
 
     id: int
@@ -44,15 +44,15 @@ class KeptReading(Shown):
     user_id: int
     source: Source
     file_name: str | None
-    reading: Reading
+    prediction: Prediction
     enhancement_level: float = 1.0
-    original: str | None = None
+    upload: str | None = None
     label: Label | None = None
 
     @property
     def is_right(self) -> bool | None:
         """Whether people agree with it; None while nobody has said."""
-        return None if self.label is None else self.reading.digit == self.label.digit
+        return None if self.label is None else self.prediction.digit == self.label.digit
 
 
 _SEEN_SHAPE = (28, 28)
@@ -71,15 +71,15 @@ _COLUMNS = {
     "preprocessing_seconds": "double precision",
     "inference_seconds": "double precision",
     "enhancement_level": "double precision",
-    "original": "text",
+    "upload": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
 # One list a column: for groups of 16 Python lists are as quick as NumPy arrays and quicker than Arrow or pandas.
 _LISTS = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(_COLUMNS.values(), start=1))
-_INSERT = f"insert into readings ({_NAMES}) select {_LISTS}"
+_INSERT = f"insert into predictions ({_NAMES}) select {_LISTS}"
 
 _IDS_AND_USERS = """
-    select nextval('reading_ids'), null, null
+    select nextval('prediction_ids'), null, null
     from generate_series(1, $1)
     union all
     select null, id, is_active
@@ -93,53 +93,53 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class NewReading:
-    """A reading on its way into the history, and its picture file where that is to be kept.
+class NewPrediction:
+    """A prediction on its way into the history, and its image file where that is to be kept.
 
     Raises InvalidValue for one without ink or a time without an offset.
     """
 
     user_id: int
     source: Source
-    reading: Reading
+    prediction: Prediction
     file_name: str | None = None
     enhancement_level: float = 1.0
-    original: Original | None = None
+    upload: Upload | None = None
     created_at: datetime = field(default_factory=_now)
 
     def __post_init__(self) -> None:
-        seen = self.reading.seen
-        if self.reading.verdict is Verdict.NO_INK or seen is None:
-            raise InvalidValue("A reading without ink is not kept in the history.")
+        seen = self.prediction.seen
+        if self.prediction.verdict is Verdict.NO_INK or seen is None:
+            raise InvalidValue("A prediction without ink is not kept in the history.")
         if seen.shape != _SEEN_SHAPE or seen.dtype != np.uint8:
-            raise InvalidValue(f"A kept picture is uint8 28 x 28, not {seen.dtype} {' x '.join(map(str, seen.shape))}.")
+            raise InvalidValue(f"A kept image is uint8 28 x 28, not {seen.dtype} {' x '.join(map(str, seen.shape))}.")
         if self.created_at.tzinfo is None:
-            raise InvalidValue("The time of a reading needs an offset from UTC.")
+            raise InvalidValue("The time of a prediction needs an offset from UTC.")
 
 
-def record_readings(
-    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading], originals: Originals
-) -> list[KeptReading | HwrError]:
-    """Insert the rows in one statement, with ids that ascend in their order, and keep their picture files.
+def record_predictions(
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction], uploads: Uploads
+) -> list[PredictionRecord | HwrError]:
+    """Insert the rows in one statement, with ids that ascend in their order, and keep their image files.
 
     A row whose user does not exist or is deactivated is answered by an error in its place and leaves the others alone.
     """
     ids, users = _fresh_ids_and_users(cursor, rows)
     accepted = [row for row in rows if users.get(row.user_id)]
     for row in accepted:
-        if row.original:
-            originals.add(row.original)
+        if row.upload:
+            uploads.add(row.upload)
     kept = iter(_insert(cursor, ids, accepted))
     return [next(kept) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
 
 
-def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[KeptReading]:
-    """The readings with these ids and their labels, newest first."""
+def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[PredictionRecord]:
+    """The predictions with these ids and their labels, newest first."""
     rows = cursor.execute(
         f"""
         select {", ".join(f"r.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
-        from readings r
-        left join (select * from labels where reading_id in (select unnest($1::bigint[]))) l on l.reading_id = r.id
+        from predictions r
+        left join (select * from labels where prediction_id in (select unnest($1::bigint[]))) l on l.prediction_id = r.id
         where r.id in (select unnest($1::bigint[]))
         order by r.id desc
         """,  # noqa: S608  column names of our own
@@ -148,28 +148,30 @@ def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[Ke
     return [_kept_from_row(row) for row in rows]
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int], rows: Sequence[NewReading]) -> list[KeptReading]:
+def _insert(
+    cursor: duckdb.DuckDBPyConnection, ids: Sequence[int], rows: Sequence[NewPrediction]
+) -> list[PredictionRecord]:
     if not rows:
         return []
     columns = zip(*map(_row_of, ids, rows), strict=False)  # ids may be left over
     cursor.execute(_INSERT, [list(column) for column in columns])
     return [
-        KeptReading(
+        PredictionRecord(
             new_id,
             row.created_at.astimezone(UTC),
             row.user_id,
             row.source,
             row.file_name,
-            row.reading,
+            row.prediction,
             row.enhancement_level,
-            row.original.name if row.original else None,
+            row.upload.name if row.upload else None,
         )
         for new_id, row in zip(ids, rows, strict=False)
     ]
 
 
 def _fresh_ids_and_users(
-    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewReading]
+    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction]
 ) -> tuple[list[int], dict[int, bool]]:
     """An id for each row, ascending, and whether each of the rows' users that exist is active.
 
@@ -186,34 +188,34 @@ def _refusal(user_id: int, users: Mapping[int, bool]) -> HwrError:
     return UserInactive(user_id) if user_id in users else UserNotFound(user_id)
 
 
-def _row_of(new_id: int, row: NewReading) -> tuple[Any, ...]:
+def _row_of(new_id: int, row: NewPrediction) -> tuple[Any, ...]:
     """The values of one row, in the order of _COLUMNS."""
-    reading = row.reading
-    assert reading.seen is not None  # NewReading refused it
+    prediction = row.prediction
+    assert prediction.seen is not None  # NewPrediction refused it
     return (
         new_id,
         row.created_at,
         row.user_id,
         row.source.value,
         row.file_name,
-        reading.verdict.value,
-        reading.digit,
-        reading.confidence,
-        reading.probabilities,
-        reading.seen.tobytes(),
-        reading.model_version,
-        reading.timings.preprocessing,
-        reading.timings.inference,
+        prediction.verdict.value,
+        prediction.digit,
+        prediction.confidence,
+        prediction.probabilities,
+        prediction.seen.tobytes(),
+        prediction.model_version,
+        prediction.timings.preprocessing,
+        prediction.timings.inference,
         row.enhancement_level,
-        row.original.name if row.original else None,
+        row.upload.name if row.upload else None,
     )
 
 
-def _kept_from_row(row: tuple[Any, ...]) -> KeptReading:
+def _kept_from_row(row: tuple[Any, ...]) -> PredictionRecord:
     """One row, its values in the order of _COLUMNS and then those of its label, as the record it was."""
     *values, actual_digit, verified, labelled_at = row
     value = dict(zip(_COLUMNS, values, strict=True))
-    reading = Reading(
+    prediction = Prediction(
         verdict=Verdict(value["verdict"]),
         digit=value["digit"],
         confidence=value["confidence"],
@@ -222,14 +224,14 @@ def _kept_from_row(row: tuple[Any, ...]) -> KeptReading:
         model_version=value["model_version"],
         timings=Timings(value["preprocessing_seconds"], value["inference_seconds"]),
     )
-    return KeptReading(
+    return PredictionRecord(
         id=value["id"],
         timestamp=value["created_at"].astimezone(UTC),
         user_id=value["user_id"],
         source=Source(value["source"]),
         file_name=value["file_name"],
-        reading=reading,
+        prediction=prediction,
         enhancement_level=value["enhancement_level"],
-        original=value["original"],
+        upload=value["upload"],
         label=None if labelled_at is None else Label(actual_digit, verified, labelled_at.astimezone(UTC)),
     )

@@ -1,4 +1,4 @@
-"""The way of a reading into the history, and what observers learn of it."""
+"""The way of a prediction into the history, and what observers learn of it."""
 
 import time
 from collections.abc import Iterable
@@ -8,37 +8,37 @@ from functools import partial
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.db.store import Store
 from hwr_core.events import Observers
-from hwr_core.history.predictions import KeptReading, NewReading, record_readings
-from hwr_core.history.uploads import Originals
+from hwr_core.history.predictions import NewPrediction, PredictionRecord, record_predictions
+from hwr_core.history.uploads import Uploads
 
 
-class Keeper:
-    """Writes readings in groups. Safe to use from many threads."""
+class Recorder:
+    """Writes predictions in groups. Safe to use from many threads."""
 
-    def __init__(self, store: Store, originals: Originals, observers: Observers) -> None:
-        self._writer: GroupCommit[NewReading, KeptReading] = GroupCommit(
-            store, partial(record_readings, originals=originals)
+    def __init__(self, store: Store, uploads: Uploads, observers: Observers) -> None:
+        self._writer: GroupCommit[NewPrediction, PredictionRecord] = GroupCommit(
+            store, partial(record_predictions, uploads=uploads)
         )
         self._observers = observers
 
     @property
     def waiting(self) -> int:
-        """How many readings wait for their turn to be written, about."""
+        """How many predictions wait for their turn to be written, about."""
         return self._writer.waiting
 
-    def keep(self, reading: NewReading) -> Future[KeptReading]:
-        """Hand in one reading; its Future is done when it is durable or refused. Raises StoreError once closed."""
-        return self.keep_all([reading])[0]
+    def keep(self, prediction: NewPrediction) -> Future[PredictionRecord]:
+        """Hand in one prediction; its Future is done when it is durable or refused. Raises StoreError once closed."""
+        return self.keep_all([prediction])[0]
 
-    def keep_all(self, readings: Iterable[NewReading]) -> list[Future[KeptReading]]:
-        """Hand in readings, one behind the other; one Future each, in their order."""
+    def keep_all(self, predictions: Iterable[NewPrediction]) -> list[Future[PredictionRecord]]:
+        """Hand in predictions, one behind the other; one Future each, in their order."""
         started = time.perf_counter()
-        futures = self._writer.submit_all(readings)
+        futures = self._writer.submit_all(predictions)
         for future in futures:
             future.add_done_callback(partial(self._tell, started))
         return futures
 
-    def _tell(self, started: float, outcome: Future[KeptReading]) -> None:
+    def _tell(self, started: float, outcome: Future[PredictionRecord]) -> None:
         waited = time.perf_counter() - started
         if outcome.cancelled():
             return

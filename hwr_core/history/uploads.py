@@ -1,4 +1,4 @@
-"""The picture files as people sent them: each content kept once, named by its SHA-256."""
+"""The image files as people sent them: each content kept once, named by its SHA-256."""
 
 import os
 import tempfile
@@ -16,8 +16,8 @@ UNFINISHED = ".unfinished-"
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A picture file: its content, and the name it is kept under, which is the content's SHA-256 in hex."""
+class Upload:
+    """An image file: its content, and the name it is kept under, which is the content's SHA-256 in hex."""
 
     name: str
     content: bytes
@@ -28,8 +28,8 @@ class Original:
         return cls(sha256(content).hexdigest(), content)
 
 
-class Originals:
-    """A folder of picture files.
+class Uploads:
+    """A folder of image files.
 
     Adding and removing go on under the store's writing lock, so that neither undoes what the other relies on.
     """
@@ -37,9 +37,9 @@ class Originals:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, original: Original) -> None:
-        """Keep a picture, unless it is there already. Raises StoreUnavailable."""
-        file = self.path(original.name)
+    def add(self, upload: Upload) -> None:
+        """Keep an image, unless it is there already. Raises StoreUnavailable."""
+        file = self.path(upload.name)
         try:
             if file.exists():
                 return
@@ -47,33 +47,33 @@ class Originals:
             handle, aside = tempfile.mkstemp(prefix=UNFINISHED, dir=self._folder)
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(original.content)
+                    stream.write(upload.content)
                 Path(aside).replace(file)
             except BaseException:
                 Path(aside).unlink()
                 raise
         except OSError as error:
-            raise unavailable(error, otherwise="The picture file cannot be kept in the data folder.") from error
+            raise unavailable(error, otherwise="The image file cannot be kept in the data folder.") from error
 
     def get(self, name: str) -> bytes:
-        """Return a picture, its content checked against its name. Raises NotFound."""
+        """Return an image, its content checked against its name. Raises NotFound."""
         try:
-            picture = self.path(name).read_bytes()
+            image = self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound("The picture file of this reading is no longer there.") from error
+            raise NotFound("The image file of this prediction is no longer there.") from error
         except OSError as error:
-            raise unavailable(error, otherwise="The picture file cannot be opened.") from error
-        if Original.of(picture).name != name:
-            raise NotFound("The picture file of this reading is damaged.")
-        return picture
+            raise unavailable(error, otherwise="The image file cannot be opened.") from error
+        if Upload.of(image).name != name:
+            raise NotFound("The image file of this prediction is damaged.")
+        return image
 
     def remove_unused(self, store: Store, names: Collection[str]) -> None:
-        """Remove those of these pictures that no reading refers to. Raises StoreError."""
+        """Remove those of these images that no prediction refers to. Raises StoreError."""
         if not names:
             return
         with store.writing() as cursor:
             used = cursor.execute(
-                "select distinct original from readings where original in (select unnest($1::text[]))", [list(names)]
+                "select distinct upload from predictions where upload in (select unnest($1::text[]))", [list(names)]
             ).fetchall()
             for name in set(names) - {name for (name,) in used}:
                 self._remove(name)
@@ -84,12 +84,12 @@ class Originals:
             file.unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
-        """Yield the hash of every picture that is kept."""
+        """Yield the hash of every image that is kept."""
         for file in self._folder.glob("??/*"):
             yield file.name
 
     def size(self, name: str) -> int:
-        """Return the bytes a picture takes, 0 when it is not there."""
+        """Return the bytes an image takes, 0 when it is not there."""
         file = self.path(name)
         return file.stat().st_size if file.exists() else 0
 
@@ -97,8 +97,8 @@ class Originals:
         try:
             self.path(name).unlink(missing_ok=True)  # somebody may have tidied up by hand: it is gone, as asked
         except OSError as error:
-            raise unavailable(error, otherwise="A picture file cannot be removed from the data folder.") from error
+            raise unavailable(error, otherwise="An image file cannot be removed from the data folder.") from error
 
     def path(self, name: str) -> Path:
-        """Return where a picture of this name lies, or would lie."""
+        """Return where an image of this name lies, or would lie."""
         return self._folder / name[:2] / name

@@ -1,4 +1,4 @@
-"""The people readings belong to."""
+"""The people predictions belong to."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.history.erasure import erase_history_of, forget_access_of, forget_names_of
 from hwr_core.history.roles import refuse_if_last_admin
-from hwr_core.history.uploads import Originals
+from hwr_core.history.uploads import Uploads
 
 DEFAULT_USER = 1
 """Exists from the start: whom programs mean that name nobody."""
@@ -20,7 +20,7 @@ DEFAULT_USER = 1
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person readings belong to. User 1 exists from the start."""
+    """A person predictions belong to. User 1 exists from the start."""
 
     id: int
     username: str
@@ -70,9 +70,9 @@ def get_active_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
 class Users:
     """The users of one history. Safe to use from many threads."""
 
-    def __init__(self, store: Store, originals: Originals) -> None:
+    def __init__(self, store: Store, uploads: Uploads) -> None:
         self._store = store
-        self._originals = originals
+        self._uploads = uploads
 
     def all(self, *, after: int = 0, limit: int | None = None) -> list[User]:
         """Return all users, the oldest first, or so many of those after one. Raises InvalidValue."""
@@ -136,7 +136,7 @@ class Users:
             return _update(cursor, user)
 
     def anonymise(self, user_id: int, *, even_last_admin: bool = False) -> User:
-        """Take out of the history who the user was, for ever: name, address, file names and comments. Readings stay.
+        """Take out of the history who the user was, for ever: name, address, file names and comments. Predictions stay.
 
         Raises:
             UserNotFound: there is no such user.
@@ -152,20 +152,20 @@ class Users:
             return _update(cursor, User(user_id, f"{ANONYMOUS}{user_id}", None, datetime.now(UTC), is_active=False))
 
     def erase_history(self, user_id: int) -> int:
-        """Erase all readings of a user, what was said of them, what the user said, and their picture files.
+        """Erase all predictions of a user, what was said of them, what the user said, and their image files.
 
-        Returns the number of readings erased. Raises UserNotFound.
+        Returns the number of predictions erased. Raises UserNotFound.
         """
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
             erased = erase_history_of(cursor, user_id)
-        self._originals.remove_unused(self._store, erased.originals)
-        return erased.readings
+        self._uploads.remove_unused(self._store, erased.uploads)
+        return erased.predictions
 
     def delete(self, user_id: int, *, even_last_admin: bool = False) -> int:
         """Erase a user with all their history.
 
-        Returns the number of readings erased.
+        Returns the number of predictions erased.
 
         Raises:
             UserNotFound: there is no such user.
@@ -179,8 +179,8 @@ class Users:
             erased = erase_history_of(cursor, user_id)
             forget_access_of(cursor, user_id)
             cursor.execute("delete from users where id = $1", [user_id])
-        self._originals.remove_unused(self._store, erased.originals)
-        return erased.readings
+        self._uploads.remove_unused(self._store, erased.uploads)
+        return erased.predictions
 
 
 def checked_name(username: str) -> str:

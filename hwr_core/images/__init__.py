@@ -1,1 +1,1 @@
-"""Pictures as pure functions: bytes -> grey -> 28x28. Only `decode` knows file formats; nothing here does I/O."""
+"""Images as pure functions: bytes -> grey -> 28x28. Only `decode` knows file formats; nothing here does I/O."""

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 
 from hwr_core.errors import NoInk
-from hwr_core.images.background import estimate_paper
-from hwr_core.images.binarise import Ink, find_ink, ink_mask
-from hwr_core.images.foreground import cut_out, keep_writing
+from hwr_core.images.background import estimate_background
+from hwr_core.images.binarise import Foreground, binarise, foreground_mask
+from hwr_core.images.foreground import clean_foreground, cut_out
 from hwr_core.images.normalise import BOX, SIDE, centre, fit_to_box, normalise, resize_to_work
-from hwr_core.images.ruled_lines import wipe_lines
+from hwr_core.images.ruled_lines import remove_ruled_lines
 from hwr_core.images.types import Grey
 
 LEVEL = 1.0
@@ -21,9 +21,9 @@ def flat_paper(grey: Grey, _: float) -> Grey:
     return np.full_like(grey, int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))))
 
 
-def all_ink(ink: Ink, _: float) -> Grey:
+def all_ink(ink: Foreground, _: float) -> Grey:
     """Specks and frames included. Raises NoInk."""
-    mask = ink_mask(ink)
+    mask = foreground_mask(ink)
     if not mask.any():
         raise NoInk("Nothing but a frame was there.")
     return mask
@@ -51,9 +51,9 @@ def squeezed(grey: Grey) -> Grey:
 
 def _composed(
     *,
-    paper: Callable[[Grey, float], Grey] = estimate_paper,
-    lines: Callable[[Ink], Ink] = wipe_lines,
-    writing: Callable[[Ink, float], Grey] = keep_writing,
+    paper: Callable[[Grey, float], Grey] = estimate_background,
+    lines: Callable[[Foreground], Foreground] = remove_ruled_lines,
+    writing: Callable[[Foreground, float], Grey] = clean_foreground,
     box: Callable[[Grey], Grey] = fit_to_box,
     place: Callable[[Grey], Grey] = centre,
 ) -> Callable[[Grey], Grey]:
@@ -61,7 +61,7 @@ def _composed(
 
     def normaliser(grey: Grey) -> Grey:
         sized = resize_to_work(grey)
-        ink = lines(find_ink(sized, paper(sized, LEVEL)))
+        ink = lines(binarise(sized, paper(sized, LEVEL)))
         return place(box(cut_out(ink, writing(ink, LEVEL))))
 
     return normaliser
@@ -76,4 +76,4 @@ WITHOUT: Mapping[str, Callable[[Grey], Grey]] = {
     "centre of mass": _composed(place=box_in_the_middle),
     "all of it": squeezed,
 }
-"""By the step that is left out: grey picture in, 28x28 out, as `normalise` at level 1. Each raises NoInk."""
+"""By the step that is left out: grey image in, 28x28 out, as `normalise` at level 1. Each raises NoInk."""

@@ -15,18 +15,18 @@ EVEN_EDGE = 0.6
 it is writing that runs up to the edge."""
 
 BARE_SHARE, BEYOND_PAPER = 0.1, 0.01
-"""So does any edge whose tone is that of so much of the picture, while at most so much of it lies beyond that tone:
+"""So does any edge whose tone is that of so much of the image, while at most so much of it lies beyond that tone:
 paper that no camera saw, and writing that was cropped to its ink."""
 
 LEAST_PAPER, FRAME_TONE, FRAME_CONTRAST = 0.3, 12, 40
-"""An even edge is a frame, not paper, if a smaller share of the picture is within so many levels of its tone, and most
+"""An even edge is a frame, not paper, if a smaller share of the image is within so many levels of its tone, and most
 of it is so many levels lighter."""
 
 FRAME_BORDER = 0.12
-"""Share of a picture's sides within which a cell's frame may lie."""
+"""Share of an image's sides within which a cell's frame may lie."""
 
 
-def estimate_paper(grey: Grey, enhancement_level: float) -> Grey:
+def estimate_background(grey: Grey, enhancement_level: float) -> Grey:
     """Return the bare paper behind the ink, same shape: one tone where the edge is even, else a local median."""
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     tone = int(np.sort(edge)[edge.size // 2])
@@ -47,14 +47,14 @@ def _is_cell(grey: Grey, tone: int) -> bool:
 
 
 def _bare_tone(grey: Grey, edge_tone: int) -> int | None:
-    """The paper's tone in a picture cropped to its ink: that of three corners, or else of the edge; None for none."""
+    """The paper's tone in an image cropped to its ink: that of three corners, or else of the edge; None for none."""
     corners = np.sort(grey[[0, 0, -1, -1], [0, -1, 0, -1]].astype(np.int16))
     tones = [int(three[1]) for three in (corners[:3], corners[1:]) if three[2] - three[0] <= SAME_TONE]
     return next((tone for tone in (*tones, edge_tone) if _is_bare(grey, tone)), None)
 
 
 def _is_bare(grey: Grey, tone: int) -> bool:
-    """Tell paper of one tone, the lightest or the darkest of the picture: light and grain go beyond it both ways."""
+    """Tell paper of one tone, the lightest or the darkest of the image: light and grain go beyond it both ways."""
     alike = _count_alike(grey, tone, SAME_TONE)
     darker = cv2.countNonZero(cv2.inRange(grey, np.array(0), np.array(tone - SAME_TONE - 1)))
     beyond = min(darker, grey.size - alike - darker)

@@ -31,43 +31,43 @@ LEAST_THRESHOLD, MOST_THRESHOLD = 0.2, 0.35
 
 LEAST_INK_PIXELS = 5
 LEAST_INK_SHARE = 0.002
-"""The contrast of a picture is the one that at least so many pixels, and such a share of them, reach."""
+"""The contrast of an image is the one that at least so many pixels, and such a share of them, reach."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class Foreground:
     """Ink found on paper: `strength` (uint8, height x width, 0 is paper) and the `threshold` that parts them.
 
-    `even_paper` says that the paper was taken for one flat tone.
+    `flat_background` says that the paper was taken for one flat tone.
     """
 
     strength: Grey
     threshold: float
-    even_paper: bool
+    flat_background: bool
 
 
-def find_ink(grey: Grey, paper: Grey) -> Ink:
+def binarise(grey: Grey, paper: Grey) -> Foreground:
     """Tell ink from paper, whichever of the two is brighter.
 
     Raises:
         NoInk: nothing stands out of the paper and its noise.
     """
-    even_paper = int(paper.min()) == int(paper.max())
+    flat_background = int(paper.min()) == int(paper.max())
     darker = np.asarray(cv2.subtract(paper, grey), np.uint8)
     lighter = np.asarray(cv2.subtract(grey, paper), np.uint8)
     # At the edge of uneven paper lies a cell's frame, darker than any pen: how strong the ink is shows further in.
-    within = inner(grey.shape, 0.0 if even_paper else FRAME_BORDER)
+    within = inner(grey.shape, 0.0 if flat_background else FRAME_BORDER)
     is_dark = cv2.norm(darker[within], cv2.NORM_L2SQR) >= cv2.norm(lighter[within], cv2.NORM_L2SQR)
     strength = darker if is_dark else lighter
     unevenness = median_level(histogram(np.maximum(darker, lighter)[within])) * MAD_TO_SIGMA
     noise = min(unevenness, MOST_UNEVEN * _grain(grey)) if unevenness else 0.0
     shown = strength[within]
     contrast = level_exceeded_by(histogram(shown), max(LEAST_INK_PIXELS, round(shown.size * LEAST_INK_SHARE)))
-    if contrast < max(LEAST_CONTRAST if even_paper else LEAST_UNEVEN_CONTRAST, LEAST_SNR * noise):
-        raise NoInk("There is no ink on the picture.")
+    if contrast < max(LEAST_CONTRAST if flat_background else LEAST_UNEVEN_CONTRAST, LEAST_SNR * noise):
+        raise NoInk("There is no ink on the image.")
     otsu, _ = cv2.threshold(np.ascontiguousarray(shown), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     threshold = min(max(otsu, LEAST_THRESHOLD * contrast), MOST_THRESHOLD * contrast)
-    return Ink(strength, max(threshold, 2.0 * noise), even_paper)
+    return Foreground(strength, max(threshold, 2.0 * noise), flat_background)
 
 
 def _grain(grey: Grey) -> float:
@@ -76,6 +76,6 @@ def _grain(grey: Grey) -> float:
     return median_level(histogram(fine)) * MAD_TO_SIGMA
 
 
-def ink_mask(ink: Ink) -> Grey:
+def foreground_mask(ink: Foreground) -> Grey:
     """Return where ink is: 255 there and 0 elsewhere, uint8 like its strength."""
     return np.asarray(cv2.threshold(ink.strength, ink.threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)

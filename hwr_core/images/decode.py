@@ -1,4 +1,4 @@
-"""Bytes of any common picture file -> one grey array. Limits are checked on the header, before a pixel is decoded."""
+"""Bytes of any common image file -> one grey array. Limits are checked on the header, before a pixel is decoded."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
+from hwr_core.errors import ImageTooLarge, NotAnImage, UnreadableImage
 from hwr_core.images.pdf import is_pdf, pages_of_pdf
 from hwr_core.images.types import Grey
 
@@ -31,10 +31,10 @@ JPEG_ENOUGH, PAGE_ENOUGH = 1024, 2048
 to the digits of a page."""
 
 VISIBLE = 32
-"""Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent picture is guessed."""
+"""Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent image is guessed."""
 
 LEAST_SPREAD = 60
-"""Grey levels between ink and paper that a mostly opaque picture must have for its own paper to be taken as seen."""
+"""Grey levels between ink and paper that a mostly opaque image must have for its own paper to be taken as seen."""
 
 BLACK, WHITE = 0, 255
 
@@ -43,23 +43,23 @@ ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest picture to accept, in bytes of file and in pixels, and the longest document, in pages."""
+    """The largest image to accept, in bytes of file and in pixels, and the longest document, in pages."""
 
     max_bytes: int = 20 * 1024 * 1024
     max_pixels: int = 50_000_000
     max_pages: int = 50
 
 
-def decode(picture: bytes, limits: Limits = Limits()) -> Grey:
-    """Return a picture file's first frame as grey, uint8 height x width, turned upright, transparency laid on paper.
+def decode(content: bytes, limits: Limits = Limits()) -> Grey:
+    """Return an image file's first frame as grey, uint8 height x width, turned upright, transparency laid on paper.
 
     Raises:
-        NotAPicture: the bytes are of no format that hwr reads.
-        UnreadablePicture: the file is damaged or cut short.
-        PictureTooLarge: more bytes or pixels than `limits` allow.
+        NotAnImage: the bytes are of no format that hwr reads.
+        UnreadableImage: the file is damaged or cut short.
+        ImageTooLarge: more bytes or pixels than `limits` allow.
     """
-    confirm_size(picture, limits)
-    return _frame(_open(picture), limits, JPEG_ENOUGH)
+    confirm_size(content, limits)
+    return _frame(_open(content), limits, JPEG_ENOUGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +75,29 @@ class PageImage:
 
 
 def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageImage]:
-    """Yield all pages of a PDF or a TIFF file, or the one picture of any other, as `decode` returns one.
+    """Yield all pages of a PDF or a TIFF file, or the one image of any other, as `decode` returns one.
 
     Each page is decoded when it is asked for, so that a long document takes no more memory than a short one. A JPEG
     keeps twice the pixels that `decode` leaves, since a page holds many digits. The pixels of a PDF as given are those
     of 200 to an inch.
 
     Raises:
-        NotAPicture: the bytes are neither PDF nor a picture that hwr reads.
-        UnreadablePicture: the file is damaged, cut short or locked.
-        PictureTooLarge: more bytes, pages or pixels of a page than `limits` allow.
+        NotAnImage: the bytes are neither PDF nor an image that hwr reads.
+        UnreadableImage: the file is damaged, cut short or locked.
+        ImageTooLarge: more bytes, pages or pixels of a page than `limits` allow.
     """
     confirm_size(document, limits)
     try:
         image = _open(document)
-    except NotAPicture as error:
+    except NotAnImage as error:
         if not is_pdf(document):
-            raise NotAPicture(f"This is neither a picture nor a PDF; {READABLE} or PDF is needed.") from error
+            raise NotAnImage(f"This is neither an image nor a PDF; {READABLE} or PDF is needed.") from error
         for grey, scale, count in pages_of_pdf(document, max_pages=limits.max_pages, max_pixels=limits.max_pixels):
             yield PageImage(grey, scale, count)
         return
     count = _frames(image)
     if count > limits.max_pages:
-        raise PictureTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
+        raise ImageTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
     for number in range(count):
         yield replace(_page(image, number, limits), of=count)
 
@@ -110,10 +110,10 @@ def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:
     return PageImage(grey, longer / max(grey.shape))
 
 
-def confirm_size(picture: bytes, limits: Limits) -> None:
-    """Raise PictureTooLarge for a file of more bytes than are allowed."""
-    if len(picture) > limits.max_bytes:
-        raise PictureTooLarge(f"The picture has {len(picture):,} bytes; at most {limits.max_bytes:,} are allowed.")
+def confirm_size(content: bytes, limits: Limits) -> None:
+    """Raise ImageTooLarge for a file of more bytes than are allowed."""
+    if len(content) > limits.max_bytes:
+        raise ImageTooLarge(f"The image has {len(content):,} bytes; at most {limits.max_bytes:,} are allowed.")
 
 
 def _frames(image: Image.Image) -> int:
@@ -125,8 +125,8 @@ def _frames(image: Image.Image) -> int:
 def _frame(image: Image.Image, limits: Limits, enough: int) -> Grey:
     width, height = image.size
     if width * height > limits.max_pixels:
-        raise PictureTooLarge(
-            f"The picture has {width} x {height} pixels; at most {limits.max_pixels:,} in all are allowed."
+        raise ImageTooLarge(
+            f"The image has {width} x {height} pixels; at most {limits.max_pixels:,} in all are allowed."
         )
     with _damage_in_words():
         return _grey(image, enough)
@@ -137,27 +137,27 @@ def _damage_in_words() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # decoders raise nearly anything on damaged files; all of it means the same
-        raise UnreadablePicture("The picture is damaged or cut short.") from error
+        raise UnreadableImage("The image is damaged or cut short.") from error
 
 
-def media_type(picture: bytes) -> str:
-    """Return what HTTP calls a picture file, judged by its content. Raises PictureError."""
-    return Image.MIME[_open(picture).format or ""]
+def media_type(content: bytes) -> str:
+    """Return what HTTP calls an image file, judged by its content. Raises ImageError."""
+    return Image.MIME[_open(content).format or ""]
 
 
-def _open(picture: bytes) -> Image.Image:
+def _open(content: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(picture), formats=FORMATS)
+        return Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise NotAPicture(f"This is not a picture; {READABLE} is needed.") from error
+        raise NotAnImage(f"This is not an image; {READABLE} is needed.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureTooLarge("The picture has far more pixels than are allowed.") from error
+        raise ImageTooLarge("The image has far more pixels than are allowed.") from error
     except Exception as error:  # see _damage_in_words
-        raise UnreadablePicture("The picture is damaged or cut short.") from error
+        raise UnreadableImage("The image is damaged or cut short.") from error
 
 
 def _grey(image: Image.Image, enough: int) -> Grey:
-    if image.format in ("JPEG", "MPO"):  # a phone's JPEG with a second picture behind the first calls itself MPO
+    if image.format in ("JPEG", "MPO"):  # a phone's JPEG with a second image behind the first calls itself MPO
         image.draft("L", (enough, enough))
     image.load()
     if image.getexif().get(ORIENTATION, 1) != 1:
@@ -186,12 +186,12 @@ def _from_deep(pixels: NDArray[np.generic]) -> Grey:
 
 
 def _on_paper(grey: Image.Image, alpha: Image.Image) -> Grey:
-    # By Pillow, in bytes: as floats a large picture would take twenty times its size.
+    # By Pillow, in bytes: as floats a large image would take twenty times its size.
     return np.array(Image.composite(grey, Image.new("L", grey.size, _paper_behind(grey, alpha)), alpha))
 
 
 def _paper_behind(grey: Image.Image, alpha: Image.Image) -> int:
-    """Guess the paper: what is seen of it where the picture shows paper and ink, else the opposite of bare ink."""
+    """Guess the paper: what is seen of it where the image shows paper and ink, else the opposite of bare ink."""
     counts = np.cumsum(grey.histogram(alpha.point(lambda level: 255 * (level >= VISIBLE))))
     visible = int(counts[-1])
     if visible == 0:

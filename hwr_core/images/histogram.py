@@ -1,4 +1,4 @@
-"""What the grey levels of a picture say: how many pixels have which."""
+"""What the grey levels of an image say: how many pixels have which."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from hwr_core.images.types import Grey
 
 
 def inner(shape: tuple[int, ...], border: float) -> tuple[slice, slice]:
-    """The part of a picture within a border of that share of its sides."""
+    """The part of an image within a border of that share of its sides."""
     top, left = (round(border * side) for side in shape)
     return np.s_[top : shape[0] - top, left : shape[1] - left]
 

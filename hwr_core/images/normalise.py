@@ -1,4 +1,4 @@
-"""Grey picture -> the 28x28 that the model reads: ink bright on black, in a 20 px box, centre of mass in the middle.
+"""Grey image -> the 28x28 that the model reads: ink bright on black, in a 20 px box, centre of mass in the middle.
 
 The target is MNIST's own geometry (LeCun et al., 1998, "Gradient-based learning applied to document recognition").
 Each step is a pure function that a page or a notebook can show; `normalise` is their composition and nothing more.
@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from hwr_core.errors import InvalidValue
-from hwr_core.images.background import estimate_paper
-from hwr_core.images.binarise import Ink, find_ink
-from hwr_core.images.foreground import cut_out, keep_writing
-from hwr_core.images.ruled_lines import wipe_lines
+from hwr_core.images.background import estimate_background
+from hwr_core.images.binarise import Foreground, binarise
+from hwr_core.images.foreground import clean_foreground, cut_out
+from hwr_core.images.ruled_lines import remove_ruled_lines
 from hwr_core.images.types import Grey
 
 SIDE = 28
@@ -20,10 +20,10 @@ BOX = 20
 MAX_ENHANCEMENT = 3.0
 
 WORKING_SIDE = 192
-"""Pictures are reduced by a whole factor until their longer side is at most this."""
+"""Images are reduced by a whole factor until their longer side is at most this."""
 
 SMALLEST_SIDE = 56
-"""Pictures whose longer side is below this are enlarged to it, so that a box can be placed between their pixels."""
+"""Images whose longer side is below this are enlarged to it, so that a box can be placed between their pixels."""
 
 
 def normalise(grey: Grey, enhancement_level: float = 1.0) -> Grey:
@@ -32,22 +32,22 @@ def normalise(grey: Grey, enhancement_level: float = 1.0) -> Grey:
     Args:
         grey: uint8, height x width, dark on light or light on dark.
         enhancement_level: 0 to 3. At 0 the paper is taken as one flat tone; up to 1 (the default) its shading is
-            evened out more and more; above 1 the picture is smoothed too, and larger specks are wiped off (2 suits
+            evened out more and more; above 1 the image is smoothed too, and larger specks are wiped off (2 suits
             noisy photos).
 
     Raises:
         NoInk: blank paper or mere noise.
         InvalidValue: `enhancement_level` is outside 0 to 3.
     """
-    ink = ink_of(resize_to_work(grey), enhancement_level)
-    return centre(fit_to_box(cut_out(ink, keep_writing(ink, enhancement_level))))
+    ink = foreground_of(resize_to_work(grey), enhancement_level)
+    return centre(fit_to_box(cut_out(ink, clean_foreground(ink, enhancement_level))))
 
 
-def ink_of(sized: Grey, enhancement_level: float) -> Ink:
-    """Return the ink on a picture in working size, without the paper's own lines. Raises what `normalise` raises."""
+def foreground_of(sized: Grey, enhancement_level: float) -> Foreground:
+    """Return the ink on an image in working size, without the paper's own lines. Raises what `normalise` raises."""
     check_enhancement_level(enhancement_level)
     smooth = denoise(sized, enhancement_level)
-    return wipe_lines(find_ink(smooth, estimate_paper(smooth, enhancement_level)))
+    return remove_ruled_lines(binarise(smooth, estimate_background(smooth, enhancement_level)))
 
 
 def check_enhancement_level(level: float) -> None:
@@ -57,7 +57,7 @@ def check_enhancement_level(level: float) -> None:
 
 
 def resize_to_work(grey: Grey) -> Grey:
-    """Reduce a large picture, or enlarge a tiny one, to a size at which the later steps are quick and exact."""
+    """Reduce a large image, or enlarge a tiny one, to a size at which the later steps are quick and exact."""
     height, width = grey.shape
     longer = max(height, width)
     if longer < SMALLEST_SIDE:
@@ -72,7 +72,7 @@ def resize_to_work(grey: Grey) -> Grey:
 
 
 def denoise(grey: Grey, enhancement_level: float) -> Grey:
-    """Smooth by a Gaussian of `enhancement_level - 1` pixels; up to level 1 the picture stays as it is."""
+    """Smooth by a Gaussian of `enhancement_level - 1` pixels; up to level 1 the image stays as it is."""
     sigma = enhancement_level - 1.0
     if sigma <= 0.0:
         return grey

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from hwr_core.errors import PictureTooLarge, UnreadablePicture
+from hwr_core.errors import ImageTooLarge, UnreadableImage
 from hwr_core.images.types import Grey
 
 MARK, MARK_WITHIN = b"%PDF-", 1024
@@ -38,13 +38,13 @@ def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterato
     A page is drawn with at most so many pixels, while the one before it is used: one more than that is held at a time.
 
     Raises:
-        UnreadablePicture: the file is damaged or locked with a password, or a page takes too long to be drawn.
-        PictureTooLarge: more pages than allowed.
+        UnreadableImage: the file is damaged or locked with a password, or a page takes too long to be drawn.
+        ImageTooLarge: more pages than allowed.
     """
     with _at_once, _drawing(document, max_pages, max_pixels) as drawn:
         count = int(_told(drawn)["pages"])
         if count > max_pages:
-            raise PictureTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
+            raise ImageTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
         for _ in range(count):
             yield *_page(drawn), count
 
@@ -77,11 +77,11 @@ class _Drawn:
         self._late = False
 
     def line(self) -> bytes:
-        """Return the next line. Raises UnreadablePicture."""
+        """Return the next line. Raises UnreadableImage."""
         return self._timely(self._said.readline)
 
     def exactly(self, size: int) -> bytes:
-        """Return so many bytes. Raises UnreadablePicture."""
+        """Return so many bytes. Raises UnreadableImage."""
         return self._timely(lambda: self._said.read(size), size)
 
     def _timely(self, read: Callable[[], bytes], size: int = 1) -> bytes:
@@ -93,7 +93,7 @@ class _Drawn:
             timer.cancel()
         if len(found) < size:
             why = f"a page takes more than {PAGE_SECONDS:.0f} seconds to be drawn" if self._late else "it is damaged"
-            raise UnreadablePicture(f"The PDF cannot be read: {why}.")
+            raise UnreadableImage(f"The PDF cannot be read: {why}.")
         return found
 
     def _give_up(self) -> None:
@@ -104,7 +104,7 @@ class _Drawn:
 def _told(drawn: _Drawn) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(drawn.line())
     if told.get("damaged"):
-        raise UnreadablePicture("The PDF is damaged or locked with a password.")
+        raise UnreadableImage("The PDF is damaged or locked with a password.")
     return told
 
 

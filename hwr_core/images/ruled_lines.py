@@ -5,8 +5,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from hwr_core.images.binarise import Ink, ink_mask
-from hwr_core.images.components import ACROSS, WIDE_BORDER, Spots
+from hwr_core.images.binarise import Foreground, foreground_mask
+from hwr_core.images.components import ACROSS, WIDE_BORDER, Components
 from hwr_core.images.types import Grey
 
 WHOLLY, FROM_EDGE_TO_EDGE, CORNER = 0.98, 0.99, 0.08
@@ -14,34 +14,34 @@ WHOLLY, FROM_EDGE_TO_EDGE, CORNER = 0.98, 0.99, 0.08
 to edge, or along several and so near to a corner: a round digit that was cropped to its ink does not."""
 
 LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
-"""A ruled line is made of straight runs of that share of the picture, is at most so wide, and where nothing is written
+"""A ruled line is made of straight runs of that share of the image, is at most so wide, and where nothing is written
 over it, its ink is at most as strong as at this share of its pixels. So many pixels of it at least must be bare."""
 
 
-def wipe_lines(ink: Ink) -> Ink:
+def remove_ruled_lines(ink: Foreground) -> Foreground:
     """Take frames, and the lines of ruled or squared paper, out of the ink.
 
     Where writing crosses a line, its own strength is left.
     """
-    mask = ink_mask(ink)
-    spots = Spots.of(mask)
-    if not (spots.extent >= ACROSS).any():
+    mask = foreground_mask(ink)
+    components = Components.of(mask)
+    if not (components.extent >= ACROSS).any():
         return ink
-    strength, mask = _without_frame(ink.strength, mask, spots)
+    strength, mask = _without_frame(ink.strength, mask, components)
     without_rows = _without_rows(strength, mask)
     both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
     return replace(ink, strength=np.ascontiguousarray(both))
 
 
-def _without_frame(strength: Grey, mask: Grey, spots: Spots) -> tuple[Grey, Grey]:
+def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[Grey, Grey]:
     """Wipe off spots that lie wholly in the border and run along it."""
-    both_ways = (spots.extent >= ACROSS).all(axis=1)
-    along = np.where(both_ways, spots.in_corners(CORNER), spots.extent.max(axis=1) >= FROM_EDGE_TO_EDGE)
-    frame = along & (spots.share_within(WIDE_BORDER) >= WHOLLY)
+    both_ways = (components.extent >= ACROSS).all(axis=1)
+    along = np.where(both_ways, components.in_corners(CORNER), components.extent.max(axis=1) >= FROM_EDGE_TO_EDGE)
+    frame = along & (components.share_within(WIDE_BORDER) >= WHOLLY)
     frame[0] = False
     if not frame.any():
         return strength, mask
-    wiped = cv2.dilate(np.where(frame, 255, 0).astype(np.uint8)[spots.labels], np.ones((5, 5), np.uint8))
+    wiped = cv2.dilate(np.where(frame, 255, 0).astype(np.uint8)[components.labels], np.ones((5, 5), np.uint8))
     return np.where(wiped, 0, strength).astype(np.uint8), np.where(wiped, 0, mask).astype(np.uint8)
 
 
@@ -49,7 +49,7 @@ def _without_rows(strength: Grey, mask: Grey) -> Grey:
     """Lower the ink along each thin straight line that runs across from left to right, by the line's own strength."""
     height, width = mask.shape
     run = np.ones((1, max(3, round(LINE_RUN * width))), np.uint8)
-    lines = Spots.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))
+    lines = Components.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))
     out = strength.copy()
     for line in np.flatnonzero(lines.extent[:, 0] >= ACROSS):
         rows, columns = np.nonzero(lines.labels == line)

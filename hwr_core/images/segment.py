@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.binarise import Ink
+from hwr_core.images.binarise import Foreground
 from hwr_core.images.foreground import cut_out
-from hwr_core.images.normalise import centre, fit_to_box, ink_of
+from hwr_core.images.normalise import centre, fit_to_box, foreground_of
 from hwr_core.images.types import Box, Grey
 
 PAGE_SIDE, LINE_HEIGHT = 1600, 96
@@ -46,7 +46,7 @@ FAR = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of ink: where its pixels are, and its box on the picture."""
+    """A piece of ink: where its pixels are, and its box on the image."""
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
@@ -70,9 +70,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The ink of a picture and the lines it makes; `scale` takes its pixels back to those of the picture as given."""
+    """The ink of an image and the lines it makes; `scale` takes its pixels back to those of the image as given."""
 
-    ink: Ink
+    ink: Foreground
     lines: tuple[Line, ...]
     scale: float
 
@@ -90,7 +90,7 @@ class Page:
         return centre(fit_to_box(self.writing(parts)))
 
     def box(self, parts: Sequence[Part]) -> Box:
-        """Return the box of these parts on the picture as given: left, top, width, height."""
+        """Return the box of these parts on the image as given: left, top, width, height."""
         return scaled(joint_box(parts), self.scale)
 
 
@@ -109,7 +109,7 @@ def scaled(box: Box, scale: float) -> Box:
 
 
 def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
-    """Find the lines of writing on a picture.
+    """Find the lines of writing on an image.
 
     Args:
         grey: uint8, height x width, dark on light or light on dark.
@@ -120,7 +120,7 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
         InvalidValue: `enhancement_level` is outside 0 to 3.
     """
     sized, scale = _resize(grey)
-    ink = ink_of(sized, enhancement_level)
+    ink = foreground_of(sized, enhancement_level)
     parts = _parts(ink)
     height = _usual_height(parts) if parts else 0.0  # of ruled paper or a frame nothing is left
     if height < LEAST_HEIGHT:
@@ -133,8 +133,8 @@ def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
     """Return the page with one part for each box, all ink in it, on lines in reading order; empty boxes are left out.
 
     Args:
-        page: what `segment` made of a picture.
-        boxes: left, top, width and height in pixels of the picture as given.
+        page: what `segment` made of an image.
+        boxes: left, top, width and height in pixels of the image as given.
     """
     inside = [_ink_in(page.ink, scaled(box, 1.0 / page.scale)) for box in boxes]
     parts = [part for part in inside if part is not None]
@@ -144,7 +144,7 @@ def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
     return replace(page, lines=tuple(_in_order(line) for line in lines))
 
 
-def _ink_in(ink: Ink, box: Box) -> Part | None:
+def _ink_in(ink: Foreground, box: Box) -> Part | None:
     left, top, width, height = box
     window = np.s_[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
     rows, columns = np.nonzero(ink.strength[window] > ink.threshold)
@@ -156,7 +156,7 @@ def _in_order(line: Line) -> Line:
 
 
 def _resize(grey: Grey) -> tuple[Grey, float]:
-    """Return the picture in working size, and the factor that takes its pixels back."""
+    """Return the image in working size, and the factor that takes its pixels back."""
     height, width = grey.shape
     factor = PAGE_SIDE / max(height, width)
     if factor > 1.0:
@@ -168,7 +168,7 @@ def _resize(grey: Grey) -> tuple[Grey, float]:
     return np.asarray(cv2.resize(grey, size, interpolation=kind), np.uint8), 1.0 / factor
 
 
-def _parts(ink: Ink) -> list[Part]:
+def _parts(ink: Foreground) -> list[Part]:
     mask = np.asarray(ink.strength > ink.threshold, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     numbers = np.asarray(labels, np.int32)

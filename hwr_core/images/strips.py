@@ -27,7 +27,7 @@ class Strip:
     A column of it stands for an upright column of the page: `upright` says which one a pixel of the page belongs to.
     """
 
-    picture: Grey
+    image: Grey
     slant: float
     left: float
     scale: float
@@ -50,9 +50,9 @@ def strip(page: Page, line: Line) -> Strip:
     above = (STRIP_HEIGHT - size[1]) // 2
     shear = np.array([[1.0, slant, before], [0.0, 1.0, above]])
     shape = size[0] + round(abs(slant) * size[1]) + 2 * STRIP_MARGIN, STRIP_HEIGHT
-    picture = np.asarray(cv2.warpAffine(sized, shear, shape, flags=cv2.INTER_LINEAR), np.uint8)
+    image = np.asarray(cv2.warpAffine(sized, shear, shape, flags=cv2.INTER_LINEAR), np.uint8)
     left, top, *_ = joint_box(line.parts)
-    return Strip(picture, slant, left + slant * top - before / scale, 1.0 / scale)
+    return Strip(image, slant, left + slant * top - before / scale, 1.0 / scale)
 
 
 def upright(part: Part, slant: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Pen strokes -> picture: draws recorded pen movements the way a person draws on a canvas."""
+"""Pen strokes -> image: draws recorded pen movements the way a person draws on a canvas."""
 
 from collections.abc import Sequence
 

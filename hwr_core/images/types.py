@@ -11,7 +11,7 @@ Grey: TypeAlias = NDArray[np.uint8]
 
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, width and height in pixels of the picture as given."""
+"""Left, top, width and height in pixels of the image as given."""
 
 
 OnProgress: TypeAlias = Callable[[float], object]

@@ -1,7 +1,7 @@
 """ZIP archives from strangers -> the bytes of their files. Nothing in an archive is believed.
 
 Its table of contents is judged before it is read, and its entries before they are unpacked; they are unpacked one by
-one, in memory, never more of one than a picture may have, and under no path of theirs.
+one, in memory, never more of one than an image may have, and under no path of theirs.
 """
 
 import io
@@ -41,7 +41,7 @@ class Archive:
         self._unpacked = 0
 
     def read(self, entry: ZipInfo) -> bytes:
-        """Return an entry's content, one byte more than a picture may have at most: its header may lie about its size.
+        """Return an entry's content, one byte more than an image may have at most: its header may lie about its size.
 
         Raises:
             InvalidValue: the entries read so far have more bytes together than is allowed.
@@ -60,7 +60,7 @@ def open_archive(archive: BinaryIO, limits: Limits, *, max_files: int, max_bytes
 
     Args:
         archive: the ZIP file, open for reading.
-        limits: on each picture.
+        limits: on each image.
         max_files: the most entries the archive may have.
         max_bytes: the most bytes its entries may have together, unpacked.
 
@@ -89,14 +89,14 @@ def files_of(
 ) -> list[tuple[str, bytes]]:
     """Return name and content of each file of a ZIP archive, without those that computers put there by themselves.
 
-    A file larger than a picture may be comes cut off one byte beyond that, so that reading it is refused.
+    A file larger than an image may be comes cut off one byte beyond that, so that prediction it is refused.
 
     Raises: what `open_archive` raises, and InvalidValue where there are no such files.
     """
     with open_archive(io.BytesIO(archive), limits, max_files=max_files, max_bytes=max_bytes) as opened:
         entries = [entry for entry in opened.entries if not _is_hidden(entry)]
         if not entries:
-            raise InvalidValue(f"The archive holds no pictures; {READABLE} are read, up to {max_files:,} in one ZIP.")
+            raise InvalidValue(f"The archive holds no images; {READABLE} are read, up to {max_files:,} in one ZIP.")
         files = []
         for entry in entries:
             files.append((shown_name(entry), opened.read(entry)))

@@ -71,7 +71,7 @@ class JobQueue:
         self._children: dict[int, _Child] = {}
         self._wake = Event()
         self._closing = False
-        self._keeper: Thread | None = None
+        self._recorder: Thread | None = None
 
     def folder(self, job_id: int) -> JobFolder:
         """Return the folder of a job."""
@@ -138,16 +138,16 @@ class JobQueue:
     def start(self) -> None:
         """Run jobs from now on, in the background; those that a dead process left running are settled first."""
         with self._lock:
-            if self._keeper is None:
-                self._keeper = Thread(target=self._keep, name="jobs", daemon=True)
-                self._keeper.start()
+            if self._recorder is None:
+                self._recorder = Thread(target=self._keep, name="jobs", daemon=True)
+                self._recorder.start()
 
     def close(self) -> None:
         """Stop our children; their jobs have failed and can be resumed. May be repeated."""
         self._closing = True
         self._wake.set()
-        if self._keeper:
-            self._keeper.join(FAREWELL + GRACE)
+        if self._recorder:
+            self._recorder.join(FAREWELL + GRACE)
 
     def _keep(self) -> None:
         while not self._closing:

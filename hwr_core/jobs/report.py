@@ -89,7 +89,7 @@ class Report:
 
 
 def stand_back() -> None:
-    """Let every other process go first: readings are served as if no job ran."""
+    """Let every other process go first: predictions are served as if no job ran."""
     if hasattr(os, "nice"):
         os.nice(19)
     if hasattr(os, "SCHED_IDLE"):  # Linux: gives way at once, where a nice process may finish its time slice

@@ -1,4 +1,4 @@
-"""Records -> HTML for a notebook: pictures, bars and tables, pure functions. Knows no front room and no script."""
+"""Records -> HTML for a notebook: images, bars and tables, pure functions. Knows no front room and no script."""
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,20 +15,20 @@ from hwr_core.evaluation.answers import Share
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.mistakes import Mistakes
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.images.encode import as_png
 from hwr_core.images.types import Grey
 from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import NONE, NumberReading, Reading, Verdict
+from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
 from hwr_core.registry.registry import ModelVersion
 
 ACCENT, LINE = "#3f82e0", "#9aa7b555"
 MOST = 50
-"""Pictures that a grid shows at most."""
+"""Images that a grid shows at most."""
 CELL = 56
-"""Height of a picture in a grid, in pixels."""
+"""Height of an image in a grid, in pixels."""
 LARGEST = 160
-"""Longer side of a picture in the page, in pixels: a phone's photo would be megabytes."""
+"""Longer side of an image in the page, in pixels: a phone's photo would be megabytes."""
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.DIGIT: "a digit",
@@ -45,27 +45,27 @@ def as_html(shown: object) -> str:
 
 
 @as_html.register
-def _reading(reading: Reading) -> str:
-    head = "–" if reading.digit is None else str(reading.digit)
-    words = VERDICTS[reading.verdict] + (", several digits" if reading.several_digits else "")
-    about = f"{words}, {reading.confidence:.1%}" if reading.verdict.names_a_digit else words
-    seen = "" if reading.seen is None else picture(reading.seen, height=112)
-    bars = "".join(_bar(str(digit), share) for digit, share in enumerate(reading.probabilities))
+def _prediction(prediction: Prediction) -> str:
+    head = "–" if prediction.digit is None else str(prediction.digit)
+    words = VERDICTS[prediction.verdict] + (", several digits" if prediction.several_digits else "")
+    about = f"{words}, {prediction.confidence:.1%}" if prediction.verdict.names_a_digit else words
+    seen = "" if prediction.seen is None else image(prediction.seen, height=112)
+    bars = "".join(_bar(str(digit), share) for digit, share in enumerate(prediction.probabilities))
     return (
         f"<div style='display:flex;gap:16px;align-items:center'>{seen}<div style='text-align:center'>"
         f"<div style='font-size:40px;line-height:1'>{head}</div><small>{about}</small></div>"
-        f"<table style='margin:0'>{bars}</table></div>{_small(reading.model_version)}"
+        f"<table style='margin:0'>{bars}</table></div>{_small(prediction.model_version)}"
     )
 
 
 @as_html.register
-def _kept(kept: KeptReading) -> str:
+def _kept(kept: PredictionRecord) -> str:
     said = "" if kept.label is None else f", really {NONE if kept.label.digit is None else kept.label.digit}"
-    return as_html(kept.reading) + _small(f"number {kept.id}, {kept.timestamp:%Y-%m-%d %H:%M} UTC{said}")
+    return as_html(kept.prediction) + _small(f"number {kept.id}, {kept.timestamp:%Y-%m-%d %H:%M} UTC{said}")
 
 
 @as_html.register
-def _number(found: NumberReading) -> str:
+def _number(found: NumberPrediction) -> str:
     if not found.digits:
         return f"<div>no digits</div>{_small(found.model_version)}"
     lines = [(escape(line.text), f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
@@ -76,24 +76,24 @@ def _number(found: NumberReading) -> str:
 
 @as_html.register
 def _explanation(explained: Explanation) -> str:
-    return grid((stage.picture, stage.about) for stage in explained.stages) + as_html(explained.reading)
+    return grid((stage.image, stage.about) for stage in explained.stages) + as_html(explained.prediction)
 
 
 @as_html.register
 def _samples(samples: Samples) -> str:
-    return _labelled(samples.pictures[:MOST], samples.labels[:MOST]) + _small(f"{len(samples):,} samples of 28x28")
+    return _labelled(samples.images[:MOST], samples.labels[:MOST]) + _small(f"{len(samples):,} samples of 28x28")
 
 
 @as_html.register
 def _dataset(dataset: Dataset) -> str:
-    """The first pictures of each label by turns, so that a set sorted by label shows them all."""
+    """The first images of each label by turns, so that a set sorted by label shows them all."""
     turns = np.zeros(len(dataset), int)
     for label in np.unique(dataset.labels):
         of_label = dataset.labels == label
         turns[of_label] = np.arange(int(of_label.sum()))
     chosen = np.lexsort((dataset.labels, turns))[:MOST]
-    shown = _labelled([dataset.pictures[place] for place in chosen], dataset.labels[chosen])
-    return shown + _small(f"{dataset.name}: {dataset.about}; {len(dataset):,} pictures")
+    shown = _labelled([dataset.images[place] for place in chosen], dataset.labels[chosen])
+    return shown + _small(f"{dataset.name}: {dataset.about}; {len(dataset):,} images")
 
 
 @as_html.register
@@ -113,7 +113,7 @@ def _evaluation(evaluation: Evaluation) -> str:
     return _table(("", "right", "of", "share", "95 % interval"), rows) + _small(
         f"{evaluation.suite}: {evaluation.about}; {figures.refused:,} refused; "
         f"{figures.taken_for_digits:,} of {figures.others:,} others taken for digits; {error}"
-        f"{figures.milliseconds:.1f} ms a picture; {evaluation.version}"
+        f"{figures.milliseconds:.1f} ms an image; {evaluation.version}"
     )
 
 
@@ -126,8 +126,8 @@ def _comparison(found: Comparison) -> str:
     table = _table((found.suite, "right", "of", "share", "95 % interval", "alone right"), rows)
     shown = [each for each in found.differences if each.seen is not None][:MOST]
     captions = (f"{_name(each.label)}: {_name(each.one)}, {_name(each.other)}" for each in shown)
-    pictures = grid(zip((each.seen for each in shown if each.seen is not None), captions, strict=True))
-    return f"<div>{escape(found.verdict)}</div>{table}{pictures}"
+    images = grid(zip((each.seen for each in shown if each.seen is not None), captions, strict=True))
+    return f"<div>{escape(found.verdict)}</div>{table}{images}"
 
 
 @as_html.register
@@ -145,25 +145,25 @@ def _version(version: ModelVersion) -> str:
     return f"<div><b>{version.name}</b></div>{_table(('', ''), facts)}"
 
 
-def picture(grey: Grey, *, height: int = CELL) -> str:
-    """Return an image element with the picture in it, its pixels left visible."""
+def image(grey: Grey, *, height: int = CELL) -> str:
+    """Return an image element with the image in it, its pixels left visible."""
     data = base64.b64encode(as_png(_shrunk(grey))).decode("ascii")
     style = f"height:{height}px;image-rendering:pixelated;border:1px solid {LINE}"
     return f"<img alt='' style='{style}' src='data:image/png;base64,{data}'>"
 
 
-def grid(pictures: Iterable[tuple[Grey, str]]) -> str:
-    """Return pictures side by side, each with its caption below."""
+def grid(images: Iterable[tuple[Grey, str]]) -> str:
+    """Return images side by side, each with its caption below."""
     cells = "".join(
-        f"<figure style='margin:0;text-align:center'>{picture(grey)}"
+        f"<figure style='margin:0;text-align:center'>{image(grey)}"
         f"<figcaption style='font-size:11px'>{escape(caption)}</figcaption></figure>"
-        for grey, caption in pictures
+        for grey, caption in images
     )
     return f"<div style='display:flex;flex-wrap:wrap;gap:8px'>{cells}</div>"
 
 
-def _labelled(pictures: Sequence[Grey] | NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
-    return grid(zip(pictures, (_name(label) for label in labels.tolist()), strict=True))
+def _labelled(images: Sequence[Grey] | NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
+    return grid(zip(images, (_name(label) for label in labels.tolist()), strict=True))
 
 
 def _name(label: int) -> str:

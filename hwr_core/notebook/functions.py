@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hwr_core.app.workspace import open_workspace
 from hwr_core.datasets.dataset import Dataset, load, load_folder, part_named
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, Request
-from hwr_core.errors import InvalidValue, PictureError
+from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.compare import compare as compare_versions
 from hwr_core.evaluation.evaluate import Evaluation
@@ -31,16 +31,16 @@ from hwr_core.images.types import Box
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.notebook.display import as_html
-from hwr_core.notebook.inputs import PictureLike, as_file
+from hwr_core.notebook.inputs import ImageLike, as_file
 from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import NumberReading, Reading
+from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.registry.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
 from hwr_core.settings import load_settings
 from hwr_core.shown import Shown
 from hwr_core.training.config import training_config
 
-if TYPE_CHECKING:  # pandas and Optuna take their time, which a single reading should not
+if TYPE_CHECKING:  # pandas and Optuna take their time, which a single prediction should not
     import optuna
     import pandas as pd
 
@@ -70,25 +70,23 @@ class LoadedVersion(Shown):
     version: ModelVersion
     reader: Reader
 
-    def read(self, picture: PictureLike, *, enhancement_level: float = 1.0) -> Reading:
-        """Read a picture. See `hwr_core.read`."""
-        return self.reader.read(as_file(picture), enhancement_level)
+    def read(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Prediction:
+        """Read an image. See `hwr_core.read`."""
+        return self.reader.read(as_file(image), enhancement_level)
 
-    def read_all(
-        self, pictures: Iterable[PictureLike], *, enhancement_level: float = 1.0
-    ) -> list[Reading | PictureError]:
-        """Read many pictures on all cores, in order; one that cannot be read gives its error in its place."""
-        return self.reader.read_all([as_file(picture) for picture in pictures], enhancement_level)
+    def read_all(self, images: Iterable[ImageLike], *, enhancement_level: float = 1.0) -> list[Prediction | ImageError]:
+        """Read many images on all cores, in order; one that cannot be read gives its error in its place."""
+        return self.reader.read_all([as_file(image) for image in images], enhancement_level)
 
     def read_number(
-        self, document: PictureLike, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
-    ) -> NumberReading:
-        """Read all digits of a picture or a document. See `hwr_core.read_number`."""
+        self, document: ImageLike, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
+    ) -> NumberPrediction:
+        """Read all digits of an image or a document. See `hwr_core.read_number`."""
         return self.reader.read_number(as_file(document), enhancement_level, boxes=boxes)
 
-    def explain(self, picture: PictureLike, *, enhancement_level: float = 1.0) -> Explanation:
-        """Read a picture and say why it was read so. See `hwr_core.explain`."""
-        return self.reader.explain(as_file(picture), enhancement_level)
+    def explain(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Explanation:
+        """Read an image and say why it was read so. See `hwr_core.explain`."""
+        return self.reader.explain(as_file(image), enhancement_level)
 
     def _repr_html_(self) -> str:
         return as_html(self.version)
@@ -107,42 +105,42 @@ def load_recogniser(version: VersionLike = None) -> LoadedVersion:
     return _loaded(found.folder.parent, found.name)
 
 
-def read(picture: PictureLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Reading:
-    """Read the one digit on a picture; nothing is kept.
+def read(image: ImageLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Prediction:
+    """Read the one digit on an image; nothing is kept.
 
     Args:
-        picture: the bytes or the path of a PNG, JPEG, BMP, GIF, WebP or TIFF file; an array, grey [height, width] or
+        image: the bytes or the path of a PNG, JPEG, BMP, GIF, WebP or TIFF file; an array, grey [height, width] or
             with 3 (RGB) or 4 (RGBA) channels behind, of uint8, bool or floats in 0 to 1; or a PIL image. Ink may be
             dark or light, of any size and in any place.
         version: which model version reads; the champion when not given.
-        enhancement_level: 0 to 3, how hard to clean the picture.
+        enhancement_level: 0 to 3, how hard to clean the image.
 
     Returns:
         Ten probabilities that sum to 1, a calibrated confidence (Guo et al., 2017), a verdict, and `seen`: the uint8
-        28x28 that the model saw, ink bright on black, as MNIST was made (LeCun et al., 1998). A blank picture gives the
+        28x28 that the model saw, ink bright on black, as MNIST was made (LeCun et al., 1998). A blank image gives the
         verdict "no ink".
 
     Raises:
-        PictureError: it cannot be read as a picture within the limits.
+        ImageError: it cannot be read as an image within the limits.
         InvalidValue: the array's shape, type or range, or `enhancement_level`, is not allowed.
         NotFound, ModelUnavailable: there is no such version, or it is damaged.
     """
-    return load_recogniser(version).read(picture, enhancement_level=enhancement_level)
+    return load_recogniser(version).read(image, enhancement_level=enhancement_level)
 
 
 def read_number(
-    document: PictureLike,
+    document: ImageLike,
     *,
     version: VersionLike = None,
     enhancement_level: float = 1.0,
     boxes: Sequence[Box] | None = None,
-) -> NumberReading:
-    """Read all digits of a picture, or of each page of a TIFF or PDF, in reading order; nothing is kept.
+) -> NumberPrediction:
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order; nothing is kept.
 
     Lines are read as a whole by connectionist temporal classification (Graves et al., 2006).
 
     Args:
-        document: as `read` takes pictures, or a PDF file.
+        document: as `read` takes images, or a PDF file.
         version: which model version reads; the champion when not given.
         enhancement_level: 0 to 3.
         boxes: left, top, width and height in pixels of each digit of the only page, where that is known.
@@ -152,8 +150,8 @@ def read_number(
     return load_recogniser(version).read_number(document, enhancement_level=enhancement_level, boxes=boxes)
 
 
-def explain(picture: PictureLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Explanation:
-    """Read a picture and say why it was read so, in some 400 readings.
+def explain(image: ImageLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Explanation:
+    """Read an image and say why it was read so, in some 400 predictions.
 
     Returns:
         `stages`, its way to the 28x28; `reading`; and `saliency`, float32 [28, 28] in -1 to 1 by occlusion (Zeiler and
@@ -161,17 +159,17 @@ def explain(picture: PictureLike, *, version: VersionLike = None, enhancement_le
 
     Raises: what `read` raises.
     """
-    return load_recogniser(version).explain(picture, enhancement_level=enhancement_level)
+    return load_recogniser(version).explain(image, enhancement_level=enhancement_level)
 
 
 def load_dataset(name: str | Path, *, part: str = "test", limit: int | None = None, seed: int = 0) -> Dataset:
-    """Return labelled pictures as they came in; `.samples()` are what the model sees of them.
+    """Return labelled images as they came in; `.samples()` are what the model sees of them.
 
     Args:
         name: a data set, such as "mnist" (`hwr_core.datasets.sources` has them all), or a folder that has a folder for
             each label, 0 to 9 and none.
         part: "training", "validation" or "test": no writer is in two of them. A folder is taken as a whole.
-        limit: the most pictures, taken by chance; all when not given.
+        limit: the most images, taken by chance; all when not given.
         seed: of that chance.
 
     Raises:
@@ -191,7 +189,7 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
     """Train a model version in this process, telling of each epoch, publish it and return it. Nothing is promoted.
 
     Args:
-        folder: labelled pictures to be the data set "custom", a folder for each label; without `sources` it learns from
+        folder: labelled images to be the data set "custom", a folder for each label; without `sources` it learns from
             these and from noise.
         values: those of a `TrainingConfig` that are not to be the shipped model's, such as `epochs=3, limit=500,
             augmentation=0`; without `sources` it learns from all data that is there. `start` takes a version to begin
@@ -247,16 +245,16 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
 
 
 def evaluate(on: str | Path, version: VersionLike = None, *, limit: int | None = None) -> Evaluation:
-    """Measure a version on pictures that it never learned from, and keep the result with it.
+    """Measure a version on images that it never learned from, and keep the result with it.
 
     Args:
         on: a suite, such as "mnist" (`hwr_core.evaluation.suites` has them all), or a folder that has a folder for each
             label.
         version: which; the champion when not given.
-        limit: the most pictures of each source, taken by chance; all when not given.
+        limit: the most images of each source, taken by chance; all when not given.
 
     Raises:
-        InvalidValue: there is no suite or folder of this name, or it has no pictures.
+        InvalidValue: there is no suite or folder of this name, or it has no images.
         DatasetMissing: its data is not there.
         NotFound, ModelUnavailable: there is no such version, or it is damaged.
     """
@@ -271,16 +269,16 @@ def evaluate(on: str | Path, version: VersionLike = None, *, limit: int | None =
 
 
 def compare(suite: str, one: VersionLike = None, other: VersionLike = CHALLENGER) -> Comparison:
-    """Compare two versions picture by picture on a suite that both were measured on, by McNemar's exact test (1947).
+    """Compare two versions image by image on a suite that both were measured on, by McNemar's exact test (1947).
 
     `one` is the champion and `other` the challenger when not given. Raises NotFound where one was not measured, and
-    Conflict where they were measured on other pictures.
+    Conflict where they were measured on other images.
     """
     return compare_versions(_version(one), _version(other), suite)
 
 
 def mistakes(suite: str, version: VersionLike = None, *, most: int = 40) -> Mistakes:
-    """Return the pictures of a suite that a version was most sure of and wrong about, the worst first.
+    """Return the images of a suite that a version was most sure of and wrong about, the worst first.
 
     Raises NotFound where it was not measured there, InvalidValue for a suite of whole numbers.
     """
@@ -288,14 +286,14 @@ def mistakes(suite: str, version: VersionLike = None, *, most: int = 40) -> Mist
 
 
 def history(
-    *, days: float | None = None, limit: int | None = None, pictures: bool = False, **chosen: Any
+    *, days: float | None = None, limit: int | None = None, images: bool = False, **chosen: Any
 ) -> "pd.DataFrame":
-    """Return kept readings as a DataFrame, the newest first, also while the server runs.
+    """Return kept predictions as a DataFrame, the newest first, also while the server runs.
 
     Args:
         days: only those of so many days until now.
         limit: the most rows, 1 or more; all when not given.
-        pictures: add a column `seen`, uint8 28x28 each.
+        images: add a column `seen`, uint8 28x28 each.
         chosen: fields of a `HistoryFilter`, such as `labelled="wrong"`, `digit=7` or `user_id=1`.
 
     Raises:
@@ -309,7 +307,7 @@ def history(
         raise InvalidValue(f"{', '.join(chosen)}: {', '.join(HistoryFilter.__slots__)} are allowed.") from error
     if days is not None:
         which = replace(which, since=datetime.now(UTC) - timedelta(days=days))
-    return open_workspace().exports.frame(which, limit=limit, pictures=pictures)
+    return open_workspace().exports.frame(which, limit=limit, images=images)
 
 
 def _version(version: VersionLike) -> ModelVersion:
@@ -324,14 +322,14 @@ def _version(version: VersionLike) -> ModelVersion:
 @lru_cache(maxsize=4)
 def _loaded(models: Path, name: str) -> LoadedVersion:
     settings = load_settings()
-    limits = Limits(settings.max_picture_bytes, settings.max_picture_pixels, settings.max_document_pages)
+    limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
     version = Registry(models).get(name)
     return LoadedVersion(version, Reader(Recogniser.load(version), limits))
 
 
 @contextmanager
 def _places(custom: str | Path | None = None, *, with_corrections: bool) -> Iterator[Places]:
-    """Where data lies, with the corrected readings written out for as long as they are needed."""
+    """Where data lies, with the corrected predictions written out for as long as they are needed."""
     modelling = open_workspace().modelling
     with tempfile.TemporaryDirectory() as folder:
         places = replace(modelling.places, corrections=Path(folder) / "corrections.npz")

@@ -1,4 +1,4 @@
-"""A picture in whatever form a program has it -> the bytes of a file, which go the way of everybody's pictures."""
+"""An image in whatever form a program has it -> the bytes of a file, which go the way of everybody's images."""
 
 import io
 from pathlib import Path
@@ -8,40 +8,38 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from hwr_core.errors import InvalidValue, UnreadablePicture
+from hwr_core.errors import InvalidValue, UnreadableImage
 
-PictureLike: TypeAlias = "bytes | str | Path | NDArray[Any] | Image.Image"
+ImageLike: TypeAlias = "bytes | str | Path | NDArray[Any] | Image.Image"
 """A file's bytes or path; an array, grey [height, width] or with 3 (RGB) or 4 (RGBA) channels behind, of uint8 in 0 to
 255, bool or floats in 0 to 1; a PIL image of any mode."""
 
 CHANNELS = (3, 4)
 
 
-def as_file(picture: PictureLike) -> bytes:
-    """Return a picture as the bytes of a file, without loss; those of a file as they are.
+def as_file(image: ImageLike) -> bytes:
+    """Return an image as the bytes of a file, without loss; those of a file as they are.
 
     Raises:
         InvalidValue: it is of no form that is taken, or an array's shape, type or range does not fit.
-        UnreadablePicture: the file cannot be opened.
+        UnreadableImage: the file cannot be opened.
     """
-    if isinstance(picture, bytes):
-        return picture
-    if isinstance(picture, str | Path):
-        return _content(Path(picture).expanduser())
-    if isinstance(picture, np.ndarray):
-        return _saved(Image.fromarray(_as_bytes(picture)))
-    if isinstance(picture, Image.Image):
-        return _saved(ImageOps.exif_transpose(picture))
-    raise InvalidValue(
-        f"A picture is given as {type(picture).__name__}; bytes, a path, an array or a PIL image is taken."
-    )
+    if isinstance(image, bytes):
+        return image
+    if isinstance(image, str | Path):
+        return _content(Path(image).expanduser())
+    if isinstance(image, np.ndarray):
+        return _saved(Image.fromarray(_as_bytes(image)))
+    if isinstance(image, Image.Image):
+        return _saved(ImageOps.exif_transpose(image))
+    raise InvalidValue(f"An image is given as {type(image).__name__}; bytes, a path, an array or a PIL image is taken.")
 
 
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UnreadablePicture(f"The picture {file.name!r} cannot be opened: {error.strerror}.") from error
+        raise UnreadableImage(f"The image {file.name!r} cannot be opened: {error.strerror}.") from error
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

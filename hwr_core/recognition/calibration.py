@@ -16,14 +16,14 @@ REFUSED_DIGITS = 0.005
 
 UNSURE_BELOW = 0.8
 """A digit named at a lower confidence is unsure. As confidences are calibrated this says the same of every version:
-more than one in five such readings is wrong."""
+more than one in five such predictions is wrong."""
 
 OTHERS = 0.1
-"""Share of pictures without a digit for which confidences are calibrated, whatever it is among the samples."""
+"""Share of images without a digit for which confidences are calibrated, whatever it is among the samples."""
 
 METHOD = (
     "Logits are divided by one temperature (Guo et al., 2017), the one with the least calibration error (as Mukhoti et "
-    "al., 2020, choose it) over what is named a digit of the validation writers of all sources, where one picture in "
+    "al., 2020, choose it) over what is named a digit of the validation writers of all sources, where one image in "
     "ten holds none; what speaks for no digit is spread evenly over the ten."
 )
 """How a confidence is made, for the card."""
@@ -46,7 +46,7 @@ def decide(logits: Logits, labels: NDArray[np.uint8]) -> Decision:
 def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
     """Return the temperature at which confidences are most nearly right, to about two percent.
 
-    By calibration error and not by likelihood: a few wrong labels among thousands of easy pictures outweigh all others
+    By calibration error and not by likelihood: a few wrong labels among thousands of easy images outweigh all others
     there, and make every answer less sure than it deserves.
     """
     weights = usual_weights(labels)
@@ -63,7 +63,7 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
 
 
 def usual_weights(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return how much each sample counts, so that one picture in ten holds no digit, whatever it is among the samples.
+    """Return how much each sample counts, so that one image in ten holds no digit, whatever it is among the samples.
 
     A digit counts 1. The sets of letters, marks and noise are there to be refused; people seldom send them.
     """

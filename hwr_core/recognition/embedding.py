@@ -1,4 +1,4 @@
-"""Pictures as the model sees likeness: what its last layer is given, and which pictures are nearest by that.
+"""Images as the model sees likeness: what its last layer is given, and which images are nearest by that.
 
 The served LiteRT file is cut before its last dense layer, so it needs no TensorFlow and no second file.
 """
@@ -22,17 +22,17 @@ from hwr_core.registry.registry import LITERT, ModelVersion
 FILE_IDENTIFIER = b"TFL3"
 
 REMEMBERED = 20_000
-"""Features of so many pictures are kept: 8 MB."""
+"""Features of so many images are kept: 8 MB."""
 
 EACH = 50
-"""After so many pictures it is told how many are done."""
+"""After so many images it is told how many are done."""
 
 Features: TypeAlias = NDArray[np.float32]
 """float32 [n, width], each row of length 1."""
 
 
 class Embedder:
-    """One version's features of pictures, each picture's computed once. Safe to use from many threads."""
+    """One version's features of images, each image's computed once. Safe to use from many threads."""
 
     def __init__(self, version: ModelVersion) -> None:
         """Cut the version's network. Raises ModelUnavailable where its file is missing or damaged."""
@@ -41,33 +41,33 @@ class Embedder:
             self._network = Interpreter(model_content=without_last_layer(version.read_file(LITERT)), num_threads=1)
             self._network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelUnavailable(f"Model version {version.name} cannot be asked what pictures are alike.") from error
+            raise ModelUnavailable(f"Model version {version.name} cannot be asked what images are alike.") from error
         self._input: int = self._network.get_input_details()[0]["index"]
         self._output: int = self._network.get_output_details()[0]["index"]
         self._lock = Lock()
         self._known: dict[bytes, NDArray[np.float32]] = {}
 
-    def features(self, pictures: Sequence[Grey], on_progress: OnProgress = lambda _: None) -> Features:
-        """Return the features of each picture (uint8 [28, 28], ink bright on black), in the same order."""
+    def features(self, images: Sequence[Grey], on_progress: OnProgress = lambda _: None) -> Features:
+        """Return the features of each image (uint8 [28, 28], ink bright on black), in the same order."""
         rows = []
-        for place, picture in enumerate(pictures, start=1):
-            rows.append(self._features_of(picture))
+        for place, image in enumerate(images, start=1):
+            rows.append(self._features_of(image))
             if place % EACH == 0:
-                on_progress(place / len(pictures))
+                on_progress(place / len(images))
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
-    def _features_of(self, picture: Grey) -> NDArray[np.float32]:
-        name = blake2b(picture.tobytes(), digest_size=16).digest()
+    def _features_of(self, image: Grey) -> NDArray[np.float32]:
+        name = blake2b(image.tobytes(), digest_size=16).digest()
         with self._lock:
             if name not in self._known:
                 if len(self._known) >= REMEMBERED:
                     del self._known[next(iter(self._known))]  # the one known longest
-                row = self._run(picture)
+                row = self._run(image)
                 self._known[name] = row / max(float(np.linalg.norm(row)), 1e-12)
             return self._known[name]
 
-    def _run(self, picture: Grey) -> NDArray[np.float32]:
-        self._network.set_tensor(self._input, picture.astype(np.float32).reshape(1, SIDE, SIDE, 1))
+    def _run(self, image: Grey) -> NDArray[np.float32]:
+        self._network.set_tensor(self._input, image.astype(np.float32).reshape(1, SIDE, SIDE, 1))
         self._network.invoke()
         row: NDArray[np.float32] = self._network.get_tensor(self._output)[0]
         return row

@@ -35,7 +35,7 @@ CUT_ROOM = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class PageReading:
+class PagePrediction:
     """The digits of one page and the lines they stand on, in reading order."""
 
     digits: tuple[FoundDigit, ...]
@@ -60,7 +60,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     boxes: Sequence[Box] | None = None,
     number: int = 0,
     first_line: int = 0,
-) -> PageReading:
+) -> PagePrediction:
     """Read the digits of a page.
 
     Args:
@@ -77,7 +77,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     try:
         found_ink = segment(image.grey, enhancement_level)
     except NoInk:
-        return PageReading((), ())
+        return PagePrediction((), ())
     page = replace(found_ink, scale=found_ink.scale * image.scale)
     if boxes is not None:
         page = within_boxes(page, boxes)
@@ -93,7 +93,7 @@ def read_page(  # noqa: PLR0913  all but two by name
             box = page.box([part for parts in found.parts for part in parts])
             lines.append(NumberLine(found.text, found.confidence, box, number))
             digits += of_line
-    return PageReading(tuple(digits), tuple(lines))
+    return PagePrediction(tuple(digits), tuple(lines))
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:
@@ -111,7 +111,7 @@ def _each_alone(page: Page, line: Line, recogniser: Recogniser) -> _Read:
 def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _Read:
     """The most probable digits of a line, by the network of lines."""
     of_line = strip(page, line)
-    columns = log_softmax(recogniser.columns(of_line.picture))
+    columns = log_softmax(recogniser.columns(of_line.image))
     text = most_probable_text(columns)
     if not text:
         return _Read("", (), np.zeros((0, len(DIGITS))), 0.0)

@@ -1,4 +1,4 @@
-"""The recogniser: 28x28 pictures in, Readings out, by LiteRT."""
+"""The recogniser: 28x28 images in, Predictions out, by LiteRT."""
 
 import os
 import time
@@ -18,7 +18,7 @@ from hwr_core.images.normalise import SIDE
 from hwr_core.images.types import Grey
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.threads import Threads
-from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import LINES_LITERT, LITERT, ModelVersion
 
@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORTH_SPREADING = 4
-"""From this many pictures on, a batch is spread over the cores."""
+"""From this many images on, a batch is spread over the cores."""
 
 
 class Recogniser:
@@ -63,27 +63,27 @@ class Recogniser:
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
 
-    def read(self, pictures: Sequence[Grey]) -> list[Reading]:
-        """Return a reading of each picture, in the same order.
+    def read(self, images: Sequence[Grey]) -> list[Prediction]:
+        """Return a prediction of each image, in the same order.
 
         Args:
-            pictures: uint8, 28x28, ink bright on black, as `normalise` makes them.
+            images: uint8, 28x28, ink bright on black, as `normalise` makes them.
 
         Raises:
-            InvalidValue: a picture is not 28x28.
+            InvalidValue: an image is not 28x28.
         """
-        for picture in pictures:
-            if picture.shape != (SIDE, SIDE):
-                raise InvalidValue(f"A picture is {picture.shape}; ({SIDE}, {SIDE}) is needed.")
-        return self.spread(self._read, pictures) if len(pictures) >= WORTH_SPREADING else [*map(self._read, pictures)]
+        for image in images:
+            if image.shape != (SIDE, SIDE):
+                raise InvalidValue(f"An image is {image.shape}; ({SIDE}, {SIDE}) is needed.")
+        return self.spread(self._read, images) if len(images) >= WORTH_SPREADING else [*map(self._read, images)]
 
-    def shares(self, pictures: Sequence[Grey]) -> NDArray[np.float32]:
+    def shares(self, images: Sequence[Grey]) -> NDArray[np.float32]:
         """Return what speaks for each digit and, at the end, for none: float32 [n, 11], each row summing to 1.
 
         Args:
-            pictures: uint8, 28x28, as `read` takes them.
+            images: uint8, 28x28, as `read` takes them.
         """
-        found = self.spread(self._shares, pictures)
+        found = self.spread(self._shares, images)
         return np.stack(found) if found else np.zeros((0, LABELS), np.float32)
 
     @property
@@ -116,23 +116,23 @@ class Recogniser:
         return list(self._threads.map(work, items))
 
     def start(self, work: Callable[[], Result]) -> Future[Result]:
-        """Do one piece of work as soon as a core is free: more threads than cores read a third fewer pictures."""
+        """Do one piece of work as soon as a core is free: more threads than cores read a third fewer images."""
         return self._threads.submit(work)
 
-    def _read(self, picture: Grey) -> Reading:
+    def _read(self, image: Grey) -> Prediction:
         started = time.perf_counter()
-        shares = self._shares(picture)
-        return self._decide(picture, shares, time.perf_counter() - started)
+        shares = self._shares(image)
+        return self._decide(image, shares, time.perf_counter() - started)
 
-    def _shares(self, picture: Grey) -> NDArray[np.float32]:
+    def _shares(self, image: Grey) -> NDArray[np.float32]:
         network = self._networks.get()
         try:
-            return network.run(picture)
+            return network.run(image)
         finally:
             self._networks.put(network)
 
-    def _decide(self, picture: Grey, shares: NDArray[np.float32], seconds: float) -> Reading:
-        """Turn eleven shares into a reading; `Reading` says what becomes of the eleventh."""
+    def _decide(self, image: Grey, shares: NDArray[np.float32], seconds: float) -> Prediction:
+        """Turn eleven shares into a prediction; `Reading` says what becomes of the eleventh."""
         none = float(shares[NOT_A_DIGIT])
         probabilities = digit_probabilities(shares).tolist()
         confidence = max(probabilities)
@@ -140,12 +140,12 @@ class Recogniser:
             verdict = Verdict.NOT_A_DIGIT
         else:
             verdict = Verdict.UNSURE if confidence < self._decision.unsure_below else Verdict.DIGIT
-        return Reading(
+        return Prediction(
             verdict=verdict,
             digit=probabilities.index(confidence) if verdict.names_a_digit else None,
             confidence=confidence,
             probabilities=tuple(probabilities),
-            seen=picture,
+            seen=image,
             model_version=self.version,
             timings=Timings(preprocessing=0.0, inference=seconds),
         )
@@ -157,7 +157,7 @@ class Recogniser:
 
 @dataclass(slots=True)
 class _Network:
-    """A LiteRT interpreter for one picture at a time: uint8 28x28 in, eleven probabilities out."""
+    """A LiteRT interpreter for one image at a time: uint8 28x28 in, eleven probabilities out."""
 
     _interpreter: Interpreter
     _input: int
@@ -169,8 +169,8 @@ class _Network:
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
 
-    def run(self, picture: Grey) -> NDArray[np.float32]:
-        pixels = picture.astype(np.float32).reshape(1, SIDE, SIDE, 1)
+    def run(self, image: Grey) -> NDArray[np.float32]:
+        pixels = image.astype(np.float32).reshape(1, SIDE, SIDE, 1)
         self._interpreter.set_tensor(self._input, pixels)
         self._interpreter.invoke()
         shares: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]

@@ -1,4 +1,4 @@
-"""The champion, loaded once for all threads, and exchanged for another one while readings go on."""
+"""The champion, loaded once for all threads, and exchanged for another one while predictions go on."""
 
 import logging
 import time
@@ -70,7 +70,7 @@ class ServedModel:
             self._lock.release()
 
     def watch(self) -> None:
-        """Look again and again in the background from now on, so that no reading has to wait for a new version."""
+        """Look again and again in the background from now on, so that no prediction has to wait for a new version."""
         Thread(target=self._watch, name="served-model", daemon=True).start()
 
     def _watch(self) -> None:

@@ -11,11 +11,11 @@ DIGITS = range(10)
 
 
 NONE: Literal["none"] = "none"
-"""Instead of a digit, where a question is about readings or labels that name none."""
+"""Instead of a digit, where a question is about predictions or labels that name none."""
 
 
 class Verdict(StrEnum):
-    """What a reading says of its picture."""
+    """What a prediction says of its image."""
 
     DIGIT = "digit"
     UNSURE = "unsure"
@@ -24,12 +24,12 @@ class Verdict(StrEnum):
 
     @property
     def names_a_digit(self) -> bool:
-        """Whether a reading with this verdict names a digit at all."""
+        """Whether a prediction with this verdict names a digit at all."""
         return self in (Verdict.DIGIT, Verdict.UNSURE)
 
 
 class Reason(StrEnum):
-    """Why a reading is not simply a digit."""
+    """Why a prediction is not simply a digit."""
 
     UNSURE = "unsure"
     NOT_A_DIGIT = "not_a_digit"
@@ -47,24 +47,24 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Where the time of one reading went, in seconds. In a batch: each picture's own."""
+    """Where the time of one prediction went, in seconds. In a batch: each image's own."""
 
     preprocessing: float
     inference: float
 
     @property
     def total(self) -> float:
-        """From picture bytes to reading."""
+        """From image bytes to reading."""
         return self.preprocessing + self.inference
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Shown):
-    """What the recogniser made of one picture.
+class Prediction(Shown):
+    """What the recogniser made of one image.
 
     `probabilities` are ten numbers that sum to 1 (zeros when there is no ink): what speaks for "not a digit" is spread
     evenly over them, so `confidence`, their maximum, is the probability that `digit` is right.
-    `seen` is the 28x28 picture the model saw (uint8, ink bright on black), None when there is no ink.
+    `seen` is the 28x28 image the model saw (uint8, ink bright on black), None when there is no ink.
     """
 
     verdict: Verdict
@@ -75,7 +75,7 @@ class Reading(Shown):
     model_version: str
     timings: Timings
     several_digits: bool = False
-    """Whether the picture was refused because there is more than one digit on it; told when it is read, not kept."""
+    """Whether the image was refused because there is more than one digit on it; told when it is read, not kept."""
 
     @property
     def reason(self) -> Reason | None:
@@ -118,8 +118,8 @@ class NumberLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberReading(Shown):
-    """The digits of a picture or a document in reading order.
+class NumberPrediction(Shown):
+    """The digits of an image or a document in reading order.
 
     `text` has a line of digits for each line of writing, and is empty where there are none. `confidence` is the
     probability that every digit is right, as if they were independent of each other; 0 where there are none.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 
 class DataUsed(BaseModel):
@@ -41,14 +41,14 @@ class Score(BaseModel):
 
 
 class Decision(BaseModel):
-    """When a reading is refused or unsure, chosen on validation writers."""
+    """When a prediction is refused or unsure, chosen on validation writers."""
 
     model_config = ConfigDict(frozen=True)
 
     temperature: float = Field(gt=0)
     """Logits are divided by it before the softmax (Guo et al., 2017, "On calibration of modern neural networks")."""
     not_a_digit_above: float = Field(ge=0, le=1)
-    """Probability of "not a digit" above which a picture is refused."""
+    """Probability of "not a digit" above which an image is refused."""
     unsure_below: float = Field(ge=0, le=1)
     """Confidence below which a digit is named with reserve."""
 
@@ -64,7 +64,7 @@ class ReliabilityBin(BaseModel):
 
 
 class Histogram(BaseModel):
-    """How often pictures lie between each two edges, below the first and from the last on; the shares sum to 1."""
+    """How often images lie between each two edges, below the first and from the last on; the shares sum to 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,14 +73,14 @@ class Histogram(BaseModel):
 
 
 class Inputs(BaseModel):
-    """What validation pictures are like, by the features of `hwr_core.evaluation.drift`: today's are compared with them.
+    """What validation images are like, by the features of `hwr_core.evaluation.drift`: today's are compared with them.
 
-    Weighted, so that one in ten holds no digit. `pictures`: as many equal ones tell as much.
+    Weighted, so that one in ten holds no digit. `images`: as many equal ones tell as much.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    pictures: float
+    images: float = Field(validation_alias=AliasChoices("images", "pictures"))  # as older cards call it
     features: dict[str, Histogram]
 
 

@@ -1,1 +1,1 @@
-"""Looking over what was read: which readings to ask a person about, and which of people's labels to doubt."""
+"""Looking over what was read: which predictions to ask a person about, and which of people's labels to doubt."""

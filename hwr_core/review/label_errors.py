@@ -2,7 +2,7 @@
 
 Confident learning (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", Journal
 of Artificial Intelligence Research 70, 2021). A label is suspected when the model is as sure of another one as it
-usually is of pictures that bear that other one.
+usually is of images that bear that other one.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ Shares = NDArray[np.float64]
 def eleven_shares(probabilities: NDArray[np.float64]) -> Shares:
     """Return what a model gave each digit and, at the end, no digit: [n, 10] -> [n, 11].
 
-    The ten probabilities of a reading have what speaks for no digit spread evenly over them. The least probable digit
+    The ten probabilities of a prediction have what speaks for no digit spread evenly over them. The least probable digit
     has hardly more than its tenth of that, so ten times its probability is what spoke for none.
     """
     least = probabilities.min(axis=1, keepdims=True)

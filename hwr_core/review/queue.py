@@ -1,4 +1,4 @@
-"""Which kept readings most deserve a human eye, and what the models made of those that have had one."""
+"""Which kept predictions most deserve a human eye, and what the models made of those that have had one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
 from hwr_core.history.filters import Conditions
 from hwr_core.history.labels import NO_DIGIT
-from hwr_core.history.predictions import KeptReading, rows_by_id
+from hwr_core.history.predictions import PredictionRecord, rows_by_id
 
-_UNLABELLED = "from readings r left join labels l on l.reading_id = r.id"
+_UNLABELLED = "from predictions r left join labels l on l.prediction_id = r.id"
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Readings that wait for a person: those of a verdict that nobody has said anything of, in their order.
+    """Predictions that wait for a person: those of a verdict that nobody has said anything of, in their order.
 
-    `behind` is the condition of those that stand behind a reading, given by its confidence and its id.
+    `behind` is the condition of those that stand behind a prediction, given by its confidence and its id.
     """
 
     verdict: str
@@ -27,15 +27,15 @@ class Queue:
     behind: str
 
     def conditions(self) -> Conditions:
-        """Return what has to hold of a reading that waits here."""
-        return Conditions([self.verdict, "l.reading_id is null"])
+        """Return what has to hold of a prediction that waits here."""
+        return Conditions([self.verdict, "l.prediction_id is null"])
 
 
 LEAST_SURE = Queue("r.digit is not null", "r.confidence, r.id", "(r.confidence, r.id) > ({}, {})")
-"""Readings that name a digit, the least sure first."""
+"""Predictions that name a digit, the least sure first."""
 
 REJECTED = Queue("r.verdict = 'not_a_digit'", "r.confidence desc, r.id desc", "(r.confidence, r.id) < ({}, {})")
-"""Readings that were refused as no digit, the most digit-like first: if one was refused wrongly, it stands there."""
+"""Predictions that were refused as no digit, the most digit-like first: if one was refused wrongly, it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class LabelledProbabilities:
 
 
 class ReviewQueue:
-    """The readings of one history that wait for a person. Safe to use from many threads."""
+    """The predictions of one history that wait for a person. Safe to use from many threads."""
 
     def __init__(self, store: Store, *, max_page: int) -> None:
         self._store = store
         self._max_page = max_page
 
-    def page(self, queue: Queue, *, limit: int = 50, after: KeptReading | None = None) -> list[KeptReading]:
-        """Return the first readings of a queue, or those that stand behind one of them.
+    def page(self, queue: Queue, *, limit: int = 50, after: PredictionRecord | None = None) -> list[PredictionRecord]:
+        """Return the first predictions of a queue, or those that stand behind one of them.
 
         Raises:
             InvalidValue: `limit` is not from 1 to the setting `max_page`.
@@ -70,7 +70,7 @@ class ReviewQueue:
             raise InvalidValue(f"limit is {limit}; 1 to {self._max_page} is allowed.")
         conditions = queue.conditions()
         if after is not None:
-            places = conditions.value(after.reading.confidence), conditions.value(after.id)
+            places = conditions.value(after.prediction.confidence), conditions.value(after.id)
             conditions.clauses.append(queue.behind.format(*places))
         most = conditions.value(limit)
         with self._store.session() as cursor:
@@ -79,31 +79,31 @@ class ReviewQueue:
                 f"select r.id {_UNLABELLED} {conditions.where} order by {queue.order} limit {most}",
                 conditions.values,
             ).fetchall()
-            ids = [reading_id for (reading_id,) in rows]
+            ids = [prediction_id for (prediction_id,) in rows]
             found = {kept.id: kept for kept in rows_by_id(cursor, ids)}
-        return [found[reading_id] for reading_id in ids]
+        return [found[prediction_id] for prediction_id in ids]
 
     def count(self, queue: Queue) -> int:
-        """Return how many readings wait in a queue. Raises StoreError."""
+        """Return how many predictions wait in a queue. Raises StoreError."""
         with self._store.session() as cursor:
             [(number,)] = cursor.execute(f"select count(*) {_UNLABELLED} {queue.conditions().where}").fetchall()
         count: int = number
         return count
 
-    def get(self, ids: Sequence[int]) -> list[KeptReading]:
-        """Return the readings with these ids in their order, without those that are gone. Raises StoreError."""
+    def get(self, ids: Sequence[int]) -> list[PredictionRecord]:
+        """Return the predictions with these ids in their order, without those that are gone. Raises StoreError."""
         with self._store.session() as cursor:
             found = {kept.id: kept for kept in rows_by_id(cursor, ids)}
-        return [found[reading_id] for reading_id in ids if reading_id in found]
+        return [found[prediction_id] for prediction_id in ids if prediction_id in found]
 
     def labelled_probabilities(self) -> LabelledProbabilities:
-        """Return what the models made of every labelled reading: 53 ms for 50,000 of them. Raises StoreError."""
+        """Return what the models made of every labelled prediction: 53 ms for 50,000 of them. Raises StoreError."""
         with self._store.session() as cursor:
             columns = cursor.execute(
                 """
                 select r.id, r.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
                 from labels l
-                join readings r on r.id = l.reading_id
+                join predictions r on r.id = l.prediction_id
                 order by r.id
                 """,
                 [NO_DIGIT],

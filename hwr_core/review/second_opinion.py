@@ -1,19 +1,19 @@
-"""A second opinion on kept readings: what another model version makes of the pictures that were seen."""
+"""A second opinion on kept predictions: what another model version makes of the images that were seen."""
 
 from collections.abc import Sequence
 from threading import Lock
 
 from hwr_core.errors import ModelUnavailable, NotFound
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import Reading
+from hwr_core.recognition.types import Prediction
 from hwr_core.registry.registry import Registry
 
 
 class SecondOpinion:
-    """The challenger, asked about readings that others made. Safe to use from many threads.
+    """The challenger, asked about predictions that others made. Safe to use from many threads.
 
-    It is loaded when first asked. Its answers about the readings asked of last are remembered until there is another
+    It is loaded when first asked. Its answers about the predictions asked of last are remembered until there is another
     challenger, so that asking again costs nothing.
     """
 
@@ -21,10 +21,10 @@ class SecondOpinion:
         self._registry = registry
         self._lock = Lock()
         self._challenger: Recogniser | None = None
-        self._answers: dict[int, Reading] = {}
+        self._answers: dict[int, Prediction] = {}
 
-    def of(self, readings: Sequence[KeptReading]) -> dict[int, Reading]:
-        """Return the challenger's reading of each picture by the kept reading's id; nothing without a challenger.
+    def of(self, predictions: Sequence[PredictionRecord]) -> dict[int, Prediction]:
+        """Return the challenger's reading of each image by the kept prediction's id; nothing without a challenger.
 
         Raises:
             ModelUnavailable: the challenger is gone or damaged.
@@ -33,10 +33,10 @@ class SecondOpinion:
             challenger = self._current()
             if challenger is None:
                 return {}
-            fresh = [kept for kept in readings if kept.id not in self._answers]
-            found = challenger.read([kept.reading.seen for kept in fresh if kept.reading.seen is not None])
+            fresh = [kept for kept in predictions if kept.id not in self._answers]
+            found = challenger.read([kept.prediction.seen for kept in fresh if kept.prediction.seen is not None])
             known = self._answers | dict(zip((kept.id for kept in fresh), found, strict=True))
-            self._answers = {kept.id: known[kept.id] for kept in readings}
+            self._answers = {kept.id: known[kept.id] for kept in predictions}
             return self._answers
 
     def close(self) -> None:

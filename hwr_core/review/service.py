@@ -6,19 +6,19 @@ from enum import StrEnum
 from hwr_core.history.filters import HistoryFilter, Labelled
 from hwr_core.history.history import History
 from hwr_core.history.labels import NO_DIGIT
-from hwr_core.history.predictions import KeptReading
-from hwr_core.recognition.types import Reading
+from hwr_core.history.predictions import PredictionRecord
+from hwr_core.recognition.types import Prediction
 from hwr_core.registry.registry import Registry
 from hwr_core.review.label_errors import eleven_shares, suspects
 from hwr_core.review.queue import LEAST_SURE, REJECTED, Queue, ReviewQueue
 from hwr_core.review.second_opinion import SecondOpinion
 
 COMPARED = 500
-"""So many of the newest readings are read by the challenger too: 0.3 s."""
+"""So many of the newest predictions are read by the challenger too: 0.3 s."""
 
 
 class Order(StrEnum):
-    """Why readings wait for a person, and so in what order."""
+    """Why predictions wait for a person, and so in what order."""
 
     LEAST_SURE = "least_sure"
     REJECTED = "rejected"
@@ -30,28 +30,28 @@ _QUEUES: dict[Order, Queue] = {Order.LEAST_SURE: LEAST_SURE, Order.REJECTED: REJ
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A kept reading that waits for a person; `second` is the challenger's where it answers differently."""
+    """A kept prediction that waits for a person; `second` is the challenger's where it answers differently."""
 
-    kept: KeptReading
-    second: Reading | None = None
+    kept: PredictionRecord
+    second: Prediction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A labelled reading whose label is likely wrong.
+    """A labelled prediction whose label is likely wrong.
 
     Its model, which read it before it had the label, gave that label `given` (0 to 1), and gave `preferred`, the
     label it held for right (None: no digit), `preferred_given`.
     """
 
-    kept: KeptReading
+    kept: PredictionRecord
     given: float
     preferred: int | None
     preferred_given: float
 
 
-class ReviewDesk:
-    """The readings of one history that deserve a human eye. Safe to use from many threads."""
+class ReviewService:
+    """The predictions of one history that deserve a human eye. Safe to use from many threads."""
 
     def __init__(self, queue: ReviewQueue, history: History, registry: Registry, *, compared: int = COMPARED) -> None:
         self._queue = queue
@@ -59,10 +59,10 @@ class ReviewDesk:
         self._second_opinion = SecondOpinion(registry)
         self._compared = compared
 
-    def page(self, order: Order, *, limit: int = 50, after: KeptReading | None = None) -> list[Waiting]:
+    def page(self, order: Order, *, limit: int = 50, after: PredictionRecord | None = None) -> list[Waiting]:
         """Return the first that wait, or those that stand behind one of them.
 
-        The order DISAGREE holds those of the newest unlabelled readings that the challenger answers differently,
+        The order DISAGREE holds those of the newest unlabelled predictions that the challenger answers differently,
         newest first; none without a challenger.
 
         Raises:
@@ -82,7 +82,7 @@ class ReviewDesk:
     def suspects(self, *, limit: int = 50) -> list[Suspect]:
         """Return the labels that are most likely wrong, the most suspect first; verified ones are not doubted.
 
-        Each reading was made before anybody had said what it is, by a model that cannot have learned its label: what
+        Each prediction was made before anybody had said what it is, by a model that cannot have learned its label: what
         it gave the label is out of sample, as confident learning asks (see `hwr_core.review.label_errors`).
 
         Raises:
@@ -106,10 +106,10 @@ class ReviewDesk:
         self._second_opinion.close()
 
     def _disagreements(self) -> list[Waiting]:
-        newest = self._history.page(HistoryFilter(labelled=Labelled.NO), limit=self._compared).readings
+        newest = self._history.page(HistoryFilter(labelled=Labelled.NO), limit=self._compared).predictions
         answers = self._second_opinion.of(newest)
         return [
             Waiting(kept, answer)
             for kept in newest
-            if (answer := answers.get(kept.id)) and answer.digit != kept.reading.digit
+            if (answer := answers.get(kept.id)) and answer.digit != kept.prediction.digit
         ]

@@ -14,10 +14,10 @@ from hwr_core.training.config import ARCHITECTURES
 
 def build(architecture: str) -> keras.Model:
     """Return a fresh network: input float [n, 28, 28, 1] in 0-1, output float32 logits [n, 11]."""
-    picture = keras.Input((SIDE, SIDE, 1))
-    features = BUILDERS[architecture](picture)
+    image = keras.Input((SIDE, SIDE, 1))
+    features = BUILDERS[architecture](image)
     logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(features))
-    return keras.Model(picture, logits, name=architecture)
+    return keras.Model(image, logits, name=architecture)
 
 
 def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.KerasTensor], about: str = "") -> None:
@@ -27,7 +27,7 @@ def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.Ke
 
     Args:
         name: what to call it; one of this name is replaced.
-        features: from a picture, float [n, 28, 28, 1] in 0-1, to features [n, width].
+        features: from an image, float [n, 28, 28, 1] in 0-1, to features [n, width].
         about: what it is, in a few words.
     """
     BUILDERS[name] = features
@@ -60,9 +60,9 @@ def build_for_lines() -> keras.Model:
     return keras.Model(strips, logits, name="lines")
 
 
-def small(picture: keras.KerasTensor) -> keras.KerasTensor:
+def small(image: keras.KerasTensor) -> keras.KerasTensor:
     """Six convolutions: the quickest."""
-    x = _convolution(picture, 32)
+    x = _convolution(image, 32)
     x = _convolution(x, 32, stride=2)
     x = _convolution(x, 64)
     x = _convolution(x, 64)
@@ -71,25 +71,25 @@ def small(picture: keras.KerasTensor) -> keras.KerasTensor:
     return layers.GlobalAveragePooling2D()(x)
 
 
-def residual(picture: keras.KerasTensor) -> keras.KerasTensor:
+def residual(image: keras.KerasTensor) -> keras.KerasTensor:
     """Residual blocks at 14 and at 7 pixels (He et al., 2016, "Deep residual learning"): the shipped network.
 
     At 28 pixels one narrow convolution is enough: most of the time would go there.
     """
-    x = _convolution(picture, 24)
+    x = _convolution(image, 24)
     x = _convolution(x, 48, stride=2)
     for filters, stride in ((48, 1), (96, 2), (96, 1), (96, 1)):
         x = _residual_block(x, filters, stride)
     return layers.GlobalAveragePooling2D()(x)
 
 
-def transformer(picture: keras.KerasTensor) -> keras.KerasTensor:
+def transformer(image: keras.KerasTensor) -> keras.KerasTensor:
     """A small vision transformer (Dosovitskiy et al., 2021) on 49 patches that two convolutions make (Xiao, 2021).
 
     Where a patch lies is learned by a depthwise convolution (Chu et al., 2023, "Conditional positional encodings").
     """
     width, blocks = 96, 6
-    x = _convolution(picture, width // 2, stride=2)
+    x = _convolution(image, width // 2, stride=2)
     x = layers.Conv2D(width, 3, strides=2, padding="same")(x)
     x = layers.Add()([x, layers.DepthwiseConv2D(3, padding="same")(x)])
     x = layers.Reshape((-1, width))(x)
@@ -131,4 +131,4 @@ BUILDERS: dict[str, Callable[[keras.KerasTensor], keras.KerasTensor]] = {
     "residual": residual,
     "transformer": transformer,
 }
-"""From a picture [n, 28, 28, 1] to features [n, width]; `config.ARCHITECTURES` says what each costs."""
+"""From an image [n, 28, 28, 1] to features [n, width]; `config.ARCHITECTURES` says what each costs."""

@@ -31,13 +31,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         return math.ceil(len(self._samples) / self._batch_size)
 
     def __getitem__(self, index: int) -> Batch:
-        """Return pictures [n, 28, 28, 1] in 0-1 and one-hot labels [n, 11]."""
+        """Return images [n, 28, 28, 1] in 0-1 and one-hot labels [n, 11]."""
         chosen = np.sort(self._order[index * self._batch_size : (index + 1) * self._batch_size])
-        pictures, labels = self._samples.pictures[chosen], self._samples.labels[chosen]
+        images, labels = self._samples.images[chosen], self._samples.labels[chosen]
         if self._distortion:
             rng = np.random.default_rng((self._seed, self._epoch, index))
-            pictures = distort(pictures, self._distortion, rng)
-        return as_input(pictures), one_hot(labels)
+            images = distort(images, self._distortion, rng)
+        return as_input(images), one_hot(labels)
 
     def on_epoch_end(self) -> None:
         """Shuffle anew."""
@@ -60,14 +60,14 @@ class InOrder(keras.utils.PyDataset):  # type: ignore[misc]  # as above
         return math.ceil(len(self._samples) / CHECKED_AT_ONCE)
 
     def __getitem__(self, index: int) -> Batch:
-        """Return pictures and one-hot labels, as Batches does."""
+        """Return images and one-hot labels, as Batches does."""
         chosen = slice(index * CHECKED_AT_ONCE, (index + 1) * CHECKED_AT_ONCE)
-        return as_input(self._samples.pictures[chosen]), one_hot(self._samples.labels[chosen])
+        return as_input(self._samples.images[chosen]), one_hot(self._samples.labels[chosen])
 
 
-def as_input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return uint8 pictures [n, 28, 28] as the network takes them: float32 [n, 28, 28, 1] in 0-1."""
-    return pictures[..., None].astype(np.float32) / np.float32(255.0)
+def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return uint8 images [n, 28, 28] as the network takes them: float32 [n, 28, 28, 1] in 0-1."""
+    return images[..., None].astype(np.float32) / np.float32(255.0)
 
 
 def one_hot(labels: NDArray[np.uint8]) -> NDArray[np.float32]:

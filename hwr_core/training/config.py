@@ -15,7 +15,7 @@ from hwr_core.validation import checked
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """What a network costs: parameters, megabytes of the served file, milliseconds a picture on one core.
+    """What a network costs: parameters, megabytes of the served file, milliseconds an image on one core.
 
     The time was measured beside `small` by `python -m tests.benchmarks.training`; other machines differ, the
     ratio holds.
@@ -58,12 +58,12 @@ class TrainingConfig(BaseModel):
     """Of the moving average of weights that is kept as the model; 0 keeps the last weights. A short training takes a
     smaller one: the average reaches back over a tenth of all batches at most."""
     augmentation: float = Field(0.8, ge=0, le=3)
-    """Strength of the distortions; 0 trains on the pictures as they are."""
+    """Strength of the distortions; 0 trains on the images as they are."""
     drawings: int = Field(6, ge=1, le=50)
     """How many times each stroke recording is drawn, each time with another pen, size and slant."""
     sources: tuple[str, ...] = OPEN_SOURCES
     limit: int | None = Field(None, ge=10)
-    """The most pictures taken of each source, by chance; all when not given."""
+    """The most images taken of each source, by chance; all when not given."""
     line_epochs: int = Field(0, ge=0, le=500)
     """Epochs for the network that reads lines of digits; at 0 that of the version being served is taken along."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"

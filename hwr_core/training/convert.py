@@ -15,10 +15,10 @@ from hwr_core.images.strips import STRIP_HEIGHT
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:
-    """Return a LiteRT model of one picture: float32 [1, 28, 28, 1], 0-255, in; calibrated probabilities [1, 11] out."""
-    picture = keras.Input((SIDE, SIDE, 1), batch_size=1)
-    logits = network(layers.Rescaling(1 / 255)(picture), training=False)
-    return _converted(keras.Model(picture, layers.Softmax()(layers.Rescaling(1 / temperature)(logits))))
+    """Return a LiteRT model of one image: float32 [1, 28, 28, 1], 0-255, in; calibrated probabilities [1, 11] out."""
+    image = keras.Input((SIDE, SIDE, 1), batch_size=1)
+    logits = network(layers.Rescaling(1 / 255)(image), training=False)
+    return _converted(keras.Model(image, layers.Softmax()(layers.Rescaling(1 / temperature)(logits))))
 
 
 def lines_to_litert(network: keras.Model, temperature: float) -> bytes:

@@ -1,4 +1,4 @@
-"""What the network of digits has to learn: samples of one picture each, by cross-entropy."""
+"""What the network of digits has to learn: samples of one image each, by cross-entropy."""
 
 from dataclasses import dataclass
 

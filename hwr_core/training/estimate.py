@@ -8,7 +8,7 @@ from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import SOURCES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 
-SECONDS_A_PICTURE = 1.1e-3
+SECONDS_A_IMAGE = 1.1e-3
 """Of an epoch of the network `small` on two cores in bfloat16, validation and all; float32 takes about 1.4 times."""
 
 SECONDS_A_LINE = 4e-3
@@ -30,10 +30,10 @@ def estimate(config: TrainingConfig, sizes: Mapping[str, int]) -> Estimate:
 
     Args:
         config: the training.
-        sizes: pictures to learn from of the sources whose size is not the same everywhere.
+        sizes: images to learn from of the sources whose size is not the same everywhere.
     """
     samples = sum(_samples(name, config, sizes) for name in config.sources)
-    each = SECONDS_A_PICTURE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
+    each = SECONDS_A_IMAGE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
     learning = config.epochs * samples * each + config.line_epochs * COUNTS[Part.TRAINING] * SECONDS_A_LINE
     if config.precision == "float32":
         learning *= OF_FLOAT32

@@ -73,26 +73,26 @@ def _write(  # noqa: PLR0913, PLR0917  the five that `prepare` was given, and th
     )
     sizes = {}
     with ExitStack() as files:
-        pictures, labels = (files.enter_context(path.open("wb")) for path in _files(folder, part))
+        images, labels = (files.enter_context(path.open("wb")) for path in _files(folder, part))
         for name in config.sources:
             sizes[name] = 0
             for chunk in load_source(name, places, request):
-                pictures.write(chunk.pictures.tobytes())
+                images.write(chunk.images.tobytes())
                 labels.write(chunk.labels.tobytes())
                 sizes[name] += len(chunk)
             on_source(name, part, sizes[name])
     if not sum(sizes.values()):
         raise InvalidValue(
-            f"There is no picture in the {part} part of {', '.join(config.sources)}. More pictures, by more writers, "
+            f"There is no image in the {part} part of {', '.join(config.sources)}. More images, by more writers, "
             "are needed: about seven in ten are learned from, the others check."
         )
     write_whole(folder / f"{part}.json", json.dumps(sizes).encode())
 
 
 def _files(folder: Path, part: Part) -> tuple[Path, Path]:
-    return folder / f"{part}-pictures.u8", folder / f"{part}-labels.u8"
+    return folder / f"{part}-images.u8", folder / f"{part}-labels.u8"
 
 
 def _mapped(folder: Path, part: Part) -> Samples:
-    pictures, labels = (np.memmap(file, np.uint8, "r") for file in _files(folder, part))
-    return Samples(pictures.reshape(-1, SIDE, SIDE), labels)
+    images, labels = (np.memmap(file, np.uint8, "r") for file in _files(folder, part))
+    return Samples(images.reshape(-1, SIDE, SIDE), labels)

@@ -61,14 +61,14 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
     """Choose the decision thresholds on validation, score every part, and return the card (without files yet).
 
     Raises:
-        InvalidValue: no validation picture holds a digit.
+        InvalidValue: no validation image holds a digit.
     """
     config = making.config
     scored = [_run(result.model, making, source, part) for source in config.sources for part in PARTS_SCORED]
     logits, labels = _joined(scored, Part.VALIDATION)
     if not (labels != NOT_A_DIGIT).any():
         raise InvalidValue(
-            f"No validation picture of {', '.join(config.sources)} holds a digit; thresholds cannot be chosen."
+            f"No validation image of {', '.join(config.sources)} holds a digit; thresholds cannot be chosen."
         )
     decision = decide(logits, labels)
     accuracy, loss = _test_figures(scored, decision)
@@ -159,21 +159,21 @@ def _test_digits(scored: list[_Scored], decision: Decision) -> tuple[np.ndarray,
 
 
 def _inputs(scored: list[_Scored], decision: Decision) -> Inputs:
-    """What the validation pictures of all sources are like, and how they are read: weighted as people send them.
+    """What the validation images of all sources are like, and how they are read: weighted as people send them.
 
-    As many others as the sources hold would describe letters and noise: one picture in ten is to hold no digit. Samples
+    As many others as the sources hold would describe letters and noise: one image in ten is to hold no digit. Samples
     of unequal weight tell less than as many equal ones: (sum of w)^2 / (sum of w^2) are as good (Kish, 1965, "Survey
     sampling").
     """
     logits, labels = _joined(scored, Part.VALIDATION)
-    pictures = np.concatenate([each.samples.pictures for each in scored if each.part is Part.VALIDATION])
+    images = np.concatenate([each.samples.images for each in scored if each.part is Part.VALIDATION])
     weights = usual_weights(labels)
     shares = softmax(logits / decision.temperature)
     probabilities = digit_probabilities(shares)
     read = np.where(shares[:, NOT_A_DIGIT] > decision.not_a_digit_above, NOT_A_DIGIT, probabilities.argmax(axis=1))
-    found = describe(read, probabilities.max(axis=1), pictures, weights)
+    found = describe(read, probabilities.max(axis=1), images, weights)
     return Inputs(
-        pictures=float(weights.sum() ** 2 / (weights**2).sum()),
+        images=float(weights.sum() ** 2 / (weights**2).sum()),
         features={
             feature.value: Histogram(edges=EDGES[feature], shares=shares_of(counts))
             for feature, counts in found.counts.items()

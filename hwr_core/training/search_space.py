@@ -34,7 +34,7 @@ class TuningConfig(BaseModel):
     epochs: int = Field(4, ge=1, le=100)
     """Of a trial."""
     limit: int | None = Field(1_000, ge=10)
-    """The most pictures of each source in a trial; all when null."""
+    """The most images of each source in a trial; all when null."""
     vary: tuple[Literal["learning_rate", "weight_decay", "label_smoothing", "augmentation", "batch_size",
                         "ema_momentum"], ...] = (
         "learning_rate", "weight_decay", "label_smoothing", "augmentation", "batch_size", "ema_momentum",

@@ -45,7 +45,7 @@ from hwr_core.history.predictions import Source
 from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of
-from tests.api.signed_in import house_of
+from tests.api.signed_in import signed_in_site
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
 
@@ -57,7 +57,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-"""Not `positive_data_acceptance`: no schema can say that a text is a picture in base64."""
+"""Not `positive_data_acceptance`: no schema can say that a text is an image in base64."""
 
 EXPECTED = {200, 201, 202, 405, *STATUS_OF.values()} - {500}
 """All that an answer may have; the document says of errors only 4XX and 5XX."""
@@ -189,10 +189,10 @@ def sign_in_off(folder: Path) -> Iterator[Opened]:
 @contextmanager
 def sign_in_required(folder: Path, who: Role | None) -> Iterator[Opened]:
     """Open a server that asks people to sign in; yields its app and the headers of one with this role, or of nobody."""
-    with house_of(_settings(folder), rate_limit="1000000/minute") as house:
-        app: FastAPI = house.client.app  # type: ignore[assignment]
-        with _lived_in(house.workspace):
-            yield app, {} if who is None else {"X-API-Key": house.keys[who]}
+    with signed_in_site(_settings(folder), rate_limit="1000000/minute") as unrestricted:
+        app: FastAPI = unrestricted.client.app  # type: ignore[assignment]
+        with _lived_in(unrestricted.workspace):
+            yield app, {} if who is None else {"X-API-Key": unrestricted.keys[who]}
 
 
 DOORS: Mapping[str, Callable[[Path], AbstractContextManager[Opened]]] = {
@@ -211,11 +211,11 @@ def _settings(folder: Path) -> Settings:
 
 @contextmanager
 def _lived_in(workspace: Workspace) -> Iterator[None]:
-    """Put a person, readings, pictures and a job into a store; jobs that are left are cancelled at the end."""
+    """Put a person, predictions, images and a job into a store; jobs that are left are cancelled at the end."""
     workspace.users.create("Ada")
     for digit in range(3):
         workspace.read_and_keep(png(drawing(digit)), user_id=1, source=Source.API)
-    workspace.modelling.import_pictures(own_digits(10))
+    workspace.modelling.import_images(own_digits(10))
     workspace.modelling.train({"sources": ["custom"], "epochs": 500}, 1)
     try:
         yield

@@ -224,7 +224,7 @@ def _files(content: bytes) -> None:
 
 
 SETTINGS = Settings()
-LIMITS = Limits(SETTINGS.max_picture_bytes, SETTINGS.max_picture_pixels)
+LIMITS = Limits(SETTINGS.max_image_bytes, SETTINGS.max_image_pixels)
 WAYS: Mapping[str, Callable[[bytes], object]] = {
     "decode": lambda content: decode(content, LIMITS),
     "decode_pages": _pages,

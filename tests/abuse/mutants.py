@@ -1,4 +1,4 @@
-"""Pictures, documents and archives spoilt in all ways that break readers: each number always gives the same one."""
+"""Images, documents and archives spoilt in all ways that break readers: each number always gives the same one."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ HEADER = 64
 """Bytes in which most formats say how large they are."""
 MOST_CHANGES = 8
 BOMB = 30 * 2**20
-"""Bytes that the bomb's one entry unpacks to: more than a picture may have."""
+"""Bytes that the bomb's one entry unpacks to: more than an image may have."""
 
 NAMES = ("5/a.png", "5/QQ.png", "../a.png", "/a.png", ".", "C:\\a.png", "5/" + "a" * 3000, "\N{SNOWMAN}/QQ")
 """Of an archive's entry; some lead out of it, and QQ becomes any two bytes."""
@@ -27,9 +27,9 @@ Mutation = Callable[[bytes, np.random.Generator], bytes]
 def mutant(index: int) -> tuple[str, bytes]:
     """Return the input of this number, and what it was made from and how."""
     rng = np.random.default_rng((SEED, index))
-    names = sorted(originals())
+    names = sorted(uploads())
     name = names[index % len(names)]
-    content, how = originals()[name], []
+    content, how = uploads()[name], []
     for _ in range(int(rng.integers(1, 4))):
         mutate = MUTATIONS[int(rng.integers(len(MUTATIONS)))]
         how.append(mutate.__name__)
@@ -38,11 +38,11 @@ def mutant(index: int) -> tuple[str, bytes]:
 
 
 @cache
-def originals() -> Mapping[str, bytes]:
+def uploads() -> Mapping[str, bytes]:
     """Return files of each format that hwr reads, all of them sound, by name."""
     grey = Image.fromarray(drawing(7, side=64))
     colour = grey.convert("RGB")
-    pictures = {
+    images = {
         "png": _saved(grey, "PNG"),
         "png-16": _saved(grey.convert("I;16"), "PNG"),
         "png-alpha": _saved(grey.convert("RGBA"), "PNG"),
@@ -70,12 +70,12 @@ def originals() -> Mapping[str, bytes]:
     digits = zipped({f"{digit}/{digit}.png": png(drawing(digit, side=40)) for digit in range(10)})
     archives = {
         "zip": digits,
-        "zip-of-all": zipped({f"7/{name}": content for name, content in pictures.items()}),
-        "zip-of-zips": zipped({"1/inner.zip": zipped({"inmost.zip": digits}), "2/2.png": pictures["png"]}),
+        "zip-of-all": zipped({f"7/{name}": content for name, content in images.items()}),
+        "zip-of-zips": zipped({"1/inner.zip": zipped({"inmost.zip": digits}), "2/2.png": images["png"]}),
         "zip-bomb": zipped({"3/bomb.png": bytes(BOMB)}),
         "zip-of-much": zipped({f"{count % 10}/{count}.png": b"" for count in range(500)}),
     }
-    return pictures | archives
+    return images | archives
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -141,8 +141,8 @@ def noise(content: bytes, rng: np.random.Generator) -> bytes:
 
 def join_another(content: bytes, rng: np.random.Generator) -> bytes:
     """Put another file behind it, or before."""
-    others = sorted(originals())
-    other = originals()[others[int(rng.integers(len(others)))]]
+    others = sorted(uploads())
+    other = uploads()[others[int(rng.integers(len(others)))]]
     return content + other if rng.random() < 0.5 else other + content
 
 

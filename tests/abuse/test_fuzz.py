@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.abuse.fuzz import ROUTES, State, fuzz, growth
-from tests.abuse.mutants import mutant, originals
+from tests.abuse.mutants import mutant, uploads
 
 COUNT, POSTED = 300, 15
 
@@ -11,8 +11,8 @@ COUNT, POSTED = 300, 15
 def test_each_number_always_gives_the_same_input() -> None:
     """An input that once was at fault can be made again, and each kind of file has its turn."""
     assert mutant(4711) == mutant(4711)
-    begun = {mutant(number)[0].partition(":")[0] for number in range(len(originals()))}
-    assert begun == set(originals())
+    begun = {mutant(number)[0].partition(":")[0] for number in range(len(uploads()))}
+    assert begun == set(uploads())
 
 
 def test_spoilt_files_are_answered_or_refused(tmp_path: Path) -> None:

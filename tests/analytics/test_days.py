@@ -12,32 +12,32 @@ NOW = datetime(2026, 6, 24, 12, 7, tzinfo=UTC)
 
 
 @pytest.fixture
-def fill(record, new_reading):
-    """Enter so many readings of each verdict at a moment."""
+def fill(record, new_prediction):
+    """Enter so many predictions of each verdict at a moment."""
 
     def fill(moment, sure=0, unsure=0, refused=0):
         verdicts = {Verdict.DIGIT: sure, Verdict.UNSURE: unsure, Verdict.NOT_A_DIGIT: refused}
-        record(*(new_reading(verdict=v, created_at=moment) for v, count in verdicts.items() for _ in range(count)))
+        record(*(new_prediction(verdict=v, created_at=moment) for v, count in verdicts.items() for _ in range(count)))
 
     return fill
 
 
-def test_an_empty_history_has_a_today_without_readings(store):
+def test_an_empty_history_has_a_today_without_predictions(store):
     """Nothing is read, nothing is usual."""
     found = today_and_before(store, now=NOW)
-    assert (len(found.days), found.today.readings) == (1, 0)
+    assert (len(found.days), found.today.predictions) == (1, 0)
     assert (found.usual, found.doubtful, found.usually_doubtful) == (None, None, None)
 
 
 def test_the_usual_is_the_median_by_the_same_time_of_day(store, fill):
-    """What came later on the days before does not count yet; a day without readings counts as one without."""
+    """What came later on the days before does not count yet; a day without predictions counts as one without."""
     for ago, count in ((4, 2), (3, 6), (1, 4)):
         fill(NOW - timedelta(days=ago, hours=1), sure=count)
         fill(NOW - timedelta(days=ago) + timedelta(hours=2), sure=50)
     fill(NOW - timedelta(minutes=30), sure=5)
     found = today_and_before(store, now=NOW)
     assert [day.by_now for day in found.days] == [2, 6, 0, 4, 5]
-    assert [day.readings for day in found.days] == [52, 56, 0, 54, 5]
+    assert [day.predictions for day in found.days] == [52, 56, 0, 54, 5]
     assert found.usual == 3
 
 
@@ -49,7 +49,7 @@ def test_too_few_days_are_no_usual(store, fill):
 
 
 def test_the_doubtful_are_the_unsure_and_the_refused(store, fill):
-    """As a share of today's readings, beside that of all days before together."""
+    """As a share of today's predictions, beside that of all days before together."""
     for ago in (3, 2, 1):
         fill(NOW - timedelta(days=ago), sure=9, unsure=1)
     fill(NOW - timedelta(hours=1), sure=2, unsure=1, refused=1)
@@ -57,7 +57,7 @@ def test_the_doubtful_are_the_unsure_and_the_refused(store, fill):
     assert (found.doubtful, found.usually_doubtful) == (0.5, pytest.approx(0.1))
 
 
-def test_a_few_doubtful_readings_are_chance(store, fill):
+def test_a_few_doubtful_predictions_are_chance(store, fill):
     """No reading and one unsure of two are no news; thirty of sixty are."""
     for ago in (3, 2, 1):
         fill(NOW - timedelta(days=ago), sure=90, unsure=10)
@@ -68,12 +68,12 @@ def test_a_few_doubtful_readings_are_chance(store, fill):
     assert today_and_before(store, now=NOW).is_unusually_doubtful
 
 
-def test_a_day_begins_where_people_live(store, fill):
+def test_a_day_begins_where_users_live(store, fill):
     """Half past 23 UTC in winter is today in Berlin and still yesterday in London."""
     fill(datetime(2026, 1, 14, 23, 30, tzinfo=UTC), sure=1)
     now = datetime(2026, 1, 15, 12, tzinfo=UTC)
-    assert today_and_before(store, timezone="Europe/Berlin", now=now).today.readings == 1
-    assert today_and_before(store, timezone="Europe/London", now=now).today.readings == 0
+    assert today_and_before(store, timezone="Europe/Berlin", now=now).today.predictions == 1
+    assert today_and_before(store, timezone="Europe/London", now=now).today.predictions == 0
 
 
 def test_days_of_23_hours_are_told_apart(store, fill):
@@ -81,12 +81,12 @@ def test_days_of_23_hours_are_told_apart(store, fill):
     for day in (28, 29, 30):
         fill(datetime(2026, 3, day, 10, tzinfo=UTC), sure=day)
     found = today_and_before(store, timezone="Europe/Berlin", now=datetime(2026, 3, 31, 10, tzinfo=UTC))
-    assert [day.readings for day in found.days] == [28, 29, 30, 0]
+    assert [day.predictions for day in found.days] == [28, 29, 30, 0]
     assert found.days[1].start.astimezone(UTC).hour == 23
 
 
 def test_no_more_than_four_weeks_are_looked_at(store, fill):
-    """Older readings are no part of what is usual."""
+    """Older predictions are no part of what is usual."""
     fill(NOW - timedelta(days=DAYS + 1), sure=1)
     fill(NOW - timedelta(days=DAYS), sure=1)
     assert len(today_and_before(store, now=NOW).days) == DAYS + 1

@@ -1,4 +1,4 @@
-"""What the API's tests share: the app on an empty data folder, pictures, and ways to post them."""
+"""What the API's tests share: the app on an empty data folder, images, and ways to post them."""
 
 import asyncio
 import base64
@@ -48,10 +48,10 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 @pytest.fixture
 def predict(client: TestClient, seven: bytes) -> Predict:
-    """Post a picture to /api/predict, with further fields."""
+    """Post an image to /api/predict, with further fields."""
 
-    def post(picture: bytes = seven, **fields: Any) -> Response:
-        return client.post("/api/predict", json=drawn(picture) | fields)
+    def post(image: bytes = seven, **fields: Any) -> Response:
+        return client.post("/api/predict", json=drawn(image) | fields)
 
     return post
 
@@ -98,9 +98,9 @@ def client_of(settings: Settings) -> TestClient:
     return TestClient(create_app(settings), raise_server_exceptions=False)
 
 
-def drawn(picture: bytes) -> dict[str, Any]:
-    """Return the JSON body of /api/predict for a picture."""
-    return {"image_data": base64.b64encode(picture).decode()}
+def drawn(image: bytes) -> dict[str, Any]:
+    """Return the JSON body of /api/predict for an image."""
+    return {"image_data": base64.b64encode(image).decode()}
 
 
 def refusal(response: Response, status: int) -> str:

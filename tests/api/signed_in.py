@@ -19,7 +19,7 @@ HERE = {"Origin": "http://testserver"}
 
 
 @dataclass(frozen=True)
-class House:
+class Site:
     """The server's client, its workspace behind the door, and the people: their ids and API keys."""
 
     client: TestClient
@@ -43,7 +43,7 @@ class House:
 
 
 @contextmanager
-def house_of(settings: Settings, **changes: Any) -> Iterator[House]:
+def signed_in_site(settings: Settings, **changes: Any) -> Iterator[Site]:
     """Open the server."""
     with client_of(settings.model_copy(update={"auth": "required", **changes})) as client:
         workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
@@ -51,4 +51,4 @@ def house_of(settings: Settings, **changes: Any) -> Iterator[House]:
         for role, user_id in ids.items():
             workspace.access.set_role(user_id, role)
         keys = {role: workspace.access.create_key(user_id, "tests").key for role, user_id in ids.items()}
-        yield House(client, workspace, ids, keys)
+        yield Site(client, workspace, ids, keys)

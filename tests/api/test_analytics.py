@@ -26,7 +26,7 @@ def digits(predict: Predict, client: TestClient) -> list[int]:
 
 
 def test_system_has_the_figures_of_the_contract(client: TestClient, digits: list[int]) -> None:
-    """All users, all readings, today's, accuracy from feedback, and a count for each digit."""
+    """All users, all predictions, today's, accuracy from feedback, and a count for each digit."""
     data = client.get("/api/analytics/system").json()["data"]
     assert (data["total_users"], data["active_users"]) == (1, 1)
     assert (data["total_predictions"], data["today_predictions"]) == (3, 3)
@@ -45,7 +45,7 @@ def test_a_user_has_the_figures_of_the_contract(client: TestClient, digits: list
 
 
 def test_what_is_not_known_is_null(client: TestClient) -> None:
-    """Without readings there is no accuracy and no average, and no table fails."""
+    """Without predictions there is no accuracy and no average, and no table fails."""
     assert client.get("/api/analytics/system").json()["data"]["system_accuracy"] is None
     data = client.get("/api/analytics/user/1").json()["data"]
     unknown = ("user_accuracy", "average_confidence", "average_processing_time", "most_common_digit")
@@ -57,15 +57,15 @@ def test_what_is_not_known_is_null(client: TestClient) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_obeys_the_filters(client: TestClient, digits: list[int], table: str) -> None:
-    """A filter that lets nothing through leaves no reading in any table."""
-    assert sum(row.get("readings", 1) for row in client.get(f"/api/analytics/{table}").json()["data"]) > 0
+    """A filter that lets nothing through leaves no prediction in any table."""
+    assert sum(row.get("predictions", 1) for row in client.get(f"/api/analytics/{table}").json()["data"]) > 0
     rows = client.get(f"/api/analytics/{table}?digit=9").json()["data"]
-    assert sum(row.get("readings", 1) for row in rows) == 0
+    assert sum(row.get("predictions", 1) for row in rows) == 0
 
 
-def test_confusion_and_reliability_are_of_what_people_said(client: TestClient, digits: list[int]) -> None:
-    """The one mistake is in its cell, and the error of calibration rests on two readings."""
-    assert {"digit": "3", "actual_digit": "8", "readings": 1, "share": 1.0} in client.get(
+def test_confusion_and_reliability_are_of_what_users_said(client: TestClient, digits: list[int]) -> None:
+    """The one mistake is in its cell, and the error of calibration rests on two predictions."""
+    assert {"digit": "3", "actual_digit": "8", "predictions": 1, "share": 1.0} in client.get(
         "/api/analytics/confused-pairs"
     ).json()["data"]
     reliability = client.get("/api/analytics/reliability").json()
@@ -92,7 +92,7 @@ def test_the_history_is_filtered(
 
 
 def test_the_history_is_paged_by_a_cursor(client: TestClient, digits: list[int], predict: Predict) -> None:
-    """Following `next_before` finds every reading once, whatever is added meanwhile."""
+    """Following `next_before` finds every prediction once, whatever is added meanwhile."""
     first = client.get("/api/analytics/predictions?limit=2").json()
     predict()
     rest = client.get(f"/api/analytics/predictions?limit=2&before={first['next_before']}").json()
@@ -118,7 +118,7 @@ def test_a_question_that_makes_no_sense_is_refused(client: TestClient, address: 
     refusal(client.get(f"/api/analytics/{address}"), status)
 
 
-def test_a_reading_in_full(client: TestClient, predict: Predict, seven: bytes) -> None:
+def test_a_prediction_in_full(client: TestClient, predict: Predict, seven: bytes) -> None:
     """All that was answered is there, with what the model saw and the file that was sent."""
     answered = predict(enhancement_level=2.0).json()
     data = client.get(f"/api/predictions/{answered['prediction_id']}").json()["data"]
@@ -126,9 +126,9 @@ def test_a_reading_in_full(client: TestClient, predict: Predict, seven: bytes) -
     assert data["enhancement_level"] == 2.0
     assert data["preprocessing_time"] + data["inference_time"] == pytest.approx(data["processing_time"])
     assert data["seen"].startswith("data:image/png;base64,iVBOR")
-    original = client.get(f"/api/predictions/{answered['prediction_id']}/original")
-    assert (original.content, original.headers["Content-Type"]) == (seven, "image/png")
-    assert original.headers["X-Content-Type-Options"] == "nosniff"
+    upload = client.get(f"/api/predictions/{answered['prediction_id']}/original")
+    assert (upload.content, upload.headers["Content-Type"]) == (seven, "image/png")
+    assert upload.headers["X-Content-Type-Options"] == "nosniff"
     for unknown, status in ((99, 404), (0, 422), (2**63, 422)):
         refusal(client.get(f"/api/predictions/{unknown}"), status)
         refusal(client.get(f"/api/predictions/{unknown}/original"), status)

@@ -55,7 +55,7 @@ def test_body_without_a_length_is_refused_once_it_is_too_large(app: FastAPI, kin
     assert (status, body["success"], taken) == (413, False, 5)
 
 
-def test_largest_picture_fits_into_the_largest_request() -> None:
-    """By default the base64 of a picture of the largest size is within the limit on bodies."""
+def test_largest_image_fits_into_the_largest_request() -> None:
+    """By default the base64 of an image of the largest size is within the limit on bodies."""
     settings = Settings()
-    assert settings.max_picture_bytes * 4 / 3 + MIB < settings.max_request_bytes
+    assert settings.max_image_bytes * 4 / 3 + MIB < settings.max_request_bytes

@@ -110,7 +110,7 @@ def test_document_names_every_address(document: dict[str, Any]) -> None:
     assert PATHS <= document["paths"].keys()
 
 
-def test_example_drawing_is_a_picture_that_can_be_read(client: TestClient, document: dict[str, Any]) -> None:
+def test_example_drawing_is_an_image_that_can_be_read(client: TestClient, document: dict[str, Any]) -> None:
     """What the documentation fills in for a trial works."""
     example = document["components"]["schemas"]["PredictIn"]["properties"]["image_data"]["examples"][0]
     assert client.post("/api/predict", json={"image_data": example}).json()["verdict"] != "no_ink"

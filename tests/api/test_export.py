@@ -15,7 +15,7 @@ from tests.api.conftest import refusal
 Predict = Callable[..., Response]
 
 
-def test_a_persons_data_as_json(client: TestClient, predict: Predict) -> None:
+def test_a_users_data_as_json(client: TestClient, predict: Predict) -> None:
     """The contract's shape, with the fields of the history."""
     number = predict().json()["prediction_id"]
     answer = client.get("/api/export/user/1?format=json")
@@ -26,7 +26,7 @@ def test_a_persons_data_as_json(client: TestClient, predict: Predict) -> None:
     assert client.get("/api/export/user/1").json() == answer.json()
 
 
-def test_a_persons_data_as_a_csv_download(client: TestClient, seven: bytes) -> None:
+def test_a_users_data_as_a_csv_download(client: TestClient, seven: bytes) -> None:
     """A real download with a name, in which a file name is no formula."""
     client.post("/api/predict-upload", files={"file": ("=cmd|x.png", seven, "image/png")})
     answer = client.get("/api/export/user/1?format=csv")

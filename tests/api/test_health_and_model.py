@@ -25,7 +25,7 @@ def test_healthy_server_says_so(client: TestClient) -> None:
 
 
 def test_a_server_without_a_model_lives_but_is_not_ready(settings: Settings, tmp_path: Path) -> None:
-    """Nobody should start it anew, and nobody should send it pictures."""
+    """Nobody should start it anew, and nobody should send it images."""
     with client_of(settings.model_copy(update={"models_dir": tmp_path / "none"})) as client:
         assert client.get("/health/live").status_code == 200
         assert client.get("/health/ready").status_code == 503

@@ -9,7 +9,7 @@ Predict = Callable[..., Response]
 
 
 def test_rows_have_the_fields_of_the_contract(client: TestClient, predict: Predict) -> None:
-    """A row tells the reading as it was answered, and which model made it."""
+    """A row tells the prediction as it was answered, and which model made it."""
     answered = predict().json()
     answer = client.get("/api/analytics/predictions").json()
     (row,) = answer["data"]
@@ -29,7 +29,7 @@ def test_newest_come_first_and_no_more_than_asked_for(client: TestClient, predic
 
 
 def test_empty_history_is_an_answer(client: TestClient) -> None:
-    """Before the first reading there are no rows, and that is no error."""
+    """Before the first prediction there are no rows, and that is no error."""
     assert client.get("/api/analytics/predictions").json() == {
         "success": True,
         "count": 0,

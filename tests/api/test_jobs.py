@@ -41,7 +41,7 @@ def ended(client: TestClient) -> Callable[[int], dict[str, Any]]:
 
 
 def take_in(client: TestClient, count: int) -> dict[str, Any]:
-    """Upload a ZIP of labelled pictures."""
+    """Upload a ZIP of labelled images."""
     answer = client.post("/api/datasets/custom", files={"file": ("digits.zip", own_digits(count))})
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
@@ -51,7 +51,7 @@ def take_in(client: TestClient, count: int) -> dict[str, Any]:
 def test_a_training_is_answered_at_once_and_ends_in_a_version(
     client: TestClient, ended: Callable[[int], dict[str, Any]]
 ) -> None:
-    """202 with the job's address; while it runs readings go on; at the end it carries what the contract asks for."""
+    """202 with the job's address; while it runs predictions go on; at the end it carries what the contract asks for."""
     assert take_in(client, 30)["added"] == {str(digit): 30 for digit in range(10)}
     began = time.monotonic()
     answer = client.post("/api/train", json={"epochs": 1, "batch_size": 16, "config": SMALL})

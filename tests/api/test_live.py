@@ -1,4 +1,4 @@
-"""Live channels: drawings in, readings out, and what happens, as the rights of whoever listens allow."""
+"""Live channels: drawings in, predictions out, and what happens, as the rights of whoever listens allow."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import JobKind
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, samples
-from tests.api.signed_in import House, house_of
+from tests.api.signed_in import Site, signed_in_site
 from tests.handwriting import hand_made_strokes
 
 DRAW, EVENTS = "/api/live/draw", "/api/live/events"
@@ -45,20 +45,20 @@ def pen(client: TestClient) -> Iterator[WebSocketTestSession]:
 
 
 @pytest.mark.parametrize("digit", [0, 3, 7])
-def test_a_drawing_is_read_as_its_picture_is(client: TestClient, pen: WebSocketTestSession, digit: int) -> None:
-    """The same strokes, posted as a picture to /api/predict, give the same answer, field by field."""
+def test_a_drawing_is_read_as_its_image_is(client: TestClient, pen: WebSocketTestSession, digit: int) -> None:
+    """The same strokes, posted as an image to /api/predict, give the same answer, field by field."""
     live = ask(pen, id="mine", strokes=strokes(digit))
-    picture = as_png(sheet(place(hand_made_strokes(digit), side=SIDE, fill=0.7), width=SIDE, height=SIDE))
-    posted = client.post("/api/predict", json=drawn(picture)).json()
+    image = as_png(sheet(place(hand_made_strokes(digit), side=SIDE, fill=0.7), width=SIDE, height=SIDE))
+    posted = client.post("/api/predict", json=drawn(image)).json()
     assert live["predicted_digit"] == digit
     for name in ("predicted_digit", "verdict", "reason", "confidence", "all_predictions", "model_version", "success"):
         assert live[name] == posted[name]
     assert live.keys() == posted.keys() | {"id", "type", "skipped"}
-    assert (live["id"], live["type"], live["prediction_id"]) == ("mine", "reading", None)
+    assert (live["id"], live["type"], live["prediction_id"]) == ("mine", "prediction", None)
 
 
 def test_only_what_is_to_be_kept_is_kept(client: TestClient, pen: WebSocketTestSession) -> None:
-    """A reading enters the history when its drawing says so."""
+    """A prediction enters the history when its drawing says so."""
     ask(pen, strokes=strokes(4))
     kept = ask(pen, strokes=strokes(4), keep=True)
     (row,) = client.get("/api/analytics/predictions").json()["data"]
@@ -172,11 +172,11 @@ def test_channels_stand_in_the_metrics(client: TestClient, pen: WebSocketTestSes
 
 
 def test_what_happens_is_told(client: TestClient, seven: bytes) -> None:
-    """A reading kept, a word on it, the word taken back: in their order, as the history shows them."""
+    """A prediction kept, a word on it, the word taken back: in their order, as the history shows them."""
     with client.websocket_connect(EVENTS) as feed:
         number = client.post("/api/predict", json=drawn(seven)).json()["prediction_id"]
         kept = feed.receive_json()
-        assert kept["type"] == "reading"
+        assert kept["type"] == "prediction"
         assert kept["data"] == client.get("/api/analytics/predictions").json()["data"][0]
         client.post("/api/feedback", json={"prediction_id": number, "user_id": 1, "actual_digit": 1})
         said = feed.receive_json()
@@ -204,19 +204,19 @@ def test_a_kind_that_there_is_not_is_refused(client: TestClient) -> None:
 
 
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
+def unrestricted(settings: Settings) -> Iterator[Site]:
     """A server that wants people to sign in."""
-    with house_of(settings) as house:
-        yield house
+    with signed_in_site(settings) as unrestricted:
+        yield unrestricted
 
 
 @pytest.fixture
-def opened(house: House) -> Callable[..., WebSocketTestSession]:
+def opened(unrestricted: Site) -> Callable[..., WebSocketTestSession]:
     """Open a channel as the person of a role, by API key."""
 
     def opened(path: str, role: Role | None, **headers: str) -> WebSocketTestSession:
-        key = {} if role is None else {"X-API-Key": house.keys[role]}
-        return house.client.websocket_connect(path, headers=key | headers)
+        key = {} if role is None else {"X-API-Key": unrestricted.keys[role]}
+        return unrestricted.client.websocket_connect(path, headers=key | headers)
 
     return opened
 
@@ -230,73 +230,75 @@ def test_nobody_is_let_in_unknown(opened: Callable[..., WebSocketTestSession], p
         assert refused.value.code == 1008
 
 
-def test_a_page_of_another_site_is_refused(house: House) -> None:
+def test_a_page_of_another_site_is_refused(unrestricted: Site) -> None:
     """A visitor's cookie opens no channel for it, while a page of our own is let in."""
-    house.let_in(Role.VIEWER)
-    house.sign_in(Role.VIEWER)
+    unrestricted.let_in(Role.VIEWER)
+    unrestricted.sign_in(Role.VIEWER)
     with (
         pytest.raises(WebSocketDisconnect),
-        house.client.websocket_connect(DRAW, headers={"Origin": "https://evil.example"}),
+        unrestricted.client.websocket_connect(DRAW, headers={"Origin": "https://evil.example"}),
     ):
         pass
-    with house.client.websocket_connect(DRAW, headers={"Origin": "http://testserver"}) as pen:
+    with unrestricted.client.websocket_connect(DRAW, headers={"Origin": "http://testserver"}) as pen:
         assert ask(pen, strokes=strokes(7), keep=True)["predicted_digit"] == 7
-    assert house.ask(Role.VIEWER, "GET", "/api/analytics/predictions").json()["count"] == 1
+    assert unrestricted.ask(Role.VIEWER, "GET", "/api/analytics/predictions").json()["count"] == 1
 
 
-def test_viewers_hear_of_their_own_readings_alone(
-    house: House, opened: Callable[..., WebSocketTestSession], seven: bytes
+def test_viewers_hear_of_their_own_predictions_alone(
+    unrestricted: Site, opened: Callable[..., WebSocketTestSession], seven: bytes
 ) -> None:
     """Analysts hear of everybody's; what is another's is not even asked for by name."""
     with opened(EVENTS, Role.VIEWER) as own, opened(EVENTS, Role.ANALYST) as everything:
-        theirs = house.ask(Role.ANALYST, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
-        mine = house.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
-        house.ask(Role.VIEWER, "POST", "/api/feedback", json={"prediction_id": mine, "actual_digit": 1})
-        assert [everything.receive_json()["type"] for _ in range(3)] == ["reading", "reading", "label"]
+        theirs = unrestricted.ask(Role.ANALYST, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
+        mine = unrestricted.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
+        unrestricted.ask(Role.VIEWER, "POST", "/api/feedback", json={"prediction_id": mine, "actual_digit": 1})
+        assert [everything.receive_json()["type"] for _ in range(3)] == ["prediction", "prediction", "label"]
         told = [own.receive_json()["data"] for _ in range(2)]
         assert [told[0]["id"], told[1]["prediction_id"]] == [mine, mine]
         assert theirs != mine
-    with opened(f"{EVENTS}?user_id={house.ids[Role.ANALYST]}", Role.VIEWER) as nosy:
+    with opened(f"{EVENTS}?user_id={unrestricted.ids[Role.ANALYST]}", Role.VIEWER) as nosy:
         assert nosy.receive_json()["status"] == 403
         with pytest.raises(WebSocketDisconnect) as closed:
             nosy.receive_text()
         assert closed.value.code == 1008
 
 
-def test_readings_are_kept_for_whoever_is_signed_in(house: House, opened: Callable[..., WebSocketTestSession]) -> None:
+def test_predictions_are_kept_for_whoever_is_signed_in(
+    unrestricted: Site, opened: Callable[..., WebSocketTestSession]
+) -> None:
     """Not for user 1, whom nobody named; and for another person only by whom that is allowed."""
     with opened(DRAW, Role.VIEWER) as pen:
         ask(pen, strokes=strokes(7), keep=True)
-        refused = ask(pen, strokes=strokes(7), keep=True, user_id=house.ids[Role.ADMIN])
+        refused = ask(pen, strokes=strokes(7), keep=True, user_id=unrestricted.ids[Role.ADMIN])
     assert refused["status"] == 403
-    (row,) = house.ask(Role.ADMIN, "GET", "/api/analytics/predictions").json()["data"]
-    assert row["user_id"] == house.ids[Role.VIEWER]
+    (row,) = unrestricted.ask(Role.ADMIN, "GET", "/api/analytics/predictions").json()["data"]
+    assert row["user_id"] == unrestricted.ids[Role.VIEWER]
 
 
 def test_a_revoked_key_ends_the_feed_though_it_says_nothing(
-    house: House, opened: Callable[..., WebSocketTestSession], monkeypatch: pytest.MonkeyPatch
+    unrestricted: Site, opened: Callable[..., WebSocketTestSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within the time after which somebody silent is looked at again; as does another role."""
     monkeypatch.setattr("api.auth.authentication.ASK_AGAIN", 0.1)
     with opened(EVENTS, Role.ANALYST) as feed:
-        house.workspace.access.set_role(house.ids[Role.ANALYST], Role.VIEWER)
+        unrestricted.workspace.access.set_role(unrestricted.ids[Role.ANALYST], Role.VIEWER)
         with pytest.raises(WebSocketDisconnect) as closed:
             feed.receive_text()
         assert closed.value.code == 1008
     with opened(EVENTS, Role.VIEWER) as feed:
-        (key,) = house.workspace.access.keys(house.ids[Role.VIEWER])
-        house.workspace.access.revoke_key(house.ids[Role.VIEWER], key.id)
+        (key,) = unrestricted.workspace.access.keys(unrestricted.ids[Role.VIEWER])
+        unrestricted.workspace.access.revoke_key(unrestricted.ids[Role.VIEWER], key.id)
         with pytest.raises(WebSocketDisconnect):
             feed.receive_text()
 
 
 def test_messages_are_counted_like_requests(settings: Settings) -> None:
     """Too many are told how long to wait; the channel stays."""
-    with house_of(settings, rate_limit="3/minute") as house:
-        headers = {"X-API-Key": house.keys[Role.VIEWER]}
-        with house.client.websocket_connect(DRAW, headers=headers) as pen:
+    with signed_in_site(settings, rate_limit="3/minute") as unrestricted:
+        headers = {"X-API-Key": unrestricted.keys[Role.VIEWER]}
+        with unrestricted.client.websocket_connect(DRAW, headers=headers) as pen:
             answers = [ask(pen, id=name, strokes=strokes(7)) for name in range(4)]
-        assert [each["type"] for each in answers] == ["reading", "reading", "error", "error"]
+        assert [each["type"] for each in answers] == ["prediction", "prediction", "error", "error"]
         assert (answers[2]["status"], answers[2]["id"]) == (429, 2)
         assert 0 < answers[2]["retry_after"] <= 60
 

@@ -49,28 +49,28 @@ def test_a_fault_of_our_own_counts_as_500(
     assert samples(client)["hwr_http_requests_total{method=POST,route=/api/predict,status=500}"] == 1
 
 
-def test_readings_are_counted(client: TestClient, predict: Predict, blank: bytes, seven: bytes) -> None:
+def test_predictions_are_counted(client: TestClient, predict: Predict, blank: bytes, seven: bytes) -> None:
     """By digit and verdict when read, by source too when kept, with confidence, time and lag."""
     predict()
     predict(blank)
     client.post("/api/predict-upload", files={"file": ("seven.png", seven)})
     found = samples(client)
-    assert found["hwr_readings_total{digit=7,verdict=digit}"] == 2
-    assert found["hwr_readings_total{digit=none,verdict=no_ink}"] == 1
-    assert found["hwr_readings_kept_total{digit=7,source=api,verdict=digit}"] == 1
-    assert found["hwr_readings_kept_total{digit=7,source=upload,verdict=digit}"] == 1
-    assert found["hwr_reading_confidence_count{verdict=digit}"] == 2
-    assert 1.8 < found["hwr_reading_confidence_sum{verdict=digit}"] <= 2
-    assert found["hwr_reading_duration_seconds_count{stage=inference}"] == 3
+    assert found["hwr_predictions_total{digit=7,verdict=digit}"] == 2
+    assert found["hwr_predictions_total{digit=none,verdict=no_ink}"] == 1
+    assert found["hwr_predictions_kept_total{digit=7,source=api,verdict=digit}"] == 1
+    assert found["hwr_predictions_kept_total{digit=7,source=upload,verdict=digit}"] == 1
+    assert found["hwr_prediction_confidence_count{verdict=digit}"] == 2
+    assert 1.8 < found["hwr_prediction_confidence_sum{verdict=digit}"] <= 2
+    assert found["hwr_prediction_duration_seconds_count{stage=inference}"] == 3
     assert found["hwr_store_lag_seconds_count"] == 2
     assert found["hwr_store_lag_seconds_sum"] > 0
-    assert found["hwr_store_waiting_readings"] == 0
+    assert found["hwr_store_waiting_predictions"] == 0
 
 
-def test_readings_that_cannot_be_kept_are_counted(client: TestClient, predict: Predict) -> None:
+def test_predictions_that_cannot_be_kept_are_counted(client: TestClient, predict: Predict) -> None:
     """By what stood in the way."""
     predict(user_id=7)
-    assert samples(client)["hwr_readings_not_kept_total{error=UserNotFound}"] == 1
+    assert samples(client)["hwr_predictions_not_kept_total{error=UserNotFound}"] == 1
 
 
 def test_numbers_are_counted(client: TestClient) -> None:
@@ -81,14 +81,14 @@ def test_numbers_are_counted(client: TestClient) -> None:
     assert found["hwr_number_digits_total{digit=4}"] == 2
 
 
-def test_readings_of_the_dashboard_in_this_process_are_counted(settings: Settings) -> None:
+def test_predictions_of_the_dashboard_in_this_process_are_counted(settings: Settings) -> None:
     """Pages open the same workspace; what they read and keep is in the same figures."""
     with client_of(settings) as client:
         dashboard = open_workspace(settings)
         dashboard.keep(dashboard.read(png(drawing(3))), source=Source.DRAWING)
         found = samples(client)
-    assert found["hwr_readings_total{digit=3,verdict=digit}"] == 1
-    assert found["hwr_readings_kept_total{digit=3,source=drawing,verdict=digit}"] == 1
+    assert found["hwr_predictions_total{digit=3,verdict=digit}"] == 1
+    assert found["hwr_predictions_kept_total{digit=3,source=drawing,verdict=digit}"] == 1
 
 
 def test_two_apps_count_for_themselves(settings: Settings, tmp_path: Path) -> None:
@@ -97,10 +97,10 @@ def test_two_apps_count_for_themselves(settings: Settings, tmp_path: Path) -> No
     app = create_app(settings)
     with TestClient(app) as one, client_of(other) as two:
         one.post("/api/predict", json=drawn(png(drawing(3))))
-        assert "hwr_readings_total{digit=3,verdict=digit}" not in samples(two)
+        assert "hwr_predictions_total{digit=3,verdict=digit}" not in samples(two)
     with TestClient(app) as again:
         again.post("/api/predict", json=drawn(png(drawing(3))))
-        assert samples(again)["hwr_readings_total{digit=3,verdict=digit}"] == 2
+        assert samples(again)["hwr_predictions_total{digit=3,verdict=digit}"] == 2
 
 
 def test_model_program_and_process_are_told(client: TestClient, settings: Settings) -> None:
@@ -132,7 +132,7 @@ def test_without_a_model_there_are_metrics_all_the_same(settings: Settings, tmp_
 
 
 def test_a_held_database_leaves_out_what_only_it_knows(settings: Settings, held_database: Callable[[], None]) -> None:
-    """The other figures come within a second, however long readings would wait."""
+    """The other figures come within a second, however long predictions would wait."""
     with client_of(settings.model_copy(update={"store_busy_timeout": 60.0})) as client:
         found = samples(client)
     assert found["hwr_store_up"] == 0
@@ -145,7 +145,7 @@ def test_openmetrics_is_given_to_who_asks_for_it(client: TestClient, predict: Pr
     accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
     answer = client.get("/metrics", headers={"Accept": accept})
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
-    assert {"hwr_readings", "hwr_model"} <= {family.name for family in openmetrics(answer.text)}
+    assert {"hwr_predictions", "hwr_model"} <= {family.name for family in openmetrics(answer.text)}
     assert client.get("/metrics").headers["Content-Type"].startswith("text/plain; version=0.0.4")
 
 

@@ -22,7 +22,7 @@ def registry(tmp_path: Any) -> Registry:
 
 @pytest.fixture
 def client(settings: Settings, registry: Registry, tmp_path: Any) -> Iterator[TestClient]:
-    """A client of a server with these versions and pictures of its own to measure them on."""
+    """A client of a server with these versions and images of its own to measure them on."""
     changed = settings.model_copy(update={"models_dir": registry.folder, "datasets_dir": tmp_path / "datasets"})
     with client_of(changed) as client:
         assert client.post("/api/datasets/custom", files={"file": ("a.zip", own_digits(20))}).status_code == 200
@@ -43,7 +43,7 @@ def evaluate(client: TestClient, *versions: str) -> None:
 def test_a_worse_version_is_refused_forced_and_rolled_back(
     client: TestClient, registry: Registry, seven: bytes
 ) -> None:
-    """The whole way; each reading names the version it was made by, and none is dropped."""
+    """The whole way; each prediction names the version it was made by, and none is dropped."""
     champion, worse = registry.champion().name, worse_copy(registry).name
     evaluate(client, champion, worse)
     compared = client.get(f"/api/models/{worse}/compare/{champion}").json()["data"]

@@ -10,12 +10,12 @@ from tests.api.conftest import drawn, refusal
 from tests.handwriting import number, png
 
 ADDRESS = "/api/read-number"
-PICTURE = png(number("3141"))
+IMAGE = png(number("3141"))
 
 
 def test_a_file_is_read(client: TestClient) -> None:
     """Text, joint confidence, and each digit with its box and candidates."""
-    answer = client.post(ADDRESS, files={"file": ("pi.png", PICTURE)})
+    answer = client.post(ADDRESS, files={"file": ("pi.png", IMAGE)})
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert (body["success"], body["text"]) == (True, "3141")
@@ -27,8 +27,8 @@ def test_a_file_is_read(client: TestClient) -> None:
 
 def test_json_is_read_the_same(client: TestClient) -> None:
     """Base64 in JSON finds what the form finds."""
-    form = client.post(ADDRESS, files={"file": PICTURE}, data={"enhancement_level": "1.5"}).json()
-    json = client.post(ADDRESS, json=drawn(PICTURE) | {"enhancement_level": 1.5}).json()
+    form = client.post(ADDRESS, files={"file": IMAGE}, data={"enhancement_level": "1.5"}).json()
+    json = client.post(ADDRESS, json=drawn(IMAGE) | {"enhancement_level": 1.5}).json()
     for body in (form, json):
         del body["processing_time"]
     assert form == json
@@ -36,7 +36,7 @@ def test_json_is_read_the_same(client: TestClient) -> None:
 
 def test_boxes_may_be_given(client: TestClient) -> None:
     """Only what stands in them is read."""
-    body = client.post(ADDRESS, json=drawn(PICTURE) | {"boxes": [[0, 0, 120, 120], [240, 0, 120, 120]]}).json()
+    body = client.post(ADDRESS, json=drawn(IMAGE) | {"boxes": [[0, 0, 120, 120], [240, 0, 120, 120]]}).json()
     assert body["text"] == "34"
 
 
@@ -67,11 +67,11 @@ def test_a_blank_page_has_no_digits(client: TestClient, blank: bytes) -> None:
         ({"data": {"enhancement_level": "1"}, "files": {"other": b"1"}}, 422, "file is missing"),
         ({"content": b"[" * 200_000}, 422, "not valid JSON"),
         ({"data": {"file": "notes"}, "files": {"other": b"1"}}, 422, "file is missing"),
-        ({"files": {"file": b"notes"}}, 415, "neither a picture nor a PDF"),
-        ({"files": {"file": PICTURE}, "data": {"enhancement_level": "9"}}, 422, "enhancement_level is '9'"),
-        ({"files": {"file": PICTURE}, "data": {"enhancement_level": "nan"}}, 422, "enhancement_level"),
-        ({"json": drawn(PICTURE) | {"boxes": [[1, 2, 3]]}}, 422, "boxes"),
-        ({"json": drawn(PICTURE) | {"boxes": [[1, 2, 3, 10**30]]}}, 422, "boxes"),
+        ({"files": {"file": b"notes"}}, 415, "neither an image nor a PDF"),
+        ({"files": {"file": IMAGE}, "data": {"enhancement_level": "9"}}, 422, "enhancement_level is '9'"),
+        ({"files": {"file": IMAGE}, "data": {"enhancement_level": "nan"}}, 422, "enhancement_level"),
+        ({"json": drawn(IMAGE) | {"boxes": [[1, 2, 3]]}}, 422, "boxes"),
+        ({"json": drawn(IMAGE) | {"boxes": [[1, 2, 3, 10**30]]}}, 422, "boxes"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(client: TestClient, more, status: int, words: str) -> None:

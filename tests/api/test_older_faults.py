@@ -51,8 +51,8 @@ def test_fault_1_a_drawing_is_inverted_cropped_and_centred(
     """A small digit in a corner, of either polarity, is read."""
     page = Image.new("L", (280, 280), 255)
     page.paste(Image.fromarray(drawing(7)).resize((110, 110)), corner)
-    picture = ImageOps.invert(page) if inverted else page
-    assert predict(_as_file(picture, "PNG")).json()["predicted_digit"] == 7
+    image = ImageOps.invert(page) if inverted else page
+    assert predict(_as_file(image, "PNG")).json()["predicted_digit"] == 7
 
 
 def test_fault_2_a_failed_write_breaks_nothing(client: TestClient, predict: Predict) -> None:
@@ -67,7 +67,7 @@ def test_fault_2_a_failed_write_breaks_nothing(client: TestClient, predict: Pred
 
 
 def test_fault_3_feedback_is_compared_with_the_digit(client: TestClient, predict: Predict) -> None:
-    """Of seven readings of a 7, the one whose number is 7 is no more right than the others."""
+    """Of seven predictions of a 7, the one whose number is 7 is no more right than the others."""
     for _ in range(7):
         number = predict().json()["prediction_id"]
         client.post("/api/feedback", json={"prediction_id": number, "user_id": 1, "actual_digit": number})
@@ -77,7 +77,7 @@ def test_fault_3_feedback_is_compared_with_the_digit(client: TestClient, predict
 
 
 def test_fault_4_a_batch_answers_and_keeps_every_file(client: TestClient) -> None:
-    """Ten files are ten results in the order sent and ten readings."""
+    """Ten files are ten results in the order sent and ten predictions."""
     files = [("files", (f"{digit}.png", png(drawing(digit)), "image/png")) for digit in (7, 3, 0, 7, 3, 0, 7, 3, 0, 7)]
     answer = client.post("/api/predict-batch", files=files).json()
     assert [result["predicted_digit"] for result in answer["results"]] == [7, 3, 0, 7, 3, 0, 7, 3, 0, 7]
@@ -113,28 +113,28 @@ def _modes() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("mode", ["grey and alpha", "one bit", "float", "CMYK", "EXIF"])
-def test_fault_6_every_kind_of_picture_is_read(predict: Predict, mode: str) -> None:
-    """Kinds of picture that failed, or gave a wrong digit, are a 7."""
+def test_fault_6_every_kind_of_image_is_read(predict: Predict, mode: str) -> None:
+    """Kinds of image that failed, or gave a wrong digit, are a 7."""
     assert predict(_modes()[mode]).json()["predicted_digit"] == 7
 
 
 def test_fault_6_a_clients_error_is_no_500_and_leaks_nothing(client: TestClient, predict: Predict) -> None:
-    """What is no picture and what is no number are 4xx in our own words."""
-    refusal(predict(b"no picture"), 415)
+    """What is no image and what is no number are 4xx in our own words."""
+    refusal(predict(b"no image"), 415)
     refusal(client.get("/api/users/x"), 422)
     refusal(client.get("/api/analytics/predictions?user_id=' or 1=1 --"), 422)
 
 
-def test_fault_7_a_picture_too_large_is_refused_before_it_is_decoded(predict: Predict) -> None:
+def test_fault_7_an_image_too_large_is_refused_before_it_is_decoded(predict: Predict) -> None:
     """169 megapixels in a small file are refused at once."""
-    picture = _huge_png(13_000)
+    image = _huge_png(13_000)
     started = time.perf_counter()
-    assert "13000 x 13000" in refusal(predict(picture), 413)
+    assert "13000 x 13000" in refusal(predict(image), 413)
     assert time.perf_counter() - started < 1.0
 
 
 def test_fault_7_a_file_is_judged_by_its_content(client: TestClient, seven: bytes) -> None:
-    """A body of 65 megabytes is refused, a program with a picture's name too; a picture may have any name."""
+    """A body of 65 megabytes is refused, a program with an image's name too; an image may have any name."""
     refusal(client.post("/api/predict", content=bytes(65 * 2**20)), 413)
     refusal(client.post("/api/predict-upload", files={"file": ("seven.png", b"MZ\x90\x00", "image/png")}), 415)
     answer = client.post("/api/predict-upload", files={"file": ("seven.exe", seven, "application/x-dosexec")})
@@ -142,18 +142,17 @@ def test_fault_7_a_file_is_judged_by_its_content(client: TestClient, seven: byte
 
 
 def test_fault_8_uploads_at_once_are_all_kept_and_can_be_deleted(client: TestClient, settings: Settings) -> None:
-    """Twenty pictures in the same second leave twenty files, and erasing the history takes them away."""
-    pictures = [png(drawing(n % 10, pen=10 + n)) for n in range(20)]
+    """Twenty images in the same second leave twenty files, and erasing the history takes them away."""
+    images = [png(drawing(n % 10, pen=10 + n)) for n in range(20)]
     with ThreadPoolExecutor(20) as threads:
         sent = [
-            threads.submit(client.post, "/api/predict-upload", files={"file": ("same.png", picture)})
-            for picture in pictures
+            threads.submit(client.post, "/api/predict-upload", files={"file": ("same.png", image)}) for image in images
         ]
     assert {each.result().status_code for each in sent} == {200}
-    kept = {file.name for file in settings.originals.glob("??/*")}
-    assert kept == {sha256(picture).hexdigest() for picture in pictures}
-    assert client.delete("/api/users/1/history").json()["readings_erased"] == 20
-    assert [*settings.originals.glob("??/*")] == []
+    kept = {file.name for file in settings.uploads.glob("??/*")}
+    assert kept == {sha256(image).hexdigest() for image in images}
+    assert client.delete("/api/users/1/history").json()["predictions_erased"] == 20
+    assert [*settings.uploads.glob("??/*")] == []
 
 
 def test_fault_9_what_makes_no_sense_is_refused(client: TestClient, predict: Predict) -> None:
@@ -180,8 +179,10 @@ def test_fault_10_times_hold_the_inference_and_name_their_offset(client: TestCli
     assert {moment.utcoffset() is None for moment in moments} == {False}
 
 
-def test_fault_11_a_reading_is_traced_to_its_weights(client: TestClient, predict: Predict, settings: Settings) -> None:
-    """The version of a reading names a folder whose card holds the hash of the very weights."""
+def test_fault_11_a_prediction_is_traced_to_its_weights(
+    client: TestClient, predict: Predict, settings: Settings
+) -> None:
+    """The version of a prediction names a folder whose card holds the hash of the very weights."""
     version = Registry(settings.models_dir).get(predict().json()["model_version"])
     assert sha256((version.folder / LITERT).read_bytes()).hexdigest() == version.card.files[LITERT]
     assert client.get("/api/analytics/predictions").json()["data"][0]["model_version"] == version.name

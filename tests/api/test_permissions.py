@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from api.app import ROUTES, create_app
 from api.auth.permissions import ANYBODY, AddressRules, asks, calls
 from hwr_core.app.authorisation import RuleMismatch
-from hwr_core.auth.permissions import MAY, Right
+from hwr_core.auth.permissions import MAY, Permission
 from hwr_core.history.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import refusal
-from tests.api.signed_in import House, house_of
+from tests.api.signed_in import Site, signed_in_site
 
 UNDOCUMENTED = {
     "GET /docs",
@@ -42,21 +42,21 @@ def _documented() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def unrestricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for the whole walk."""
-    with house_of(Settings(data_dir=tmp_path_factory.mktemp("walk") / "data")) as house:
-        yield house
+    with signed_in_site(Settings(data_dir=tmp_path_factory.mktemp("walk") / "data")) as unrestricted:
+        yield unrestricted
 
 
-def _asked(house: House, role: Role | None, name: str) -> Any:
+def _asked(unrestricted: Site, role: Role | None, name: str) -> Any:
     """The answer to a request that nothing comes of, about oneself where it is about somebody."""
     method, path = name.split(" ", 1)
-    about_oneself = role is not None and RULES.by_name[name] is Right.USE
-    path = path.replace("{user_id}", str(house.ids[role]) if role and about_oneself else NOBODYS_ID)
+    about_oneself = role is not None and RULES.by_name[name] is Permission.USE
+    path = path.replace("{user_id}", str(unrestricted.ids[role]) if role and about_oneself else NOBODYS_ID)
     path = path.replace("{by}", "digit")
     path = re.sub(r"\{\w+_id\}", NOBODYS_ID, path)
     path = re.sub(r"\{\w+\}", "nothing", path)
-    return house.ask(role, method, path, **({} if method == "GET" else NO_BODY))
+    return unrestricted.ask(role, method, path, **({} if method == "GET" else NO_BODY))
 
 
 def test_every_route_has_a_rule() -> None:
@@ -81,17 +81,17 @@ def test_a_route_can_call_only_what_has_a_rule() -> None:
 def test_the_first_of_two_rules_that_fit_counts() -> None:
     """As among the routes themselves."""
     router = APIRouter()
-    router.post("/api/things/all")(asks(Right.PROMOTE)(lambda: None))
-    router.post("/api/things/{name}")(asks(Right.USE)(lambda: None))
+    router.post("/api/things/all")(asks(Permission.PROMOTE)(lambda: None))
+    router.post("/api/things/{name}")(asks(Permission.USE)(lambda: None))
     rules = AddressRules([router])
-    assert rules.of({"type": "http", "method": "POST", "path": "/api/things/all"}) is Right.PROMOTE
-    assert rules.of({"type": "http", "method": "POST", "path": "/api/things/one"}) is Right.USE
+    assert rules.of({"type": "http", "method": "POST", "path": "/api/things/all"}) is Permission.PROMOTE
+    assert rules.of({"type": "http", "method": "POST", "path": "/api/things/one"}) is Permission.USE
 
 
 @pytest.mark.parametrize("name", _documented())
-def test_nobody_gets_in_without_showing_who_they_are(house: House, name: str) -> None:
+def test_nobody_gets_in_without_showing_who_they_are(unrestricted: Site, name: str) -> None:
     """Whoever shows nothing is answered 401, wherever a rule does not say that anybody may."""
-    answer = _asked(house, None, name)
+    answer = _asked(unrestricted, None, name)
     if RULES.by_name[name] == ANYBODY:
         assert answer.status_code not in (401, 403)
     else:
@@ -101,11 +101,11 @@ def test_nobody_gets_in_without_showing_who_they_are(house: House, name: str) ->
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("name", _documented())
-def test_each_role_may_do_what_its_rights_say(house: House, name: str, role: Role) -> None:
+def test_each_role_may_do_what_its_rights_say(unrestricted: Site, name: str, role: Role) -> None:
     """A route refuses with 403 exactly those whose role lacks the right that its rule names."""
-    answer = _asked(house, role, name)
+    answer = _asked(unrestricted, role, name)
     rule = RULES.by_name[name]
-    if isinstance(rule, Right) and rule not in MAY[role]:
+    if isinstance(rule, Permission) and rule not in MAY[role]:
         assert "may not" in refusal(answer, 403)
     elif name in ("POST /api/me/password", "POST /api/users/{user_id}/keys"):
         assert answer.status_code == 422
@@ -114,15 +114,15 @@ def test_each_role_may_do_what_its_rights_say(house: House, name: str, role: Rol
 
 
 @pytest.mark.parametrize("role", Role)
-def test_an_address_without_a_rule_is_refused_to_everybody(house: House, role: Role) -> None:
+def test_an_address_without_a_rule_is_refused_to_everybody(unrestricted: Site, role: Role) -> None:
     """A route that somebody adds without a rule is as good as not there."""
-    refusal(house.ask(role, "GET", "/api/nothing"), 404)
-    refusal(house.ask(role, "POST", "/api/jobs"), 404)
-    refusal(house.ask(None, "GET", "/api/nothing"), 401)
+    refusal(unrestricted.ask(role, "GET", "/api/nothing"), 404)
+    refusal(unrestricted.ask(role, "POST", "/api/jobs"), 404)
+    refusal(unrestricted.ask(None, "GET", "/api/nothing"), 401)
 
 
 def test_the_dashboard_is_for_whoever_is_signed_in() -> None:
     """What stands in no rule beside the API is a page, a file or a WebSocket of the dashboard's."""
     for path in ("/", "/history", "/_stcore/stream", "/_stcore/upload_file/a/b", "/media/a.png", "/static/js/a.js"):
         for kind in ("http", "websocket"):
-            assert RULES.of({"type": kind, "method": "GET", "path": path}) is Right.USE
+            assert RULES.of({"type": kind, "method": "GET", "path": path}) is Permission.USE

@@ -20,7 +20,7 @@ def _history(client: TestClient) -> list[dict[str, Any]]:
     return rows
 
 
-def _check_reading(answer: dict[str, Any]) -> None:
+def _check_prediction(answer: dict[str, Any]) -> None:
     assert isinstance(answer["prediction_id"], int)
     assert answer["verdict"] in ("digit", "unsure", "not_a_digit")
     assert (answer["predicted_digit"] is None) == (answer["verdict"] == "not_a_digit")
@@ -36,7 +36,7 @@ def test_drawing_is_answered_as_the_contract_says(predict: Predict) -> None:
     answer = response.json()
     assert response.status_code == 200
     assert answer["success"] is True
-    _check_reading(answer)
+    _check_prediction(answer)
     assert answer["total_time"] >= answer["processing_time"]
 
 
@@ -46,7 +46,7 @@ def test_hand_made_seven_is_read_as_a_seven(predict: Predict) -> None:
     assert answer["predicted_digit"] == answer["all_predictions"].index(answer["confidence"]) == 7
 
 
-def test_time_of_a_reading_is_utc_with_its_offset(predict: Predict) -> None:
+def test_time_of_a_prediction_is_utc_with_its_offset(predict: Predict) -> None:
     """The timestamp is ISO 8601 with an offset, and it is now."""
     text = predict().json()["timestamp"]
     assert text.endswith("+00:00")
@@ -54,7 +54,7 @@ def test_time_of_a_reading_is_utc_with_its_offset(predict: Predict) -> None:
 
 
 def test_drawing_enters_the_history_of_user_1_unasked(predict: Predict, client: TestClient) -> None:
-    """Without a user_id the reading is user 1's."""
+    """Without a user_id the prediction is user 1's."""
     kept = predict().json()
     (row,) = _history(client)
     assert (row["id"], row["user_id"], row["timestamp"]) == (kept["prediction_id"], 1, kept["timestamp"])
@@ -76,7 +76,7 @@ def test_upload_is_answered_with_its_name(client: TestClient, seven: bytes) -> N
     answer = response.json()
     assert response.status_code == 200
     assert (answer["success"], answer["filename"]) == (True, "my seven.png")
-    _check_reading(answer)
+    _check_prediction(answer)
     (row,) = _history(client)
     assert (row["user_input_type"], row["source"], row["file_name"]) == ("upload", "upload", "my seven.png")
 
@@ -94,16 +94,16 @@ def test_batch_answers_in_the_order_sent_and_a_bad_file_fails_alone(
     client: TestClient, seven: bytes, blank: bytes
 ) -> None:
     """Of five files each has its own answer; what cannot be read says why, and only the rest is kept."""
-    sent = [("a.png", seven), ("b.txt", b"no picture"), ("c.png", blank), ("d.png", seven[:200]), ("e.png", seven)]
+    sent = [("a.png", seven), ("b.txt", b"no image"), ("c.png", blank), ("d.png", seven[:200]), ("e.png", seven)]
     response = client.post("/api/predict-batch", files=[("files", file) for file in sent])
     answer = response.json()
     assert response.status_code == 200
     assert (answer["success"], answer["total_files"]) == (True, 5)
     assert [result["filename"] for result in answer["results"]] == [name for name, _ in sent]
     first, text, empty, cut, last = answer["results"]
-    _check_reading(first)
-    _check_reading(last)
-    assert "not a picture" in text["error"]
+    _check_prediction(first)
+    _check_prediction(last)
+    assert "not an image" in text["error"]
     assert "damaged" in cut["error"]
     assert (empty["verdict"], empty["prediction_id"]) == ("no_ink", None)
     assert [row["id"] for row in _history(client)] == [last["prediction_id"], first["prediction_id"]]
@@ -111,7 +111,7 @@ def test_batch_answers_in_the_order_sent_and_a_bad_file_fails_alone(
 
 def test_bad_file_of_a_batch_has_the_fields_that_every_result_has(client: TestClient) -> None:
     """A client that knows no `error` and reads digit, confidence and time of each result finds them, saying nothing."""
-    response = client.post("/api/predict-batch", files={"files": ("b.txt", b"no picture")})
+    response = client.post("/api/predict-batch", files={"files": ("b.txt", b"no image")})
     (result,) = response.json()["results"]
     assert result.keys() == {"filename", "error", "predicted_digit", "confidence", "processing_time"}
     assert (result["predicted_digit"], result["confidence"], result["processing_time"]) == (None, 0.0, 0.0)
@@ -125,7 +125,7 @@ def test_batch_beyond_the_limit_is_refused(settings: Settings, seven: bytes) -> 
         assert _history(client) == []
 
 
-def test_twenty_uploads_at_once_leave_twenty_readings(client: TestClient, seven: bytes) -> None:
+def test_twenty_uploads_at_once_leave_twenty_predictions(client: TestClient, seven: bytes) -> None:
     """Concurrent uploads have distinct ids, and each is in the history under its own name."""
 
     def upload(place: int) -> int:

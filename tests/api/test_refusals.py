@@ -78,17 +78,17 @@ def test_body_that_is_no_request_is_refused(client: TestClient, predict: Predict
     assert predict().status_code == 200
 
 
-def test_picture_that_cannot_be_read_has_the_status_of_its_fault(predict: Predict, seven: bytes) -> None:
-    """What is no picture and what is a damaged one have each their own status."""
-    assert "not a picture" in refusal(predict(b"hello"), 415)
+def test_image_that_cannot_be_read_has_the_status_of_its_fault(predict: Predict, seven: bytes) -> None:
+    """What is no image and what is a damaged one have each their own status."""
+    assert "not an image" in refusal(predict(b"hello"), 415)
     assert "damaged" in refusal(predict(seven[:200]), 400)
 
 
 @pytest.mark.parametrize(
     ("limit", "words"),
-    [({"max_picture_pixels": 200 * 200}, "280 x 280 pixels"), ({"max_picture_bytes": 1024}, "at most 1,024")],
+    [({"max_image_pixels": 200 * 200}, "280 x 280 pixels"), ({"max_image_bytes": 1024}, "at most 1,024")],
 )
-def test_picture_beyond_the_limits_is_refused(
+def test_image_beyond_the_limits_is_refused(
     settings: Settings, seven: bytes, limit: dict[str, int], words: str
 ) -> None:
     """Too many pixels and too many bytes are both told, with what is allowed."""
@@ -163,7 +163,7 @@ def test_unreadable_database_is_a_503_and_stays_as_it_is(settings: Settings, sev
 
 
 def test_without_a_model_the_server_starts_and_says_so(settings: Settings, tmp_path: Path, seven: bytes) -> None:
-    """No model: readings are 503, /health says what is wrong, the history is still there."""
+    """No model: predictions are 503, /health says what is wrong, the history is still there."""
     with client_of(settings.model_copy(update={"models_dir": tmp_path / "none"})) as client:
         assert "model" in refusal(client.post("/api/predict", json=drawn(seven)), 503)
         health = client.get("/health")

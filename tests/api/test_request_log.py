@@ -13,7 +13,7 @@ from hwr_core import logs
 from hwr_core.app.workspace import Workspace
 from hwr_core.events import Observer
 from hwr_core.logs import FIELDS
-from hwr_core.recognition.types import Reading
+from hwr_core.recognition.types import Prediction
 from hwr_core.settings import Settings
 from tests.api.conftest import Predict, client_of, drawn, refusal, samples
 
@@ -73,7 +73,7 @@ def test_a_fault_of_our_own_has_an_id(
 
 
 def test_a_request_has_one_log_line(client: TestClient, predict: Predict, caplog: pytest.LogCaptureFixture) -> None:
-    """Route, method, status and time are in it; what stands in paths, queries and pictures is not."""
+    """Route, method, status and time are in it; what stands in paths, queries and images is not."""
     caplog.set_level(logging.INFO, "api.middleware.request_log")
     client.get("/api/users/4711?secret=hush")
     figures = _figures(caplog)
@@ -121,10 +121,10 @@ def test_work_in_threads_is_logged_under_its_request(
     caplog.handler.addFilter(logs._note_the_request)
 
     class Chatty(Observer):
-        def on_reading(self, _: Reading) -> None:
+        def on_prediction(self, _: Prediction) -> None:
             logging.getLogger("hwr_core.tests").warning("Read")
 
-        on_number = on_reading  # type: ignore[assignment] # whatever was read
+        on_number = on_prediction  # type: ignore[assignment] # whatever was read
 
     sent = {
         "/api/predict": {"json": drawn(seven)},

@@ -11,7 +11,7 @@ from api.uploads import LONGEST_NAME, UNNAMED, bare_name
     [
         ("seven.png", "seven.png"),
         ("../../etc/passwd", "passwd"),
-        ("C:\\pictures\\seven.png", "seven.png"),
+        ("C:\\images\\seven.png", "seven.png"),
         ("👩‍👧 sept.png", "👩‍👧 sept.png"),
         ("nul\0l\n.png", "null.png"),
         ("folder/", UNNAMED),

@@ -54,7 +54,7 @@ def test_a_user_is_changed(client: TestClient) -> None:
 
 
 def test_a_deactivated_user_adds_nothing(client: TestClient, predict: Predict, blank: bytes) -> None:
-    """Readings and feedback of somebody deactivated are a 403, a blank picture too."""
+    """Predictions and feedback of somebody deactivated are a 403, a blank image too."""
     client.post("/api/users", json={"username": "Ada"})
     number = predict(user_id=2).json()["prediction_id"]
     client.patch("/api/users/2", json={"is_active": False})
@@ -65,19 +65,19 @@ def test_a_deactivated_user_adds_nothing(client: TestClient, predict: Predict, b
 
 
 def test_a_user_goes_with_all_data(client: TestClient, predict: Predict) -> None:
-    """After deleting, the user and their readings are 404 and those of others are there."""
+    """After deleting, the user and their predictions are 404 and those of others are there."""
     client.post("/api/users", json={"username": "Ada"})
     mine, hers = (predict(user_id=user).json()["prediction_id"] for user in (1, 2))
-    assert client.delete("/api/users/2").json()["readings_erased"] == 1
+    assert client.delete("/api/users/2").json()["predictions_erased"] == 1
     refusal(client.get("/api/users/2"), 404)
     refusal(client.get(f"/api/predictions/{hers}"), 404)
     assert client.get(f"/api/predictions/{mine}").status_code == 200
     refusal(client.delete("/api/users/1"), 409)
-    assert client.delete("/api/users/1/history").json()["readings_erased"] == 1
+    assert client.delete("/api/users/1/history").json()["predictions_erased"] == 1
 
 
 def test_a_user_is_forgotten(client: TestClient, predict: Predict) -> None:
-    """Anonymised, the readings are still there and the name is not."""
+    """Anonymised, the predictions are still there and the name is not."""
     client.post("/api/users", json={"username": "Ada", "email": "ada@example.org"})
     predict(user_id=2)
     data = client.post("/api/users/2/anonymise").json()["data"]
@@ -86,7 +86,7 @@ def test_a_user_is_forgotten(client: TestClient, predict: Predict) -> None:
 
 
 def test_feedback_is_recorded_and_told_everywhere(client: TestClient, predict: Predict) -> None:
-    """Its answer says whether the reading was right; the reading, the figures and the export know it afterwards."""
+    """Its answer says whether the prediction was right; the prediction, the figures and the export know it afterwards."""
     number = predict().json()["prediction_id"]
     body = {"prediction_id": number, "user_id": 1, "actual_digit": 1, "confidence_rating": 5, "comments": "a one"}
     first = client.post("/api/feedback", json=body).json()
@@ -141,14 +141,14 @@ def test_feedback_that_makes_no_sense_is_refused(
 
 
 def test_feedback_needs_the_digit_but_it_may_be_none(client: TestClient, predict: Predict) -> None:
-    """Leaving the digit out is a mistake; null says that the picture shows none."""
+    """Leaving the digit out is a mistake; null says that the image shows none."""
     number = predict().json()["prediction_id"]
     assert "actual_digit is missing" in refusal(client.post("/api/feedback", json={"prediction_id": number}), 422)
     answer = client.post("/api/feedback", json={"prediction_id": number, "actual_digit": None}).json()
     assert answer["correct_prediction"] is False
 
 
-def test_people_are_listed_in_pages(client: TestClient) -> None:
+def test_users_are_listed_in_pages(client: TestClient) -> None:
     """So many after the last one seen, and no limit that makes no sense."""
     for name in ("Ada", "Eve", "Bob"):
         client.post("/api/users", json={"username": name})

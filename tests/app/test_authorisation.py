@@ -20,11 +20,11 @@ from hwr_core.app.authorisation import (
     narrowed,
 )
 from hwr_core.app.workspace import Workspace
-from hwr_core.auth.permissions import MAY, Caller, Right
+from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import NotAllowed, NotFound
 from hwr_core.history.filters import HistoryFilter
 from hwr_core.history.history import EVERYTHING
-from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.history.roles import Role
 from tests.handwriting import drawing, png
 
@@ -48,7 +48,7 @@ UNGUARDED = {
 
 
 @pytest.fixture
-def person(workspace: Workspace) -> Callable[[Role], Caller]:
+def user(workspace: Workspace) -> Callable[[Role], Caller]:
     """Add a person of a role."""
 
     def add(role: Role) -> Caller:
@@ -57,9 +57,9 @@ def person(workspace: Workspace) -> Callable[[Role], Caller]:
     return add
 
 
-def _kept_for(workspace: Workspace, user_id: int) -> KeptReading:
+def _kept_for(workspace: Workspace, user_id: int) -> PredictionRecord:
     kept = workspace.read_and_keep(png(drawing(7)), user_id=user_id, source=Source.DRAWING)
-    assert isinstance(kept, KeptReading)
+    assert isinstance(kept, PredictionRecord)
     return kept
 
 
@@ -74,10 +74,10 @@ def _latency(self: Analytics, which: HistoryFilter = EVERYTHING) -> object:
 
 
 def test_a_renamed_parameter_stops_the_server_and_closes_the_behaviour(
-    workspace: Workspace, person: Any, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whose data a call is about is never guessed from a name: a rule that no longer fits lets nobody in."""
-    viewer = authorised(workspace, person(Role.VIEWER))
+    viewer = authorised(workspace, user(Role.VIEWER))
     monkeypatch.setattr(type(workspace.analytics), "confusion", _latency)
     with pytest.raises(RuleMismatch, match=r"analytics\.confusion does not fit: it declares chosen, .* has which"):
         confirm_rules(workspace)
@@ -88,12 +88,12 @@ def test_a_renamed_parameter_stops_the_server_and_closes_the_behaviour(
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
-        (Rule(Right.USE), "declares nothing, and the signature has limit, which"),
-        (Rule(Right.USE, (OfFilter("which"),)), "declares which, and the signature has limit, which"),
-        (Rule(Right.USE, (OfFilter("which"),), ("limit", "gone")), "declares gone, limit, which"),
-        (Rule(Right.USE, (), ("which", "limit")), "which is .*HistoryFilter.*, which nothing that names somebody"),
-        (Rule(Right.USE, (OfUser("which"),), ("limit",)), "which is .*HistoryFilter.*, which OfUser"),
-        (Rule(Right.USE, (OfFilter("which"), AsCaller("limit"))), "limit is .*int.*, which AsCaller"),
+        (Rule(Permission.USE), "declares nothing, and the signature has limit, which"),
+        (Rule(Permission.USE, (OfFilter("which"),)), "declares which, and the signature has limit, which"),
+        (Rule(Permission.USE, (OfFilter("which"),), ("limit", "gone")), "declares gone, limit, which"),
+        (Rule(Permission.USE, (), ("which", "limit")), "which is .*HistoryFilter.*, which nothing that names somebody"),
+        (Rule(Permission.USE, (OfUser("which"),), ("limit",)), "which is .*HistoryFilter.*, which OfUser"),
+        (Rule(Permission.USE, (OfFilter("which"), AsCaller("limit"))), "limit is .*int.*, which AsCaller"),
     ],
     ids=["nothing", "one forgotten", "one too many", "a filter as free", "a filter as a user", "a number as a caller"],
 )
@@ -109,7 +109,7 @@ def test_a_rule_that_does_not_fit_says_why(rule: Rule, fault: str) -> None:
 def test_a_rule_of_what_is_gone_stops_the_server(workspace: Workspace) -> None:
     """It would otherwise lie about who may do what."""
     with pytest.raises(RuleMismatch, match=r"history\.everything, and no such behaviour"):
-        confirm_rules(workspace, {"history.everything": Rule(Right.USE)})
+        confirm_rules(workspace, {"history.everything": Rule(Permission.USE)})
 
 
 def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
@@ -123,22 +123,22 @@ def test_every_behaviour_has_a_rule(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     "path", [*sorted(UNGUARDED), "store", "observed_by", "close", "start", "modelling.jobs.submit"]
 )
-def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, person: Any, path: str) -> None:
+def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, user: Any, path: str) -> None:
     """A behaviour nobody thought of is closed, not open."""
     with pytest.raises(NotAllowed):
-        attrgetter(path)(authorised(workspace, person(Role.ADMIN)))
+        attrgetter(path)(authorised(workspace, user(Role.ADMIN)))
 
 
 @pytest.mark.parametrize("role", Role)
-def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, person: Any, role: Role) -> None:
+def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, user: Any, role: Role) -> None:
     """A page that shows too much can still do no more than the role."""
-    house = authorised(workspace, person(role))
-    acts: dict[Right, Callable[[], object]] = {
-        Right.SEE_ALL: house.analytics.system,
-        Right.MANAGE_PEOPLE: lambda: house.users.create("Somebody"),
-        Right.PROMOTE: lambda: house.modelling.promote("nothing"),
-        Right.TRAIN: lambda: house.modelling.jobs.cancel(99),
-        Right.AUDIT: house.access.audit,
+    unrestricted = authorised(workspace, user(role))
+    acts: dict[Permission, Callable[[], object]] = {
+        Permission.SEE_ALL: unrestricted.analytics.system,
+        Permission.MANAGE_USERS: lambda: unrestricted.users.create("Somebody"),
+        Permission.PROMOTE: lambda: unrestricted.modelling.promote("nothing"),
+        Permission.TRAIN: lambda: unrestricted.modelling.jobs.cancel(99),
+        Permission.AUDIT: unrestricted.access.audit,
     }
     for right, act in acts.items():
         try:
@@ -151,42 +151,42 @@ def test_rights_are_asked_where_the_behaviour_is_called(workspace: Workspace, pe
         assert refused == (right not in MAY[role]), right
 
 
-def test_what_is_kept_is_the_callers_own(workspace: Workspace, person: Any) -> None:
+def test_what_is_kept_is_the_callers_own(workspace: Workspace, user: Any) -> None:
     """User 1, whom programs mean that name nobody, is whoever asks."""
-    viewer = person(Role.VIEWER)
+    viewer = user(Role.VIEWER)
     assert _kept_for(authorised(workspace, viewer), 1).user_id == viewer.user_id
     with pytest.raises(NotAllowed):
-        _kept_for(authorised(workspace, viewer), person(Role.ADMIN).user_id)
+        _kept_for(authorised(workspace, viewer), user(Role.ADMIN).user_id)
 
 
-def test_others_readings_are_not_there(workspace: Workspace, person: Any) -> None:
-    """Neither page, count, reading, picture nor what was said of it."""
-    theirs, viewer = _kept_for(workspace, 1), person(Role.VIEWER)
-    house = authorised(workspace, viewer)
-    assert house.history.page().readings == ()
-    assert house.history.count() == 0
-    for act in (house.history.get, house.history.original, house.feedback.of_reading):
-        with pytest.raises(NotFound, match=f"There is no reading {theirs.id}"):
+def test_others_predictions_are_not_there(workspace: Workspace, user: Any) -> None:
+    """Neither page, count, reading, image nor what was said of it."""
+    theirs, viewer = _kept_for(workspace, 1), user(Role.VIEWER)
+    unrestricted = authorised(workspace, viewer)
+    assert unrestricted.history.page().predictions == ()
+    assert unrestricted.history.count() == 0
+    for act in (unrestricted.history.get, unrestricted.history.upload, unrestricted.feedback.of_prediction):
+        with pytest.raises(NotFound, match=f"There is no prediction {theirs.id}"):
             act(theirs.id)
-    assert len(authorised(workspace, person(Role.ANALYST)).history.page().readings) == 1
+    assert len(authorised(workspace, user(Role.ANALYST)).history.page().predictions) == 1
 
 
-def test_a_filter_on_somebody_else_is_refused(person: Any) -> None:
+def test_a_filter_on_somebody_else_is_refused(user: Any) -> None:
     """It is not quietly turned into one's own."""
-    viewer = person(Role.VIEWER)
+    viewer = user(Role.VIEWER)
     assert narrowed(HistoryFilter(digit=7), viewer) == HistoryFilter(digit=7, user_id=viewer.user_id)
     with pytest.raises(NotAllowed):
         narrowed(HistoryFilter(user_id=1), viewer)
 
 
-def test_what_is_done_is_written_down(workspace: Workspace, person: Any) -> None:
+def test_what_is_done_is_written_down(workspace: Workspace, user: Any) -> None:
     """Who, what, to whom, and what was refused."""
-    admin = person(Role.ADMIN)
-    house = authorised(workspace, admin)
-    created = house.users.create("Somebody")
-    house.users.delete(created.id)
+    admin = user(Role.ADMIN)
+    unrestricted = authorised(workspace, admin)
+    created = unrestricted.users.create("Somebody")
+    unrestricted.users.delete(created.id)
     with pytest.raises(NotAllowed):
-        authorised(workspace, person(Role.VIEWER)).users.delete(admin.user_id)
+        authorised(workspace, user(Role.VIEWER)).users.delete(admin.user_id)
     log = [(entry.username, entry.act, entry.about) for entry in workspace.access.audit()]
     assert log == [
         ("viewer", "refused", "users.delete"),
@@ -195,9 +195,9 @@ def test_what_is_done_is_written_down(workspace: Workspace, person: Any) -> None
     ]
 
 
-def test_a_role_given_is_written_down_as_the_callers_doing(workspace: Workspace, person: Any) -> None:
+def test_a_role_given_is_written_down_as_the_callers_doing(workspace: Workspace, user: Any) -> None:
     """Nobody can say that somebody else did it."""
-    admin, viewer = person(Role.ADMIN), person(Role.VIEWER)
+    admin, viewer = user(Role.ADMIN), user(Role.VIEWER)
     authorised(workspace, admin).access.set_role(viewer.user_id, Role.ANALYST, caller=viewer)
     [entry] = workspace.access.audit()
     assert (entry.user_id, entry.about, entry.address) == (admin.user_id, f"user {viewer.user_id}: analyst", "here")

@@ -1,4 +1,4 @@
-"""Looking at data: slices with their readings, pictures that are alike, and whether today is like the usual."""
+"""Looking at data: slices with their predictions, images that are alike, and whether today is like the usual."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -32,63 +32,63 @@ def settings(tmp_path: Path) -> Settings:
 
 def keep(workspace: Workspace, *digits: int, pen: float = 20) -> list[int]:
     """Keep drawings of these digits and return their numbers."""
-    readings = [workspace.read(png(drawing(digit, pen=pen))) for digit in digits]
-    return [workspace.keep(reading, source=Source.DRAWING).id for reading in readings]
+    predictions = [workspace.read(png(drawing(digit, pen=pen))) for digit in digits]
+    return [workspace.keep(prediction, source=Source.DRAWING).id for prediction in predictions]
 
 
 def age(workspace: Workspace, days: int) -> None:
     """Let everything in the history be so many days older."""
     with workspace.store.writing() as cursor:
-        cursor.execute("update readings set created_at = created_at - to_days($1)", [days])
+        cursor.execute("update predictions set created_at = created_at - to_days($1)", [days])
 
 
 def multiply(workspace: Workspace, times: int) -> None:
-    """Let every reading of the history be there so many times."""
+    """Let every prediction of the history be there so many times."""
     with workspace.store.writing() as cursor:
         cursor.execute(
-            "insert into readings select r.* replace (nextval('reading_ids') as id) "
-            "from readings r, generate_series(2, $1)",
+            "insert into predictions select r.* replace (nextval('prediction_ids') as id) "
+            "from predictions r, generate_series(2, $1)",
             [times],
         )
 
 
-def test_kept_readings_are_shown_with_what_people_say(workspace: Workspace) -> None:
+def test_kept_predictions_are_shown_with_what_users_say(workspace: Workspace) -> None:
     """Newest first, with what each was read as, what it really is, and whether that is a mistake."""
     first, second, third = keep(workspace, 7, 3, 4)
     workspace.feedback.give(second, actual_digit=8)
     workspace.feedback.give(first, actual_digit=None)
-    found = workspace.exploration.readings(most=10)
+    found = workspace.exploration.predictions(most=10)
     assert [(each.number, each.read, each.really, each.is_mistake) for each in found] == [
         (third, 4, None, False),
         (second, 3, 8, True),
         (first, 7, NONE, True),
     ]
     wrong = HistoryFilter(digit=3, labelled=Labelled.WRONG)
-    assert [each.number for each in workspace.exploration.readings(wrong, most=10)] == [second]
-    assert workspace.exploration.reading(second).really == 8
+    assert [each.number for each in workspace.exploration.predictions(wrong, most=10)] == [second]
+    assert workspace.exploration.prediction(second).really == 8
     with pytest.raises(NotFound):
-        workspace.exploration.reading(99)
+        workspace.exploration.prediction(99)
 
 
-def test_own_pictures_are_read_with_their_labels(workspace: Workspace) -> None:
-    """All parts of one's own pictures together, each as the model reads it now, and progress is told."""
-    workspace.modelling.import_pictures(own_digits(3))
+def test_own_images_are_read_with_their_labels(workspace: Workspace) -> None:
+    """All parts of one's own images together, each as the model reads it now, and progress is told."""
+    workspace.modelling.import_images(own_digits(3))
     assert "custom" in workspace.exploration.data_sets()
     told: list[float] = []
-    found = workspace.exploration.pictures("custom", None, most=60, on_progress=told.append)
+    found = workspace.exploration.images("custom", None, most=60, on_progress=told.append)
     assert sorted(each.really for each in found if isinstance(each.really, int)) == sorted([*range(10)] * 3)
     assert np.mean([each.read == each.really for each in found]) > 0.8
     assert [each.number for each in found] == [*range(1, 31)]
     assert told == [0.5]
-    assert len(workspace.exploration.pictures("custom", None, most=5)) == 5
+    assert len(workspace.exploration.images("custom", None, most=5)) == 5
 
 
 def test_an_open_data_set_is_read_as_well_as_its_figures_say(datasets: Path, settings: Settings) -> None:
-    """Of the MNIST test part, the same pictures at each look, and hardly any mistake; noise shows no digit."""
+    """Of the MNIST test part, the same images at each look, and hardly any mistake; noise shows no digit."""
     with Workspace(settings.model_copy(update={"datasets_dir": datasets})) as workspace:
-        found = workspace.exploration.pictures("mnist", Part.TEST, most=100)
-        again = workspace.exploration.pictures("mnist", Part.TEST, most=100)
-        noise = workspace.exploration.pictures("noise", Part.TEST, most=30)
+        found = workspace.exploration.images("mnist", Part.TEST, most=100)
+        again = workspace.exploration.images("mnist", Part.TEST, most=100)
+        noise = workspace.exploration.images("noise", Part.TEST, most=30)
     assert len(matching(found, only_mistakes=True)) <= 3
     assert [each.really for each in found] == [each.really for each in again]
     assert {each.really for each in noise} == {NONE}
@@ -98,10 +98,10 @@ def test_a_data_set_that_is_missing_says_so(workspace: Workspace) -> None:
     """Made noise is always there; what needs a file tells which."""
     assert workspace.exploration.data_sets() == ["noise"]
     with pytest.raises(DatasetMissing, match=r"mnist\.npz"):
-        workspace.exploration.pictures("mnist", None, most=5)
+        workspace.exploration.images("mnist", None, most=5)
 
 
-def test_labelled_readings_are_no_data_set_of_their_own(workspace: Workspace) -> None:
+def test_labelled_predictions_are_no_data_set_of_their_own(workspace: Workspace) -> None:
     """They are looked at in the history, with its filters."""
     [number] = keep(workspace, 7)
     workspace.feedback.give(number, actual_digit=7)
@@ -120,7 +120,7 @@ def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
     first, second, _ = keep(workspace, 7, 3, 4)
     workspace.feedback.give(second, actual_digit=8)
     workspace.feedback.give(first, actual_digit=7)
-    found = workspace.exploration.readings(most=10)
+    found = workspace.exploration.predictions(most=10)
     assert confusion(found) == {(8, 3): 1, (7, 7): 1}
 
     def numbers(chosen: list[Shown]) -> list[int]:
@@ -134,11 +134,11 @@ def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
 
 
 def test_the_nearest_are_the_same_digit_in_another_pen(workspace: Workspace) -> None:
-    """A picture is not its own neighbour; one that is the same is wholly alike."""
+    """An image is not its own neighbour; one that is the same is wholly alike."""
     keep(workspace, *range(10), pen=14)
     keep(workspace, *range(10), pen=24)
     keep(workspace, 4, pen=24)
-    among = workspace.exploration.readings(most=50)
+    among = workspace.exploration.predictions(most=50)
     [same, other, far] = workspace.exploration.neighbours(among[0], among, most=3)
     assert same.similarity == pytest.approx(1.0, abs=1e-4)
     assert [same.shown.read, other.shown.read] == [4, 4]
@@ -146,10 +146,10 @@ def test_the_nearest_are_the_same_digit_in_another_pen(workspace: Workspace) -> 
     assert among[0].number not in {same.shown.number, other.shown.number, far.shown.number}
 
 
-def test_a_picture_alone_has_no_neighbours(workspace: Workspace) -> None:
-    """The first reading ever is nothing like another."""
+def test_an_image_alone_has_no_neighbours(workspace: Workspace) -> None:
+    """The first prediction ever is nothing like another."""
     keep(workspace, 7)
-    [one] = workspace.exploration.readings(most=5)
+    [one] = workspace.exploration.predictions(most=5)
     assert workspace.exploration.neighbours(one, [one], most=5) == []
 
 
@@ -161,8 +161,8 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
     keep(workspace, *range(10))
     with workspace.store.writing() as cursor:
         cursor.execute(
-            "insert into readings select r.* replace (nextval('reading_ids') as id) "
-            "from readings r, generate_series(2, 50) where created_at > $1",
+            "insert into predictions select r.* replace (nextval('prediction_ids') as id) "
+            "from predictions r, generate_series(2, 50) where created_at > $1",
             [datetime.now(UTC) - RECENTLY],
         )
     report = workspace.exploration.drift(RECENTLY, Against.EARLIER)
@@ -175,12 +175,12 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
 
 
 def test_another_pen_is_seen_and_another_model_is_told(workspace: Workspace) -> None:
-    """Thick strokes after thin ones are more ink; readings of a version that has gone are said to be so."""
+    """Thick strokes after thin ones are more ink; predictions of a version that has gone are said to be so."""
     keep(workspace, *range(10), pen=8)
     multiply(workspace, 50)
     age(workspace, 30)
     with workspace.store.writing() as cursor:
-        cursor.execute("update readings set model_version = 'older'")
+        cursor.execute("update predictions set model_version = 'older'")
     keep(workspace, *[*range(10)] * 40, pen=34)
     report = workspace.exploration.drift(RECENTLY, Against.EARLIER)
     assert report.drift.level is Level.DIFFERENT
@@ -188,11 +188,11 @@ def test_another_pen_is_seen_and_another_model_is_told(workspace: Workspace) -> 
     assert report.model_changed
 
 
-def test_an_empty_history_has_too_few_readings(workspace: Workspace) -> None:
+def test_an_empty_history_has_too_few_predictions(workspace: Workspace) -> None:
     """Nothing is said of nothing."""
     report = workspace.exploration.drift(RECENTLY, Against.EARLIER)
-    assert report.verdict == "Too few readings to say"
-    assert (report.named.readings, report.named.confidence) == (0, None)
+    assert report.verdict == "Too few predictions to say"
+    assert (report.named.predictions, report.named.confidence) == (0, None)
 
 
 @pytest.fixture
@@ -201,22 +201,22 @@ def told(tmp_path: Path) -> Iterator[Workspace]:
     shipped = Registry(PROJECT / "models").champion()
     settings = Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
     with Workspace(Settings(data_dir=tmp_path / "other", models_dir=PROJECT / "models")) as workspace:
-        readings = [workspace.read(png(drawing(digit))) for digit in range(10)]
+        predictions = [workspace.read(png(drawing(digit))) for digit in range(10)]
     counts = describe(
-        np.array([reading.digit for reading in readings]),
-        np.array([reading.confidence for reading in readings]),
-        np.stack([reading.seen for reading in readings if reading.seen is not None]),
+        np.array([prediction.digit for prediction in predictions]),
+        np.array([prediction.confidence for prediction in predictions]),
+        np.stack([prediction.seen for prediction in predictions if prediction.seen is not None]),
     ).counts
     features = {each.value: Histogram(edges=EDGES[each], shares=shares_of(counts[each])) for each in Feature}
     registry = Registry(settings.models_dir)
-    card = shipped.card.model_copy(update={"inputs": Inputs(pictures=5000.0, features=features)})
+    card = shipped.card.model_copy(update={"inputs": Inputs(images=5000.0, features=features)})
     registry.serve(registry.publish(card, {name: shipped.read_file(name) for name in shipped.card.files}))
     with Workspace(settings) as workspace:
         yield workspace
 
 
 def test_a_card_that_tells_of_its_data_is_compared_with(told: Workspace) -> None:
-    """Readings like the training data are said to be; only those of the served version count."""
+    """Predictions like the training data are said to be; only those of the served version count."""
     assert told.exploration.can_compare_with() == [Against.TRAINING, Against.EARLIER]
     keep(told, *range(10))
     multiply(told, 40)
@@ -224,19 +224,19 @@ def test_a_card_that_tells_of_its_data_is_compared_with(told: Workspace) -> None
     assert (report.against, report.verdict) == (Against.TRAINING, "Much like the training data")
     assert (report.drift.recent, report.drift.reference) == (400, 5000)
     with told.store.writing() as cursor:
-        cursor.execute("update readings set model_version = 'older'")
+        cursor.execute("update predictions set model_version = 'older'")
     assert told.exploration.drift(RECENTLY, Against.TRAINING).drift.recent == 0
 
 
-def test_an_older_card_leaves_the_earlier_readings(workspace: Workspace) -> None:
+def test_an_older_card_leaves_the_earlier_predictions(workspace: Workspace) -> None:
     """Versions of before this was on the card load all the same; other bins than today's are no use either."""
     card = workspace.served_model().card.model_copy(update={"inputs": None})
     assert inputs_of(card) is None
-    odd = Inputs(pictures=10.0, features={"ink": Histogram(edges=(0.5,), shares=(0.5, 0.5))})
+    odd = Inputs(images=10.0, features={"ink": Histogram(edges=(0.5,), shares=(0.5, 0.5))})
     assert inputs_of(card.model_copy(update={"inputs": odd})) is None
 
 
-def test_without_a_card_that_tells_earlier_readings_take_its_place(
+def test_without_a_card_that_tells_earlier_predictions_take_its_place(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asking for the training data is answered by what there is, and the answer says so."""

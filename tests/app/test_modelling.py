@@ -35,9 +35,9 @@ def ended(workspace, job):
 
 
 def test_a_training_learns_from_what_is_there(workspace):
-    """Without data there is MNIST to be downloaded; own pictures and corrections are taken when there are some."""
+    """Without data there is MNIST to be downloaded; own images and corrections are taken when there are some."""
     assert workspace.modelling.config({}).sources == ("mnist", "noise")
-    workspace.modelling.import_pictures(own_digits(2))
+    workspace.modelling.import_images(own_digits(2))
     assert workspace.modelling.config({}).sources == ("noise", "custom")
     kept = workspace.read_and_keep(png(drawing(7)), source=Source.CLI)
     workspace.feedback.give(kept.id, actual_digit=1)
@@ -51,8 +51,8 @@ def test_a_training_learns_from_what_is_there(workspace):
         ({"epochs": 0}, InvalidValue, "epochs is 0"),
         ({"sources": []}, InvalidValue, "nothing is no data set"),
         ({"sources": ["optdigits"]}, DatasetMissing, "optdigits.npz"),
-        ({"sources": ["custom"]}, DatasetMissing, "no pictures of your own yet"),
-        ({"sources": ["corrections"]}, DatasetMissing, "No reading has been labelled yet"),
+        ({"sources": ["custom"]}, DatasetMissing, "no images of your own yet"),
+        ({"sources": ["corrections"]}, DatasetMissing, "No prediction has been labelled yet"),
         ({"colour": "red"}, InvalidValue, "colour"),
     ],
 )
@@ -96,10 +96,10 @@ def test_an_estimate_grows_with_what_is_asked(workspace):
     assert seconds(limit=100) < seconds()
 
 
-def test_a_model_of_ones_own_from_pictures_to_promotion(workspace):
-    """Pictures and corrections are learned from in a child; the version is measured, refused, forced, taken back."""
+def test_a_model_of_ones_own_from_images_to_promotion(workspace):
+    """Images and corrections are learned from in a child; the version is measured, refused, forced, taken back."""
     modelling = workspace.modelling
-    modelling.import_pictures(own_digits(30))
+    modelling.import_images(own_digits(30))
     kept = workspace.read_and_keep(png(drawing(4)), source=Source.CLI)
     workspace.feedback.give(kept.id, actual_digit=4)
     before = modelling.registry.champion().name
@@ -127,7 +127,7 @@ def test_a_model_of_ones_own_from_pictures_to_promotion(workspace):
 def test_a_tuning_finds_a_config_that_trains(workspace):
     """Trials run, the first as the base says, the study is kept, and what it found is a TrainingConfig."""
     modelling = workspace.modelling
-    modelling.import_pictures(own_digits(30))
+    modelling.import_images(own_digits(30))
     modelling.jobs.start()
     base = {"sources": ["custom"], "batch_size": 32}
     asked = {"base": base, "trials": 2, "epochs": 1, "limit": 100, "vary": ["learning_rate", "augmentation"]}

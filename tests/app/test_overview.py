@@ -17,23 +17,23 @@ SEVEN = png(drawing(7))
 
 @pytest.fixture
 def keep(workspace):
-    """Keep a reading with this verdict and return it."""
+    """Keep a prediction with this verdict and return it."""
 
     def keep(verdict=Verdict.DIGIT):
-        reading = dataclasses.replace(workspace.read(SEVEN), verdict=verdict)
-        return workspace.keep(reading, source=Source.DRAWING, picture=SEVEN)
+        prediction = dataclasses.replace(workspace.read(SEVEN), verdict=verdict)
+        return workspace.keep(prediction, source=Source.DRAWING, image=SEVEN)
 
     return keep
 
 
 def test_a_new_workspace_wants_nothing(workspace):
-    """Without readings and jobs there is nothing to attend to."""
+    """Without predictions and jobs there is nothing to attend to."""
     found = workspace.overview()
     assert found.concerns == ()
-    assert (found.today.today.readings, found.accuracy.labelled) == (0, 0)
+    assert (found.today.today.predictions, found.accuracy.labelled) == (0, 0)
 
 
-def test_unsure_readings_are_to_be_reviewed_until_somebody_judges_them(workspace, keep):
+def test_unsure_predictions_are_to_be_reviewed_until_somebody_judges_them(workspace, keep):
     """A sure reading needs nobody, a judged one nobody any more."""
     keep()
     first, _ = keep(Verdict.UNSURE), keep(Verdict.UNSURE)
@@ -54,7 +54,7 @@ def test_jobs_that_failed_or_still_run_are_told(workspace):
 
 
 def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
-    """Before readings to review; counted in mebibytes."""
+    """Before predictions to review; counted in mebibytes."""
     keep(Verdict.UNSURE)
     monkeypatch.setattr(overview.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
     assert workspace.overview().concerns[0] == Concern(Matter.DISK_FULL, 300)
@@ -63,10 +63,10 @@ def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
 def test_storage_grows_with_what_is_kept(workspace, keep):
     """Files that were sent, the database and the versions are told apart; nothing is there before the first."""
     before = workspace.storage()
-    assert (before.database, before.originals, before.custom_dataset) == (0, 0, 0)
+    assert (before.database, before.uploads, before.custom_dataset) == (0, 0, 0)
     assert before.models > 1_000_000
     keep()
     after = workspace.storage()
-    assert after.originals == len(SEVEN)
+    assert after.uploads == len(SEVEN)
     assert after.database > 0
     assert after.free > 0

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from hwr_core.app.workspace import Workspace, open_workspace
-from hwr_core.errors import InvalidValue, ModelUnavailable, NotAPicture, NotFound, StoreError, UserNotFound
+from hwr_core.errors import InvalidValue, ModelUnavailable, NotAnImage, NotFound, StoreError, UserNotFound
 from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.history.users import DEFAULT_USER
-from hwr_core.recognition.types import DIGITS, Reading, Verdict
+from hwr_core.recognition.types import DIGITS, Prediction, Verdict
 from hwr_core.registry.registry import LITERT
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
@@ -30,21 +30,21 @@ def test_opening_touches_no_file(settings):
     assert not settings.data_dir.exists()
 
 
-def test_reading_keeps_nothing(workspace):
+def test_prediction_keeps_nothing(workspace):
     """Reading alone enters nothing into the history."""
     assert workspace.read(SEVEN).digit == 7
     assert workspace.history.count() == 0
 
 
 def test_what_is_kept_is_in_the_history(workspace):
-    """A kept reading comes back by its id and at the top of the history, with all that was said of it."""
+    """A kept prediction comes back by its id and at the top of the history, with all that was said of it."""
     kept = workspace.read_and_keep(SEVEN, source=Source.UPLOAD, file_name="seven.png", enhancement_level=1.5)
-    assert isinstance(kept, KeptReading)
+    assert isinstance(kept, PredictionRecord)
     found = workspace.history.get(kept.id)
     assert (found.user_id, found.source, found.file_name) == (DEFAULT_USER, Source.UPLOAD, "seven.png")
-    assert (found.reading.digit, found.reading.probabilities) == (7, kept.reading.probabilities)
-    np.testing.assert_array_equal(found.reading.seen, kept.reading.seen)
-    assert [each.id for each in workspace.history.page().readings] == [kept.id]
+    assert (found.prediction.digit, found.prediction.probabilities) == (7, kept.prediction.probabilities)
+    np.testing.assert_array_equal(found.prediction.seen, kept.prediction.seen)
+    assert [each.id for each in workspace.history.page().predictions] == [kept.id]
 
 
 def test_history_is_newest_first_and_survives_closing(settings):
@@ -52,23 +52,23 @@ def test_history_is_newest_first_and_survives_closing(settings):
     with Workspace(settings) as workspace:
         ids = [workspace.keep(workspace.read(SEVEN), source=Source.DRAWING).id for _ in range(5)]
     with Workspace(settings) as workspace:
-        assert [each.id for each in workspace.history.page(limit=3).readings] == ids[:1:-1]
+        assert [each.id for each in workspace.history.page(limit=3).predictions] == ids[:1:-1]
 
 
-def test_a_blank_picture_is_not_kept(workspace):
-    """No ink is a reading, but none for the history."""
-    reading = workspace.read_and_keep(BLANK, source=Source.DRAWING)
-    assert isinstance(reading, Reading)
-    assert reading.verdict is Verdict.NO_INK
+def test_a_blank_image_is_not_kept(workspace):
+    """No ink is a prediction, but none for the history."""
+    prediction = workspace.read_and_keep(BLANK, source=Source.DRAWING)
+    assert isinstance(prediction, Prediction)
+    assert prediction.verdict is Verdict.NO_INK
     assert workspace.history.count() == 0
 
 
 @pytest.mark.parametrize("stranger", [0, 2, -5, 2**63, 10**30])
-@pytest.mark.parametrize("picture", [SEVEN, BLANK], ids=["seven", "blank"])
-def test_nobody_has_no_readings(workspace, picture, stranger):
-    """A user who does not exist is refused, blank picture or not, and the workspace goes on working."""
+@pytest.mark.parametrize("image", [SEVEN, BLANK], ids=["seven", "blank"])
+def test_nobody_has_no_predictions(workspace, image, stranger):
+    """A user who does not exist is refused, blank image or not, and the workspace goes on working."""
     with pytest.raises(UserNotFound, match=f"There is no user {stranger}"):
-        workspace.read_and_keep(picture, user_id=stranger, source=Source.DRAWING)
+        workspace.read_and_keep(image, user_id=stranger, source=Source.DRAWING)
     with pytest.raises(UserNotFound):
         workspace.history.page(HistoryFilter(user_id=stranger))
     with pytest.raises(UserNotFound):
@@ -89,28 +89,28 @@ def test_the_history_is_handed_out_in_pages(workspace, limit):
 
 
 @pytest.mark.parametrize("unknown", [1, 0, -1, 2**63])
-def test_an_unknown_reading_is_not_found(workspace, unknown):
-    """An id that no reading has is told apart from a failure."""
+def test_an_unknown_prediction_is_not_found(workspace, unknown):
+    """An id that no prediction has is told apart from a failure."""
     with pytest.raises(NotFound):
         workspace.history.get(unknown)
 
 
 def test_a_batch_is_kept_in_order_without_the_bad_and_the_blank(workspace):
-    """Each file has its outcome in its place; only readings with ink enter the history."""
-    files = [("7.png", SEVEN), ("x.txt", b"no picture"), ("blank.png", BLANK), ("3.png", png(drawing(3)))]
+    """Each file has its outcome in its place; only predictions with ink enter the history."""
+    files = [("7.png", SEVEN), ("x.txt", b"no image"), ("blank.png", BLANK), ("3.png", png(drawing(3)))]
     kept = workspace.keep_all(workspace.read_all(files), files, source=Source.BATCH)
     assert [each.file_name for each in kept] == [name for name, _ in files]
-    assert isinstance(kept[1].error, NotAPicture)
+    assert isinstance(kept[1].error, NotAnImage)
     assert [each.kept is not None for each in kept] == [True, False, False, True]
-    assert [(each.file_name, each.reading.digit) for each in workspace.history.page().readings] == [
+    assert [(each.file_name, each.prediction.digit) for each in workspace.history.page().predictions] == [
         ("3.png", 3),
         ("7.png", 7),
     ]
 
 
-def test_reading_a_batch_keeps_nothing(workspace):
+def test_prediction_a_batch_keeps_nothing(workspace):
     """Only keep_all enters a batch into the history."""
-    assert workspace.read_all([("a", SEVEN)])[0].reading.digit == 7
+    assert workspace.read_all([("a", SEVEN)])[0].prediction.digit == 7
     assert workspace.history.count() == 0
 
 
@@ -123,15 +123,15 @@ def test_a_batch_has_a_limit(settings):
 
 
 def test_many_threads_keep_at_once(workspace):
-    """Twenty pictures kept at the same moment are twenty rows, each with its own digit."""
-    pictures = {digit: png(drawing(digit)) for digit in DIGITS}
+    """Twenty images kept at the same moment are twenty rows, each with its own digit."""
+    images = {digit: png(drawing(digit)) for digit in DIGITS}
     with ThreadPoolExecutor(20) as threads:
         futures = {
-            threads.submit(workspace.read_and_keep, pictures[n % 10], source=Source.DRAWING): n % 10 for n in range(20)
+            threads.submit(workspace.read_and_keep, images[n % 10], source=Source.DRAWING): n % 10 for n in range(20)
         }
     ids = {future.result().id: digit for future, digit in futures.items()}
     assert len(ids) == 20
-    assert {each.id: each.reading.digit for each in workspace.history.page().readings} == ids
+    assert {each.id: each.prediction.digit for each in workspace.history.page().predictions} == ids
 
 
 def test_one_process_has_one_workspace_for_its_folders(settings, tmp_path):
@@ -144,7 +144,7 @@ def test_one_process_has_one_workspace_for_its_folders(settings, tmp_path):
         first.close()
         again = open_workspace(settings)
         assert again is not first
-        assert again.read_and_keep(SEVEN, source=Source.DRAWING).reading.digit == 7
+        assert again.read_and_keep(SEVEN, source=Source.DRAWING).prediction.digit == 7
         again.close()
     finally:
         other.close()
@@ -159,12 +159,12 @@ def test_many_threads_open_the_same_workspace(settings):
 
 
 def test_a_closed_workspace_keeps_nothing_and_may_be_closed_again(workspace):
-    """After closing, a reading is not lost in silence: keeping it is an error."""
-    reading = workspace.read(SEVEN)
+    """After closing, a prediction is not lost in silence: keeping it is an error."""
+    prediction = workspace.read(SEVEN)
     workspace.close()
     workspace.close()
     with pytest.raises(StoreError):
-        workspace.keep(reading, source=Source.DRAWING)
+        workspace.keep(prediction, source=Source.DRAWING)
 
 
 def test_all_is_well_with_a_model_and_a_database(workspace):
@@ -181,7 +181,7 @@ def without_model(tmp_path):
         yield workspace
 
 
-def test_without_a_model_reading_fails_in_words_and_history_works(without_model):
+def test_without_a_model_prediction_fails_in_words_and_history_works(without_model):
     """What needs no model works without one; what needs one says so, each time it is asked."""
     for _ in range(2):
         with pytest.raises(ModelUnavailable, match="No model version has been chosen"):
@@ -225,30 +225,30 @@ def test_health_tells_of_a_database_that_cannot_be_opened(workspace):
     assert workspace.read(SEVEN).digit == 7
 
 
-def test_a_picture_file_is_kept_beside_its_reading(workspace):
-    """Whichever way a picture is kept, its file can be had again, once for the same content."""
+def test_an_image_file_is_kept_beside_its_prediction(workspace):
+    """Whichever way an image is kept, its file can be had again, once for the same content."""
     kept = [
         workspace.read_and_keep(SEVEN, source=Source.API),
-        workspace.keep(workspace.read(SEVEN), source=Source.DRAWING, picture=SEVEN),
+        workspace.keep(workspace.read(SEVEN), source=Source.DRAWING, image=SEVEN),
         workspace.keep_all(workspace.read_all([("7.png", SEVEN)]), [("7.png", SEVEN)], source=Source.BATCH)[0].kept,
     ]
-    assert [workspace.history.original(each.id) for each in kept] == [SEVEN] * 3
-    assert len([*workspace.settings.originals.glob("??/*")]) == 1
+    assert [workspace.history.upload(each.id) for each in kept] == [SEVEN] * 3
+    assert len([*workspace.settings.uploads.glob("??/*")]) == 1
 
 
-def test_no_picture_file_is_kept_when_the_settings_say_so(settings):
-    """With zero days for picture files none is ever written."""
-    with Workspace(settings.model_copy(update={"keep_originals_days": 0})) as workspace:
+def test_no_image_file_is_kept_when_the_settings_say_so(settings):
+    """With zero days for image files none is ever written."""
+    with Workspace(settings.model_copy(update={"keep_uploads_days": 0})) as workspace:
         kept = workspace.read_and_keep(SEVEN, source=Source.API)
-        assert kept.original is None
-        assert not workspace.settings.originals.exists()
+        assert kept.upload is None
+        assert not workspace.settings.uploads.exists()
 
 
 def test_pruning_follows_the_settings_unless_told_otherwise(workspace):
-    """Without a limit in the settings no reading goes; with one given, those past it do."""
+    """Without a limit in the settings no prediction goes; with one given, those past it do."""
     workspace.read_and_keep(SEVEN, source=Source.API)
-    assert workspace.prune().readings == 0
-    assert workspace.prune(readings_older_than=0).readings == 1
+    assert workspace.prune().predictions == 0
+    assert workspace.prune(predictions_older_than=0).predictions == 1
     assert workspace.history.count() == 0
 
 

@@ -5,9 +5,9 @@ from threading import Thread
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.auth.caller_cache import HOLDS, Remembered
+from hwr_core.auth.caller_cache import HOLDS, CallerCache
 from hwr_core.auth.passwords import fits, hashed
-from hwr_core.auth.permissions import MAY, Caller, Right
+from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import InvalidValue, NotSignedIn, TooManyRequests
 from hwr_core.history.roles import Role
 
@@ -62,7 +62,7 @@ def test_names_are_the_same_whatever_their_case(workspace: Workspace, ada: int) 
 def test_another_process_may_end_a_session(workspace: Workspace, ada: int) -> None:
     """What the command line ends, a running server notices within moments."""
     now = [0.0]
-    workspace.access._remembered = Remembered(clock=lambda: now[0])
+    workspace.access._caller_cache = CallerCache(clock=lambda: now[0])
     token = workspace.access.sign_in("Ada", PASSWORD, address="here").token
     assert workspace.access.by_session(token).user_id == ada
     with Workspace(workspace.settings) as other:
@@ -74,7 +74,7 @@ def test_another_process_may_end_a_session(workspace: Workspace, ada: int) -> No
 
 def test_what_is_revoked_meanwhile_is_not_remembered() -> None:
     """Who was looked up just before a revocation is asked for anew after it."""
-    remembered = Remembered()
+    remembered = CallerCache()
 
     def find() -> Caller:
         remembered.forget()
@@ -168,4 +168,4 @@ def test_a_key_needs_a_name_and_a_time(workspace: Workspace, name: str, days: in
 
 def test_each_role_may_do_more_than_the_one_before() -> None:
     """A viewer may least and an admin everything."""
-    assert MAY[Role.VIEWER] < MAY[Role.ANALYST] < MAY[Role.ADMIN] == frozenset(Right)
+    assert MAY[Role.VIEWER] < MAY[Role.ANALYST] < MAY[Role.ADMIN] == frozenset(Permission)

@@ -1,6 +1,6 @@
 """How soon the dashboard answers in a real browser, on a large history: a stroke, another page, ten people drawing.
 
-Run it: python -m tests.benchmarks.dashboard [--readings 1000000] [--repeats 30] [--sessions 10] [--keep FOLDER].
+Run it: python -m tests.benchmarks.dashboard [--predictions 1000000] [--repeats 30] [--sessions 10] [--keep FOLDER].
 Server and browsers share the machine's cores.
 """
 
@@ -95,19 +95,19 @@ class Measured:
 def main() -> None:
     """Fill a history, serve it, measure everything, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readings", type=int, default=1_000_000)
+    parser.add_argument("--predictions", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=30)
     parser.add_argument("--sessions", type=int, default=10)
     parser.add_argument("--keep", type=Path, help="folder to leave the history in, and to find it in again")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data_dir = (options.keep or Path(folder)) / str(options.readings)
+        data_dir = (options.keep or Path(folder)) / str(options.predictions)
         with Workspace(settings_of(data_dir)) as workspace:
             if workspace.history.count() == 0:
-                fill(workspace, options.readings, USERS)
+                fill(workspace, options.predictions, USERS)
         with serving(data_dir) as server:
             table = asyncio.run(_measure(server.url, options.repeats, options.sessions))
-    print(f"{options.readings:,} readings in the history")
+    print(f"{options.predictions:,} predictions in the history")
     for what, measured in table.items():
         print(what.ljust(44), measured)
     for error in {error for measured in table.values() for error in measured.errors}:
@@ -128,16 +128,16 @@ async def _draw_at_once(browser: Browser, url: str, sessions: int, repeats: int)
     """Let several people draw beside each other, each in a browser profile of their own."""
     measured = Measured()
     pages = [await open_page(browser, url, measured) for _ in range(sessions)]
-    await asyncio.gather(*(_draw(page, repeats, person, measured) for person, page in enumerate(pages)))
+    await asyncio.gather(*(_draw(page, repeats, user, measured) for user, page in enumerate(pages)))
     return measured
 
 
-async def _draw(page: Page, repeats: int, person: int, measured: Measured) -> None:
+async def _draw(page: Page, repeats: int, user: int, measured: Measured) -> None:
     """Draw digits one after the other; the first does not count."""
     for number in range(repeats + 1):
         await page.wait_for_timeout(PAUSE)
         await page.evaluate(WAIT_FOR_ANSWER, PATIENCE)
-        await write(page, IN_ONE_STROKE[(person + number) % len(IN_ONE_STROKE)])
+        await write(page, IN_ONE_STROKE[(user + number) % len(IN_ONE_STROKE)])
         try:
             took = await page.evaluate("window.answered")
             if number:

@@ -1,6 +1,6 @@
 """How long each question about a large history takes, and how that grows with the history.
 
-Run it: python -m tests.benchmarks.history [--readings 100000 1000000 10000000] [--users 1000] [--keep FOLDER].
+Run it: python -m tests.benchmarks.history [--predictions 100000 1000000 10000000] [--users 1000] [--keep FOLDER].
 """
 
 import argparse
@@ -21,38 +21,40 @@ from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 
 REPEATS = 12
-PICTURES = 300
+IMAGES = 300
 LABELLED_EVERY = 19
 
 
 def main() -> None:
     """Make a history of each size, ask everything several times, and print p50 and p95."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readings", type=int, nargs="+", default=[100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--predictions", type=int, nargs="+", default=[100_000, 1_000_000, 10_000_000])
     parser.add_argument("--users", type=int, default=1_000)
     parser.add_argument("--keep", type=Path, help="folder to leave the histories in, and to find them in again")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tables = [_measured(options.keep or Path(folder), readings, options.users) for readings in options.readings]
-    print("question".ljust(28), *(f"{readings:>12,}".rjust(20) for readings in options.readings))
+        tables = [
+            _measured(options.keep or Path(folder), predictions, options.users) for predictions in options.predictions
+        ]
+    print("question".ljust(28), *(f"{predictions:>12,}".rjust(20) for predictions in options.predictions))
     for question in tables[0]:
         print(
             question.ljust(28), *(f"{p50:8.1f} {p95:8.1f} ms".rjust(20) for p50, p95 in (t[question] for t in tables))
         )
 
 
-def _measured(folder: Path, readings: int, users: int) -> dict[str, tuple[float, float]]:
-    settings = Settings(data_dir=folder / str(readings), models_dir=PROJECT / "models", store_idle_release=3600)
+def _measured(folder: Path, predictions: int, users: int) -> dict[str, tuple[float, float]]:
+    settings = Settings(data_dir=folder / str(predictions), models_dir=PROJECT / "models", store_idle_release=3600)
     with Workspace(settings) as workspace:
         if workspace.history.count() == 0:
-            fill(workspace, readings, users)
-        print(f"{readings:,} readings: {settings.database.stat().st_size / 1e9:.2f} GB", flush=True)
-        return {name: _milliseconds(ask) for name, ask in _questions(workspace, readings).items()}
+            fill(workspace, predictions, users)
+        print(f"{predictions:,} predictions: {settings.database.stat().st_size / 1e9:.2f} GB", flush=True)
+        return {name: _milliseconds(ask) for name, ask in _questions(workspace, predictions).items()}
 
 
-def _questions(workspace: Workspace, readings: int) -> dict[str, Callable[[], object]]:
+def _questions(workspace: Workspace, predictions: int) -> dict[str, Callable[[], object]]:
     history, analytics = workspace.history, workspace.analytics
-    middle = readings // 2
+    middle = predictions // 2
     return {
         "system": lambda: analytics.system(timezone="Europe/Berlin"),
         "user": lambda: analytics.user(500),
@@ -73,8 +75,8 @@ def _questions(workspace: Workspace, readings: int) -> dict[str, Callable[[], ob
         ),
         "history, count": lambda: history.count(HistoryFilter(digit=3, labelled=Labelled.ANY)),
         "history, model versions": history.model_versions,
-        "one reading": lambda: history.get(middle),
-        "confused pictures": lambda: history.page(HistoryFilter(digit=1, actual_digit=7), limit=20),
+        "one prediction": lambda: history.get(middle),
+        "confused images": lambda: history.page(HistoryFilter(digit=1, actual_digit=7), limit=20),
     }
 
 
@@ -87,18 +89,18 @@ def _milliseconds(ask: Callable[[], object]) -> tuple[float, float]:
     return float(np.percentile(took, 50)), float(np.percentile(took, 95))
 
 
-def fill(workspace: Workspace, readings: int, users: int) -> None:
-    """Write users, readings over the last year and, for one in twenty, feedback, in plain SQL."""
-    kept = [workspace.read_and_keep(png(drawing(n % 10, pen=8 + n % 20)), source=Source.API) for n in range(PICTURES)]
-    assert len(kept) == PICTURES
+def fill(workspace: Workspace, predictions: int, users: int) -> None:
+    """Write users, predictions over the last year and, for one in twenty, feedback, in plain SQL."""
+    kept = [workspace.read_and_keep(png(drawing(n % 10, pen=8 + n % 20)), source=Source.API) for n in range(IMAGES)]
+    assert len(kept) == IMAGES
     with workspace.store.writing() as cursor:
-        cursor.execute("create temp table pictures as select row_number() over () - 1 as place, seen from readings")
-        cursor.execute("delete from readings")
+        cursor.execute("create temp table images as select row_number() over () - 1 as place, seen from predictions")
+        cursor.execute("delete from predictions")
         cursor.execute("insert into users (username) select 'user ' || i from generate_series(2, $1) g(i)", [users])
         cursor.execute(
             """
-            insert into readings
-            select nextval('reading_ids'),
+            insert into predictions
+            select nextval('prediction_ids'),
                 current_timestamp - to_seconds(31536000.0 * ($1 - i) / $1),
                 1 + floor(random() * $2)::bigint,
                 (array['drawing', 'upload', 'batch', 'cli', 'api'])[1 + i % 5],
@@ -114,22 +116,24 @@ def fill(workspace: Workspace, readings: int, users: int) -> None:
                 1.0,
                 null
             from generate_series(1, $1) g(i)
-            join pictures p on p.place = i % $3
+            join images p on p.place = i % $3
             order by i
             """,
-            [readings, users, PICTURES],
+            [predictions, users, IMAGES],
         )
         cursor.execute(
             """
-            insert into feedback (id, created_at, reading_id, user_id, actual_digit, confidence_rating, comments)
+            insert into feedback (id, created_at, prediction_id, user_id, actual_digit, confidence_rating, comments)
             select nextval('feedback_ids'), created_at, id, user_id,
                 case when random() < 0.95 then digit else floor(random() * 10) end, 4, ''
-            from readings
+            from predictions
             where id % $1 = 0
             """,
             [LABELLED_EVERY],
         )
-        cursor.execute("insert into labels select reading_id, created_at, actual_digit, random() < 0.1 from feedback")
+        cursor.execute(
+            "insert into labels select prediction_id, created_at, actual_digit, random() < 0.1 from feedback"
+        )
 
 
 if __name__ == "__main__":

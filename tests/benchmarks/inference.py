@@ -1,4 +1,4 @@
-"""What the way around the network costs: picture bytes to Reading, beside the bare LiteRT invoke, on one thread.
+"""What the way around the network costs: image bytes to Reading, beside the bare LiteRT invoke, on one thread.
 
 Run it: python -m tests.benchmarks.inference. The ratio within one run is what counts.
 """
@@ -25,17 +25,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), models_dir=PROJECT / "models")
         with Workspace(settings) as workspace:
-            picture = png(drawing(7))
+            image = png(drawing(7))
             invoke = bare_invoke(workspace.served_model().read_file(LITERT))
-            rounds = [(milliseconds(invoke), milliseconds(lambda: workspace.read(picture))) for _ in range(ROUNDS)]
+            rounds = [(milliseconds(invoke), milliseconds(lambda: workspace.read(image))) for _ in range(ROUNDS)]
     bare, whole = np.median(rounds, axis=0)
     print(f"bare LiteRT invoke       {bare:.3f} ms")
-    print(f"picture bytes to Reading {whole:.3f} ms")
+    print(f"image bytes to Reading {whole:.3f} ms")
     print(f"ratio                    {whole / bare:.2f}")
 
 
 def bare_invoke(model: bytes) -> Callable[[], None]:
-    """Return a call that puts one picture through a LiteRT file on one core, and does nothing else."""
+    """Return a call that puts one image through a LiteRT file on one core, and does nothing else."""
     interpreter = Interpreter(model_content=model, num_threads=1)
     interpreter.allocate_tensors()
     details = interpreter.get_input_details()[0]

@@ -53,7 +53,7 @@ TRAINING = {"epochs": 500, "config": {"sources": ["custom", "noise"]}}
 
 @dataclass
 class Day:
-    """What is measured: milliseconds by kind of request, errors, acknowledged readings, and memory over time."""
+    """What is measured: milliseconds by kind of request, errors, acknowledged predictions, and memory over time."""
 
     server: Server
     seconds: float
@@ -115,7 +115,7 @@ async def _work(day: Day) -> None:
             "numbers": _numbers,
             "analytics": _analyse,
             "live": _draw_live,
-            "dashboard": lambda day, person: _use_pages(day, person, browser),
+            "dashboard": lambda day, user: _use_pages(day, user, browser),
         }
         await asyncio.gather(
             *(works[kind](day, one) for kind, count in CLIENTS.items() for one in range(count)), *tasks
@@ -142,16 +142,16 @@ async def _pause() -> None:
     await asyncio.sleep(random.uniform(0, PAUSE))  # noqa: S311  people's pauses are no secret
 
 
-async def _predict(day: Day, person: int) -> None:
+async def _predict(day: Day, user: int) -> None:
     """Read drawings, and say of every fifth what it was."""
     async with _client(day) as ask:
         for count in itertools.count():
             if day.is_over:
                 return
-            digit = (person + count) % 10
-            picture = base64.b64encode(png(drawing(digit))).decode()
+            digit = (user + count) % 10
+            image = base64.b64encode(png(drawing(digit))).decode()
             async with day.timed("predict"):
-                read = await ask("POST", "/api/predict", json={"image_data": picture})
+                read = await ask("POST", "/api/predict", json={"image_data": image})
                 day.acknowledged.append(read["prediction_id"])
             if count % 5 == 0 and day.acknowledged:
                 said = {"prediction_id": day.acknowledged[-1], "actual_digit": digit}
@@ -160,9 +160,9 @@ async def _predict(day: Day, person: int) -> None:
             await _pause()
 
 
-async def _upload(day: Day, person: int) -> None:
+async def _upload(day: Day, user: int) -> None:
     """Send larger files, as a phone makes them."""
-    rng = np.random.default_rng(person)
+    rng = np.random.default_rng(user)
     async with _client(day) as ask:
         while not day.is_over:
             file = png(drawing(int(rng.integers(10)), rng, side=1200, pen=60))
@@ -172,10 +172,10 @@ async def _upload(day: Day, person: int) -> None:
             await _pause()
 
 
-async def _batch(day: Day, person: int) -> None:
+async def _batch(day: Day, user: int) -> None:
     """Send ten files at once, one of which is none."""
-    pictures = [png(drawing(digit)) for digit in range(BATCH - 1)]
-    files = [("files", (f"{place}.png", picture, "image/png")) for place, picture in enumerate(pictures)]
+    images = [png(drawing(digit)) for digit in range(BATCH - 1)]
+    files = [("files", (f"{place}.png", image, "image/png")) for place, image in enumerate(images)]
     async with _client(day) as ask:
         while not day.is_over:
             async with day.timed("batch"):
@@ -193,7 +193,7 @@ async def _numbers(day: Day, _: int) -> None:
             await _pause()
 
 
-async def _analyse(day: Day, person: int) -> None:
+async def _analyse(day: Day, user: int) -> None:
     """Look back, count, and now and then take everything along."""
     paths = (
         "/api/analytics/predictions?limit=100",
@@ -206,7 +206,7 @@ async def _analyse(day: Day, person: int) -> None:
         "/metrics",
     )
     async with _client(day) as ask:
-        for count in itertools.count(person):
+        for count in itertools.count(user):
             if day.is_over:
                 return
             async with day.timed("analytics"):
@@ -228,7 +228,7 @@ async def _draw_live(day: Day, _: int) -> None:
                 async with day.timed("live stroke"):
                     await pen.send(json.dumps({"strokes": [stroke[:points]]}))
                     answer = json.loads(await asyncio.wait_for(pen.recv(), PATIENCE))
-                    assert answer["type"] == "reading", answer
+                    assert answer["type"] == "prediction", answer
                 await asyncio.sleep(0.05)
             await _pause()
         listening.cancel()
@@ -240,12 +240,12 @@ async def _listen(day: Day, feed: Any) -> None:
             day.errors["events: some were lost"] += 1
 
 
-async def _use_pages(day: Day, person: int, browser: Browser) -> None:
+async def _use_pages(day: Day, user: int, browser: Browser) -> None:
     """Draw a digit, then turn to another page, and so on."""
     measured = dashboard.Measured()
     page = await dashboard.open_page(browser, day.server.url, measured)
     paths = [path for path in await dashboard.pages_of(page) if path != "/draw"]  # it has to be left, to be blank again
-    for count in itertools.count(person):
+    for count in itertools.count(user):
         if day.is_over:
             break
         await _draw_and_turn(day, page, paths[count % len(paths)], count)
@@ -267,7 +267,7 @@ async def _draw_and_turn(day: Day, page: Page, path: str, count: int) -> None:
 
 
 async def _train(day: Day) -> None:
-    """In the second third of the time a version is trained from one's own pictures."""
+    """In the second third of the time a version is trained from one's own images."""
     async with _client(day) as ask:
         await ask("POST", "/api/datasets/custom", files={"file": ("own.zip", own_digits(60).getvalue())})
         await asyncio.sleep(day.seconds / 3)
@@ -326,7 +326,7 @@ def _tell(day: Day) -> None:
 
 def _compare(data_dir: Path, day: Day) -> None:
     with Workspace(settings_of(data_dir)) as workspace, workspace.store.session() as cursor:
-        kept = {number for (number,) in cursor.execute("select id from readings").fetchall()}
+        kept = {number for (number,) in cursor.execute("select id from predictions").fetchall()}
     answered = Counter(day.acknowledged)
     print(f"acknowledged {len(day.acknowledged):,}, kept {len(kept):,}, ", end="")
     print(f"lost {len(answered.keys() - kept)}, doubled {len(day.acknowledged) - len(answered)}")

@@ -25,16 +25,16 @@ def main() -> None:
         with serving(hwr, Path(folder)) as port:
             measure(port, "/api/predict", body, clients=load["clients"], seconds=1.0)  # warm
             parsing = measure(port, "/parse-only", body, **load)
-            reading = measure(port, "/api/predict", body, **load)
+            prediction = measure(port, "/api/predict", body, **load)
         with serving(keras_app, Path(folder)) as port:
             measure(port, "/api/predict", body, clients=1, seconds=1.0)
             keras = measure(port, "/api/predict", body, **load)
     print(f"request body          {len(body):8} bytes, {load['clients']} clients")
     print(f"parse only            {parsing}")
-    print(f"read and keep         {reading}")
+    print(f"read and keep         {prediction}")
     print(f"Keras model.predict   {keras}")
-    print(f"read and keep / parse only          {reading.rate / parsing.rate:.2f}")
-    print(f"read and keep / Keras model.predict {reading.rate / keras.rate:.1f}")
+    print(f"read and keep / parse only          {prediction.rate / parsing.rate:.2f}")
+    print(f"read and keep / Keras model.predict {prediction.rate / keras.rate:.1f}")
 
 
 if __name__ == "__main__":

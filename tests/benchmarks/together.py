@@ -63,7 +63,7 @@ def _look_at_analytics(port: int, loading: AsyncResult[Any]) -> None:
 def _compare(folder: Path, acknowledged: list[list[int]]) -> None:
     answered = [number for client in acknowledged for number in client]
     with Workspace(settings_of(folder)) as workspace, workspace.store.session() as cursor:
-        rows = cursor.execute("select id, created_at from readings order by id").fetchall()
+        rows = cursor.execute("select id, created_at from predictions order by id").fetchall()
     kept = {number for number, _ in rows}
     print(f"acknowledged {len(answered)}, kept {len(kept)}, lost {len({*answered} - kept)}, ", end="")
     print(f"doubled {len(answered) - len({*answered})}, ", end="")
@@ -100,9 +100,9 @@ async def _client(port: int, number: int, until: float, took: Took) -> list[int]
         parsed: dict[str, object] = json.loads(answer)
         return parsed
 
-    picture = {"image_data": base64.b64encode(png(drawing(number % 10))).decode()}
+    image = {"image_data": base64.b64encode(png(drawing(number % 10))).decode()}
     while time.perf_counter() < until:
-        read = await ask("read and keep", "POST", "/api/predict", picture)
+        read = await ask("read and keep", "POST", "/api/predict", image)
         acknowledged.append(int(str(read["prediction_id"])))
         if len(acknowledged) % 10 == number % 10:
             said = {"prediction_id": acknowledged[-1], "actual_digit": number % 10}

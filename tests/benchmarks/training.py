@@ -1,4 +1,4 @@
-"""What distortion costs a training, how much memory a large one takes, and what it does to readings.
+"""What distortion costs a training, how much memory a large one takes, and what it does to predictions.
 
 Run it: python -m tests.benchmarks.training. Ratios within one run are what counts.
 """
@@ -23,7 +23,7 @@ from tests.benchmarks.servers import hwr, serving
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 
-PICTURES = 6_400
+IMAGES = 6_400
 LARGE = (60_000, 600_000)
 STEPS = 60
 SECONDS = 8.0
@@ -33,17 +33,17 @@ def main() -> None:
     """Measure all of it."""
     _throughput()
     for count in LARGE:
-        print(f"{count:>8,} pictures: {_in_a_process(_memory, count):6.0f} MB of memory of its own")
-    _readings_beside_a_training()
+        print(f"{count:>8,} images: {_in_a_process(_memory, count):6.0f} MB of memory of its own")
+    _predictions_beside_a_training()
     for name in ARCHITECTURES:
-        print(f"{name:<12} {_in_a_process(_speed, name):.2f} ms a picture on one core")
+        print(f"{name:<12} {_in_a_process(_speed, name):.2f} ms an image on one core")
 
 
 def _throughput() -> None:
-    """Epochs of the same network on the same pictures, ready-made and freshly distorted, by turns."""
-    plain, distorted = _in_a_process(_epochs, PICTURES)
-    print(f"plain fit on ready arrays   {PICTURES / plain:7.0f} pictures/s")
-    print(f"with distortion             {PICTURES / distorted:7.0f} pictures/s, {plain / distorted:.0%} of it")
+    """Epochs of the same network on the same images, ready-made and freshly distorted, by turns."""
+    plain, distorted = _in_a_process(_epochs, IMAGES)
+    print(f"plain fit on ready arrays   {IMAGES / plain:7.0f} images/s")
+    print(f"with distortion             {IMAGES / distorted:7.0f} images/s, {plain / distorted:.0%} of it")
 
 
 def _epochs(count: int) -> tuple[float, float]:
@@ -56,7 +56,7 @@ def _epochs(count: int) -> tuple[float, float]:
     task = digits_task(config, TrainingData(samples, samples))
     batches = task.batches(0)
     model = compiled(config, task, steps=len(batches))
-    inputs, labels = as_input(samples.pictures), np.eye(LABELS, dtype=np.float32)[samples.labels]
+    inputs, labels = as_input(samples.images), np.eye(LABELS, dtype=np.float32)[samples.labels]
 
     def plain() -> None:
         model.fit(inputs, labels, batch_size=config.batch_size, epochs=1, verbose=0)
@@ -70,18 +70,18 @@ def _epochs(count: int) -> tuple[float, float]:
 
 
 def _memory(count: int) -> float:
-    """Most memory that is not backed by a file, in MB, while a training goes through mapped pictures."""
+    """Most memory that is not backed by a file, in MB, while a training goes through mapped images."""
     from hwr_core.training.digits import TrainingData, digits_task
     from hwr_core.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "pictures.u8"
+        file = Path(folder) / "images.u8"
         one = _samples(1_000)
         with file.open("wb") as stream:
             for _ in range(count // 1_000):
-                stream.write(one.pictures.tobytes())
-        pictures = np.memmap(file, np.uint8, "r").reshape(-1, SIDE, SIDE)
-        data = TrainingData(Samples(pictures, np.resize(one.labels, count)), one)
+                stream.write(one.images.tobytes())
+        images = np.memmap(file, np.uint8, "r").reshape(-1, SIDE, SIDE)
+        data = TrainingData(Samples(images, np.resize(one.labels, count)), one)
         most = 0.0
 
         def on_batch(batch: Any) -> None:
@@ -98,7 +98,7 @@ def _memory(count: int) -> float:
     return most
 
 
-def _readings_beside_a_training() -> None:
+def _predictions_beside_a_training() -> None:
     """The same load on the same server, idle and while it trains."""
     body = json.dumps({"image_data": _base64(png(drawing(7)))}).encode()
     with tempfile.TemporaryDirectory() as folder, serving(hwr, Path(folder)) as port:
@@ -120,7 +120,7 @@ def _load(port: int, body: bytes, clients: int) -> Measured:
 
 
 def _speed(name: str) -> float:
-    """Median milliseconds of a picture through a network's served file, on one core."""
+    """Median milliseconds of an image through a network's served file, on one core."""
     from hwr_core.training.architectures import build
     from hwr_core.training.convert import to_litert
 
@@ -128,9 +128,9 @@ def _speed(name: str) -> float:
 
 
 def _samples(count: int) -> Samples:
-    pictures = np.stack([normalise(drawing(digit)) for digit in range(10)])
+    images = np.stack([normalise(drawing(digit)) for digit in range(10)])
     labels = np.resize(np.arange(10, dtype=np.uint8), count)
-    return Samples(pictures[labels], labels)
+    return Samples(images[labels], labels)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from hwr_core.images.strokes import Strokes, place
 
 SCREENSHOTS = os.environ.get("HWR_SCREENSHOTS")
-"""Folder that pictures of the pages are written to, if set; read before the tests clean their environment."""
+"""Folder that images of the pages are written to, if set; read before the tests clean their environment."""
 
 POINTS = 40
 """A stroke is drawn in about so many moves of the mouse."""
@@ -42,7 +42,7 @@ def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
 
 
 def answer(page: Page) -> Locator:
-    """The large symbol of the reading."""
+    """The large symbol of the prediction."""
     return page.get_by_test_id("stMain").get_by_test_id("stHtml").first
 
 
@@ -83,12 +83,12 @@ def clear(page: Page) -> None:
 
 
 def keep(page: Page) -> Locator:
-    """The button that keeps the one reading on the page; its name ends with its key where it has one."""
+    """The button that keeps the one prediction on the page; its name ends with its key where it has one."""
     return page.get_by_role("button", name=re.compile(r"^Keep( Shortcut K)?$"))
 
 
 def seen(page: Page) -> Locator:
-    """The picture of what the model saw."""
+    """The image of what the model saw."""
     return page.get_by_alt_text("The writing as the model saw it")
 
 
@@ -116,7 +116,7 @@ def kept_rows(page: Page) -> list[dict[str, Any]]:
 
 
 def screenshot(page: Page, name: str) -> None:
-    """Write a picture of the page for the README, if a folder was named."""
+    """Write an image of the page for the README, if a folder was named."""
     if SCREENSHOTS:
         page.mouse.move(2, page.viewport_size["height"] - 2 if page.viewport_size else 0)
         page.wait_for_timeout(1500)  # the pointer's shadows and the chart's bars come to rest

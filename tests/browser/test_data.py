@@ -1,4 +1,4 @@
-"""The Data page in a real browser: from a bar or a square to the pictures behind it, to their like, and the drift."""
+"""The Data page in a real browser: from a bar or a square to the images behind it, to their like, and the drift."""
 
 import json
 import re
@@ -20,7 +20,7 @@ PHONE = ViewportSize(width=390, height=844)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own: two of each digit kept, a 7 said to be a 1, and some pictures of one's own."""
+    """A server of its own: two of each digit kept, a 7 said to be a 1, and some images of one's own."""
     folder: Path = tmp_path_factory.mktemp("looking")
     with ZipFile(own_digits(2)) as archive:
         archive.extractall(folder / "data" / "custom_dataset")
@@ -35,40 +35,40 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def pictures(page: Page) -> Locator:
+def images(page: Page) -> Locator:
     """What the model saw, as shown on the page."""
     return page.get_by_role("img", name="The writing as the model saw it")
 
 
-def test_a_bar_leads_to_its_pictures(visit: Visit) -> None:
-    """A click on the part of a bar that is wrong shows the picture behind it, and the address keeps that."""
+def test_a_bar_leads_to_its_images(visit: Visit) -> None:
+    """A click on the part of a bar that is wrong shows the image behind it, and the address keeps that."""
     page = visit("/data")
-    expect(page.get_by_role("heading", name="20 readings")).to_be_visible()
-    expect(pictures(page)).to_have_count(20)
+    expect(page.get_by_role("heading", name="20 predictions")).to_be_visible()
+    expect(images(page)).to_have_count(20)
     screenshot(page, "data")
     wrong = page.locator(".js-plotly-plot .trace.bars").nth(1)
     wrong.wait_for()
     parts = wrong.locator(".point path").all()
     next(part for part in parts if (box := part.bounding_box()) and box["height"] > 1).click(force=True)
-    expect(page.get_by_role("heading", name="1 reading")).to_be_visible()
-    expect(pictures(page)).to_have_count(1)
+    expect(page.get_by_role("heading", name="1 prediction")).to_be_visible()
+    expect(images(page)).to_have_count(1)
     expect(page.get_by_role("button", name="7, is 1")).to_be_visible()
     expect(page).to_have_url(re.compile("judged=Wrong"))
 
 
-def test_a_square_leads_to_its_pictures(visit: Visit) -> None:
-    """Of one's own pictures a square of the matrix shows those behind it, and the choices say which they are."""
-    page = visit("/data?from=Your+own+labelled+pictures")
-    expect(page.get_by_role("heading", name="20 pictures")).to_be_visible()
+def test_a_square_leads_to_its_images(visit: Visit) -> None:
+    """Of one's own images a square of the matrix shows those behind it, and the choices say which they are."""
+    page = visit("/data?from=Your+own+labelled+images")
+    expect(page.get_by_role("heading", name="20 images")).to_be_visible()
     square = page.locator(".js-plotly-plot .point").first
     square.wait_for()
     square.click(force=True)
-    expect(page.get_by_role("heading", name=re.compile(r"^[12] pictures?$"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^[12] images?$"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"really=\d"))
 
 
-def test_a_picture_leads_to_its_like(visit: Visit) -> None:
-    """On a phone: a click under a picture shows what is most like it, and the page is no wider than the phone."""
+def test_an_image_leads_to_its_like(visit: Visit) -> None:
+    """On a phone: a click under an image shows what is most like it, and the page is no wider than the phone."""
     page = visit("/data", size=PHONE)
     page.get_by_role("button", name="4", exact=True).first.click()
     expect(page.get_by_text("Most like it for the model")).to_be_visible()
@@ -80,8 +80,8 @@ def test_a_picture_leads_to_its_like(visit: Visit) -> None:
 
 
 def test_the_verdict_on_drift_is_shown(visit: Visit) -> None:
-    """With few readings the page says that there are too few, and how right they are expected to be."""
+    """With few predictions the page says that there are too few, and how right they are expected to be."""
     page = visit("/data?look=Drift", scheme="dark")
-    expect(page.get_by_text("Too few readings to say")).to_be_visible()
+    expect(page.get_by_text("Too few predictions to say")).to_be_visible()
     expect(page.get_by_text("Expected to be right")).to_be_visible()
     screenshot(page, "data-drift")

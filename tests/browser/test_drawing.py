@@ -77,7 +77,7 @@ def write_two_strokes(page: Page) -> tuple[str, str]:
 
 
 def test_undo_takes_back_one_stroke_at_a_time(visit: Visit) -> None:
-    """The first Undo leads back to the picture before the last stroke, the second to a blank canvas to write on."""
+    """The first Undo leads back to the image before the last stroke, the second to a blank canvas to write on."""
     page = visit()
     first, _ = write_two_strokes(page)
     undo(page)
@@ -89,7 +89,7 @@ def test_undo_takes_back_one_stroke_at_a_time(visit: Visit) -> None:
 
 
 def test_the_canvas_is_blank_after_another_page(visit: Visit) -> None:
-    """Who comes back to Draw finds an empty canvas and no reading, even after an undo, and can draw."""
+    """Who comes back to Draw finds an empty canvas and no prediction, even after an undo, and can draw."""
     page = visit()
     _, second = write_two_strokes(page)
     undo(page)
@@ -148,7 +148,7 @@ def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:
 
 
 def test_what_was_drawn_leads_to_its_history(visit: Visit) -> None:
-    """Drawings that were put away are shown, the newest first; a kept one leads to its reading in full."""
+    """Drawings that were put away are shown, the newest first; a kept one leads to its prediction in full."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
@@ -176,10 +176,10 @@ def test_uploaded_files_are_read_and_kept(visit: Visit) -> None:
         [FilePayload(name=name, mimeType="image/png", buffer=content) for name, content in files.items()]
     )
     expect(answer(page)).to_have_text("7")
-    expect(page.get_by_text("This is not a picture")).to_be_visible()
+    expect(page.get_by_text("This is not an image")).to_be_visible()
     screenshot(page, "upload")
-    page.get_by_role("button", name="Keep 2 readings").click()
-    expect(page.get_by_text("Kept 2 readings")).to_be_visible()
+    page.get_by_role("button", name="Keep 2 predictions").click()
+    expect(page.get_by_text("Kept 2 predictions")).to_be_visible()
     assert len(kept_rows(page)) == before + 2
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("png")

@@ -31,17 +31,17 @@ def post(server: Server) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     return post
 
 
-def test_the_person_chosen_survives_another_page_and_a_reload(visit: Visit, post: Callable[..., Any]) -> None:
-    """Who has been chosen is still chosen on the next page and after a reload, and keeps their own readings."""
+def test_the_user_chosen_survives_another_page_and_a_reload(visit: Visit, post: Callable[..., Any]) -> None:
+    """Who has been chosen is still chosen on the next page and after a reload, and keeps their own predictions."""
     ada = post("/api/users", {"username": "Ada"})["user_id"]
     page = visit()
-    page.get_by_role("combobox", name="Person").click()
+    page.get_by_role("combobox", name="User").click()
     page.get_by_role("option", name="Ada").click()
     expect(page).to_have_url(re.compile("user=Ada"))
     turn_to(page, "History")
-    expect(page.get_by_role("combobox", name="Person").first).to_have_value("Ada")
+    expect(page.get_by_role("combobox", name="User").first).to_have_value("Ada")
     page.reload()
-    expect(page.get_by_role("combobox", name="Person").first).to_have_value("Ada")
+    expect(page.get_by_role("combobox", name="User").first).to_have_value("Ada")
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
@@ -51,7 +51,7 @@ def test_the_person_chosen_survives_another_page_and_a_reload(visit: Visit, post
 
 
 def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[..., Any]) -> None:
-    """A drawing said to be wrong is in the history and in the matrix; a click on its square shows its picture."""
+    """A drawing said to be wrong is in the history and in the matrix; a click on its square shows its image."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
@@ -71,7 +71,7 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     expect(page.get_by_role("heading", name=f"Number {number}", exact=True)).to_be_visible()
 
 
-def test_a_wrong_reading_is_put_right_by_a_key(visit: Visit) -> None:
+def test_a_wrong_prediction_is_put_right_by_a_key(visit: Visit) -> None:
     """The key of a digit keeps the reading and says what it really is."""
     page = visit()
     write(page, hand_made_strokes(7))
@@ -87,10 +87,10 @@ def test_a_shared_address_opens_the_same_view(visit: Visit) -> None:
     page.goto("/analytics")
     page.get_by_role("radio", name="30 days").or_(page.get_by_role("button", name="30 days")).first.click()
     page.get_by_role("radio", name="Speed").or_(page.get_by_role("button", name="Speed")).first.click()
-    expect(page.get_by_text("How long does a reading take?")).to_be_visible()
+    expect(page.get_by_text("How long does a prediction take?")).to_be_visible()
     address = page.url
     other = visit()
     other.goto(address)
-    expect(other.get_by_text("How long does a reading take?")).to_be_visible()
+    expect(other.get_by_text("How long does a prediction take?")).to_be_visible()
     assert "period=30" in address
     assert "view=Speed" in address

@@ -17,14 +17,14 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a month of readings of two people, which keeps readings for a week."""
+    """A server on a month of predictions of two people, which keeps predictions for a week."""
     folder = tmp_path_factory.mktemp("managed") / "data"
-    live_through(Settings(data_dir=folder, models_dir=PROJECT / "models"), readings=12)
-    with serving(folder, HWR_KEEP_READINGS_DAYS="7", HWR_KEEP_ORIGINALS_DAYS="7") as server:
+    live_through(Settings(data_dir=folder, models_dir=PROJECT / "models"), predictions=12)
+    with serving(folder, HWR_KEEP_PREDICTIONS_DAYS="7", HWR_KEEP_UPLOADS_DAYS="7") as server:
         yield server
 
 
-def people(page: Page) -> dict[str, int]:
+def users(page: Page) -> dict[str, int]:
     """The numbers of all people by their names, as the API tells them."""
     rows: list[dict[str, Any]] = json.loads(page.request.get("/api/users", max_retries=3).text())["data"]
     return {row["username"]: row["id"] for row in rows}
@@ -37,30 +37,30 @@ def fill(page: Page, label: str, text: str, *, place: int = 0) -> None:
     field.press("Tab")
 
 
-def test_a_person_comes_is_renamed_and_goes(visit: Visit) -> None:
+def test_a_user_comes_is_renamed_and_goes(visit: Visit) -> None:
     """Added and renamed by a form; deleted only once the name has been typed."""
     page = visit("/people")
     fill(page, "Name", "Grace", place=-1)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Grace was added.")).to_be_visible()
-    number = people(page)["Grace"]
-    page.get_by_test_id("stMain").get_by_role("combobox", name="Person").click()
+    number = users(page)["Grace"]
+    page.get_by_test_id("stMain").get_by_role("combobox", name="User").click()
     page.get_by_role("option", name="Grace").click()
     expect(page.get_by_role("textbox", name="Name", exact=True).first).to_have_value("Grace")
     fill(page, "Name", "Grace H.")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_test_id("stMain").get_by_role("combobox", name="Person")).to_have_value("Grace H.")
+    expect(page.get_by_test_id("stMain").get_by_role("combobox", name="User")).to_have_value("Grace H.")
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Grace H. and all their readings will be erased.")).to_be_visible()
-    assert people(page)["Grace H."] == number
+    expect(dialog.get_by_text("Grace H. and all their predictions will be erased.")).to_be_visible()
+    assert users(page)["Grace H."] == number
     delete = dialog.get_by_role("button", name="Delete")
     expect(delete).to_be_disabled()
     dialog.get_by_role("textbox").fill("Grace H.")
     dialog.get_by_role("textbox").press("Enter")
     delete.click()
     expect(dialog).to_have_count(0)
-    assert "Grace H." not in people(page)
+    assert "Grace H." not in users(page)
 
 
 def test_what_is_past_its_time_is_taken_away(visit: Visit) -> None:

@@ -14,7 +14,7 @@ Visit = Callable[..., Page]
 
 
 def choose_numbers(page: Page) -> None:
-    """Say that there are numbers on the picture."""
+    """Say that there are numbers on the image."""
     page.get_by_role("radio", name="Numbers").click()
 
 
@@ -41,7 +41,7 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     expect(page.get_by_test_id("stImage")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.get_by_text("Correct the boxes").click()
-    expect(page.get_by_text("In pixels of the picture")).to_be_visible()
+    expect(page.get_by_text("In pixels of the image")).to_be_visible()
     screenshot(page, "upload-numbers")
 
 

@@ -26,7 +26,7 @@ PAGES = (
     "Review",
     "Training",
     "Models",
-    "People",
+    "Users",
     "Settings",
 )
 """As the navigation names them."""
@@ -57,7 +57,7 @@ def is_at_rest(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
-    """Each opens from the navigation, fits the screen's width, and has words for each picture and button."""
+    """Each opens from the navigation, fits the screen's width, and has words for each image and button."""
     page = visit("/", size=size, scheme=scheme)
     for name in PAGES:
         turn_to(page, name)
@@ -69,7 +69,7 @@ def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["
 
 
 def test_home_leads_to_what_needs_attention(visit: Visit) -> None:
-    """Home tells of the unsure readings of the last week, and its link opens Review."""
+    """Home tells of the unsure predictions of the last week, and its link opens Review."""
     page = visit("/")
     expect(page.get_by_text("Everything works.")).to_be_visible()
     expect(page.get_by_text("Read today")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Judging kept readings by real keys in a real browser, and looking over the labels."""
+"""Judging kept predictions by real keys in a real browser, and looking over the labels."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,28 +31,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def progress(page: Page) -> Locator:
-    """The line that says how far the person has got, and which reading is looked at."""
+    """The line that says how far the person has got, and which prediction is looked at."""
     return page.get_by_test_id("stMarkdownContainer").filter(has_text="judged today")
 
 
 def judged_today(page: Page) -> int:
-    """How many readings the person has said something of today, as the page tells it."""
+    """How many predictions the person has said something of today, as the page tells it."""
     return int(progress(page).inner_text().split()[0])
 
 
 def press(page: Page, key: str, words: str) -> None:
     """Press a key once the page listens, and wait for what it does."""
-    page.wait_for_timeout(500)  # a person looks at the picture first; the buttons follow it within that time
+    page.wait_for_timeout(500)  # a person looks at the image first; the buttons follow it within that time
     press_for(page, key, lambda: expect(progress(page)).to_contain_text(words, timeout=HEARD_WITHIN))
 
 
 def labels(page: Page) -> dict[int, tuple[bool, int | None]]:
-    """Return of each reading whether it is labelled, and with what."""
+    """Return of each prediction whether it is labelled, and with what."""
     return {row["id"]: (row["correct_prediction"] is not None, row["actual_digit"]) for row in kept_rows(page)}
 
 
 def shown(page: Page) -> int:
-    """Return the number of the reading that is looked at."""
+    """Return the number of the prediction that is looked at."""
     [number] = re.findall(r"number (\d+)", progress(page).inner_text())
     return int(number)
 
@@ -66,7 +66,7 @@ def there_and_back(page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_readings_are_judged_by_keys_and_one_is_undone(
+def test_predictions_are_judged_by_keys_and_one_is_undone(
     visit: Visit, look: dict[str, object], request: pytest.FixtureRequest
 ) -> None:
     """Enter agrees, a digit's key and N say what it is, arrows move, U takes back; the history knows each word."""
@@ -107,7 +107,7 @@ def test_keys_work_after_another_queue_was_chosen(visit: Visit) -> None:
 
 
 def test_a_label_is_taken_back_from_the_table(visit: Visit) -> None:
-    """A labelled reading is selected, and Take back leaves it without a label."""
+    """A labelled prediction is selected, and Take back leaves it without a label."""
     page = visit("/review")
     page.get_by_role("button", name="Agree:").wait_for()
     number = shown(page)
@@ -122,5 +122,5 @@ def test_a_label_is_taken_back_from_the_table(visit: Visit) -> None:
         table.click(position={"x": 16, "y": 58 + 44 * row})
         page.wait_for_timeout(500)
     page.get_by_role("button", name="Take back").click()
-    expect(page.get_by_text("No labelled reading is like that")).to_be_visible()
+    expect(page.get_by_text("No labelled prediction is like that")).to_be_visible()
     assert labels(page)[number] == (False, None)

@@ -30,7 +30,7 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Server]:
+def unrestricted(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Server]:
     """The real server with one viewer, on which people have to sign in, with a password or by the provider."""
     folder = tmp_path_factory.mktemp("browser-signed-in") / "data"
     with Workspace(Settings(data_dir=folder)) as workspace:
@@ -50,9 +50,9 @@ def _sign_in(page: Page, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_a_person_signs_in_by_the_provider(browser: Browser, house: Server) -> None:
+def test_a_user_signs_in_by_the_provider(browser: Browser, unrestricted: Server) -> None:
     """From a link to the button, to the provider, and back to the page that was wanted; no is no."""
-    context = browser.new_context(base_url=house.url)
+    context = browser.new_context(base_url=unrestricted.url)
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto("/history?digit=7")
@@ -70,9 +70,9 @@ def test_a_person_signs_in_by_the_provider(browser: Browser, house: Server) -> N
     context.close()
 
 
-def test_a_person_signs_in_draws_and_signs_out(browser: Browser, house: Server) -> None:
-    """From a link to the form, to the page that was wanted, to a reading of one's own, and out again."""
-    context = browser.new_context(base_url=house.url)
+def test_a_user_signs_in_draws_and_signs_out(browser: Browser, unrestricted: Server) -> None:
+    """From a link to the form, to the page that was wanted, to a prediction of one's own, and out again."""
+    context = browser.new_context(base_url=unrestricted.url)
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto("/history?digit=7")
@@ -96,10 +96,10 @@ def test_a_person_signs_in_draws_and_signs_out(browser: Browser, house: Server) 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_form_needs_no_script_and_fits_a_phone(browser: Browser, house: Server, scheme: str) -> None:
+def test_the_form_needs_no_script_and_fits_a_phone(browser: Browser, unrestricted: Server, scheme: str) -> None:
     """It works with scripts switched off, within 390 pixels, in the dashboard's colours."""
     context = browser.new_context(
-        base_url=house.url,
+        base_url=unrestricted.url,
         java_script_enabled=False,
         color_scheme=scheme,  # type: ignore[arg-type]  # one of two
         viewport={"width": 390, "height": 844},

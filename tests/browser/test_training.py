@@ -47,13 +47,13 @@ def choose_view(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name, exact=True)).first.click()
 
 
-def add_pictures(page: Page) -> None:
-    """Upload a ZIP of four hundred pictures."""
-    page.get_by_text("Add your own pictures").click()
+def add_images(page: Page) -> None:
+    """Upload a ZIP of four hundred images."""
+    page.get_by_text("Add your own images").click()
     archive = FilePayload(name="mine.zip", mimeType="application/zip", buffer=own_digits(40).getvalue())
     page.locator("input[type=file]").set_input_files(archive)
     page.get_by_role("button", name="Add them").click()
-    expect(page.get_by_text("400 pictures added")).to_be_visible()
+    expect(page.get_by_text("400 images added")).to_be_visible()
 
 
 def start_training(page: Page, *, epochs: int) -> None:
@@ -88,11 +88,11 @@ def confirm(page: Page, name: str, *, reason: str, insist: bool = False) -> None
 
 
 def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Registry) -> None:
-    """Own pictures are learned from, a training is cancelled, another one finished, and its version reads."""
+    """Own images are learned from, a training is cancelled, another one finished, and its version reads."""
     champion = registry.champion().name
     page = visit(size={"width": 1280, "height": 1400})
     turn_to(page, "Training")
-    add_pictures(page)
+    add_images(page)
 
     start_training(page, epochs=60)
     expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=4 * MINUTES)

@@ -1,4 +1,4 @@
-"""Many pictures at once in a real browser: an archive, a table, a choice among the outcomes, a file to take along."""
+"""Many images at once in a real browser: an archive, a table, a choice among the outcomes, a file to take along."""
 
 import csv
 import io
@@ -14,11 +14,11 @@ from tests.handwriting import drawing, png
 Visit = Callable[..., Page]
 
 
-def zipped(pictures: int) -> FilePayload:
-    """A ZIP with so many pictures of digits, and a text that is none."""
+def zipped(images: int) -> FilePayload:
+    """A ZIP with so many images of digits, and a text that is none."""
     stream = io.BytesIO()
     with ZipFile(stream, "w") as archive:
-        for number in range(pictures):
+        for number in range(images):
             archive.writestr(f"scans/{number:02}.png", png(drawing(number % 10, pen=10 + number % 12)))
         archive.writestr("scans/notes.txt", b"dear diary")
     return FilePayload(name="scans.zip", mimeType="application/zip", buffer=stream.getvalue())
@@ -29,34 +29,34 @@ def upload(page: Page, file: FilePayload) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([file])
 
 
-def test_an_archive_is_read_picture_by_picture(visit: Visit) -> None:
-    """Each picture of a ZIP has its answer, what is none says why when asked for, and Keep enters the others."""
+def test_an_archive_is_read_image_by_image(visit: Visit) -> None:
+    """Each image of a ZIP has its answer, what is none says why when asked for, and Keep enters the others."""
     page = visit("/upload")
     before = len(kept_rows(page))
     upload(page, zipped(4))
     expect(answer(page)).to_have_text("0")
     page.get_by_role("radio", name="Not readable 1").click()
-    expect(page.get_by_text("This is not a picture")).to_be_visible()
+    expect(page.get_by_text("This is not an image")).to_be_visible()
     expect(page.get_by_text("scans/notes.txt").first).to_be_visible()
     expect(page.get_by_text("scans/00.png")).to_be_hidden()
-    page.get_by_role("button", name="Keep 4 readings").click()
-    expect(page.get_by_text("Kept 4 readings")).to_be_visible()
+    page.get_by_role("button", name="Keep 4 predictions").click()
+    expect(page.get_by_text("Kept 4 predictions")).to_be_visible()
     assert len(kept_rows(page)) == before + 4
 
 
-def test_many_pictures_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Path) -> None:
-    """Above two dozen pictures there is a table instead of cards, and all that was found can be downloaded as CSV."""
+def test_many_images_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Path) -> None:
+    """Above two dozen images there is a table instead of cards, and all that was found can be downloaded as CSV."""
     page = visit()
     turn_to(page, "Upload")
     upload(page, zipped(30))
-    expect(page.get_by_text("Select a row to see its picture in full.")).to_be_visible()
+    expect(page.get_by_text("Select a row to see its image in full.")).to_be_visible()
     expect(page.get_by_role("radio", name="All 31")).to_be_checked()
     screenshot(page, "upload-many")
     page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV", exact=True).click()
-    download.value.save_as(tmp_path / "readings.csv")
-    with (tmp_path / "readings.csv").open(newline="") as file:
+    download.value.save_as(tmp_path / "predictions.csv")
+    with (tmp_path / "predictions.csv").open(newline="") as file:
         lines = [*csv.reader(file)]
     assert lines[0][:4] == ["file", "digit", "verdict", "confidence"]
     assert lines[4][:3] == ["scans/03.png", "3", "digit"]
@@ -67,6 +67,6 @@ def test_an_archive_fits_a_phone(visit: Visit) -> None:
     """On a phone nothing of the page stands beyond its edge."""
     page = visit("/upload", size={"width": 390, "height": 844})
     upload(page, zipped(3))
-    expect(page.get_by_role("button", name="Keep 3 readings")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep 3 predictions")).to_be_visible()
     wide = page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth - main.clientWidth")
     assert wide <= 0

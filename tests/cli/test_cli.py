@@ -31,13 +31,13 @@ def _own_folders(settings, monkeypatch):
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     """A working folder with ten digits, a blank page and a text file."""
-    folder = tmp_path / "pictures"
+    folder = tmp_path / "images"
     folder.mkdir()
     monkeypatch.chdir(folder)
     for digit in DIGITS:
         Path(f"{digit}.png").write_bytes(png(drawing(digit)))
     Path("blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
-    Path("notes.txt").write_text("no picture")
+    Path("notes.txt").write_text("no image")
     return folder
 
 
@@ -73,7 +73,7 @@ def test_a_bad_file_is_named_and_the_others_are_read(files, capsys):
     assert main(["read", "7.png", "notes.txt", "gone.png", ".", "3.png"]) == 1
     seven, notes, gone, folder, three = lines(capsys)
     assert (seven[:8], three[:8]) == ("7.png: 7", "3.png: 3")
-    assert notes.startswith("notes.txt: error: This is not a picture")
+    assert notes.startswith("notes.txt: error: This is not an image")
     assert gone == "gone.png: error: The file cannot be opened: No such file or directory."
     assert folder == ".: error: The file cannot be opened: Is a directory."
 
@@ -82,7 +82,7 @@ def test_json_is_one_object_a_line(files, capsys):
     """For programs each file is an object with everything that is known of it."""
     assert main(["read", "--json", "7.png", "notes.txt", "blank.png"]) == 1
     seven, notes, blank = map(json.loads, lines(capsys))
-    assert (seven["file"], seven["digit"], seven["reading_id"]) == ("7.png", 7, None)
+    assert (seven["file"], seven["digit"], seven["prediction_id"]) == ("7.png", 7, None)
     assert seven["verdict"] in ("digit", "unsure")
     assert seven["confidence"] == max(seven["probabilities"])
     assert seven["model_version"] == Registry(PROJECT / "models").champion().name
@@ -92,7 +92,7 @@ def test_json_is_one_object_a_line(files, capsys):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_standard_input_is_read_as_a_file(files, capsys, monkeypatch, count):
-    """A dash is a picture from a pipe, and may stand among files."""
+    """A dash is an image from a pipe, and may stand among files."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path("5.png").read_bytes())))
     assert main(["read", "-", *["3.png"] * (count - 1)]) == 0
     assert [line[:4] for line in lines(capsys)] == ["-: 5", *["3.pn"] * (count - 1)]
@@ -106,7 +106,7 @@ def test_whole_numbers_are_read_line_by_line(files, capsys):
     assert first.startswith("page.png: 271828 ")
     assert second.startswith("page.png: 314159 ")
     assert blank == "blank.png: no digits"
-    assert notes.startswith("notes.txt: error: This is neither a picture nor a PDF")
+    assert notes.startswith("notes.txt: error: This is neither an image nor a PDF")
 
 
 def test_whole_numbers_as_json(files, capsys):
@@ -118,18 +118,18 @@ def test_whole_numbers_as_json(files, capsys):
     assert [len(digit["box"]) for digit in found["digits"]] == [4] * 6
 
 
-def test_reading_keeps_nothing_unless_told(files, settings):
+def test_prediction_keeps_nothing_unless_told(files, settings):
     """Without --record the history stays empty; not even its folder is made."""
     assert main(["read", "7.png"]) == 0
     assert not settings.data_dir.exists()
 
 
-def test_record_keeps_the_readings(files, settings, capsys):
-    """With --record each reading with ink is in the history under the id that was printed."""
+def test_record_keeps_the_predictions(files, settings, capsys):
+    """With --record each prediction with ink is in the history under the id that was printed."""
     assert main(["read", "--record", "--json", "7.png", "blank.png", "notes.txt", "3.png"]) == 1
-    ids = [json.loads(line).get("reading_id") for line in lines(capsys)]
+    ids = [json.loads(line).get("prediction_id") for line in lines(capsys)]
     with Workspace(settings) as workspace:
-        history = workspace.history.page().readings
+        history = workspace.history.page().predictions
     assert [None if each is None else type(each) for each in ids] == [int, None, None, int]
     assert [(each.id, each.file_name, each.source) for each in history] == [
         (ids[3], "3.png", Source.CLI),
@@ -144,7 +144,7 @@ def test_a_long_list_of_files_is_read_in_chunks(files, capsys, monkeypatch, sett
     assert main(["read", "--record", *names]) == 1
     assert [line.split(":")[0] for line in lines(capsys)] == names
     with Workspace(settings) as workspace:
-        kept = [each.file_name for each in workspace.history.page().readings]
+        kept = [each.file_name for each in workspace.history.page().predictions]
     assert kept[::-1] == [name for name in names if name.endswith("png")]
 
 
@@ -169,7 +169,7 @@ def test_what_cannot_be_done_at_all_is_said_in_one_line(files, capsys, arguments
 
 def test_a_file_too_large_is_not_read_whole(files, capsys, monkeypatch):
     """Of a file over the limit only so much is read as shows that it is over."""
-    monkeypatch.setenv("HWR_MAX_PICTURE_BYTES", "2000")
+    monkeypatch.setenv("HWR_MAX_IMAGE_BYTES", "2000")
     with Path("huge.png").open("wb") as file:
         file.truncate(2**40)
     assert main(["read", "huge.png"]) == 1
@@ -307,13 +307,13 @@ def test_what_cannot_be_undone_wants_a_yes(files, capsys):
     assert main(["users", "delete", "2"]) == 2
     assert "--yes" in capsys.readouterr().err
     assert main(["users", "delete", "2", "--yes"]) == 0
-    assert lines(capsys) == ["user 2 deleted, with 2 readings"]
+    assert lines(capsys) == ["user 2 deleted, with 2 predictions"]
     assert main(["users", "anonymise", "2", "--yes"]) == 2
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_the_history_is_exported_to_a_file(files, kind):
-    """The file's name says the format, filters choose the readings, and nothing half-written is left."""
+    """The file's name says the format, filters choose the predictions, and nothing half-written is left."""
     main(["read", "--record", "7.png", "3.png", "5.png"])
     assert main(["export", f"out.{kind}", "--digit", "7", "--source", "cli"]) == 0
     content = Path(f"out.{kind}").read_bytes()
@@ -327,8 +327,8 @@ def test_an_export_goes_through_a_pipe(files):
     main(["read", "--record", "7.png"])
     done = hwr("export", "-", "--format", "jsonl")
     assert json.loads(done.stdout)["file_name"] == "7.png"
-    person = hwr("export-user", "1", "-")
-    assert len(json.loads(person.stdout)["data"]["predictions"]) == 1
+    user = hwr("export-user", "1", "-")
+    assert len(json.loads(user.stdout)["data"]["predictions"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_an_export_goes_through_a_pipe(files):
         ["export", "out.csv", "--user-id", "9"],
         ["export", "out.csv", "--confidence-from", "2"],
         ["export-user", "9", "out.json"],
-        ["prune", "--readings-older-than", "-1", "--yes"],
+        ["prune", "--predictions-older-than", "-1", "--yes"],
         ["users", "create", ""],
     ],
     ids=str,
@@ -357,26 +357,26 @@ def test_pruning_asks_tells_and_takes_away(files, capsys):
     main(["read", "--record", "7.png"])
     capsys.readouterr()
     assert main(["prune"]) == 0
-    assert main(["prune", "--readings-older-than", "0", "--dry-run"]) == 0
-    assert main(["prune", "--readings-older-than", "0"]) == 2
-    assert main(["prune", "--readings-older-than", "0", "--yes"]) == 0
+    assert main(["prune", "--predictions-older-than", "0", "--dry-run"]) == 0
+    assert main(["prune", "--predictions-older-than", "0"]) == 2
+    assert main(["prune", "--predictions-older-than", "0", "--yes"]) == 0
     told = lines(capsys)
-    assert told[0].startswith("0 readings and 0 picture files")
-    assert told[1].startswith("1 readings and 1 picture files")
-    assert told[2] == "1 readings and 1 picture files taken away"
+    assert told[0].startswith("0 predictions and 0 image files")
+    assert told[1].startswith("1 predictions and 1 image files")
+    assert told[2] == "1 predictions and 1 image files taken away"
 
 
 def test_backup_and_restore_from_the_command_line(files, settings, monkeypatch, tmp_path, capsys):
     """What one line saves another brings back; a folder that is not empty wants --replace, and old things lie aside."""
     assert main(["read", "--record", "7.png"]) == 0
     assert main(["backup", "b.zip"]) == 0
-    assert "1 readings, 1 picture files" in lines(capsys)[-1]
+    assert "1 predictions, 1 image files" in lines(capsys)[-1]
     monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
     assert main(["restore", "b.zip"]) == 2
     assert "--replace" in capsys.readouterr().err
     assert main(["restore", "--replace", "b.zip"]) == 0
     back, aside = lines(capsys)
-    assert back.startswith("back: 1 readings, 1 picture files, 2 model versions")
+    assert back.startswith("back: 1 predictions, 1 image files, 2 model versions")
     assert "What was there before lies in" in aside
     assert main(["restore", "--finish"]) == 0
     assert main(["restore"]) == 2

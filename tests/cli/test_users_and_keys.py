@@ -88,7 +88,7 @@ def test_a_password_and_a_role_are_changed(settings, typed):
         assert workspace.access.sign_in("default", "quite other words now", address="here").caller.role is Role.ADMIN
 
 
-def test_the_list_of_people_tells_their_roles(typed, capsys):
+def test_the_list_of_users_tells_their_roles(typed, capsys):
     """Whoever has no account has no role; programs read the same as JSON."""
     typed(PASSWORD)
     main(["users", "create", "Ada", "--email", "ada@example.org", "--role", "analyst"])

@@ -19,8 +19,8 @@ def page(app: AppTest) -> AppTest:
 @pytest.fixture
 def kept(workspace: Workspace) -> list[int]:
     """A 7 and a 3 that were kept."""
-    readings = [workspace.read(png(drawing(digit))) for digit in (7, 3)]
-    return [workspace.keep(reading, source=Source.DRAWING).id for reading in readings]
+    predictions = [workspace.read(png(drawing(digit))) for digit in (7, 3)]
+    return [workspace.keep(prediction, source=Source.DRAWING).id for prediction in predictions]
 
 
 def metrics(page: AppTest) -> dict[str, str]:
@@ -29,7 +29,7 @@ def metrics(page: AppTest) -> dict[str, str]:
 
 
 def test_an_empty_history_says_how_to_fill_it(page: AppTest) -> None:
-    """Without a reading there is no chart, and a word about what to do."""
+    """Without a prediction there is no chart, and a word about what to do."""
     page.run()
     assert not page.exception
     assert "press Keep" in page.info[0].value
@@ -42,7 +42,7 @@ def test_without_feedback_nothing_is_called_zero_per_cent(page: AppTest, kept: l
     page.query_params["view"] = view
     page.run()
     assert not page.exception
-    assert metrics(page)["Readings"] == "2"
+    assert metrics(page)["Predictions"] == "2"
     assert metrics(page)["Right"] == "No feedback yet"
 
 
@@ -65,4 +65,4 @@ def test_filters_of_a_shared_address_hold(page: AppTest, kept: list[int]) -> Non
     """An address with filters opens the same view for whoever gets it."""
     page.query_params["digit"] = "7"
     page.run()
-    assert metrics(page)["Readings"] == "1"
+    assert metrics(page)["Predictions"] == "1"

@@ -1,4 +1,4 @@
-"""The Data page: slices as pictures, what is like one of them, and drift."""
+"""The Data page: slices as images, what is like one of them, and drift."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.own_models import own_digits
 
 @pytest.fixture(autouse=True)
 def _no_data_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Only pictures of one's own are there to look at."""
+    """Only images of one's own are there to look at."""
     monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path / "datasets"))
 
 
@@ -30,23 +30,23 @@ def page(app: AppTest) -> AppTest:
 @pytest.fixture
 def kept(workspace: Workspace) -> list[int]:
     """The ten digits, kept."""
-    readings = [workspace.read(png(drawing(digit))) for digit in range(10)]
-    return [workspace.keep(reading, source=Source.DRAWING).id for reading in readings]
+    predictions = [workspace.read(png(drawing(digit))) for digit in range(10)]
+    return [workspace.keep(prediction, source=Source.DRAWING).id for prediction in predictions]
 
 
 def multiply(workspace: Workspace, times: int, *, days: int = 0) -> None:
-    """Let every reading of the history be there so many times, and be so many days older."""
+    """Let every prediction of the history be there so many times, and be so many days older."""
     with workspace.store.writing() as cursor:
         cursor.execute(
-            "insert into readings select r.* replace (nextval('reading_ids') as id) "
-            "from readings r, generate_series(2, $1)",
+            "insert into predictions select r.* replace (nextval('prediction_ids') as id) "
+            "from predictions r, generate_series(2, $1)",
             [times],
         )
-        cursor.execute("update readings set created_at = created_at - to_days($1)", [days])
+        cursor.execute("update predictions set created_at = created_at - to_days($1)", [days])
 
 
 def grid(page: AppTest) -> list[str]:
-    """What stands under the pictures."""
+    """What stands under the images."""
     return [button.label for button in page.button if str(button.key).startswith("data_grid_")]
 
 
@@ -55,9 +55,9 @@ def headings(page: AppTest) -> list[str]:
     return [heading.value for heading in page.subheader]
 
 
-@pytest.mark.parametrize("look", ["Pictures", "Neighbours"])
+@pytest.mark.parametrize("look", ["Images", "Neighbours"])
 def test_an_empty_history_says_how_to_fill_it(page: AppTest, look: str) -> None:
-    """Without a reading there is a word about what to do, with the ways there, and no chart."""
+    """Without a prediction there is a word about what to do, with the ways there, and no chart."""
     page.query_params["look"] = look
     page.run()
     assert not page.exception
@@ -66,37 +66,37 @@ def test_an_empty_history_says_how_to_fill_it(page: AppTest, look: str) -> None:
 
 
 def test_an_empty_history_has_no_drift(page: AppTest) -> None:
-    """Nothing is said of nothing, but how many readings it takes."""
+    """Nothing is said of nothing, but how many predictions it takes."""
     page.query_params["look"] = "Drift"
     page.run()
     assert not page.exception
-    assert "Too few readings to say" in page.info[0].value
+    assert "Too few predictions to say" in page.info[0].value
     assert {metric.value for metric in page.metric} == {"0", "Not known", "No feedback yet"}
 
 
-def test_kept_readings_stand_in_a_grid(page: AppTest, kept: list[int], workspace: Workspace) -> None:
+def test_kept_predictions_stand_in_a_grid(page: AppTest, kept: list[int], workspace: Workspace) -> None:
     """Each with what it was read as, the newest first; a mistake with what it really is."""
     workspace.feedback.give(kept[-1], actual_digit=4)
     workspace.feedback.give(kept[-2], actual_digit=None)
     page.run()
     assert not page.exception
-    assert "10 readings" in headings(page)
+    assert "10 predictions" in headings(page)
     found = grid(page)
     assert (found[0].endswith("is 4"), found[1].endswith("is –")) == (True, True)
     assert found[2].startswith("7")
 
 
 def test_filters_narrow_the_grid_and_not_the_chart(page: AppTest, kept: list[int]) -> None:
-    """An address with filters shows those pictures alone."""
+    """An address with filters shows those images alone."""
     page.query_params["digit"] = "7"
     page.run()
-    assert "1 reading" in headings(page)
+    assert "1 prediction" in headings(page)
     assert len(grid(page)) == 1
     assert page.get("plotly_chart")
 
 
-def test_a_picture_in_the_grid_leads_to_its_neighbours(page: AppTest, kept: list[int], workspace: Workspace) -> None:
-    """A click under a picture shows that picture and what is like it, of which the first is the same digit."""
+def test_an_image_in_the_grid_leads_to_its_neighbours(page: AppTest, kept: list[int], workspace: Workspace) -> None:
+    """A click under an image shows that image and what is like it, of which the first is the same digit."""
     multiply(workspace, 2)
     page.run()
     page.button(key=f"data_grid_kept_{kept[4]}").click().run()
@@ -109,54 +109,54 @@ def test_a_picture_in_the_grid_leads_to_its_neighbours(page: AppTest, kept: list
     assert page.number_input[0].value == int(str(near[0].key).rpartition("_")[2])
 
 
-def test_a_reading_in_the_address_is_shown(page: AppTest, kept: list[int]) -> None:
-    """Whoever has the number of a reading has the address of its neighbours."""
-    page.query_params["reading"] = str(kept[3])
+def test_a_prediction_in_the_address_is_shown(page: AppTest, kept: list[int]) -> None:
+    """Whoever has the number of a prediction has the address of its neighbours."""
+    page.query_params["prediction"] = str(kept[3])
     page.run()
     assert not page.exception
     assert page.number_input[0].value == kept[3]
     assert any("Read as a 3" in text.value for text in page.markdown)
 
 
-def test_a_number_without_a_reading_says_so(page: AppTest, kept: list[int]) -> None:
+def test_a_number_without_a_prediction_says_so(page: AppTest, kept: list[int]) -> None:
     """What is asked for and is not there is told in words."""
-    page.query_params["reading"] = "999"
+    page.query_params["prediction"] = "999"
     page.run()
     assert not page.exception
-    assert "There is no reading 999" in page.error[0].value
+    assert "There is no prediction 999" in page.error[0].value
 
 
-def test_own_pictures_are_shown_with_their_mistakes(page: AppTest, workspace: Workspace) -> None:
+def test_own_images_are_shown_with_their_mistakes(page: AppTest, workspace: Workspace) -> None:
     """They come before an empty history; their matrix is there, and mistakes can be shown alone."""
-    workspace.modelling.import_pictures(own_digits(2))
+    workspace.modelling.import_images(own_digits(2))
     page.run()
     assert not page.exception
-    assert "20 pictures" in headings(page)
+    assert "20 images" in headings(page)
     assert page.get("plotly_chart")
     page.selectbox(key="really").select("3").run()
-    assert "2 pictures" in headings(page)
+    assert "2 images" in headings(page)
     page.toggle(key="mistakes").set_value(True).run()
     assert all(", is 3" in label for label in grid(page))
 
 
-def test_new_pictures_of_ones_own_are_seen_at_once(page: AppTest, workspace: Workspace) -> None:
+def test_new_images_of_ones_own_are_seen_at_once(page: AppTest, workspace: Workspace) -> None:
     """A slice is kept in memory, but not beyond a change of the folder."""
-    workspace.modelling.import_pictures(own_digits(1))
-    assert "10 pictures" in headings(page.run())
-    workspace.modelling.import_pictures(own_digits(2))
-    assert "29 pictures" in headings(page.run())  # one of the twenty was there already
+    workspace.modelling.import_images(own_digits(1))
+    assert "10 images" in headings(page.run())
+    workspace.modelling.import_images(own_digits(2))
+    assert "29 images" in headings(page.run())  # one of the twenty was there already
 
 
-def test_a_picture_of_a_data_set_is_looked_for_in_the_history(
+def test_an_image_of_a_data_set_is_looked_for_in_the_history(
     page: AppTest, kept: list[int], workspace: Workspace
 ) -> None:
-    """From one's own picture of a 6 to the kept reading that is most like it."""
-    workspace.modelling.import_pictures(own_digits(1))
-    six = next(each for each in workspace.exploration.pictures("custom", None, most=10) if each.really == 6)
+    """From one's own image of a 6 to the kept prediction that is most like it."""
+    workspace.modelling.import_images(own_digits(1))
+    six = next(each for each in workspace.exploration.images("custom", None, most=10) if each.really == 6)
     page.query_params["look"] = "Neighbours"
     page.run()
     page.selectbox(key="from").select("custom").run()
-    page.number_input(key="data_picture").set_value(six.number).run()
+    page.number_input(key="data_image").set_value(six.number).run()
     assert not page.exception
     assert any("really a 6" in text.value for text in page.markdown)
     near = [button.label for button in page.button if str(button.key).startswith("data_near_kept_")]
@@ -166,27 +166,27 @@ def test_a_picture_of_a_data_set_is_looked_for_in_the_history(
 def test_drift_has_its_verdict_first(page: AppTest, kept: list[int], workspace: Workspace) -> None:
     """The same drawings a month ago and now: much like before, with what it rests on."""
     multiply(workspace, 50, days=30)
-    readings = [workspace.read(png(drawing(digit))) for digit in range(10)]
+    predictions = [workspace.read(png(drawing(digit))) for digit in range(10)]
     for _ in range(40):
-        for reading in readings:
-            workspace.keep(reading, source=Source.DRAWING)
+        for prediction in predictions:
+            workspace.keep(prediction, source=Source.DRAWING)
     page.query_params["look"] = "Drift"
     page.run()
     assert not page.exception
     assert page.success[0].value.startswith("**Much like before.**")
     assert len(page.get("plotly_chart")) == len(Feature)
-    assert {metric.label: metric.value for metric in page.metric}["Readings of a digit"] == "400"
+    assert {metric.label: metric.value for metric in page.metric}["Predictions of a digit"] == "400"
 
 
 def test_training_data_is_compared_with_where_it_is_known(
     page: AppTest, kept: list[int], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The verdict names it; who chooses the earlier readings instead learns that there are none."""
-    shown = [each.reading for each in workspace.exploration.readings(most=10)]
+    """The verdict names it; who chooses the earlier predictions instead learns that there are none."""
+    shown = [each.prediction for each in workspace.exploration.predictions(most=10)]
     known = describe(
-        np.array([reading.digit for reading in shown]),
-        np.array([reading.confidence for reading in shown]),
-        np.stack([reading.seen for reading in shown if reading.seen is not None]),
+        np.array([prediction.digit for prediction in shown]),
+        np.array([prediction.confidence for prediction in shown]),
+        np.stack([prediction.seen for prediction in shown if prediction.seen is not None]),
         weights=np.full(10, 500.0),
     )
     monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: known)
@@ -196,7 +196,7 @@ def test_training_data_is_compared_with_where_it_is_known(
     assert not page.exception
     assert page.success[0].value.startswith("**Much like the training data.**")
     page.segmented_control(key="beside").set_value(Against.EARLIER).run()
-    assert "Too few readings to say" in page.info[0].value
+    assert "Too few predictions to say" in page.info[0].value
 
 
 def test_every_bin_has_a_name() -> None:

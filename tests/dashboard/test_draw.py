@@ -47,7 +47,7 @@ def test_a_drawing_alone_enters_no_history(app: AppTest, paper: list[bytes | Non
     """Drawing and reading keep nothing."""
     paper.append(png(drawing(3)))
     app.run()
-    assert [*workspace.history.page().readings] == []
+    assert [*workspace.history.page().predictions] == []
 
 
 def test_keep_enters_a_drawing_exactly_once(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
@@ -57,7 +57,7 @@ def test_keep_enters_a_drawing_exactly_once(app: AppTest, paper: list[bytes | No
     keep.click().run()
     keep.click().run()
     app.run()
-    [row] = [*workspace.history.page().readings]
+    [row] = [*workspace.history.page().predictions]
     assert row.source is Source.DRAWING
     assert app.button(key="draw_keep_done").label == f"Kept as number {row.id}"
     assert app.button(key="draw_keep_done").disabled
@@ -71,7 +71,7 @@ def test_another_drawing_can_be_kept_after_the_first(
         paper.append(png(drawing(digit)))
         app.run()
         app.button(key="draw_keep").click().run()
-    assert len([*workspace.history.page().readings]) == 2
+    assert len([*workspace.history.page().predictions]) == 2
 
 
 def test_a_canvas_without_ink_is_told_and_not_kept(app: AppTest, paper: list[bytes | None]) -> None:
@@ -97,7 +97,7 @@ def test_a_drawing_that_cannot_be_read_is_told_in_words(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, paper: list[bytes | None]
 ) -> None:
     """A drawing over the limits of this server is one panel in words, not an exception."""
-    monkeypatch.setenv("HWR_MAX_PICTURE_BYTES", "1024")
+    monkeypatch.setenv("HWR_MAX_IMAGE_BYTES", "1024")
     app: AppTest = request.getfixturevalue("app")
     paper.append(png(drawing(3)))
     app.run()
@@ -111,7 +111,7 @@ def test_keeping_in_a_busy_store_says_who_holds_it(
     paper: list[bytes | None],
     hold_database: Callable[[], None],
 ) -> None:
-    """A history held by another program leaves the reading on the page, and the button to try again."""
+    """A history held by another program leaves the prediction on the page, and the button to try again."""
     monkeypatch.setenv("HWR_STORE_BUSY_TIMEOUT", "0.1")
     app: AppTest = request.getfixturevalue("app")
     hold_database()
@@ -165,8 +165,8 @@ def test_the_pen_stays_chosen_on_another_page(app: AppTest) -> None:
 
 
 def said(workspace: Workspace) -> int | str | None:
-    """What people say of the one kept reading; "nothing" while they do not."""
-    [row] = workspace.history.page().readings
+    """What people say of the one kept prediction; "nothing" while they do not."""
+    [row] = workspace.history.page().predictions
     return row.label.digit if row.label else "nothing"
 
 

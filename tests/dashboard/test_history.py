@@ -24,7 +24,7 @@ def test_an_empty_history_says_how_to_fill_it(page: AppTest) -> None:
     assert not page.dataframe
 
 
-def test_the_newest_reading_stands_first(page: AppTest, workspace: Workspace) -> None:
+def test_the_newest_prediction_stands_first(page: AppTest, workspace: Workspace) -> None:
     """Each row shows digit, number, source and what the model saw, the newest on top."""
     for digit in (3, 0):
         workspace.read_and_keep(png(drawing(digit)), source=Source.UPLOAD, file_name=f"{digit}.png")
@@ -57,9 +57,9 @@ def test_a_busy_store_is_told_with_a_way_to_try_again(
 
 def test_pages_go_older_and_newer(page: AppTest, workspace: Workspace) -> None:
     """Fifty rows at a time, back and forth, and none twice."""
-    reading = workspace.read(png(drawing(3)))
+    prediction = workspace.read(png(drawing(3)))
     for _ in range(60):
-        workspace.keep(reading, source=Source.DRAWING)
+        workspace.keep(prediction, source=Source.DRAWING)
     newest = [*page.run().dataframe[0].value["Number"]]
     oldest = [*page.button(key="history_older").click().run().dataframe[0].value["Number"]]
     assert (newest + oldest) == list(range(60, 0, -1))
@@ -77,23 +77,23 @@ def test_a_filter_in_the_address_narrows_the_page(page: AppTest, workspace: Work
     assert "1-2 of 2" in page.caption[0].value
 
 
-def test_an_address_may_ask_for_one_reading(page: AppTest, workspace: Workspace) -> None:
-    """A link to a reading shows it in full, above the table; a selected row takes its place."""
+def test_an_address_may_ask_for_one_prediction(page: AppTest, workspace: Workspace) -> None:
+    """A link to a prediction shows it in full, above the table; a selected row takes its place."""
     for digit in (3, 0):
         workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING)
-    first = workspace.history.page().readings[-1].id
-    page.query_params["reading"] = str(first)
+    first = workspace.history.page().predictions[-1].id
+    page.query_params["prediction"] = str(first)
     page.run()
     assert not page.exception
     assert [each.value for each in page.subheader] == [f"Number {first}"]
 
 
 @pytest.mark.parametrize("number", ["99", "seven", "9" * 5000])
-def test_an_address_that_asks_for_no_reading_is_told_so(page: AppTest, workspace: Workspace, number: str) -> None:
+def test_an_address_that_asks_for_no_prediction_is_told_so(page: AppTest, workspace: Workspace, number: str) -> None:
     """A number that nobody has says so in words; the table is there all the same."""
     workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
-    page.query_params["reading"] = number
+    page.query_params["prediction"] = number
     page.run()
     assert not page.exception
-    assert "There is no reading" in page.error[0].value
+    assert "There is no prediction" in page.error[0].value
     assert len(page.dataframe) == 1

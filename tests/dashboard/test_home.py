@@ -21,7 +21,7 @@ def page(app: AppTest) -> AppTest:
 
 
 def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
-    """No figures without readings, but the way to the first one; the model is told all the same."""
+    """No figures without predictions, but the way to the first one; the model is told all the same."""
     page.run()
     assert not page.exception
     assert "Nothing has been read yet" in page.info[0].value
@@ -30,24 +30,24 @@ def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
 
 
 def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> None:
-    """After a month of readings today's are compared with the days before."""
-    live_through(workspace.settings, readings=90)
+    """After a month of predictions today's are compared with the days before."""
+    live_through(workspace.settings, predictions=90)
     page.run()
     assert not page.exception
     read, doubtful, right = page.metric[:3]
     today = workspace.overview().today
-    assert read.value == f"{today.today.readings:,}"
+    assert read.value == f"{today.today.predictions:,}"
     assert today.usual is not None
     assert read.delta == f"{today.today.by_now - round(today.usual):+,}"
     assert doubtful.label == "Unsure or refused today"
     assert right.value.endswith("%")
 
 
-def test_unsure_readings_lead_to_review(page: AppTest, workspace: Workspace) -> None:
-    """One reading is told in the singular, two in the plural."""
-    for words in ("One unsure reading", "2 unsure readings"):
-        reading = dataclasses.replace(workspace.read(png(drawing(3))), verdict=Verdict.UNSURE)
-        workspace.keep(reading, source=Source.DRAWING)
+def test_unsure_predictions_lead_to_review(page: AppTest, workspace: Workspace) -> None:
+    """One prediction is told in the singular, two in the plural."""
+    for words in ("One unsure prediction", "2 unsure predictions"):
+        prediction = dataclasses.replace(workspace.read(png(drawing(3))), verdict=Verdict.UNSURE)
+        workspace.keep(prediction, source=Source.DRAWING)
         page.run()
         assert not page.exception
         assert any(words in each.value for each in page.markdown)

@@ -29,8 +29,8 @@ def page(registry: Registry, app: AppTest) -> AppTest:
 
 
 def measured(workspace: Workspace, *names: str) -> None:
-    """Measure versions on pictures of one's own."""
-    workspace.modelling.import_pictures(own_digits(20))
+    """Measure versions on images of one's own."""
+    workspace.modelling.import_images(own_digits(20))
     for name in names:
         evaluate(workspace.modelling.registry.get(name), SUITES["custom"], workspace.modelling.places)
 
@@ -44,7 +44,7 @@ def test_the_version_that_reads_is_shown(page: AppTest, registry: Registry) -> N
 
 
 def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, workspace: Workspace) -> None:
-    """A table of suites, charts, and the pictures on which two versions differ."""
+    """A table of suites, charts, and the images on which two versions differ."""
     champion, worse = registry.champion().name, worse_copy(registry).name
     measured(workspace, champion, worse)
     page.query_params["version"] = worse
@@ -72,7 +72,7 @@ def test_what_speaks_against_a_promotion_is_shown_first(
 
 def test_an_evaluation_is_started_from_the_page(page: AppTest, registry: Registry, workspace: Workspace) -> None:
     """One click, and the page turns to the job."""
-    workspace.modelling.import_pictures(own_digits(4))
+    workspace.modelling.import_images(own_digits(4))
     page.run()
     page.button(key="models_evaluate").click().run()
     assert [job.config["versions"] for job in workspace.modelling.jobs.page()] == [[registry.champion().name]]

@@ -1,4 +1,4 @@
-"""The parts pages are made of, and the figures and pictures in them."""
+"""The parts pages are made of, and the figures and images in them."""
 
 import base64
 import io
@@ -21,12 +21,12 @@ from tests.handwriting import drawing, png
 ANSWER = """
 import numpy as np
 from dashboard.components.panels import show_answer
-from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Timings, Verdict
 
 verdict = Verdict("{verdict}")
 digit = 7 if verdict.names_a_digit else None
 seen = np.zeros((28, 28), np.uint8)
-show_answer(Reading(verdict, digit, 0.6, (0, 0.4, 0, 0, 0, 0, 0, 0.6, 0, 0), seen, "test", Timings(0, 0)))
+show_answer(Prediction(verdict, digit, 0.6, (0, 0.4, 0, 0, 0, 0, 0, 0.6, 0, 0), seen, "test", Timings(0, 0)))
 """
 
 
@@ -54,7 +54,7 @@ def test_the_bars_of_no_digit_colour_nothing() -> None:
     assert ACCENT not in probability_bars([0.0] * 10, None)
 
 
-def test_an_enlarged_picture_keeps_its_pixels() -> None:
+def test_an_enlarged_image_keeps_its_pixels() -> None:
     """Every pixel becomes a square of its own tone; nothing is blurred."""
     seen = np.arange(4, dtype=np.uint8).reshape(2, 2)
     large = enlarged(seen, 3)
@@ -65,11 +65,11 @@ def test_an_enlarged_picture_keeps_its_pixels() -> None:
 
 @pytest.mark.parametrize(("shape", "small"), [((1000, 500), (100, 50)), ((40, 60), (40, 60)), ((5000, 3), (100, 1))])
 def test_a_preview_is_never_larger_than_asked(shape: tuple[int, int], small: tuple[int, int]) -> None:
-    """Large pictures shrink with their proportions, small ones stay."""
+    """Large images shrink with their proportions, small ones stay."""
     assert shrunk(np.zeros(shape, np.uint8), 100).shape == small
 
 
-def test_a_data_url_holds_the_picture() -> None:
+def test_a_data_url_holds_the_image() -> None:
     """What a browser decodes is what went in."""
     seen = np.arange(64, dtype=np.uint8).reshape(8, 8)
     content = base64.b64decode(data_url(seen).partition(",")[2])
@@ -85,11 +85,11 @@ def test_a_data_url_keeps_colours() -> None:
 
 
 @pytest.mark.parametrize(("shape", "width"), [((300, 100), 47), ((20, 15), 105)])
-def test_a_framed_picture_is_whole_in_its_square(shape: tuple[int, int], width: int) -> None:
-    """Large or small, a picture keeps its proportions in the middle of a square as bright as most of it."""
-    picture = np.zeros(shape, np.uint8)
-    picture[: shape[0] // 3] = 90
-    square = framed(picture, 140)
+def test_a_framed_image_is_whole_in_its_square(shape: tuple[int, int], width: int) -> None:
+    """Large or small, an image keeps its proportions in the middle of a square as bright as most of it."""
+    image = np.zeros(shape, np.uint8)
+    image[: shape[0] // 3] = 90
+    square = framed(image, 140)
     bright = np.argwhere(square[1:-1, 1:-1] == 90)[:, 1]
     assert square.shape == (140, 140)
     assert np.ptp(bright) + 1 == width
@@ -101,18 +101,18 @@ def test_the_name_of_a_box_at_the_top_is_whole() -> None:
     """Where a name has no room above its box the page grows; it is written as far down in it everywhere."""
 
     def written(top: int) -> int:
-        picture = boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, top, 30, 60), "7")])
-        return int((np.abs(picture - SPEAKS_AGAINST).sum(axis=2) < 30).sum())
+        image = boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, top, 30, 60), "7")])
+        return int((np.abs(image - SPEAKS_AGAINST).sum(axis=2) < 30).sum())
 
     assert written(0) == written(100) > 20
     assert boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, 100, 30, 60), "7")]).shape == (200, 100, 3)
 
 
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:
-    """A rerun of the page shows the first reading again, down to its timing; another level is another reading."""
+    """A rerun of the page shows the first prediction again, down to its timing; another level is another prediction."""
     content = png(drawing(3))
-    readings = [read_file(content, level).reading for level in (1.0, 1.0, 2.0)]
-    first, again, other = [reading.timings for reading in readings if reading]
+    predictions = [read_file(content, level).prediction for level in (1.0, 1.0, 2.0)]
+    first, again, other = [prediction.timings for prediction in predictions if prediction]
     assert first == again
     assert first != other
 
@@ -120,4 +120,4 @@ def test_the_same_file_is_read_once(workspace: Workspace) -> None:
 def test_streamlit_accepts_as_many_bytes_as_the_settings() -> None:
     """The upload limit of Streamlit's own configuration is the settings' default."""
     config = tomllib.loads((PROJECT / "dashboard/.streamlit/config.toml").read_text())
-    assert config["server"]["maxUploadSize"] * 2**20 == Settings.model_fields["max_picture_bytes"].default
+    assert config["server"]["maxUploadSize"] * 2**20 == Settings.model_fields["max_image_bytes"].default

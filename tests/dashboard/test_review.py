@@ -9,7 +9,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from dashboard.views.review import session as review_sitting
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.review.service import Order
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, png
@@ -29,18 +29,18 @@ def page(app: AppTest) -> AppTest:
 
 
 @pytest.fixture
-def keep(workspace: Workspace) -> Callable[..., list[KeptReading]]:
+def keep(workspace: Workspace) -> Callable[..., list[PredictionRecord]]:
     """Read and keep drawings of these digits."""
 
-    def keep(*digits: int) -> list[KeptReading]:
+    def keep(*digits: int) -> list[PredictionRecord]:
         found = [workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING) for digit in digits]
-        return [kept for kept in found if isinstance(kept, KeptReading)]
+        return [kept for kept in found if isinstance(kept, PredictionRecord)]
 
     return keep
 
 
 def waiting(workspace: Workspace) -> list[int]:
-    """The numbers of the readings that wait, the least sure first."""
+    """The numbers of the predictions that wait, the least sure first."""
     return [each.kept.id for each in workspace.review.page(Order.LEAST_SURE)]
 
 
@@ -69,8 +69,8 @@ def test_an_empty_queue_says_how_it_fills(page: AppTest) -> None:
     assert "press Keep" in page.info[0].value
 
 
-def test_a_reading_waits_with_what_the_model_made_of_it(page: AppTest, keep: Callable[..., object]) -> None:
-    """The picture, the answer to agree with and how many wait are there."""
+def test_a_prediction_waits_with_what_the_model_made_of_it(page: AppTest, keep: Callable[..., object]) -> None:
+    """The image, the answer to agree with and how many wait are there."""
     keep(7)
     page.run()
     assert not page.exception
@@ -79,13 +79,13 @@ def test_a_reading_waits_with_what_the_model_made_of_it(page: AppTest, keep: Cal
     assert len(page.get("image")) == 2
 
 
-def test_without_its_file_a_reading_is_judged_by_what_the_model_saw(
-    page: AppTest, workspace: Workspace, keep: Callable[..., list[KeptReading]]
+def test_without_its_file_a_prediction_is_judged_by_what_the_model_saw(
+    page: AppTest, workspace: Workspace, keep: Callable[..., list[PredictionRecord]]
 ) -> None:
-    """A picture file that is gone or cannot be opened any more is no error: the other picture is large instead."""
+    """An image file that is gone or cannot be opened any more is no error: the other image is large instead."""
     [kept] = keep(7)
-    assert kept.original
-    workspace._originals.path(kept.original).unlink()
+    assert kept.upload
+    workspace._uploads.path(kept.upload).unlink()
     page.run()
     assert not page.exception
     assert not page.error
@@ -93,22 +93,22 @@ def test_without_its_file_a_reading_is_judged_by_what_the_model_saw(
     assert button(page, "agree").label == "Agree: a 7"
 
 
-def test_agreeing_labels_a_reading_and_goes_on(
+def test_agreeing_labels_a_prediction_and_goes_on(
     page: AppTest, workspace: Workspace, keep: Callable[..., object]
 ) -> None:
-    """What the model said becomes the label, and the next reading stands there."""
+    """What the model said becomes the label, and the next prediction stands there."""
     keep(7, 3)
     first, second = waiting(workspace)
     page.run()
     button(page, "agree").click().run()
     kept = workspace.history.get(first)
     assert kept.label
-    assert kept.label.digit == kept.reading.digit
+    assert kept.label.digit == kept.prediction.digit
     assert f"**1** judged today, **1** left, number {second}" in progress(page)
 
 
 @pytest.mark.parametrize(("name", "label"), [("is_0", 0), ("is_4", 4), ("none", None)])
-def test_a_reading_is_called_what_it_is(
+def test_a_prediction_is_called_what_it_is(
     page: AppTest, workspace: Workspace, keep: Callable[..., object], name: str, label: int | None
 ) -> None:
     """Each digit and no digit has a button of its own."""
@@ -121,20 +121,18 @@ def test_a_reading_is_called_what_it_is(
     assert kept.label.digit == label
 
 
-def test_the_label_is_that_of_the_person_chosen(
-    page: AppTest, workspace: Workspace, keep: Callable[..., object]
-) -> None:
+def test_the_label_is_that_of_the_user_chosen(page: AppTest, workspace: Workspace, keep: Callable[..., object]) -> None:
     """Whoever is chosen in the sidebar has said it."""
     ada = workspace.users.create("Ada")
     keep(7)
     page.query_params["user"] = "Ada"
     page.run()
     button(page, "agree").click().run()
-    assert [each.user_id for each in workspace.feedback.of_reading(1)] == [ada.id]
+    assert [each.user_id for each in workspace.feedback.of_prediction(1)] == [ada.id]
 
 
 def test_moving_on_and_back_says_nothing(page: AppTest, workspace: Workspace, keep: Callable[..., object]) -> None:
-    """Skip and Back change the picture and no label."""
+    """Skip and Back change the image and no label."""
     keep(7, 3)
     first, second = waiting(workspace)
     page.run()
@@ -147,7 +145,7 @@ def test_moving_on_and_back_says_nothing(page: AppTest, workspace: Workspace, ke
     assert waiting(workspace) == [first, second]
 
 
-def test_undo_goes_back_to_the_reading_and_takes_its_label(
+def test_undo_goes_back_to_the_prediction_and_takes_its_label(
     page: AppTest, workspace: Workspace, keep: Callable[..., object]
 ) -> None:
     """One word after another is taken back, until there is none."""
@@ -182,10 +180,10 @@ def test_undoing_a_change_of_mind_restores_what_was_said_before(
     assert kept.label.digit == 1
 
 
-def test_a_press_meant_for_another_picture_is_no_word(
+def test_a_press_meant_for_another_image_is_no_word(
     page: AppTest, workspace: Workspace, keep: Callable[..., object]
 ) -> None:
-    """A key pressed twice, or before the buttons followed the picture, labels nothing."""
+    """A key pressed twice, or before the buttons followed the image, labels nothing."""
     keep(7, 3)
     first, second = waiting(workspace)
     page.run()
@@ -196,13 +194,13 @@ def test_a_press_meant_for_another_picture_is_no_word(
 
 
 def test_what_cannot_be_labelled_is_told(page: AppTest, workspace: Workspace, keep: Callable[..., object]) -> None:
-    """A reading that is gone meanwhile is an error in words, and the place stays."""
+    """A prediction that is gone meanwhile is an error in words, and the place stays."""
     keep(7)
     page.run()
     workspace.users.erase_history(1)
     button(page, "agree").click().run()
     assert not page.exception
-    assert "There is no reading 1" in page.error[0].value
+    assert "There is no prediction 1" in page.error[0].value
     assert "**0** judged today" in progress(page)
 
 
@@ -230,7 +228,7 @@ def test_a_history_held_elsewhere_is_told(
     assert "Try again" in [each.label for each in page.button]
 
 
-def test_refused_pictures_have_a_queue(page: AppTest, workspace: Workspace) -> None:
+def test_refused_images_have_a_queue(page: AppTest, workspace: Workspace) -> None:
     """What was taken for no digit can be agreed to, or called a digit."""
     scribble = np.random.default_rng(2).choice([0, 255], (6, 6)).astype(np.uint8).repeat(40, 0).repeat(40, 1)
     workspace.read_and_keep(png(scribble), source=Source.DRAWING)
@@ -277,7 +275,7 @@ def test_a_challenger_that_differs_is_shown_beside_the_answer(
     ],
     ids=str,
 )
-def test_labelled_readings_are_found(
+def test_labelled_predictions_are_found(
     page: AppTest, workspace: Workspace, keep: Callable[..., object], asked: dict[str, str], found: list[int]
 ) -> None:
     """Filters in the address choose among them, and what is not labelled is not there."""
@@ -322,7 +320,7 @@ offer_changes([workspace().history.get(number) for number in {numbers}], [])
 
 
 def test_only_ones_own_word_is_taken_back(workspace: Workspace, keep: Callable[..., object]) -> None:
-    """Of readings selected, the button names those that the person has said something of, and leaves the others."""
+    """Of predictions selected, the button names those that the person has said something of, and leaves the others."""
     ada = workspace.users.create("Ada").id
     keep(7, 3)
     workspace.feedback.give(1, actual_digit=1)

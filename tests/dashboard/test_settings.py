@@ -22,7 +22,7 @@ def test_every_setting_is_told_with_its_value(page: AppTest, workspace: Workspac
     assert list(table["Changed"]) == sorted(table["Changed"], reverse=True)
     values = dict(zip(table["Setting"], table["Value"], strict=True))
     assert values["HWR_DATA_DIR"] == ".../data"
-    assert values["HWR_KEEP_READINGS_DAYS"] == "not set"
+    assert values["HWR_KEEP_PREDICTIONS_DAYS"] == "not set"
 
 
 def test_nothing_past_its_time_is_told(page: AppTest) -> None:
@@ -34,16 +34,16 @@ def test_nothing_past_its_time_is_told(page: AppTest) -> None:
 
 
 def test_what_is_past_its_time_goes_when_told_to(page: AppTest, workspace: Workspace) -> None:
-    """First the count, and only at the second button the picture file."""
-    picture = png(drawing(3))
-    kept = workspace.keep(workspace.read(picture), source=Source.UPLOAD, picture=picture)
+    """First the count, and only at the second button the image file."""
+    image = png(drawing(3))
+    kept = workspace.keep(workspace.read(image), source=Source.UPLOAD, image=image)
     with workspace.store.writing() as cursor:
-        cursor.execute("update readings set created_at = created_at - interval 31 day")
+        cursor.execute("update predictions set created_at = created_at - interval 31 day")
     page.run()
     page.button(key="settings_look").click().run()
-    assert any("0 readings and 1 picture file (" in each.value for each in page.markdown)
-    assert workspace.history.get(kept.id).original is not None
+    assert any("0 predictions and 1 image file (" in each.value for each in page.markdown)
+    assert workspace.history.get(kept.id).upload is not None
     page.button(key="settings_prune").click().run()
     assert not page.exception
-    assert workspace.history.get(kept.id).original is None
-    assert workspace.storage().originals == 0
+    assert workspace.history.get(kept.id).upload is None
+    assert workspace.storage().uploads == 0

@@ -76,7 +76,7 @@ SEEN_BY_ANALYSTS = {
     [
         (Role.VIEWER, {"Draw", "Upload", "History", "Analytics", "Account"}),
         (Role.ANALYST, SEEN_BY_ANALYSTS),
-        (Role.ADMIN, SEEN_BY_ANALYSTS | {"People", "Settings"}),
+        (Role.ADMIN, SEEN_BY_ANALYSTS | {"Users", "Settings"}),
     ],
 )
 def test_each_role_sees_the_pages_it_may_use(
@@ -101,7 +101,7 @@ def test_what_is_kept_is_the_visitors(
     app.run()
     app.button(key="draw_judge_right").click().run()
     assert not app.selectbox
-    [kept] = workspace.history.page().readings
+    [kept] = workspace.history.page().predictions
     assert (kept.user_id, kept.label and kept.label.digit) == (viewer, 3)
 
 
@@ -109,7 +109,7 @@ def test_what_is_kept_is_the_visitors(
 def test_a_viewer_looks_back_at_their_own(
     app: AppTest, as_: Callable[[Role], int], workspace: Workspace, address: str
 ) -> None:
-    """Others' readings are neither shown nor counted, also right after an analyst has asked the same."""
+    """Others' predictions are neither shown nor counted, also right after an analyst has asked the same."""
     workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
     as_(Role.ANALYST)
     shown = AppTest.from_file(app._script_path, default_timeout=30).switch_page(address).run()
@@ -117,7 +117,7 @@ def test_a_viewer_looks_back_at_their_own(
     as_(Role.VIEWER)
     page = app.switch_page(address).run()
     assert not page.exception
-    assert page.info[0].value.startswith(("Nothing to show", "There are no such readings"))
+    assert page.info[0].value.startswith(("Nothing to show", "There are no such predictions"))
 
 
 @pytest.mark.parametrize("address", ["home", "data", "review"])
@@ -144,13 +144,13 @@ def test_an_analyst_looks_at_trainings_and_starts_none(app: AppTest, as_: Callab
     assert not [button.label for button in models.button if button.label in ("Promote", "Roll back", "Evaluate")]
 
 
-def test_an_admin_lets_people_in(app: AppTest, as_: Callable[[Role], int], workspace: Workspace) -> None:
+def test_an_admin_lets_users_in(app: AppTest, as_: Callable[[Role], int], workspace: Workspace) -> None:
     """The People page gives a person a password and a role."""
     as_(Role.ADMIN)
     ada = workspace.users.create("Ada")
-    page = app.switch_page("app_pages/people.py").run()
-    [person] = [each for each in page.selectbox if (each.key or "").startswith("access_person_")]
-    person.select(ada).run()
+    page = app.switch_page("app_pages/users.py").run()
+    [user] = [each for each in page.selectbox if (each.key or "").startswith("access_user_")]
+    user.select(ada).run()
     page.selectbox(key=f"access_role_{ada.id}").select(Role.ANALYST)
     page.text_input(key=f"access_password_{ada.id}").input(PASSWORD)
     next(button for button in page.button if button.label == "Save" and button.form_id == "access_form").click().run()
@@ -158,20 +158,20 @@ def test_an_admin_lets_people_in(app: AppTest, as_: Callable[[Role], int], works
     assert workspace.access.sign_in("Ada", PASSWORD, address="here").caller.role is Role.ANALYST
 
 
-def test_the_table_of_people_tells_their_roles(app: AppTest, as_: Callable[[Role], int]) -> None:
+def test_the_table_of_users_tells_their_roles(app: AppTest, as_: Callable[[Role], int]) -> None:
     """User 1, who cannot sign in, has none."""
     as_(Role.ADMIN)
-    page = app.switch_page("app_pages/people.py").run()
+    page = app.switch_page("app_pages/users.py").run()
     assert page.dataframe[0].value["Role"].to_list() == ["", "admin"]
 
 
 def test_the_last_admin_cannot_be_switched_off(app: AppTest, as_: Callable[[Role], int]) -> None:
     """Not by themselves either: the page says so."""
     admin = as_(Role.ADMIN)
-    page = app.switch_page("app_pages/people.py").run()
-    [chosen] = [each for each in page.selectbox if (each.key or "").startswith("people_chosen_")]
+    page = app.switch_page("app_pages/users.py").run()
+    [chosen] = [each for each in page.selectbox if (each.key or "").startswith("users_chosen_")]
     chosen.select_index(1).run()
-    page.button(key="people_switch").click().run()
+    page.button(key="users_switch").click().run()
     assert not page.exception
     assert f"User {admin} is the last active admin" in page.error[0].value
 

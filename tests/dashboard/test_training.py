@@ -21,8 +21,8 @@ def data_dir(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def page(app: AppTest, workspace: Workspace) -> AppTest:
-    """The dashboard, about to open on Training, with some own pictures to learn from."""
-    workspace.modelling.import_pictures(own_digits(4))
+    """The dashboard, about to open on Training, with some own images to learn from."""
+    workspace.modelling.import_images(own_digits(4))
     return app.switch_page("app_pages/training.py")
 
 

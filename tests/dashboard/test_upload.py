@@ -58,27 +58,27 @@ def test_each_file_of_several_is_read(page: AppTest) -> None:
 
 
 def test_a_bad_file_is_named_and_fails_alone(page: AppTest) -> None:
-    """A file that is no picture says why; the others are read all the same."""
+    """A file that is no image says why; the others are read all the same."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", blank=BLANK)
     assert [text.value for text in page.text] == ["three", "notes", "blank"]
-    assert [error.value[:25] for error in page.error] == ["This is not a picture; PN"]
+    assert [error.value[:25] for error in page.error] == ["This is not an image; PN"]
     assert ">3" in symbols(page)
 
 
 def test_uploading_alone_enters_no_history(page: AppTest, workspace: Workspace) -> None:
     """Files are read and shown; nothing is kept."""
     upload(page, three=png(drawing(3)))
-    assert [*workspace.history.page().readings] == []
+    assert [*workspace.history.page().predictions] == []
 
 
 def test_keep_enters_each_readable_file_exactly_once(page: AppTest, workspace: Workspace) -> None:
     """Keep enters what could be read, as a batch and under its name, however often it is pressed."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", zero=png(drawing(0)), blank=BLANK)
     keep = page.button(key="upload_keep")
-    assert keep.label == "Keep 2 readings"
+    assert keep.label == "Keep 2 predictions"
     keep.click().run()
     keep.click().run()
-    rows = [*workspace.history.page().readings]
+    rows = [*workspace.history.page().predictions]
     assert sorted(row.file_name or "" for row in rows) == ["three", "zero"]
     assert {row.source for row in rows} == {Source.BATCH}
 
@@ -87,7 +87,7 @@ def test_a_single_file_is_kept_as_an_upload(page: AppTest, workspace: Workspace)
     """One file is no batch."""
     upload(page, three=png(drawing(3)))
     page.button(key="upload_keep").click().run()
-    [row] = [*workspace.history.page().readings]
+    [row] = [*workspace.history.page().predictions]
     assert row.source is Source.UPLOAD
     assert page.button(key="upload_keep_done").label == f"Kept as number {row.id}"
 
@@ -101,12 +101,12 @@ def test_too_many_files_are_refused_in_words(monkeypatch: pytest.MonkeyPatch, re
 
 
 def test_the_enhancement_level_reaches_the_history(page: AppTest, workspace: Workspace) -> None:
-    """What is kept is what was read at the level chosen; a new level is a new reading, which may be kept too."""
+    """What is kept is what was read at the level chosen; a new level is a new prediction, which may be kept too."""
     upload(page, three=png(drawing(3)))
     page.button(key="upload_keep").click().run()
     page.slider(key="upload_level").set_value(2.0).run()
     page.button(key="upload_keep").click().run()
-    assert len([*workspace.history.page().readings]) == 2
+    assert len([*workspace.history.page().predictions]) == 2
 
 
 def test_numbers_are_read_whole(page: AppTest) -> None:
@@ -116,7 +116,7 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     upload(page, pi=png(number("3141")), notes=b"dear diary")
     assert not page.exception
     assert ">3141" in symbols(page)
-    assert [error.value[:25] for error in page.error] == ["This is neither a picture"]
+    assert [error.value[:25] for error in page.error] == ["This is neither an image"]
 
 
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
@@ -125,13 +125,13 @@ def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
     assert [link.proto.page for link in page.get("page_link") if "Draw a digit" in link.proto.label] == ["draw"]
 
 
-def test_pictures_of_an_archive_are_read_like_files(page: AppTest, workspace: Workspace) -> None:
-    """A ZIP beside a picture: all are read, shown under their names, and kept as one batch."""
+def test_images_of_an_archive_are_read_like_files(page: AppTest, workspace: Workspace) -> None:
+    """A ZIP beside an image: all are read, shown under their names, and kept as one batch."""
     upload(page, three=png(drawing(3)), more=zipped(zero=png(drawing(0)), notes=b"dear diary"))
     assert not page.exception
     assert [text.value for text in page.text] == ["three", "scans/zero", "scans/notes"]
     page.button(key="upload_keep").click().run()
-    rows = workspace.history.page().readings
+    rows = workspace.history.page().predictions
     assert sorted(row.file_name or "" for row in rows) == ["scans/zero", "three"]
     assert {row.source for row in rows} == {Source.BATCH}
 
@@ -155,7 +155,7 @@ def test_an_archive_may_hold_no_more_than_a_batch(
 
 
 def test_numbers_in_an_archive_are_read_whole(page: AppTest) -> None:
-    """Where numbers are chosen, each picture of a ZIP shows all its digits."""
+    """Where numbers are chosen, each image of a ZIP shows all its digits."""
     page.segmented_control(key="upload_kind").set_value("Numbers")
     page.run()
     upload(page, pages=zipped(pi=png(number("3141")), e=png(number("2718"))))
@@ -164,7 +164,7 @@ def test_numbers_in_an_archive_are_read_whole(page: AppTest) -> None:
     assert ">2718" in symbols(page)
 
 
-def test_what_became_of_the_pictures_is_counted_and_chosen(page: AppTest) -> None:
+def test_what_became_of_the_images_is_counted_and_chosen(page: AppTest) -> None:
     """A choice says how many were read and how many not, and shows only those that are asked for."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", zero=png(drawing(0)), blank=BLANK)
     groups = page.button_group(key="upload_group")
@@ -181,10 +181,10 @@ def test_what_became_of_the_pictures_is_counted_and_chosen(page: AppTest) -> Non
     assert page.caption[-1].value == "There are none of these."
 
 
-def test_many_pictures_stand_in_a_table(page: AppTest) -> None:
+def test_many_images_stand_in_a_table(page: AppTest) -> None:
     """Too many for cards: a row for each, with what was read, and the same to take along."""
-    pictures = {f"{n:02}": png(drawing(n % 10, pen=12 + n % 9)) for n in range(FEW + 1)}
-    upload(page, many=zipped(**pictures))
+    images = {f"{n:02}": png(drawing(n % 10, pen=12 + n % 9)) for n in range(FEW + 1)}
+    upload(page, many=zipped(**images))
     assert not page.exception
     shown, to_take_along = (each.value for each in page.dataframe)
     assert len(shown) == len(to_take_along) == FEW + 1
@@ -196,5 +196,5 @@ def test_an_empty_archive_says_what_is_allowed(page: AppTest) -> None:
     """What was wrong stands under its name, and nothing else is shown for it."""
     upload(page, empty=zipped())
     assert not page.exception
-    assert page.error[0].value.startswith("The archive holds no pictures; PNG")
+    assert page.error[0].value.startswith("The archive holds no images; PNG")
     assert "There are none of these." not in {each.value for each in page.caption}

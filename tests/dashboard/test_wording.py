@@ -1,17 +1,17 @@
-"""What the pages say of a reading."""
+"""What the pages say of a prediction."""
 
 import pytest
 
 from dashboard.components import wording
-from hwr_core.recognition.types import Reading, Reason, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Reason, Timings, Verdict
 
 
-def reading(verdict: Verdict, *first_two: tuple[int, float]) -> Reading:
-    """A reading whose two most probable digits are given."""
+def prediction(verdict: Verdict, *first_two: tuple[int, float]) -> Prediction:
+    """A prediction whose two most probable digits are given."""
     shares = dict(first_two)
     probabilities = tuple(shares.get(digit, 0.0) for digit in range(10))
     digit = first_two[0][0] if verdict.names_a_digit else None
-    return Reading(verdict, digit, max(probabilities), probabilities, None, "test", Timings(0, 0))
+    return Prediction(verdict, digit, max(probabilities), probabilities, None, "test", Timings(0, 0))
 
 
 @pytest.mark.parametrize(
@@ -33,23 +33,23 @@ def test_no_confidence_is_rounded_up_to_certainty(share: float, words: str) -> N
     ("confidence", "words"),
     [(0.995, "Almost certainly a 7."), (0.93, "Very likely a 7."), (0.8, "Probably a 7.")],
 )
-def test_the_headline_is_as_sure_as_the_reading(confidence: float, words: str) -> None:
+def test_the_headline_is_as_sure_as_the_prediction(confidence: float, words: str) -> None:
     """Words follow the confidence."""
-    assert wording.headline(reading(Verdict.DIGIT, (7, confidence))) == words
+    assert wording.headline(prediction(Verdict.DIGIT, (7, confidence))) == words
 
 
-def test_an_unsure_reading_names_the_runner_up() -> None:
+def test_an_unsure_prediction_names_the_runner_up() -> None:
     """Who is unsure says between which two digits, and marks the first with a question mark."""
-    unsure = reading(Verdict.UNSURE, (8, 0.5), (3, 0.4))
+    unsure = prediction(Verdict.UNSURE, (8, 0.5), (3, 0.4))
     assert wording.headline(unsure) == "Not sure. It may be an 8, or else a 3."
     assert wording.detail(unsure) == "8: 50%, 3: 40%"
     assert wording.symbol(unsure) == "8?"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_A_DIGIT, Verdict.NO_INK])
-def test_a_reading_without_a_digit_shows_none(verdict: Verdict) -> None:
+def test_a_prediction_without_a_digit_shows_none(verdict: Verdict) -> None:
     """Where no digit was read, the page says why and gives no figures."""
-    none = reading(verdict, (7, 0.3))
+    none = prediction(verdict, (7, 0.3))
     assert wording.symbol(none) == "–"
     assert wording.headline(none) == wording.ADVICE[Reason(verdict)]
     assert wording.detail(none) == ""
@@ -70,7 +70,7 @@ def test_sizes_are_told_in_the_unit_that_fits(count: int, words: str) -> None:
     assert wording.size(count) == words
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "0 readings"), (1, "1 reading"), (1200, "1,200 readings")])
+@pytest.mark.parametrize(("count", "words"), [(0, "0 predictions"), (1, "1 prediction"), (1200, "1,200 predictions")])
 def test_one_is_told_in_the_singular(count: int, words: str) -> None:
-    """One reading, several readings."""
-    assert wording.counted(count, "reading") == words
+    """One prediction, several predictions."""
+    assert wording.counted(count, "prediction") == words

@@ -33,16 +33,16 @@ def stroke_file(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def archive_file(tmp_path: Path) -> Callable[..., Path]:
-    """Write pictures as a ZIP archive with an index.csv; `picture` of a row is the file's content."""
+    """Write images as a ZIP archive with an index.csv; `image` of a row is the file's content."""
 
     def write(rows: list[dict[str, Any]], name: str = "scanned-digits.zip") -> Path:
         with ZipFile(tmp_path / name, "w") as archive:
             index = io.StringIO()
-            table = csv.DictWriter(index, [key for key in rows[0] if key != "picture"], extrasaction="ignore")
+            table = csv.DictWriter(index, [key for key in rows[0] if key != "image"], extrasaction="ignore")
             table.writeheader()
             for row in rows:
                 table.writerow(row)
-                archive.writestr(row["file"], row["picture"])
+                archive.writestr(row["file"], row["image"])
             archive.writestr("index.csv", index.getvalue())
         return tmp_path / name
 

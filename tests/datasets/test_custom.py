@@ -1,4 +1,4 @@
-"""People's own pictures: read by folder, split by writer or content, and taken in from archives nobody believes."""
+"""People's own images: read by folder, split by writer or content, and taken in from archives nobody believes."""
 
 import io
 import stat
@@ -19,8 +19,8 @@ from tests.handwriting import drawing, png
 LIMITS = Limits(max_bytes=100_000, max_pixels=1_000_000)
 
 
-def picture(digit: int, number: int = 0) -> bytes:
-    """A picture of a digit, each number another one."""
+def image(digit: int, number: int = 0) -> bytes:
+    """An image of a digit, each number another one."""
     return png(drawing(digit, side=60, pen=4 + number))
 
 
@@ -41,36 +41,36 @@ def take_in(archive, folder, *, max_files=1000, max_bytes=10_000_000):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Where one's own pictures lie."""
+    """Where one's own images lie."""
     return tmp_path / "data" / "custom_dataset"
 
 
-def test_pictures_are_labelled_by_their_folder(folder):
-    """A digit's folder, or none; what is no picture is passed over."""
-    for name, content in (("7/a.png", picture(7)), ("none/b.png", picture(3)), ("7/notes.txt", b"x"), ("9/.hid", b"")):
+def test_images_are_labelled_by_their_folder(folder):
+    """A digit's folder, or none; what is no image is passed over."""
+    for name, content in (("7/a.png", image(7)), ("none/b.png", image(3)), ("7/notes.txt", b"x"), ("9/.hid", b"")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    found = [label for _, label in custom.pictures(custom.files(folder))]
+    found = [label for _, label in custom.images(custom.files(folder))]
     assert sorted(found) == [7, NOT_A_DIGIT]
 
 
 def test_a_writer_is_in_one_part_only(folder):
-    """All pictures in a writer's folder belong together; the others are split by their content."""
+    """All images in a writer's folder belong together; the others are split by their content."""
     for writer in range(12):
         for digit in (1, 2):
             path = folder / str(digit) / f"writer-{writer}" / f"{digit}.png"
             path.parent.mkdir(parents=True)
-            path.write_bytes(picture(digit, writer))
+            path.write_bytes(image(digit, writer))
     parts = {part: {file.writer for file in custom.files(folder, part)} for part in Part}
     assert sum(len(writers) for writers in parts.values()) == 12
     assert parts[Part.TEST] == {f"writer-{n}" for n in range(12) if part_of(f"custom writer-{n}") is Part.TEST}
 
 
-def test_the_hash_of_a_folder_is_of_its_pictures_not_of_their_names(folder):
+def test_the_hash_of_a_folder_is_of_its_images_not_of_their_names(folder):
     """A renamed file changes nothing, another label does."""
     path = folder / "3" / "a.png"
     path.parent.mkdir(parents=True)
-    path.write_bytes(picture(3))
+    path.write_bytes(image(3))
     before = custom.hash_folder(folder)
     path.rename(path.with_name("b.png"))
     assert custom.hash_folder(folder) == before
@@ -80,8 +80,8 @@ def test_the_hash_of_a_folder_is_of_its_pictures_not_of_their_names(folder):
 
 
 def test_an_archive_is_taken_in_once(folder):
-    """Its pictures are added under their labels; a second time they are known."""
-    entries = [("mine/7/a.png", picture(7)), ("mine/7/ada/b.png", picture(7, 1)), ("none/c.png", picture(3))]
+    """Its images are added under their labels; a second time they are known."""
+    entries = [("mine/7/a.png", image(7)), ("mine/7/ada/b.png", image(7, 1)), ("none/c.png", image(3))]
     first, second = (take_in(zipped(entries), folder) for _ in range(2))
     assert (first.added, first.known, first.refused) == ({"7": 2, "none": 1}, 0, 0)
     assert (second.total, second.known) == (0, 3)
@@ -90,15 +90,15 @@ def test_an_archive_is_taken_in_once(folder):
 
 
 def test_what_cannot_be_used_is_refused_one_by_one(folder):
-    """No picture, too large a picture, no label, another label: each with its reason, and the others are added."""
+    """No image, too large an image, no label, another label: each with its reason, and the others are added."""
     noise = png(np.random.default_rng(0).integers(0, 255, (400, 400), dtype=np.uint8))
     entries = [
-        ("1/good.png", picture(1)),
-        ("1/notes.txt", b"no picture"),
+        ("1/good.png", image(1)),
+        ("1/notes.txt", b"no image"),
         ("1/noise.png", noise),
-        ("stray.png", picture(2)),
-        ("2/again.png", picture(1)),
-        ("__MACOSX/1/x.png", picture(4)),
+        ("stray.png", image(2)),
+        ("2/again.png", image(1)),
+        ("__MACOSX/1/x.png", image(4)),
     ]
     found = take_in(zipped(entries), folder)
     assert (found.added, found.refused) == ({"1": 1}, 5)
@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_refused_one_by_one(folder):
 def test_a_path_that_leads_out_refuses_the_whole_archive(folder, tmp_path, name):
     """Nothing is written anywhere."""
     with pytest.raises(InvalidValue, match="leads out of it"):
-        take_in(zipped([("7/good.png", picture(7)), (name, picture(7, 1))]), folder)
+        take_in(zipped([("7/good.png", image(7)), (name, image(7, 1))]), folder)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -169,7 +169,7 @@ def test_what_is_no_archive_is_said_to_be_none(folder, content):
 
 def test_an_archive_with_bytes_changed_is_taken_in_or_refused(folder):
     """Whatever is wrong inside, the answer is in words of ours, and soon."""
-    content = zipped([(f"{digit}/a.png", picture(digit)) for digit in range(5)]).getvalue()
+    content = zipped([(f"{digit}/a.png", image(digit)) for digit in range(5)]).getvalue()
     rng = np.random.default_rng(7)
     refused = 0
     for _ in range(1500):
@@ -186,7 +186,7 @@ def test_an_archive_with_bytes_changed_is_taken_in_or_refused(folder):
 
 
 def test_a_full_disk_is_said_in_words(folder, monkeypatch):
-    """Nothing half-written is left beside the pictures."""
+    """Nothing half-written is left beside the images."""
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -194,14 +194,14 @@ def test_a_full_disk_is_said_in_words(folder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("hwr_core.datasets.import_zip._move", full)
         with pytest.raises(StoreUnavailable, match="cannot be added: No space left"):
-            take_in(zipped([("7/a.png", picture(7))]), folder)
+            take_in(zipped([("7/a.png", image(7))]), folder)
     assert custom.files(folder) == []
     assert [entry.name for entry in folder.parent.iterdir()] == ["custom_dataset"]
 
 
 def test_an_encrypted_archive_is_said_to_be_one(folder):
     """Whoever packed it with a password learns what to do."""
-    content = bytearray(zipped([("7/a.png", picture(7))]).getvalue())
+    content = bytearray(zipped([("7/a.png", image(7))]).getvalue())
     for place in (content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8):
         content[place] |= 1
     with pytest.raises(InvalidValue, match="encrypted"):
@@ -209,10 +209,10 @@ def test_an_encrypted_archive_is_said_to_be_one(folder):
 
 
 def test_corrections_are_split_by_what_was_seen(tmp_path):
-    """The same picture is in the same part however often it comes."""
-    pictures = np.random.default_rng(0).integers(0, 255, (200, 28, 28), dtype=np.uint8)
+    """The same image is in the same part however often it comes."""
+    images = np.random.default_rng(0).integers(0, 255, (200, 28, 28), dtype=np.uint8)
     labels = np.arange(200, dtype=np.uint8) % 11
-    np.savez(tmp_path / "c.npz", pictures=pictures, labels=labels)
+    np.savez(tmp_path / "c.npz", images=images, labels=labels)
     parts = [custom.corrections(tmp_path / "c.npz", part) for part in Part]
     assert sum(len(part) for part in parts) == 200
     assert all(len(part) > 10 for part in parts)

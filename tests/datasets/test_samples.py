@@ -12,9 +12,9 @@ from hwr_core.errors import InvalidValue
 
 
 def samples(*labels: int) -> Samples:
-    """Return samples with these labels; each picture is filled with its number."""
-    pictures = np.stack([np.full((28, 28), number, np.uint8) for number in range(len(labels))])
-    return Samples(pictures, np.array(labels, np.uint8))
+    """Return samples with these labels; each image is filled with its number."""
+    images = np.stack([np.full((28, 28), number, np.uint8) for number in range(len(labels))])
+    return Samples(images, np.array(labels, np.uint8))
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_any_name_has_a_part(writer):
 
 @pytest.mark.parametrize("shape", [(2, 28, 28), (3, 28, 27), (3, 784), (3, 28, 28, 1)])
 def test_arrays_that_do_not_belong_together_are_refused(shape):
-    """Three labels need three pictures of 28x28."""
+    """Three labels need three images of 28x28."""
     with pytest.raises(InvalidValue, match="for 3 labels"):
         Samples(np.zeros(shape, np.uint8), np.zeros(3, np.uint8))
 
 
 def test_joined_samples_keep_their_order():
-    """Several sets behind one another, each picture with its label; of none there are none."""
+    """Several sets behind one another, each image with its label; of none there are none."""
     joined = Samples.join([samples(1, 2), samples(3)])
     assert joined.labels.tolist() == [1, 2, 3]
-    assert joined.pictures[:, 0, 0].tolist() == [0, 1, 0]
+    assert joined.images[:, 0, 0].tolist() == [0, 1, 0]
     assert len(Samples.join([])) == 0
 
 
 def test_samples_are_chosen_with_their_labels():
-    """By mask or by index, a picture keeps its label."""
+    """By mask or by index, an image keeps its label."""
     mixed = samples(4, NOT_A_DIGIT, 6)
     for chosen in (mixed.where(np.array([0, 2])), mixed.where(mixed.labels < NOT_A_DIGIT)):
         assert chosen.labels.tolist() == [4, 6]
-        assert chosen.pictures[:, 0, 0].tolist() == [0, 2]
+        assert chosen.images[:, 0, 0].tolist() == [0, 2]

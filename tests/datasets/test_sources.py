@@ -15,7 +15,7 @@ from hwr_core.datasets.sources import (
     Request,
     find_source,
     hash_source,
-    load_pictures,
+    load_images,
     load_source,
 )
 from hwr_core.errors import DatasetMissing, InvalidValue
@@ -58,7 +58,7 @@ def test_an_unknown_source_is_refused(tmp_path, name):
 def test_scanned_writers_are_in_one_part_only(archive_file):
     """An archive with writers is split by them."""
     writers = [f"{number:04}" for number in range(30)]
-    rows = [{"file": f"{w}.png", "label": "3", "writer": w, "picture": png(drawing(3, side=90))} for w in writers]
+    rows = [{"file": f"{w}.png", "label": "3", "writer": w, "image": png(drawing(3, side=90))} for w in writers]
     file = archive_file(rows)
     sizes = {part: len(load("scanned-digits", file.parent, Request(part))) for part in Part}
     assert sizes == {part: sum(part_of(f"scan {w}") is part for w in writers) for part in Part}
@@ -68,7 +68,7 @@ def test_scanned_writers_are_in_one_part_only(archive_file):
 def test_pages_to_learn_from_are_not_checked_on(archive_file):
     """An archive with two groups of pages teaches the "val" pages and checks on the others alone."""
     rows = [
-        {"file": f"{split}/{n}.png", "label": str(digit), "split": split, "picture": png(drawing(digit, side=90))}
+        {"file": f"{split}/{n}.png", "label": str(digit), "split": split, "image": png(drawing(digit, side=90))}
         for split, digit in (("val", 1), ("train", 8))
         for n in range(20)
     ]
@@ -85,30 +85,30 @@ def test_blank_cells_are_no_digits_and_notes_are_left_out(archive_file):
     """A blank cell with a smudge is "not a digit", one without ink is never seen, small notes may be digits."""
     smudge = png(drawing(4, side=90))
     rows = [
-        {"file": "a.png", "label": "blank", "split": "val", "picture": smudge},
-        {"file": "b.png", "label": "blank", "split": "val", "picture": BLANK},
-        {"file": "c.png", "label": "candidates", "split": "val", "picture": smudge},
-        {"file": "d.png", "label": "5", "split": "val", "picture": png(drawing(5, side=90))},
+        {"file": "a.png", "label": "blank", "split": "val", "image": smudge},
+        {"file": "b.png", "label": "blank", "split": "val", "image": BLANK},
+        {"file": "c.png", "label": "candidates", "split": "val", "image": smudge},
+        {"file": "d.png", "label": "5", "split": "val", "image": png(drawing(5, side=90))},
     ]
     samples = load("scanned-digits", archive_file(rows).parent, Request(Part.TRAINING))
     assert samples.labels.tolist() == [NOT_A_DIGIT, 5]
-    np.testing.assert_array_equal(samples.pictures[0], normalise(drawing(4, side=90)))
+    np.testing.assert_array_equal(samples.images[0], normalise(drawing(4, side=90)))
 
 
-def test_mnist_validates_on_the_last_of_its_training_pictures(tmp_path):
-    """The canonical order decides the parts, and every picture passes the normaliser."""
-    pictures = np.stack([255 - drawing(digit, side=28, pen=2) for digit in DIGITS])
+def test_mnist_validates_on_the_last_of_its_training_images(tmp_path):
+    """The canonical order decides the parts, and every image passes the normaliser."""
+    images = np.stack([255 - drawing(digit, side=28, pen=2) for digit in DIGITS])
     train, test = np.resize(np.arange(10), VALIDATION + 20), np.array([7, 8])
-    np.savez(tmp_path / "mnist.npz", x_train=pictures[train], y_train=train, x_test=pictures[test], y_test=test)
+    np.savez(tmp_path / "mnist.npz", x_train=images[train], y_train=train, x_test=images[test], y_test=test)
     learned, validating, testing = (load("mnist", tmp_path, Request(part)) for part in Part)
     assert learned.labels.tolist() == train[:20].tolist()
     assert validating.labels.tolist() == train[20:].tolist()
     assert testing.labels.tolist() == [7, 8]
-    np.testing.assert_array_equal(testing.pictures[0], normalise(pictures[7]))
+    np.testing.assert_array_equal(testing.images[0], normalise(images[7]))
 
 
 def test_neighbours_in_optdigits_stay_together(tmp_path):
-    """Blocks of a hundred go to one part as a whole, and each picture to one part."""
+    """Blocks of a hundred go to one part as a whole, and each image to one part."""
     labels = np.repeat(np.arange(20) % 10, 100)
     digits = np.stack([(drawing(digit, side=32, pen=3) < 128).astype(np.uint8) for digit in DIGITS])
     np.savez(tmp_path / "optdigits.npz", images=digits[labels] * 255, labels=labels)
@@ -126,12 +126,12 @@ def test_doodles_are_no_digits(tmp_path):
 
 
 def test_noise_is_no_digit_and_repeats_with_its_seed():
-    """Noise that looks like ink is labelled so; the same seed makes the same pictures, another one others."""
+    """Noise that looks like ink is labelled so; the same seed makes the same images, another one others."""
     one, same, other = (load("noise", Path(), Request(Part.TEST, seed=seed, limit=60)) for seed in (1, 1, 2))
     assert len(one)
     assert set(one.labels) == {NOT_A_DIGIT}
-    np.testing.assert_array_equal(one.pictures, same.pictures)
-    assert one.pictures.tobytes() != other.pictures.tobytes()
+    np.testing.assert_array_equal(one.images, same.images)
+    assert one.images.tobytes() != other.images.tobytes()
 
 
 def test_marks_are_drawn_half_as_often(stroke_file):
@@ -157,12 +157,12 @@ def test_real_data_is_read(datasets, name):
 
 
 def test_a_limit_takes_some_by_chance_and_always_the_same(tmp_path):
-    """A limited source gives so many pictures, not just its first ones, and the same ones again."""
+    """A limited source gives so many images, not just its first ones, and the same ones again."""
     labels = np.repeat(np.arange(20) % 10, 100)
     digits = np.stack([(drawing(digit, side=32, pen=3) < 128).astype(np.uint8) for digit in DIGITS])
     np.savez(tmp_path / "optdigits.npz", images=digits[labels] * 255, labels=labels)
     request = Request(Part.TRAINING, limit=40)
-    once, again = ([label for _, label in load_pictures("optdigits", places(tmp_path), request)] for _ in range(2))
+    once, again = ([label for _, label in load_images("optdigits", places(tmp_path), request)] for _ in range(2))
     assert len(once) == 40
     assert len(set(once)) > 5
     assert once == again

@@ -52,14 +52,14 @@ def test_each_recording_is_drawn_so_many_times(stroke_file):
     recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING))
     drawn = Samples.join(draw_recordings(recordings, times=3, pens=VARIED, seed=0, processes=1))
     assert drawn.labels.tolist() == [*DIGITS] * 3
-    assert len(np.unique(drawn.pictures.reshape(30, -1), axis=0)) == 30
+    assert len(np.unique(drawn.images.reshape(30, -1), axis=0)) == 30
 
 
 def test_the_same_seed_draws_alike(stroke_file):
     """Seed and number of processes: only the first changes what is drawn."""
     recordings = list(read_recordings(stroke_file([(d, LEARNED_FROM) for d in DIGITS]), Part.TRAINING)) * 60
     one, same, other = (
-        Samples.join(draw_recordings(recordings, times=1, pens=PLAIN, seed=seed, processes=processes)).pictures
+        Samples.join(draw_recordings(recordings, times=1, pens=PLAIN, seed=seed, processes=processes)).images
         for seed, processes in ((1, 1), (1, 2), (2, 2))
     )
     np.testing.assert_array_equal(one, same)

@@ -4,7 +4,7 @@ from threading import Thread, Timer
 
 import pytest
 
-from hwr_core.db.file_lock import passage
+from hwr_core.db.file_lock import opening_lock
 from hwr_core.db.store import Store
 from hwr_core.errors import StoreBusy, StoreUnavailable
 
@@ -24,9 +24,9 @@ connection.close()
 def test_only_one_is_in_the_passage(database):
     """Who does not wait is told that the passage is taken, and it is free again afterwards."""
     database.parent.mkdir()
-    with passage(database, wait=True) as first, passage(database, wait=False) as second:
+    with opening_lock(database, wait=True) as first, opening_lock(database, wait=False) as second:
         assert (first, second) == (True, False)
-    with passage(database, wait=False) as third:
+    with opening_lock(database, wait=False) as third:
         assert third
 
 
@@ -42,11 +42,11 @@ with passage(pathlib.Path(sys.argv[1]), wait=True):
 """
     killed = program(source, database)
     killed.stdout.readline()
-    with passage(database, wait=False) as before:
+    with opening_lock(database, wait=False) as before:
         assert not before
     killed.kill()
     killed.wait()
-    with passage(database, wait=False) as after:
+    with opening_lock(database, wait=False) as after:
         assert after
 
 
@@ -55,7 +55,7 @@ def test_a_file_is_not_closed_while_another_process_opens_it(store, database):
     with store.session() as cursor:
         cursor.execute("insert into users (username) values ('ada')")
     log, closing = database.with_name(f"{database.name}.wal"), Thread(target=store.close)
-    with passage(database, wait=True):
+    with opening_lock(database, wait=True):
         closing.start()
         closing.join(0.2)
         assert closing.is_alive()
@@ -69,7 +69,11 @@ def test_a_file_is_not_opened_while_another_process_opens_or_closes_it(database)
     """Two never make the same new file: the second waits, and hears of another program when it takes too long."""
     database.parent.mkdir()
     store = Store(database, busy_timeout=0.2, idle_release=60)
-    with passage(database, wait=True), pytest.raises(StoreBusy, match="held by another program and"), store.session():
+    with (
+        opening_lock(database, wait=True),
+        pytest.raises(StoreBusy, match="held by another program and"),
+        store.session(),
+    ):
         pass
     assert not database.exists()
     with store.session() as cursor:
@@ -104,5 +108,5 @@ def test_damage_is_reported_after_waiting_too(store, database, program):
 
 def test_without_a_place_for_the_lock_the_passage_is_open(tmp_path):
     """Where no lock file can be made nobody is kept out: DuckDB then says itself what is wrong."""
-    with passage(tmp_path / "missing" / "hwr.duckdb", wait=False) as is_free:
+    with opening_lock(tmp_path / "missing" / "hwr.duckdb", wait=False) as is_free:
         assert is_free

@@ -9,7 +9,7 @@ import pytest
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, InvalidValue, StoreBusy, StoreError, UserNotFound
-from hwr_core.history.predictions import record_readings
+from hwr_core.history.predictions import record_predictions
 
 ACKNOWLEDGE = """
 import sys
@@ -31,9 +31,9 @@ while True:
 
 
 @pytest.fixture
-def readings(store, originals):
-    """The writer of readings."""
-    writer = GroupCommit(store, partial(record_readings, originals=originals))
+def predictions(store, uploads):
+    """The writer of predictions."""
+    writer = GroupCommit(store, partial(record_predictions, uploads=uploads))
     yield writer
     writer.close()
 
@@ -62,23 +62,23 @@ def _users(store):
         return [name for (name,) in cursor.execute("select username from users order by id").fetchall()][1:]
 
 
-def test_an_answer_means_the_row_is_there(history, readings, new_reading):
+def test_an_answer_means_the_row_is_there(history, predictions, new_prediction):
     """A Future is done only after the commit: another session sees the row."""
-    kept = readings.submit(new_reading()).result(timeout=5)
-    assert [one.id for one in history.page().readings] == [kept.id]
+    kept = predictions.submit(new_prediction()).result(timeout=5)
+    assert [one.id for one in history.page().predictions] == [kept.id]
 
 
-def test_ids_follow_the_order_of_submission(readings, new_reading):
+def test_ids_follow_the_order_of_submission(predictions, new_prediction):
     """Rows get ids in the order they were submitted, over several groups."""
-    futures = readings.submit_all(new_reading(digit=number % 10) for number in range(600))
+    futures = predictions.submit_all(new_prediction(digit=number % 10) for number in range(600))
     kept = [future.result(timeout=5) for future in futures]
     assert [one.id for one in kept] == list(range(1, 601))
-    assert [one.reading.digit for one in kept] == [number % 10 for number in range(600)]
+    assert [one.prediction.digit for one in kept] == [number % 10 for number in range(600)]
 
 
-def test_a_refused_row_fails_alone(store, readings, new_reading):
+def test_a_refused_row_fails_alone(store, predictions, new_prediction):
     """The caller of a bad row gets its error, the neighbours get their ids."""
-    before, bad, after = readings.submit_all([new_reading(), new_reading(user_id=2**63), new_reading()])
+    before, bad, after = predictions.submit_all([new_prediction(), new_prediction(user_id=2**63), new_prediction()])
     with pytest.raises(UserNotFound):
         bad.result(timeout=5)
     assert (before.result(timeout=5).id, after.result(timeout=5).id) == (1, 2)
@@ -119,16 +119,16 @@ def test_a_caller_that_gave_up_leaves_no_row(store, names):
     assert _users(store) == ["first"]
 
 
-def test_a_store_that_cannot_be_had_is_told_to_everyone(database, originals, new_reading, program):
+def test_a_store_that_cannot_be_had_is_told_to_everyone(database, uploads, new_prediction, program):
     """When the group finds the store busy, each of its callers gets StoreBusy."""
     database.parent.mkdir()
     program(
         f"import duckdb, time; c = duckdb.connect({str(database)!r}); print(1, flush=True); time.sleep(20)"
     ).stdout.readline()
     writer = GroupCommit(
-        Store(database, busy_timeout=0.2, idle_release=60), partial(record_readings, originals=originals)
+        Store(database, busy_timeout=0.2, idle_release=60), partial(record_predictions, uploads=uploads)
     )
-    for future in writer.submit_all([new_reading(), new_reading()]):
+    for future in writer.submit_all([new_prediction(), new_prediction()]):
         with pytest.raises(StoreBusy):
             future.result(timeout=5)
     writer.close()
@@ -148,22 +148,22 @@ def test_an_answer_too_few_keeps_nothing(store):
     assert _users(store) == []
 
 
-def test_closing_writes_what_waits_and_refuses_more(store, readings, new_reading):
+def test_closing_writes_what_waits_and_refuses_more(store, predictions, new_prediction):
     """Every row submitted before the close is durable after it, and none is taken later."""
-    futures = readings.submit_all([new_reading()] * 300)
-    readings.close()
-    readings.close()
+    futures = predictions.submit_all([new_prediction()] * 300)
+    predictions.close()
+    predictions.close()
     assert all(future.done() and future.exception() is None for future in futures)
     with pytest.raises(StoreError, match="closed"):
-        readings.submit(new_reading())
+        predictions.submit(new_prediction())
 
 
-def test_sixteen_callers_lose_and_double_nothing(store, readings, new_reading):
+def test_sixteen_callers_lose_and_double_nothing(store, predictions, new_prediction):
     """Rows of many threads at once are each kept once, under the id that was answered."""
     answered = []
 
     def call():
-        answered.extend(readings.submit(new_reading()).result(timeout=10).id for _ in range(20))
+        answered.extend(predictions.submit(new_prediction()).result(timeout=10).id for _ in range(20))
 
     threads = [Thread(target=call) for _ in range(16)]
     for thread in threads:
@@ -171,7 +171,7 @@ def test_sixteen_callers_lose_and_double_nothing(store, readings, new_reading):
     for thread in threads:
         thread.join()
     with store.session() as cursor:
-        kept = [row[0] for row in cursor.execute("select id from readings order by id desc").fetchall()]
+        kept = [row[0] for row in cursor.execute("select id from predictions order by id desc").fetchall()]
     assert sorted(answered, reverse=True) == kept
     assert len(set(kept)) == 320
 

@@ -23,7 +23,7 @@ def test_a_missing_file_gets_tables_and_user_1(store, database):
     """The first session makes folder, file and tables, and the default user has id 1."""
     with store.session() as cursor:
         assert get_user(cursor, 1).username == "default"
-        assert cursor.execute("select count(*) from readings").fetchone() == (0,)
+        assert cursor.execute("select count(*) from predictions").fetchone() == (0,)
     assert database.is_file()
 
 
@@ -81,7 +81,7 @@ def test_usernames_differ_by_more_than_case(store):
         cursor.execute("insert into users (username) values ('DEFAULT')")
 
 
-def test_people_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
+def test_users_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
     """A file made before there were identity providers keeps its people and roles, and takes their accounts there."""
     before = [migration for migration in MIGRATIONS if migration.__name__ != "identities"]
     database.parent.mkdir(parents=True, exist_ok=True)

@@ -25,14 +25,14 @@ import os, sys
 from pathlib import Path
 from threading import Thread
 import numpy as np
-from hwr_core.recognition.types import Reading, Timings, Verdict
+from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.history.predictions import Source
 from hwr_core.settings import Settings
 from hwr_core.app.workspace import Workspace
 
 workspace = Workspace(Settings(data_dir=Path(sys.argv[1])))
 seen = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
-reading = Reading(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
+reading = Prediction(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
 
 def tell(kind, number):
     os.write(1, f"{kind} {number}\n".encode())  # a line at once, or it would mix with another thread's
@@ -41,8 +41,8 @@ def go_on(place):
     number = 0
     while True:
         number += 1
-        picture = f"{place} {number}".encode()
-        kept = workspace.keep(reading, source=Source.API, picture=picture)
+        image = f"{place} {number}".encode()
+        kept = workspace.keep(reading, source=Source.API, image=image)
         tell("reading", kept.id)
         said = workspace.feedback.give(kept.id, actual_digit=number % 10)
         tell("feedback", said.id)
@@ -61,34 +61,34 @@ def _acknowledged_until_killed(data_dir: Path, after: float) -> dict[str, set[in
         time.sleep(after)
         writer.send_signal(signal.SIGKILL)
         lines = [line.split() for line in [first, *writer.stdout] if line.endswith("\n")]
-    return {kind: {int(number) for name, number in lines if name == kind} for kind in ("reading", "feedback")}
+    return {kind: {int(number) for name, number in lines if name == kind} for kind in ("prediction", "feedback")}
 
 
 def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
     """After each kill all that was answered is there, whole, and migrating again changes nothing."""
     moments = random.Random(20)  # noqa: S311  no secret
-    acknowledged: dict[str, set[int]] = {"reading": set(), "feedback": set()}
+    acknowledged: dict[str, set[int]] = {"prediction": set(), "feedback": set()}
     for _ in range(KILLS):
         for kind, numbers in _acknowledged_until_killed(tmp_path / "data", moments.uniform(0, 0.4)).items():
             assert not numbers & acknowledged[kind]  # no id is given twice
             acknowledged[kind] |= numbers
         with Workspace(Settings(data_dir=tmp_path / "data")) as workspace, workspace.store.session() as cursor:
-            kept = cursor.execute("select id, original from readings").fetchall()
-            said = cursor.execute("select id, reading_id from feedback").fetchall()
-            labels = cursor.execute("select reading_id from labels").fetchall()
+            kept = cursor.execute("select id, upload from predictions").fetchall()
+            said = cursor.execute("select id, prediction_id from feedback").fetchall()
+            labels = cursor.execute("select prediction_id from labels").fetchall()
             applied = cursor.execute("select name from migrations").fetchall()
-        assert acknowledged["reading"] <= {number for number, _ in kept}
+        assert acknowledged["prediction"] <= {number for number, _ in kept}
         assert acknowledged["feedback"] <= {number for number, _ in said}
         assert len({number for number, _ in kept}) == len(kept)
         assert sorted(number for (number,) in labels) == sorted(number for _, number in said)
         assert all((tmp_path / "data" / "originals" / name[:2] / name).is_file() for _, name in kept)
         assert [name for (name,) in applied] == [migration.__name__ for migration in MIGRATIONS]
-    assert len(acknowledged["reading"]) > KILLS
+    assert len(acknowledged["prediction"]) > KILLS
 
 
 @pytest.mark.parametrize("version", range(len(MIGRATIONS)))
 def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, version: int) -> None:
-    """A file as any earlier hwr left it gets what it lacks; its users and readings are there and can be judged."""
+    """A file as any earlier hwr left it gets what it lacks; its users and predictions are there and can be judged."""
     settings = Settings(data_dir=tmp_path)
     with duckdb.connect(settings.database) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -96,16 +96,16 @@ def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, v
         connection.execute("insert into users (username) values ('ada')")
         connection.execute(
             """
-            insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+            insert into predictions (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
                 model_version, preprocessing_seconds, inference_seconds, enhancement_level)
-            select nextval('reading_ids'), '2026-01-01T00:00:00Z', 2, 'drawing', 'digit', 7, 0.9,
+            select nextval('prediction_ids'), '2026-01-01T00:00:00Z', 2, 'drawing', 'digit', 7, 0.9,
                 [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], $1, 'v1', 0.001, 0.001, 1.0
             """,
             [bytes(784)],
         )
     with Workspace(settings) as workspace:
-        (kept,) = workspace.history.page().readings
-        assert (kept.user_id, kept.reading.digit, kept.original, kept.label) == (2, 7, None, None)
+        (kept,) = workspace.history.page().predictions
+        assert (kept.user_id, kept.prediction.digit, kept.upload, kept.label) == (2, 7, None, None)
         assert workspace.feedback.give(kept.id, actual_digit=7).correct_prediction
         assert workspace.analytics.system().accuracy.share == 1.0
 
@@ -167,14 +167,14 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_after_a_failure_the_store_works_again(tmp_path: Path) -> None:
-    """A picture file that cannot be kept refuses its reading, and once it can, the next one is kept."""
+    """An image file that cannot be kept refuses its prediction, and once it can, the next one is kept."""
     (tmp_path / "originals").write_text("a file where the folder should be")
     with Workspace(Settings(data_dir=tmp_path)) as workspace:
-        picture = png(drawing(7))
-        reading = workspace.read(picture)
+        image = png(drawing(7))
+        prediction = workspace.read(image)
         with pytest.raises(StoreError):
-            workspace.keep(reading, source=Source.API, picture=picture)
+            workspace.keep(prediction, source=Source.API, image=image)
         assert workspace.history.count() == 0
         (tmp_path / "originals").unlink()
-        assert workspace.keep(reading, source=Source.API, picture=picture).id > 0
+        assert workspace.keep(prediction, source=Source.API, image=image).id > 0
         assert workspace.history.count() == 1

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hwr_core.db.store import Store
-from hwr_core.db.waiting_list import STALE, WaitingRoom
+from hwr_core.db.waiting_list import STALE, WaitingList
 from hwr_core.errors import StoreBusy
 
 HOLD = """
@@ -104,8 +104,8 @@ def test_a_long_session_of_ones_own_does_not_stop_the_others(store, database, pr
 
 
 def test_one_does_not_wait_for_oneself(tmp_path):
-    """A WaitingRoom sees the others but not its own sign, and the last to leave removes the folder."""
-    one, other = WaitingRoom(tmp_path / "hwr.duckdb"), WaitingRoom(tmp_path / "hwr.duckdb")
+    """A WaitingList sees the others but not its own sign, and the last to leave removes the folder."""
+    one, other = WaitingList(tmp_path / "hwr.duckdb"), WaitingList(tmp_path / "hwr.duckdb")
     one.show()
     assert (one.someone_else_waits(), other.someone_else_waits()) == (False, True)
     one.leave()
@@ -116,8 +116,8 @@ def test_one_does_not_wait_for_oneself(tmp_path):
 def test_a_dead_waiter_is_forgotten(tmp_path):
     """A sign that is no longer refreshed counts for nothing and is cleared away."""
     now = time.time() + STALE + 1
-    dead = WaitingRoom(tmp_path / "hwr.duckdb")
+    dead = WaitingList(tmp_path / "hwr.duckdb")
     dead.show()
-    holder = WaitingRoom(tmp_path / "hwr.duckdb", wall_clock=lambda: now)
+    holder = WaitingList(tmp_path / "hwr.duckdb", wall_clock=lambda: now)
     assert not holder.someone_else_waits()
     assert not list((tmp_path / "hwr.duckdb.waiting").iterdir())

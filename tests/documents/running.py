@@ -45,7 +45,7 @@ class Asked(NamedTuple):
 
 
 def as_checkout(folder: Path) -> Path:
-    """Make the folder as a checkout's is, with pictures of the reader's own; its models and data may be changed."""
+    """Make the folder as a checkout's is, with images of the reader's own; its models and data may be changed."""
     for name in ("notebooks/pictures", "models"):
         shutil.copytree(PROJECT / name, folder / name)
     (folder / "digits.zip").write_bytes(own_digits(4).getvalue())

@@ -85,7 +85,7 @@ TYPED = [block for block in SHELL if block not in ASKING]
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout on which nothing is served, with labelled pictures of the reader's."""
+    """A checkout on which nothing is served, with labelled images of the reader's."""
     folder = as_checkout(tmp_path_factory.mktemp("checkout"))
     ZipFile(folder / "digits.zip").extractall(folder / "my-digits")
     return folder

@@ -1,4 +1,4 @@
-"""The shipped version in a registry of its own, and a folder of one's own pictures to measure it on."""
+"""The shipped version in a registry of its own, and a folder of one's own images to measure it on."""
 
 from pathlib import Path
 
@@ -12,22 +12,22 @@ from tests.own_models import copied_models
 
 
 @pytest.fixture(scope="session")
-def own_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for each label, with hand-made digits of some writers and a few crosses."""
     folder = tmp_path_factory.mktemp("own") / "custom_dataset"
     rng = np.random.default_rng(5)
     for digit in range(10):
         for writer in range(30):
-            path = folder / str(digit) / f"writer-{writer}" / "picture.png"
+            path = folder / str(digit) / f"writer-{writer}" / "image.png"
             path.parent.mkdir(parents=True)
             path.write_bytes(png(drawing(digit, side=100, pen=rng.uniform(4, 10), fill=rng.uniform(0.4, 0.9))))
     return folder
 
 
 @pytest.fixture
-def places(own_pictures: Path, tmp_path: Path) -> Places:
-    """Own pictures and no others."""
-    return Places(tmp_path / "datasets", own_pictures, tmp_path / "corrections.npz")
+def places(own_images: Path, tmp_path: Path) -> Places:
+    """Own images and no others."""
+    return Places(tmp_path / "datasets", own_images, tmp_path / "corrections.npz")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Drift: the population stability index by hand, verdicts in words, and how many readings it takes."""
+"""Drift: the population stability index by hand, verdicts in words, and how many predictions it takes."""
 
 from math import log
 
@@ -18,18 +18,18 @@ from hwr_core.evaluation.drift import (
 )
 
 EVEN = np.arange(1000) % 10
-"""A thousand readings, a hundred of each digit."""
+"""A thousand predictions, a hundred of each digit."""
 
 
 def written(digits, *, confidence=0.97, width=10, ink=160, weights=None):
-    """Readings of filled rectangles, 20 pixels high, `width` wide and as bright as `ink`."""
+    """Predictions of filled rectangles, 20 pixels high, `width` wide and as bright as `ink`."""
     seen = np.zeros((len(digits), 28, 28), np.uint8)
     seen[:, 4:24, 4 : 4 + width] = ink
     return describe(np.asarray(digits), np.full(len(digits), confidence), seen, weights)
 
 
 def test_the_index_is_the_one_worked_out_by_hand():
-    """With half a picture in each bin, 9 and 4 are shares of 9.5/14 and 4.5/14; turned round it is the same."""
+    """With half an image in each bin, 9 and 4 are shares of 9.5/14 and 4.5/14; turned round it is the same."""
     p, q = 9.5 / 14, 4.5 / 14
     by_hand = (p - q) * log(p / q) + (q - p) * log(q / p)
     assert psi((9, 4), (4, 9)) == pytest.approx(by_hand)
@@ -42,7 +42,7 @@ def test_equal_shares_have_no_distance_and_an_empty_bin_a_finite_one():
     assert 1 < psi((100, 0), (0, 100)) < 20
 
 
-def test_features_are_measured_on_the_picture():
+def test_features_are_measured_on_the_image():
     """Half of the rows inked make half the ink; a writing of 10 x 20 is half as wide as high; nothing is as wide."""
     half = np.zeros((1, 28, 28), np.uint8)
     half[0, :14] = 255
@@ -54,15 +54,15 @@ def test_features_are_measured_on_the_picture():
 
 
 def test_what_is_no_digit_tells_nothing_of_confidence():
-    """Refused readings are counted among the digits read, not among the confidences."""
+    """Refused predictions are counted among the digits read, not among the confidences."""
     found = written([7, 7, 10], confidence=0.3)
-    assert found.pictures == 3
+    assert found.images == 3
     assert found.counts[Feature.DIGIT][10] == 1
     assert sum(found.counts[Feature.CONFIDENCE]) == 2
 
 
-def test_weights_make_some_pictures_count_less():
-    """Two pictures of half a weight are one picture."""
+def test_weights_make_some_images_count_less():
+    """Two images of half a weight are one image."""
     assert written([1, 1, 2], weights=np.array([0.5, 0.5, 1.0])).counts[Feature.DIGIT][1:3] == (1.0, 1.0)
 
 
@@ -80,8 +80,8 @@ def test_the_same_again_is_much_like_before():
         ({"ink": 100}, "less ink"),
         ({"width": 18}, "wider writing, more ink"),
         ({"width": 6}, "narrower writing, less ink"),
-        ({"confidence": 0.6}, "less sure readings"),
-        ({"confidence": 0.9999}, "surer readings"),
+        ({"confidence": 0.6}, "less sure predictions"),
+        ({"confidence": 0.9999}, "surer predictions"),
     ],
 )
 def test_a_difference_is_named_by_what_changed(now, words):
@@ -103,36 +103,36 @@ def test_one_digit_read_more_often_is_named():
 
 
 def test_a_digit_that_is_gone_and_refusals_are_named():
-    """Nothing read as a 3 any more is fewer 3s; every third picture refused is more of those."""
+    """Nothing read as a 3 any more is fewer 3s; every third image refused is more of those."""
     assert compare(written(EVEN[EVEN != 3]), written(EVEN)).verdict() == "Different: fewer 3s"
     refused = np.where(np.arange(len(EVEN)) % 3, EVEN, 10)
-    assert compare(written(refused), written(EVEN)).verdict() == "Different: more pictures read as no digit"
+    assert compare(written(refused), written(EVEN)).verdict() == "Different: more images read as no digit"
 
 
 @pytest.mark.parametrize(
     ("recent", "reference", "missing"),
     [(183, 10**7, 1), (184, 10**7, 0), (365, 367, 1), (366, 367, 0), (10**6, 183, None)],
 )
-def test_with_few_readings_it_is_not_said(recent, reference, missing):
-    """Against any number of others it takes 184 readings, against 367 it takes twice as many."""
+def test_with_few_predictions_it_is_not_said(recent, reference, missing):
+    """Against any number of others it takes 184 predictions, against 367 it takes twice as many."""
     many = written(EVEN, weights=np.full(len(EVEN), reference / len(EVEN)))
     few = written(EVEN[:1].repeat(recent))
     drift = compare(few, many)
     assert drift.missing == missing
     assert (drift.level is Level.UNKNOWN) is (missing != 0)
     if missing:
-        assert drift.verdict() == "Too few readings to say"
+        assert drift.verdict() == "Too few predictions to say"
 
 
 def test_against_nothing_it_is_not_said():
-    """The first readings ever have nothing to be compared with."""
+    """The first predictions ever have nothing to be compared with."""
     drift = compare(written(EVEN), written(EVEN[:0]))
     assert drift.level is Level.UNKNOWN
     assert drift.missing is None
 
 
 def test_chance_alone_seldom_looks_like_change():
-    """Of 200 pairs of periods drawn alike, with the fewest readings allowed, nine in ten are called alike."""
+    """Of 200 pairs of periods drawn alike, with the fewest predictions allowed, nine in ten are called alike."""
     rng = np.random.default_rng(1)
     levels = [compare(written(rng.integers(0, 11, 367)), written(rng.integers(0, 11, 367))).level for _ in range(200)]
     assert levels.count(Level.SAME) >= 180

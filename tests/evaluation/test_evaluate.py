@@ -17,7 +17,7 @@ from tests.handwriting import number, png
 
 
 def answers(labels, given, confidence=None) -> Answers:
-    """Answers to made pictures."""
+    """Answers to made images."""
     labels, given = np.array(labels, np.uint8), np.array(given, np.uint8)
     return Answers(
         labels=labels,
@@ -79,8 +79,8 @@ def test_a_version_is_measured_and_the_result_kept(champion, places):
     assert figures_of(load_answers(champion, "custom")) == found.figures
 
 
-def test_the_same_pictures_have_the_same_fingerprint(champion, places):
-    """Two runs are of the same pictures; a part of them is another suite, kept under its own name."""
+def test_the_same_images_have_the_same_fingerprint(champion, places):
+    """Two runs are of the same images; a part of them is another suite, kept under its own name."""
     whole = [evaluate(champion, SUITES["custom"], places).fingerprint for _ in range(2)]
     part = evaluate(champion, SUITES["custom"], places, limit=5)
     assert whole[0] == whole[1] != part.fingerprint
@@ -88,20 +88,20 @@ def test_the_same_pictures_have_the_same_fingerprint(champion, places):
 
 
 def test_only_suites_with_data_are_there(places, tmp_path):
-    """Own pictures make their suite and the corrupted one; what has no data is refused by name."""
+    """Own images make their suite and the corrupted one; what has no data is refused by name."""
     assert available_suites(places) == ["custom", "corrupted"]
     assert gate_suites(places) == ["custom"]
     with pytest.raises(DatasetMissing, match="mnist"):
         find_suite("mnist", places)
     with pytest.raises(InvalidValue, match="There is no suite 'imagenet'; there are mnist"):
         find_suite("imagenet", places)
-    with pytest.raises(DatasetMissing, match="no labelled pictures"):
+    with pytest.raises(DatasetMissing, match="no labelled images"):
         folder_suite(tmp_path)
 
 
-def test_a_folder_anywhere_is_a_suite(champion, places, own_pictures):
-    """All of its pictures count, since nobody learned from them."""
-    found = evaluate(champion, folder_suite(own_pictures), places)
+def test_a_folder_anywhere_is_a_suite(champion, places, own_images):
+    """All of its images count, since nobody learned from them."""
+    found = evaluate(champion, folder_suite(own_images), places)
     assert found.suite.startswith("folder-")
     assert found.figures.accuracy.total == 300
 
@@ -127,7 +127,7 @@ def test_what_was_not_measured_is_said_in_words(champion, places):
         load_evaluation(champion, "custom")
 
 
-def test_two_versions_are_compared_picture_by_picture(registry, champion, places):
+def test_two_versions_are_compared_image_by_image(registry, champion, places):
     """Where they differ can be looked at, and the test says that it is no chance."""
     worse = worse_copy(registry)
     for version in (champion, worse):
@@ -143,24 +143,24 @@ def test_two_versions_are_compared_picture_by_picture(registry, champion, places
     assert compare(champion, champion, "custom").p_value == 1.0
 
 
-def test_results_on_other_pictures_are_not_compared(registry, champion, places, tmp_path, own_pictures):
-    """When a picture is added in between, both have to be measured again."""
+def test_results_on_other_images_are_not_compared(registry, champion, places, tmp_path, own_images):
+    """When an image is added in between, both have to be measured again."""
     import shutil
 
     worse = worse_copy(registry)
     evaluate(champion, SUITES["custom"], places)
     mine = tmp_path / "custom"
-    shutil.copytree(own_pictures, mine)
+    shutil.copytree(own_images, mine)
     for writer in range(20):  # one of so many is for the test part
         shutil.copytree(mine / "7" / "writer-0", mine / "7" / f"another-{writer}")
     evaluate(worse, SUITES["custom"], type(places)(places.datasets, mine, places.corrections))
-    with pytest.raises(Conflict, match="different pictures"):
+    with pytest.raises(Conflict, match="different images"):
         compare(champion, worse, "custom")
     assert common_suites(champion, worse) == []
 
 
 def write_amounts(places, shown, said):
-    """Write pictures of numbers, and what the index says of them, as the archive of amounts has them."""
+    """Write images of numbers, and what the index says of them, as the archive of amounts has them."""
     places.datasets.mkdir(exist_ok=True)
     with ZipFile(places.datasets / "cheque-amounts.zip", "w") as archive:
         for text in shown:

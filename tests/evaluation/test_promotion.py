@@ -9,7 +9,7 @@ from hwr_core.evaluation.evaluate import evaluate
 from hwr_core.evaluation.promotion import LOG, Promotions
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.registry.registry import LITERT, Registry
-from tests.evaluation.conftest import champion, own_pictures, places, registry, worse_copy  # noqa: F401  fixtures
+from tests.evaluation.conftest import champion, own_images, places, registry, worse_copy  # noqa: F401  fixtures
 
 GATES = ["custom"]
 
@@ -63,9 +63,9 @@ def test_a_worse_version_is_refused_and_may_be_forced(promotions, registry, cham
 
 
 def test_a_version_nobody_measured_is_refused(promotions, registry, champion, twin, places):  # noqa: F811
-    """Without figures on the same pictures nobody can say that it is no worse; nor without any pictures."""
+    """Without figures on the same images nobody can say that it is no worse; nor without any images."""
     measured(places, champion)
-    with pytest.raises(PromotionRefused, match="have not been evaluated on the same pictures of 'custom'"):
+    with pytest.raises(PromotionRefused, match="have not been evaluated on the same images of 'custom'"):
         promotions.promote(twin, GATES, who="Ada")
     with pytest.raises(PromotionRefused, match="no data set here"):
         promotions.promote(twin, [], who="Ada")
@@ -170,7 +170,7 @@ def test_the_probability_asked_for_is_shared_out_among_the_suites(promotions, re
     """What would be too much on one suite may be chance on one of five."""
 
     class Slightly:
-        """Right a little less often than the champion: 2 against 10 pictures that only one got right, p = 0.039."""
+        """Right a little less often than the champion: 2 against 10 images that only one got right, p = 0.039."""
 
         suite = "custom"
         only_one, only_other, p_value = 10, 2, 0.039

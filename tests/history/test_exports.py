@@ -42,13 +42,13 @@ def exports(store, monkeypatch):
 
 
 @pytest.fixture
-def kept(record, users, feedback, new_reading):
-    """Thirteen readings: one with everything, one refused, and one for each nasty file name, by Ada."""
+def kept(record, users, feedback, new_prediction):
+    """Thirteen predictions: one with everything, one refused, and one for each nasty file name, by Ada."""
     ada = users.create("ada")
     rows = record(
-        new_reading(digit=7, created_at=NOON, source=Source.API, file_name="seven.png", enhancement_level=2.0),
-        new_reading(digit=None, verdict=Verdict.NOT_A_DIGIT),
-        *(new_reading(ada.id, file_name=name) for name in NASTY),
+        new_prediction(digit=7, created_at=NOON, source=Source.API, file_name="seven.png", enhancement_level=2.0),
+        new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT),
+        *(new_prediction(ada.id, file_name=name) for name in NASTY),
     )
     feedback.give(1, actual_digit=1, confidence_rating=4, comments="=HYPERLINK(1)")
     feedback.give(1, actual_digit=7, comments="on second thoughts")
@@ -66,7 +66,7 @@ def _jsonl(content):
 
 
 def test_json_lines_hold_every_field(exports, kept):
-    """Each line is a reading, the oldest first, with times that name their offset and integers that are integers."""
+    """Each line is a prediction, the oldest first, with times that name their offset and integers that are integers."""
     rows = _jsonl(exports.history("jsonl"))
     assert [row["id"] for row in rows] == list(range(1, 14))
     first, refused = rows[:2]
@@ -75,7 +75,7 @@ def test_json_lines_hold_every_field(exports, kept):
     expected = {
         "user_id": 1, "username": "default", "source": "api", "user_input_type": "drawing", "file_name": "seven.png",
         "verdict": "digit", "predicted_digit": 7, "model_version": "v1-abcde", "enhancement_level": 2.0,
-        "original": None, "actual_digit": 7, "correct_prediction": True, "verified": True,
+        "upload": None, "actual_digit": 7, "correct_prediction": True, "verified": True,
     }  # fmt: skip
     assert {name: first[name] for name in expected} == expected
     assert len(first["all_predictions"]) == 10
@@ -181,17 +181,17 @@ def test_an_export_is_made_as_it_is_read(exports, store, kept):
         next(content)
 
 
-def test_readings_that_arrive_meanwhile_are_left_out(exports, record, kept, new_reading):
-    """An export is the readings there were when it began."""
+def test_predictions_that_arrive_meanwhile_are_left_out(exports, record, kept, new_prediction):
+    """An export is the predictions there were when it began."""
     content = exports.history("jsonl")
     rows = _jsonl([next(content)])
-    record(*(new_reading() for _ in range(20)))
+    record(*(new_prediction() for _ in range(20)))
     rows += _jsonl(content)
     assert [row["id"] for row in rows] == list(range(1, 14))
 
 
-def test_a_persons_data_as_json(exports, kept):
-    """The contract's shape: the person's readings, and all the person ever said, replaced words marked."""
+def test_a_users_data_as_json(exports, kept):
+    """The contract's shape: the person's predictions, and all the person ever said, replaced words marked."""
     answer = json.loads(b"".join(exports.user(1, "json")))
     assert answer["success"] is True
     assert [row["id"] for row in answer["data"]["predictions"]] == [1, 2]
@@ -203,7 +203,7 @@ def test_a_persons_data_as_json(exports, kept):
     assert datetime.fromisoformat(feedbacks[0]["timestamp"]).tzinfo is not None
 
 
-def test_a_person_without_history_is_empty_lists(exports, users):
+def test_a_user_without_history_is_empty_lists(exports, users):
     """Nothing is still a valid answer."""
     ada = users.create("ada")
     assert json.loads(b"".join(exports.user(ada.id, "json")))["data"] == {"predictions": [], "feedbacks": []}
@@ -211,12 +211,12 @@ def test_a_person_without_history_is_empty_lists(exports, users):
 
 
 def test_the_history_as_a_frame(exports, kept):
-    """A DataFrame has the newest readings first, what people say, and pictures when asked for."""
+    """A DataFrame has the newest predictions first, what people say, and images when asked for."""
     frame = exports.frame()
     assert frame["id"].tolist() == list(range(13, 0, -1))
     assert str(frame["timestamp"].dt.tz) == "UTC"
     assert "seen" not in frame
-    row = exports.frame(HistoryFilter(digit=7, user_id=1), limit=1, pictures=True).iloc[0]
-    np.testing.assert_array_equal(row["seen"], kept[0].reading.seen)
+    row = exports.frame(HistoryFilter(digit=7, user_id=1), limit=1, images=True).iloc[0]
+    np.testing.assert_array_equal(row["seen"], kept[0].prediction.seen)
     with pytest.raises(InvalidValue, match="limit is 0"):
         exports.frame(limit=0)

@@ -1,4 +1,4 @@
-"""Looking through the history: pages, filters, counts, and the pictures behind readings."""
+"""Looking through the history: pages, filters, counts, and the images behind predictions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,37 +7,37 @@ import pytest
 from hwr_core.errors import InvalidValue, NotFound, UserNotFound
 from hwr_core.history.filters import HistoryFilter, Labelled
 from hwr_core.history.predictions import Source
-from hwr_core.history.uploads import Original
+from hwr_core.history.uploads import Upload
 from hwr_core.recognition.types import NONE, Verdict
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def _ids(readings):
-    return [each.id for each in readings]
+def _ids(predictions):
+    return [each.id for each in predictions]
 
 
 @pytest.fixture
-def kept(record, users, new_reading):
-    """Eight readings, ids 1 to 8, that differ in everything a filter may ask for."""
+def kept(record, users, new_prediction):
+    """Eight predictions, ids 1 to 8, that differ in everything a filter may ask for."""
     users.create("ada")
     return record(
-        new_reading(digit=0, confidence=0.2),
-        new_reading(digit=1, confidence=0.5, source=Source.UPLOAD),
-        new_reading(digit=1, confidence=1.0, version="v2-fffff"),
-        new_reading(2, digit=1, created_at=START),
-        new_reading(2, digit=7, created_at=START + timedelta(days=1)),
-        new_reading(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=0.1),
-        new_reading(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=0.1),
-        new_reading(digit=4, verdict=Verdict.UNSURE, confidence=0.6),
+        new_prediction(digit=0, confidence=0.2),
+        new_prediction(digit=1, confidence=0.5, source=Source.UPLOAD),
+        new_prediction(digit=1, confidence=1.0, version="v2-fffff"),
+        new_prediction(2, digit=1, created_at=START),
+        new_prediction(2, digit=7, created_at=START + timedelta(days=1)),
+        new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=0.1),
+        new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=0.1),
+        new_prediction(digit=4, verdict=Verdict.UNSURE, confidence=0.6),
     )
 
 
 @pytest.fixture
 def labelled(kept, feedback):
     """Of these, four labelled: 2 is a 1, 3 is a 7, 6 is no digit, 7 is a 5."""
-    for reading_id, actual in ((2, 1), (3, 7), (6, None), (7, 5)):
-        feedback.give(reading_id, actual_digit=actual)
+    for prediction_id, actual in ((2, 1), (3, 7), (6, None), (7, 5)):
+        feedback.give(prediction_id, actual_digit=actual)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def labelled(kept, feedback):
         ({"actual_digit": NONE}, [6]),
         ({"digit": NONE, "actual_digit": 5}, [7]),
         ({"digit": 1, "user_id": 1, "labelled": Labelled.WRONG, "confidence_from": 0.9}, [3]),
-        ({"model_version": "'; drop table readings; --"}, []),
+        ({"model_version": "'; drop table predictions; --"}, []),
     ],
     ids=str,
 )
 def test_a_filter_lets_through_what_it_says(history, labelled, chosen, found):
     """Each field narrows the page and the count alike, alone and together."""
     chosen = HistoryFilter(**chosen)
-    assert _ids(history.page(chosen).readings) == found
+    assert _ids(history.page(chosen).predictions) == found
     assert history.count(chosen) == len(found)
 
 
@@ -93,7 +93,7 @@ def test_a_filter_that_makes_no_sense_is_refused(chosen, words):
 
 
 def test_a_filter_on_nobody_is_told(history, kept):
-    """A user who does not exist is not a user without readings."""
+    """A user who does not exist is not a user without predictions."""
     for stranger in (3, 0, 2**63):
         with pytest.raises(UserNotFound):
             history.page(HistoryFilter(user_id=stranger))
@@ -101,14 +101,14 @@ def test_a_filter_on_nobody_is_told(history, kept):
             history.count(HistoryFilter(user_id=stranger))
 
 
-def test_pages_join_without_gap_or_overlap_while_rows_arrive(history, record, new_reading):
-    """Who pages through sees each reading once, newest first, whatever is added meanwhile."""
-    record(*(new_reading() for _ in range(25)))
+def test_pages_join_without_gap_or_overlap_while_rows_arrive(history, record, new_prediction):
+    """Who pages through sees each prediction once, newest first, whatever is added meanwhile."""
+    record(*(new_prediction() for _ in range(25)))
     seen, cursor = [], None
     while True:
         page = history.page(limit=10, before=cursor)
-        seen += _ids(page.readings)
-        record(new_reading(), new_reading())
+        seen += _ids(page.predictions)
+        record(new_prediction(), new_prediction())
         cursor = page.next
         if cursor is None:
             break
@@ -116,7 +116,7 @@ def test_pages_join_without_gap_or_overlap_while_rows_arrive(history, record, ne
 
 
 def test_a_last_page_that_is_full_has_no_next(history, kept):
-    """Eight readings are one page of eight or two of four, never a page of none."""
+    """Eight predictions are one page of eight or two of four, never a page of none."""
     assert history.page(limit=8).next is None
     first = history.page(limit=4)
     assert history.page(limit=4, before=first.next).next is None
@@ -130,37 +130,37 @@ def test_a_page_has_a_limit(history, limit):
 
 
 def test_a_cursor_no_id_can_be_is_refused(history, kept):
-    """A number beyond the database's is an error in words; one before all readings is an empty page."""
+    """A number beyond the database's is an error in words; one before all predictions is an empty page."""
     with pytest.raises(InvalidValue, match="before is"):
         history.page(before=2**63)
-    assert history.page(before=0).readings == ()
+    assert history.page(before=0).predictions == ()
 
 
-def test_a_label_comes_with_its_reading(history, labelled):
-    """What people say stands beside the reading, nothing beside one of which nothing was said."""
+def test_a_label_comes_with_its_prediction(history, labelled):
+    """What people say stands beside the prediction, nothing beside one of which nothing was said."""
     right, wrong, silent = history.get(2), history.get(3), history.get(1)
     assert (right.label.digit, right.is_right) == (1, True)
     assert (wrong.label.digit, wrong.is_right, wrong.label.verified) == (7, False, False)
     assert (silent.label, silent.is_right) == (None, None)
 
 
-@pytest.mark.parametrize("reading_id", [11, -1, 2**63])
-def test_an_unknown_reading_is_told(history, kept, reading_id):
-    """An id without a reading is a NotFound that names it."""
-    with pytest.raises(NotFound, match=f"no reading {reading_id}"):
-        history.get(reading_id)
+@pytest.mark.parametrize("prediction_id", [11, -1, 2**63])
+def test_an_unknown_prediction_is_told(history, kept, prediction_id):
+    """An id without a prediction is a NotFound that names it."""
+    with pytest.raises(NotFound, match=f"no prediction {prediction_id}"):
+        history.get(prediction_id)
 
 
-def test_a_picture_that_was_not_kept_or_is_damaged_is_told(history, record, originals, new_reading):
+def test_an_image_that_was_not_kept_or_is_damaged_is_told(history, record, uploads, new_prediction):
     """Only the very bytes that were sent are given back."""
     without, damaged, gone = record(
-        new_reading(), new_reading(original=Original.of(b"damaged")), new_reading(original=Original.of(b"gone"))
+        new_prediction(), new_prediction(upload=Upload.of(b"damaged")), new_prediction(upload=Upload.of(b"gone"))
     )
-    originals.path(damaged.original).write_bytes(b"other")
-    originals.path(gone.original).unlink()
+    uploads.path(damaged.upload).write_bytes(b"other")
+    uploads.path(gone.upload).unlink()
     for each, words in ((without, "was not kept"), (damaged, "is damaged"), (gone, "no longer there")):
         with pytest.raises(NotFound, match=words):
-            history.original(each.id)
+            history.upload(each.id)
 
 
 def test_the_models_of_the_history_are_named(history, kept):

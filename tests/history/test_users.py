@@ -9,7 +9,7 @@ from hwr_core.auth.credentials import CredentialsTable
 from hwr_core.errors import Conflict, InvalidValue, NotFound, UserNotFound
 from hwr_core.history.filters import HistoryFilter, Labelled
 from hwr_core.history.roles import Role
-from hwr_core.history.uploads import Original
+from hwr_core.history.uploads import Upload
 
 
 def test_a_user_is_created_and_found(users):
@@ -22,7 +22,7 @@ def test_a_user_is_created_and_found(users):
 
 
 @pytest.mark.parametrize("name", ["José", "李雷", "हिन्दी", "o'neil", "x", "a.b_c-d@e+f", "4ever", "z" * 64])
-def test_people_may_have_their_own_names(users, name):
+def test_users_may_have_their_own_names(users, name):
     """Letters of every script, digits and a few marks are a name."""
     assert users.create(name).username == name
 
@@ -128,15 +128,15 @@ def test_nobody_cannot_be_acted_on(users, act, stranger):
 
 
 @pytest.fixture
-def ada(users, record, feedback, new_reading):
-    """Ada, with two readings (2 and 3) among those of user 1 (1 and 4), feedback crosswise, and picture files."""
+def ada(users, record, feedback, new_prediction):
+    """Ada, with two predictions (2 and 3) among those of user 1 (1 and 4), feedback crosswise, and image files."""
     user = users.create("ada", "ada@example.org")
-    only_hers, shared = Original.of(b"only hers"), Original.of(b"shared")
+    only_hers, shared = Upload.of(b"only hers"), Upload.of(b"shared")
     record(
-        new_reading(1, original=shared),
-        new_reading(user.id, original=shared, file_name="ada.png"),
-        new_reading(user.id, original=only_hers),
-        new_reading(1),
+        new_prediction(1, upload=shared),
+        new_prediction(user.id, upload=shared, file_name="ada.png"),
+        new_prediction(user.id, upload=only_hers),
+        new_prediction(1),
     )
     feedback.give(1, user_id=1, actual_digit=7)
     feedback.give(1, user_id=user.id, actual_digit=1, comments="Ada says so")
@@ -145,42 +145,42 @@ def ada(users, record, feedback, new_reading):
     return user
 
 
-def test_deleting_a_user_takes_all_their_data_along(users, ada, history, feedback, originals):
-    """Readings, feedback by and on them, labels drawn from it and picture files go; what is others' stays."""
+def test_deleting_a_user_takes_all_their_data_along(users, ada, history, feedback, uploads):
+    """Predictions, feedback by and on them, labels drawn from it and image files go; what is others' stays."""
     assert users.delete(ada.id) == 2
     with pytest.raises(UserNotFound):
         users.get(ada.id)
-    assert [each.id for each in history.page().readings] == [4, 1]
-    assert [(each.user_id, each.actual_digit) for each in feedback.of_reading(1)] == [(1, 7)]
+    assert [each.id for each in history.page().predictions] == [4, 1]
+    assert [(each.user_id, each.actual_digit) for each in feedback.of_prediction(1)] == [(1, 7)]
     assert (history.get(1).label.digit, history.get(4).label) == (7, None)
     assert history.count(HistoryFilter(labelled=Labelled.ANY)) == 1
-    assert list(originals.names()) == [Original.of(b"shared").name]
+    assert list(uploads.names()) == [Upload.of(b"shared").name]
     with pytest.raises(NotFound):
-        feedback.of_reading(2)
+        feedback.of_prediction(2)
 
 
-def test_ids_of_the_deleted_are_never_given_again(users, ada, record, new_reading):
-    """Neither a user nor a reading made later takes the number of one that was deleted."""
+def test_ids_of_the_deleted_are_never_given_again(users, ada, record, new_prediction):
+    """Neither a user nor a prediction made later takes the number of one that was deleted."""
     users.delete(ada.id)
     assert users.create("eve").id > ada.id
-    assert record(new_reading())[0].id == 5
+    assert record(new_prediction())[0].id == 5
 
 
 def test_erasing_a_history_leaves_the_account(users, ada, history):
-    """All readings of the user are gone, the user is not; the same goes for user 1."""
+    """All predictions of the user are gone, the user is not; the same goes for user 1."""
     assert users.erase_history(ada.id) == 2
     assert users.get(ada.id) == ada
     assert users.erase_history(1) == 2
-    assert history.page().readings == ()
+    assert history.page().predictions == ()
 
 
-def test_anonymising_forgets_the_person_and_keeps_the_readings(users, ada, history, feedback):
-    """Name, address, file names and comments are gone for ever; readings and labels stay and count."""
+def test_anonymising_forgets_the_user_and_keeps_the_predictions(users, ada, history, feedback):
+    """Name, address, file names and comments are gone for ever; predictions and labels stay and count."""
     nobody = users.anonymise(ada.id)
     assert (nobody.username, nobody.email, nobody.is_active) == (f"anonymous-{ada.id}", None, False)
     assert nobody.created_at == ada.created_at
-    assert {each.file_name for each in history.page().readings} == {None}
-    assert feedback.of_reading(1)[0].comments == ""
+    assert {each.file_name for each in history.page().predictions} == {None}
+    assert feedback.of_prediction(1)[0].comments == ""
     assert history.get(1).label.digit == 1
     assert users.create("ada").id != ada.id
 
@@ -192,13 +192,13 @@ def test_user_one_stays(users, act):
         getattr(users, act)(1)
 
 
-def test_no_reading_is_left_behind_by_a_user_deleted_meanwhile(users, history, record, new_reading):
-    """Readings kept while their user is deleted are either gone with the user or refused, never orphans."""
+def test_no_prediction_is_left_behind_by_a_user_deleted_meanwhile(users, history, record, new_prediction):
+    """Predictions kept while their user is deleted are either gone with the user or refused, never orphans."""
     ada = users.create("ada")
     with ThreadPoolExecutor(8) as threads:
-        readings = [threads.submit(record, new_reading(ada.id)) for _ in range(40)]
+        predictions = [threads.submit(record, new_prediction(ada.id)) for _ in range(40)]
         threads.submit(users.delete, ada.id).result()
-    assert all(len(reading.result()) == 1 for reading in readings)
+    assert all(len(prediction.result()) == 1 for prediction in predictions)
     assert history.count() == 0
 
 
@@ -209,11 +209,11 @@ def test_no_reading_is_left_behind_by_a_user_deleted_meanwhile(users, history, r
 def admins(users, store):
     """Two admins who can sign in."""
     credentials = CredentialsTable(store)
-    people = [users.create(name).id for name in ("Ada", "Ben")]
-    for user_id in people:
+    users = [users.create(name).id for name in ("Ada", "Ben")]
+    for user_id in users:
         credentials.set_password(user_id, "a hash")
         credentials.set_role(user_id, Role.ADMIN)
-    return people
+    return users
 
 
 LEAVE = {

@@ -1,4 +1,4 @@
-"""How like two pictures are, whatever their brightness."""
+"""How like two images are, whatever their brightness."""
 
 from itertools import product
 
@@ -8,7 +8,7 @@ from hwr_core.images.types import Grey
 
 
 def likeness(one: Grey, other: Grey) -> float:
-    """Return the correlation of the pixels of two pictures of one size, 1 is the same picture.
+    """Return the correlation of the pixels of two images of one size, 1 is the same image.
 
     A shift by one pixel does not count: it is what rounding to whole pixels may do.
     """

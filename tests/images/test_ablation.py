@@ -25,7 +25,7 @@ def test_every_variant_makes_what_a_model_reads(step):
 
 
 @pytest.mark.parametrize(
-    ("step", "picture"),
+    ("step", "image"),
     [
         ("paper of many tones", SHADED),
         ("frames and ruled lines", RULED),
@@ -34,12 +34,12 @@ def test_every_variant_makes_what_a_model_reads(step):
         ("all of it", SHADED),
     ],
 )
-def test_leaving_a_step_out_changes_what_it_is_for(step, picture):
-    """Each is seen on the pictures that need it; nothing is left out of the whole."""
-    whole = normalise(picture)
+def test_leaving_a_step_out_changes_what_it_is_for(step, image):
+    """Each is seen on the images that need it; nothing is left out of the whole."""
+    whole = normalise(image)
 
-    assert np.array_equal(WITHOUT["as it is"](picture), whole)
-    assert not np.array_equal(WITHOUT[step](picture), whole)
+    assert np.array_equal(WITHOUT["as it is"](image), whole)
+    assert not np.array_equal(WITHOUT[step](image), whole)
 
 
 @pytest.mark.parametrize("step", [step for step in WITHOUT if step != "all of it"])

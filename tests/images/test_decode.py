@@ -1,4 +1,4 @@
-"""Any picture file becomes the same grey picture, or a PictureError that says why not."""
+"""Any image file becomes the same grey image, or a ImageError that says why not."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hwr_core.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+from hwr_core.errors import ImageError, ImageTooLarge, NotAnImage, UnreadableImage
 from hwr_core.images.decode import FORMATS, JPEG_ENOUGH, ORIENTATION, Limits, decode
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import Grey
@@ -38,7 +38,7 @@ STORED_AS = {
     7: METHODS.TRANSVERSE,
     8: METHODS.ROTATE_270,
 }
-"""How an upright picture is stored under each EXIF orientation."""
+"""How an upright image is stored under each EXIF orientation."""
 
 
 def encode(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -61,7 +61,7 @@ def ink_alone(level: int, mode: str = "RGBA") -> Image.Image:
 
 
 def see_through(kind: str) -> bytes:
-    """Return the digit in a palette picture whose paper is the transparent entry."""
+    """Return the digit in a palette image whose paper is the transparent entry."""
     indexed = Image.fromarray(np.where(DIGIT < 128, 1, 0).astype(np.uint8), "P")
     indexed.putpalette([90, 200, 30, 0, 0, 0])
     return encode(indexed, kind, transparency=0)
@@ -106,7 +106,7 @@ FILES = {kind: encode(IMAGE.convert("RGB"), kind) for kind in FORMATS}
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_same_digit_comes_out_of_every_format_and_colour_mode(spelling):
-    """However a file spells the digit, upright and in full size, the model sees the same picture."""
+    """However a file spells the digit, upright and in full size, the model sees the same image."""
     grey = decode(SPELLINGS[spelling]())
     assert grey.dtype == np.uint8
     assert grey.shape == DIGIT.shape
@@ -121,8 +121,8 @@ def test_what_a_file_holds_without_loss_is_not_changed(spelling):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", STORED_AS)
-def test_a_turned_camera_gives_an_upright_picture(kind, orientation):
-    """All eight EXIF orientations of one picture come out alike."""
+def test_a_turned_camera_gives_an_upright_image(kind, orientation):
+    """All eight EXIF orientations of one image come out alike."""
     method = STORED_AS[orientation]
     stored = IMAGE if method is None else IMAGE.transpose(method)
     exif = Image.Exif()
@@ -149,13 +149,13 @@ def test_the_paper_of_a_transparent_canvas_is_seen_where_it_is_drawn():
     assert likeness(normalise(decode(encode(framed))), normalise(DIGIT)) > 0.98
 
 
-def test_a_picture_of_nothing_but_transparency_is_white_paper():
+def test_an_image_of_nothing_but_transparency_is_white_paper():
     """An empty canvas is blank, whatever colour lies hidden under its transparency."""
     assert (decode(encode(Image.new("RGBA", (30, 20), (200, 10, 10, 0)))) == 255).all()
 
 
 def test_floats_that_are_no_numbers_are_black():
-    """NaN and infinity in a float picture are taken for 0."""
+    """NaN and infinity in a float image are taken for 0."""
     pixels = np.array([[np.nan, np.inf, -np.inf, 0.0, 1.0]], np.float32)
     assert decode(as_tiff(pixels)).tolist() == [[0, 0, 0, 0, 255]]
 
@@ -168,9 +168,9 @@ def test_an_animation_shows_its_first_frame():
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"hello", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
-def test_what_is_no_picture_is_called_so(content):
+def test_what_is_no_image_is_called_so(content):
     """Bytes of no known format are answered with the formats that are known."""
-    with pytest.raises(NotAPicture, match="PNG, JPEG, BMP, GIF, WebP or TIFF"):
+    with pytest.raises(NotAnImage, match="PNG, JPEG, BMP, GIF, WebP or TIFF"):
         decode(content)
 
 
@@ -179,28 +179,28 @@ def test_what_is_no_picture_is_called_so(content):
 def test_a_file_cut_short_is_refused(kind, share):
     """Half a digit is not guessed at."""
     content = encode(IMAGE.convert("RGB"), kind)
-    with pytest.raises(UnreadablePicture, match="damaged or cut short"):
+    with pytest.raises(UnreadableImage, match="damaged or cut short"):
         decode(content[: int(len(content) * share)])
 
 
 def test_too_many_bytes_are_refused_unopened():
     """The limit on bytes comes before everything else and names both numbers."""
-    with pytest.raises(PictureTooLarge, match=r"1,001 bytes; at most 1,000"):
+    with pytest.raises(ImageTooLarge, match=r"1,001 bytes; at most 1,000"):
         decode(bytes(1001), Limits(max_bytes=1000))
 
 
 def test_limits_are_inclusive():
-    """A picture of exactly the bytes and pixels allowed is read."""
+    """An image of exactly the bytes and pixels allowed is read."""
     content = png(DIGIT)
     assert decode(content, Limits(len(content), DIGIT.size)).shape == DIGIT.shape
-    with pytest.raises(PictureTooLarge, match="110 x 120 pixels"):
+    with pytest.raises(ImageTooLarge, match="110 x 120 pixels"):
         decode(content, Limits(len(content), DIGIT.size - 1))
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_pixels_are_limited_in_every_format(kind):
     """No format gets around the limit on pixels."""
-    with pytest.raises(PictureTooLarge):
+    with pytest.raises(ImageTooLarge):
         decode(FILES[kind], Limits(max_pixels=DIGIT.size - 1))
 
 
@@ -210,29 +210,29 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def white_png(side: int, bits: int, rows: int) -> bytes:
-    """Return a PNG whose header promises a square picture and which holds so many rows of it."""
+    """Return a PNG whose header promises a square image and which holds so many rows of it."""
     packed = zlib.compress(bytes(rows * (1 + side * bits // 8)), 1)
     header = struct.pack(">IIBBBBB", side, side, bits, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("side", [8_000, 13_000, 20_000, 65_000])
-@pytest.mark.filterwarnings("ignore")  # Pillow warns of large pictures too; outside tests it goes on
-def test_a_huge_picture_is_refused_by_its_header(side):
-    """A picture of too many pixels is called too large even where its pixels are missing: nobody looked for them."""
-    with pytest.raises(PictureTooLarge):
+@pytest.mark.filterwarnings("ignore")  # Pillow warns of large images too; outside tests it goes on
+def test_a_huge_image_is_refused_by_its_header(side):
+    """An image of too many pixels is called too large even where its pixels are missing: nobody looked for them."""
+    with pytest.raises(ImageTooLarge):
         decode(white_png(side, bits=8, rows=1))
 
 
 PEAK = """
 import resource, sys
-from hwr_core.errors import PictureTooLarge
+from hwr_core.errors import ImageTooLarge
 from hwr_core.images.decode import decode
 content = open(sys.argv[1], "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     decode(content)
-except PictureTooLarge:
+except ImageTooLarge:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
@@ -247,7 +247,7 @@ def test_a_bomb_costs_no_memory(tmp_path):
 
 
 def numpy_bytes_a_pixel(content: bytes, pixels: int) -> float:
-    """Return the most memory that NumPy held at once while a picture was decoded; Pillow's own comes on top."""
+    """Return the most memory that NumPy held at once while an image was decoded; Pillow's own comes on top."""
     tracemalloc.start()
     try:
         decode(content)
@@ -257,8 +257,8 @@ def numpy_bytes_a_pixel(content: bytes, pixels: int) -> float:
 
 
 @pytest.mark.parametrize(("depth", "most"), [("RGBA", 4), ("LA", 4), ("I;16", 12), ("F", 14)])
-def test_a_large_picture_is_decoded_in_little_memory(depth, most):
-    """The largest picture allowed, sent by several clients at once, must not fill the machine."""
+def test_a_large_image_is_decoded_in_little_memory(depth, most):
+    """The largest image allowed, sent by several clients at once, must not fill the machine."""
     side = 1500
     image = Image.new("RGBA", (side, side), (0, 0, 0, 9)).convert(depth) if "A" in depth else None
     kind = np.uint16 if depth == "I;16" else np.float32
@@ -267,10 +267,10 @@ def test_a_large_picture_is_decoded_in_little_memory(depth, most):
 
 
 def is_grey_or_refused(content: bytes) -> None:
-    """Check that bytes give a grey picture or a PictureError, nothing else."""
+    """Check that bytes give a grey image or a ImageError, nothing else."""
     try:
         grey: Grey = decode(content, SMALL)
-    except PictureError as error:
+    except ImageError as error:
         assert "/" not in str(error)
     else:
         assert grey.dtype == np.uint8
@@ -282,7 +282,7 @@ def is_grey_or_refused(content: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([b"", *(content[:32] for content in FILES.values())]), st.binary(max_size=300))
 def test_random_bytes_never_break_the_decoder(beginning, rest):
-    """Whatever follows the beginning of a picture file, or of nothing, gives a picture or a PictureError."""
+    """Whatever follows the beginning of an image file, or of nothing, gives an image or a ImageError."""
     is_grey_or_refused(beginning + rest)
 
 
@@ -294,7 +294,7 @@ def test_random_bytes_never_break_the_decoder(beginning, rest):
     st.floats(0.1, 1),
 )
 def test_damaged_files_never_break_the_decoder(file, changes, share):
-    """Real files with changed bytes, most of them in the header, cut anywhere, give a picture or a PictureError."""
+    """Real files with changed bytes, most of them in the header, cut anywhere, give an image or a ImageError."""
     content = bytearray(file)
     for place, value in changes:
         content[int(place**2 * len(content))] = value

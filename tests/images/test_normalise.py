@@ -9,10 +9,10 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import ArrayLike
 
 from hwr_core.errors import InvalidValue, NoInk
-from hwr_core.images.background import estimate_paper
-from hwr_core.images.binarise import find_ink
+from hwr_core.images.background import estimate_background
+from hwr_core.images.binarise import binarise
 from hwr_core.images.decode import decode
-from hwr_core.images.foreground import cut_out, keep_writing
+from hwr_core.images.foreground import clean_foreground, cut_out
 from hwr_core.images.normalise import BOX, SIDE, centre, denoise, fit_to_box, normalise, resize_to_work
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -22,9 +22,9 @@ from tests.images.likeness import likeness
 MIDDLE = (SIDE - 1) / 2
 
 
-def on_paper(picture: Grey, paper: ArrayLike, ink: ArrayLike) -> Grey:
+def on_paper(image: Grey, paper: ArrayLike, ink: ArrayLike) -> Grey:
     """Return a black-on-white drawing with other paper and other ink: one tone, or one for each pixel."""
-    share = (255 - picture.astype(np.float64)) / 255
+    share = (255 - image.astype(np.float64)) / 255
     return (np.asarray(paper) * (1 - share) + np.asarray(ink) * share).round().astype(np.uint8)
 
 
@@ -34,10 +34,10 @@ def shading(side: int = 280, dark: int = 110, light: int = 235) -> np.ndarray:
     return dark + (light - dark) * (down + right) / 2
 
 
-def noisy(picture: Grey, sigma: float, seed: int = 0) -> Grey:
-    """Return a picture with noise on each pixel."""
-    noise = np.random.default_rng(seed).normal(0, sigma, picture.shape)
-    return np.clip(picture + noise, 0, 255).round().astype(np.uint8)
+def noisy(image: Grey, sigma: float, seed: int = 0) -> Grey:
+    """Return an image with noise on each pixel."""
+    noise = np.random.default_rng(seed).normal(0, sigma, image.shape)
+    return np.clip(image + noise, 0, 255).round().astype(np.uint8)
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -55,9 +55,9 @@ def test_a_digit_is_put_as_mnist_puts_it(digit):
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_light_on_dark_is_the_same_as_dark_on_light(digit):
-    """Inverting a picture changes no more than the rounding of a level."""
-    picture = drawing(digit)
-    assert np.abs(normalise(255 - picture).astype(int) - normalise(picture)).max() <= 2
+    """Inverting an image changes no more than the rounding of a level."""
+    image = drawing(digit)
+    assert np.abs(normalise(255 - image).astype(int) - normalise(image)).max() <= 2
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -70,12 +70,12 @@ def test_a_digit_may_stand_anywhere(digit, at):
 @pytest.mark.parametrize("digit", DIGITS)
 @pytest.mark.parametrize("fill", [0.3, 0.5, 0.9])
 def test_a_digit_may_be_small_or_large(digit, fill):
-    """The same shape of any size, its pen grown with it, gives nearly the same picture."""
+    """The same shape of any size, its pen grown with it, gives nearly the same image."""
     assert likeness(normalise(drawing(digit, fill=fill, pen=26 * fill)), normalise(drawing(digit, pen=18))) > 0.9
 
 
 @pytest.mark.parametrize("side", [28, 40, 64, 200, 500, 1500])
-def test_a_picture_may_be_tiny_or_huge(side):
+def test_an_image_may_be_tiny_or_huge(side):
     """The resolution of the canvas hardly matters, from MNIST's own up to a scan's."""
     assert likeness(normalise(drawing(5, side=side, pen=side * 0.07)), normalise(drawing(5, pen=19.6))) > 0.8
 
@@ -83,17 +83,17 @@ def test_a_picture_may_be_tiny_or_huge(side):
 @pytest.mark.parametrize("digit", DIGITS)
 def test_shaded_paper_is_evened_out(digit):
     """A shadow across the paper leaves the digit as it is."""
-    picture = on_paper(drawing(digit, pen=12), shading(), shading() * 0.35)
-    assert likeness(normalise(picture), normalise(drawing(digit, pen=12))) > 0.85
+    image = on_paper(drawing(digit, pen=12), shading(), shading() * 0.35)
+    assert likeness(normalise(image), normalise(drawing(digit, pen=12))) > 0.85
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_deep_shadow_needs_the_paper_evened_out(digit):
     """At level 0 paper counts as one flat tone and a deep shadow drowns the digit; at level 1 it does not."""
     paper = shading(dark=60, light=240)
-    picture, clean = on_paper(drawing(digit, pen=12), paper, paper / 2), normalise(drawing(digit, pen=12))
-    assert likeness(normalise(picture, 0.0), clean) < 0.6
-    assert likeness(normalise(picture, 1.0), clean) > 0.85
+    image, clean = on_paper(drawing(digit, pen=12), paper, paper / 2), normalise(drawing(digit, pen=12))
+    assert likeness(normalise(image, 0.0), clean) < 0.6
+    assert likeness(normalise(image, 1.0), clean) > 0.85
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -101,52 +101,52 @@ def test_a_soft_shadow_over_a_cell_hides_no_ink(digit):
     """Shading that the paper's estimate does not follow is no noise: the digit stands out of the grain all the same."""
     rows = np.mgrid[0:128, 0:128][0]
     paper = 150 + 60 / (1 + np.exp((rows - 70) / 3))
-    picture = noisy(on_paper(drawing(digit, side=128, pen=8), paper, paper - 45), sigma=1)
-    assert likeness(normalise(picture), normalise(drawing(digit, side=128, pen=8))) > 0.8
+    image = noisy(on_paper(drawing(digit, side=128, pen=8), paper, paper - 45), sigma=1)
+    assert likeness(normalise(image), normalise(drawing(digit, side=128, pen=8))) > 0.8
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_dark_frame_does_not_turn_ink_into_paper(digit):
     """Beside a dark frame the paper seems lit: the digit within, as dark as the frame, is still the ink."""
     paper = shading(side=128, dark=150, light=170)
-    picture = on_paper(drawing(digit, side=128, pen=8, fill=0.6), paper, paper - 60)
-    picture[:7], picture[-7:], picture[:, :7], picture[:, -7:] = 40, 40, 40, 40
-    picture = cv2.GaussianBlur(picture, (0, 0), 2)
-    assert likeness(normalise(picture), normalise(drawing(digit, side=128, pen=8, fill=0.6))) > 0.8
+    image = on_paper(drawing(digit, side=128, pen=8, fill=0.6), paper, paper - 60)
+    image[:7], image[-7:], image[:, :7], image[:, -7:] = 40, 40, 40, 40
+    image = cv2.GaussianBlur(image, (0, 0), 2)
+    assert likeness(normalise(image), normalise(drawing(digit, side=128, pen=8, fill=0.6))) > 0.8
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_stroke_in_halftone_is_no_heap_of_specks(digit):
     """Where a scanner parts a pale stroke into dots, the dots are read as the stroke."""
-    picture = drawing(digit, side=96, pen=8)
-    dots = np.where(np.indices(picture.shape).sum(axis=0) % 3 == 0, 0, 255).astype(np.uint8)
-    halftone = np.where(picture < 128, dots, 255).astype(np.uint8)
-    assert likeness(normalise(halftone), normalise(picture)) > 0.7
+    image = drawing(digit, side=96, pen=8)
+    dots = np.where(np.indices(image.shape).sum(axis=0) % 3 == 0, 0, 255).astype(np.uint8)
+    halftone = np.where(image < 128, dots, 255).astype(np.uint8)
+    assert likeness(normalise(halftone), normalise(image)) > 0.7
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 @pytest.mark.parametrize("tone", [210, 150])
 def test_squared_paper_is_not_read_together_with_the_digit(digit, tone):
     """Pale or darker, its thin lines are taken out, and the strokes that cross them stay whole."""
-    picture = drawing(digit, side=168, pen=10)
-    squared = picture.copy()
+    image = drawing(digit, side=168, pen=10)
+    squared = image.copy()
     squared[20::40] = np.minimum(squared[20::40], tone)
     squared[:, 12::40] = np.minimum(squared[:, 12::40], tone)
-    assert likeness(normalise(squared), normalise(picture)) > 0.7
+    assert likeness(normalise(squared), normalise(image)) > 0.7
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_faint_pencil_is_found(digit):
     """Pencil only 20 levels darker than noisy paper is read like ink."""
-    picture = noisy(on_paper(drawing(digit, pen=12), 205, 185), sigma=2)
-    assert likeness(normalise(picture), normalise(drawing(digit, pen=12))) > 0.9
+    image = noisy(on_paper(drawing(digit, pen=12), 205, 185), sigma=2)
+    assert likeness(normalise(image), normalise(drawing(digit, pen=12))) > 0.9
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_smoothing_helps_where_paper_is_rough(digit):
     """At level 2 a digit on grainy paper comes out as if the paper were clean."""
-    picture = noisy(on_paper(drawing(digit, pen=14), 190, 90), sigma=20)
-    assert likeness(normalise(picture, 2.0), normalise(drawing(digit, pen=14))) > 0.9
+    image = noisy(on_paper(drawing(digit, pen=14), 190, 90), sigma=20)
+    assert likeness(normalise(image, 2.0), normalise(drawing(digit, pen=14))) > 0.9
 
 
 @pytest.mark.parametrize(
@@ -168,23 +168,23 @@ def test_paper_and_ink_may_have_any_colour(paper, ink):
 
 def test_specks_beside_a_digit_are_dropped():
     """Crumbs and dust change nothing."""
-    picture = drawing(4, fill=0.6)
-    specked = picture.copy()
+    image = drawing(4, fill=0.6)
+    specked = image.copy()
     for x, y in ((12, 12), (270, 30), (20, 260), (262, 255), (140, 8)):
         cv2.circle(specked, (x, y), 2, 0, -1)
-    np.testing.assert_array_equal(normalise(specked), normalise(picture))
+    np.testing.assert_array_equal(normalise(specked), normalise(image))
 
 
 @pytest.mark.parametrize("digit", DIGITS)
 @pytest.mark.parametrize("sides", ["left", "left top", "left top right bottom"])
 def test_the_lines_of_a_cell_are_dropped(digit, sides):
     """A digit cut out of a grid, with grid lines at any of its edges, is read without them."""
-    picture = drawing(digit, side=100, pen=7, fill=0.55)
-    cell = picture.copy()
+    image = drawing(digit, side=100, pen=7, fill=0.55)
+    cell = image.copy()
     edges = {"left": np.s_[:, 1:4], "top": np.s_[1:4, :], "right": np.s_[:, -4:-1], "bottom": np.s_[-4:-1, :]}
     for side in sides.split():
         cell[edges[side]] = 60
-    assert likeness(normalise(cell), normalise(picture)) > 0.97
+    assert likeness(normalise(cell), normalise(image)) > 0.97
 
 
 @pytest.mark.parametrize("digit", [digit for digit in DIGITS if digit != 1])
@@ -238,11 +238,11 @@ def test_a_line_that_meets_the_next_one_is_no_digit(left):
 
 def test_a_digit_of_two_parts_keeps_both():
     """A 5 whose upper part does not touch its belly keeps both."""
-    picture = drawing(5, pen=12)
-    parted = picture.copy()
+    image = drawing(5, pen=12)
+    parted = image.copy()
     parted[110:118] = 255
     seen = normalise(parted)
-    assert likeness(seen, normalise(picture)) > 0.93
+    assert likeness(seen, normalise(image)) > 0.93
     assert cv2.connectedComponents(cv2.threshold(seen, 128, 255, cv2.THRESH_BINARY)[1])[0] > 2
 
 
@@ -291,14 +291,14 @@ def test_a_clean_digit_survives_every_enhancement_level(digit, level):
     arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=90)),
     st.floats(0, 3),
 )
-def test_any_picture_is_normalised_or_has_no_ink(picture, level):
+def test_any_image_is_normalised_or_has_no_ink(image, level):
     """Whatever the pixels, what comes out is what the model takes, or the word that there is no ink."""
-    before = picture.copy()
+    before = image.copy()
     try:
-        seen = normalise(picture, level)
+        seen = normalise(image, level)
     except NoInk:
         seen = None
-    np.testing.assert_array_equal(picture, before)
+    np.testing.assert_array_equal(image, before)
     assert seen is None or (seen.dtype, seen.shape, seen.max()) == (np.uint8, (SIDE, SIDE), 255)
 
 
@@ -317,18 +317,18 @@ def test_rectangles_of_noise_never_break_the_steps(height, width, scale, seed):
 @pytest.mark.parametrize("level", [0.0, 1.0, 2.0])
 def test_no_step_changes_what_it_is_given(level):
     """Each step is a pure function: pages may show what lies between them."""
-    picture = on_paper(drawing(8, side=200), shading(200), 20)
-    sized = resize_to_work(picture)
+    image = on_paper(drawing(8, side=200), shading(200), 20)
+    sized = resize_to_work(image)
     smooth = denoise(sized, level)
-    paper = estimate_paper(smooth, level)
-    ink = find_ink(smooth, paper)
-    mask = keep_writing(ink, level)
+    paper = estimate_background(smooth, level)
+    ink = binarise(smooth, paper)
+    mask = clean_foreground(ink, level)
     writing = cut_out(ink, mask)
     boxed = fit_to_box(writing)
-    between = (picture, sized, smooth, paper, ink.strength, mask, writing, boxed)
+    between = (image, sized, smooth, paper, ink.strength, mask, writing, boxed)
     before = [step.copy() for step in between]
-    again = centre(fit_to_box(cut_out(find_ink(denoise(resize_to_work(picture), level), paper), mask)))
-    keep_writing(ink, level)
-    np.testing.assert_array_equal(again, normalise(picture, level))
+    again = centre(fit_to_box(cut_out(binarise(denoise(resize_to_work(image), level), paper), mask)))
+    clean_foreground(ink, level)
+    np.testing.assert_array_equal(again, normalise(image, level))
     for step, copy in zip(between, before, strict=True):
         np.testing.assert_array_equal(step, copy)

@@ -1,4 +1,4 @@
-"""Documents: every page of a TIFF or PDF, the one picture of anything else, within limits."""
+"""Documents: every page of a TIFF or PDF, the one image of anything else, within limits."""
 
 import io
 import tracemalloc
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from hwr_core.errors import NotAPicture, PictureTooLarge, UnreadablePicture
+from hwr_core.errors import ImageTooLarge, NotAnImage, UnreadableImage
 from hwr_core.images.decode import Limits, decode_pages
 from tests.handwriting import number, png
 
@@ -23,7 +23,7 @@ def document(kind: str, *texts: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "PDF"])
-def test_each_page_of_a_document_is_a_picture(kind):
+def test_each_page_of_a_document_is_an_image(kind):
     """In their order, grey, dark on light."""
     pages = list(decode_pages(document(kind, "12", "3456")))
     assert len(pages) == 2
@@ -32,14 +32,14 @@ def test_each_page_of_a_document_is_a_picture(kind):
     assert all(page.grey.dtype == np.uint8 and np.median(page.grey) > 200 for page in pages)
 
 
-def test_a_picture_is_a_document_of_one_page():
+def test_an_image_is_a_document_of_one_page():
     """Its pixels stay as they are."""
     [page] = decode_pages(png(number("7")))
     np.testing.assert_array_equal(page.grey, number("7"))
     assert page.scale == 1.0
 
 
-def test_a_reduced_picture_knows_its_scale():
+def test_a_reduced_image_knows_its_scale():
     """A large JPEG is decoded smaller; the scale takes its pixels back to the file's."""
     stream = io.BytesIO()
     Image.fromarray(np.full((5000, 4800), 255, np.uint8)).save(stream, "JPEG")
@@ -51,7 +51,7 @@ def test_a_reduced_picture_knows_its_scale():
 @pytest.mark.parametrize("kind", ["TIFF", "PDF"])
 def test_too_many_pages_are_refused(kind):
     """The number of pages and the limit are named."""
-    with pytest.raises(PictureTooLarge, match="3 pages; at most 2"):
+    with pytest.raises(ImageTooLarge, match="3 pages; at most 2"):
         list(decode_pages(document(kind, "1", "2", "3"), Limits(max_pages=2)))
 
 
@@ -71,13 +71,13 @@ def test_a_document_cut_short_is_unreadable_or_read(kind, share):
     whole = document(kind, "12", "34")
     try:
         assert list(decode_pages(whole[: int(len(whole) * share)]))
-    except (UnreadablePicture, NotAPicture) as error:
+    except (UnreadableImage, NotAnImage) as error:
         assert "/" not in str(error)
 
 
 def test_bytes_that_only_begin_like_a_pdf_are_unreadable():
     """The mark alone makes no document."""
-    with pytest.raises(UnreadablePicture, match="PDF is damaged or locked"):
+    with pytest.raises(UnreadableImage, match="PDF is damaged or locked"):
         list(decode_pages(b"%PDF-1.7 and nothing more"))
 
 
@@ -109,7 +109,7 @@ def test_a_small_pdf_that_would_take_years_is_given_up(monkeypatch):
         given_up = beside.submit(lambda: list(decode_pages(endless)))
         assert len(list(decode_pages(document("PDF", "12")))) == 1
         assert not given_up.done()
-        with pytest.raises(UnreadablePicture, match="more than 3 seconds"):
+        with pytest.raises(UnreadableImage, match="more than 3 seconds"):
             given_up.result(30)
 
 
@@ -123,7 +123,7 @@ def test_documents_left_in_the_middle_keep_nobody_waiting():
     assert len(list(decode_pages(several))) == 3
 
 
-def test_a_picture_that_mentions_pdf_is_a_picture():
+def test_an_image_that_mentions_pdf_is_an_image():
     """What a file is, is judged by opening it."""
     stream = io.BytesIO()
     note = PngInfo()

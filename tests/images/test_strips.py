@@ -18,7 +18,7 @@ def leaning(text, lean):
 
 
 def only_line(grey):
-    """The page of a picture and its one line."""
+    """The page of an image and its one line."""
     page = segment(grey)
     [line] = page.lines
     return page, line
@@ -35,7 +35,7 @@ def test_the_slant_of_writing_is_found(text, lean):
 
 def test_leaning_writing_makes_the_same_strip():
     """However it leans, the network sees it upright."""
-    straight, bent = (strip(*only_line(leaning("74414", lean))).picture for lean in (0.0, 0.4))
+    straight, bent = (strip(*only_line(leaning("74414", lean))).image for lean in (0.0, 0.4))
     assert bent.shape[1] == pytest.approx(straight.shape[1], rel=0.1)
     assert likeness(straight, cv2.resize(bent, straight.shape[::-1])) > 0.5
 
@@ -44,11 +44,11 @@ def test_leaning_writing_makes_the_same_strip():
 def test_a_strip_has_one_height_at_any_size(factor):
     """Its digits fill most of it, and both ends are bare."""
     page, line = only_line(cv2.resize(leaning("2718", 0.1), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
-    picture = strip(page, line).picture
-    assert picture.shape[0] == STRIP_HEIGHT
-    assert not picture[:, : STRIP_MARGIN - 1].any()
-    assert not picture[:, 1 - STRIP_MARGIN :].any()
-    inked = np.flatnonzero(picture.max(axis=1) > 100)
+    image = strip(page, line).image
+    assert image.shape[0] == STRIP_HEIGHT
+    assert not image[:, : STRIP_MARGIN - 1].any()
+    assert not image[:, 1 - STRIP_MARGIN :].any()
+    inked = np.flatnonzero(image.max(axis=1) > 100)
     assert 20 <= np.ptp(inked) + 1 <= 30
 
 
@@ -57,7 +57,7 @@ def test_a_column_of_the_strip_is_found_on_the_page(lean):
     """The ink at a column of the strip is the ink of the parts at that upright column."""
     page, line = only_line(leaning("1417", lean))
     found = strip(page, line)
-    inked = np.flatnonzero(found.picture.max(axis=0) > 100)
+    inked = np.flatnonzero(found.image.max(axis=0) > 100)
     columns = np.concatenate([upright(part, found.slant) for part in line.parts])
     assert found.upright_at(float(inked[0])) == pytest.approx(columns.min(), abs=2 * found.scale)
     assert found.upright_at(float(inked[-1])) == pytest.approx(columns.max(), abs=2 * found.scale)

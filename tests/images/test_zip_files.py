@@ -1,4 +1,4 @@
-"""Files out of ZIP archives that nobody believes; what is refused as a whole is tested with the import of pictures."""
+"""Files out of ZIP archives that nobody believes; what is refused as a whole is tested with the import of images."""
 
 import io
 import re
@@ -80,7 +80,7 @@ def test_a_damaged_archive_is_unpacked_or_refused_in_words(packing: int) -> None
 
 
 def test_an_archive_is_known_by_its_content() -> None:
-    """Not by its name: an empty archive is one, a picture and a text are none."""
+    """Not by its name: an empty archive is one, an image and a text are none."""
     assert is_archive(zipped([("a", b"")]))
     assert is_archive(zipped([]))
     assert not is_archive(b"\x89PNG\r\n\x1a\n")
@@ -88,9 +88,9 @@ def test_an_archive_is_known_by_its_content() -> None:
 
 
 @pytest.mark.parametrize("names", [(), ("folder/", ".DS_Store")], ids=["empty", "hidden alone"])
-def test_an_archive_without_pictures_says_what_is_allowed(names: tuple[str, ...]) -> None:
+def test_an_archive_without_images_says_what_is_allowed(names: tuple[str, ...]) -> None:
     """Nothing to read is a mistake of whoever packed it: told, with what may be in one."""
-    with pytest.raises(InvalidValue, match=r"holds no pictures; PNG.*up to 10 in one ZIP"):
+    with pytest.raises(InvalidValue, match=r"holds no images; PNG.*up to 10 in one ZIP"):
         unpack(zipped((name, b"") for name in names))
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 import hwr_core
 from hwr_core.datasets.handmade import hand_made
-from hwr_core.errors import DatasetMissing, InvalidValue, NotFound, PictureError, UnreadablePicture
+from hwr_core.errors import DatasetMissing, ImageError, InvalidValue, NotFound, UnreadableImage
 from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Verdict
 from hwr_core.settings import PROJECT
@@ -18,12 +18,12 @@ from tests.handwriting import drawing, number, png
 from tests.own_models import copied_models, own_digits
 
 HEAVY = "{'tensorflow', 'keras', 'optuna', 'pandas', 'duckdb', 'cv2', 'numpy'} & set(sys.modules)"
-READING = "{'tensorflow', 'keras', 'optuna', 'pandas'} & set(sys.modules)"
+PREDICTION = "{'tensorflow', 'keras', 'optuna', 'pandas'} & set(sys.modules)"
 
 
 @pytest.fixture
 def own_folder(tmp_path, monkeypatch):
-    """A data folder and model versions of the test's own, as the environment names them; with labelled pictures."""
+    """A data folder and model versions of the test's own, as the environment names them; with labelled images."""
     copied_models(tmp_path / "models")
     monkeypatch.setenv("HWR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
@@ -33,7 +33,7 @@ def own_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def labelled(tmp_path):
-    """A folder of four pictures of each digit."""
+    """A folder of four images of each digit."""
     from zipfile import ZipFile
 
     ZipFile(own_digits(4)).extractall(tmp_path / "mine")
@@ -50,11 +50,11 @@ def test_importing_hwr_core_loads_nothing_heavy():
     assert _printed(f"import sys, hwr_core; dir(hwr_core); print({HEAVY})") == "set()"
 
 
-def test_reading_by_the_public_name_loads_no_tensorflow():
-    """Nor pandas: who reads one picture waits for no table."""
+def test_prediction_by_the_public_name_loads_no_tensorflow():
+    """Nor pandas: who reads one image waits for no table."""
     read = "hwr_core.read('notebooks/pictures/seven.png')._repr_html_()"
 
-    assert _printed(f"import sys, hwr_core; {read}; print({READING})") == "set()"
+    assert _printed(f"import sys, hwr_core; {read}; print({PREDICTION})") == "set()"
 
 
 @pytest.mark.parametrize("name", hwr_core.__all__)
@@ -90,12 +90,12 @@ IN_EVERY_FORM = {
 
 
 @pytest.mark.parametrize("form", IN_EVERY_FORM)
-def test_a_picture_is_read_in_whatever_form_it_is_at_hand(form):
-    """Bytes, arrays and PIL images are the same picture."""
-    reading = hwr_core.read(IN_EVERY_FORM[form])
+def test_an_image_is_read_in_whatever_form_it_is_at_hand(form):
+    """Bytes, arrays and PIL images are the same image."""
+    prediction = hwr_core.read(IN_EVERY_FORM[form])
 
-    assert reading.digit == 7
-    assert reading.confidence == pytest.approx(hwr_core.read(GREY).confidence, abs=0.05)
+    assert prediction.digit == 7
+    assert prediction.confidence == pytest.approx(hwr_core.read(GREY).confidence, abs=0.05)
 
 
 def test_a_file_is_read_by_its_path(tmp_path):
@@ -106,7 +106,7 @@ def test_a_file_is_read_by_its_path(tmp_path):
 
 
 def test_a_pil_image_is_turned_upright_as_its_file_would_be(tmp_path):
-    """A phone's picture lies on its side and says so."""
+    """A phone's image lies on its side and says so."""
     image = Image.fromarray(GREY)
     image.getexif()[0x0112] = 6
     image.rotate(90).save(tmp_path / "phone.jpg", exif=image.getexif())
@@ -115,7 +115,7 @@ def test_a_pil_image_is_turned_upright_as_its_file_would_be(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("picture", "words"),
+    ("image", "words"),
     [
         (np.zeros((3, 28, 28), np.uint8), r"\(3, 28, 28\)"),
         (np.zeros((28, 28), np.int64), "int64"),
@@ -126,19 +126,19 @@ def test_a_pil_image_is_turned_upright_as_its_file_would_be(tmp_path):
     ],
     ids=["channels first", "whole numbers", "floats to 255", "no numbers", "empty", "a number"],
 )
-def test_what_is_no_picture_is_refused_with_what_is_taken(picture, words):
+def test_what_is_no_image_is_refused_with_what_is_taken(image, words):
     """The error names what was given."""
     with pytest.raises(InvalidValue, match=words):
-        hwr_core.read(picture)
+        hwr_core.read(image)
 
 
 def test_a_missing_file_is_told(tmp_path):
     """By its name."""
-    with pytest.raises(UnreadablePicture, match=r"nothing\.png"):
+    with pytest.raises(UnreadableImage, match=r"nothing\.png"):
         hwr_core.read(tmp_path / "nothing.png")
 
 
-def test_a_blank_picture_has_no_digit():
+def test_a_blank_image_has_no_digit():
     """And no error: blank is an answer."""
     assert hwr_core.read(np.full((50, 50), 255, np.uint8)).verdict is Verdict.NO_INK
 
@@ -165,23 +165,23 @@ def test_an_unknown_version_is_told():
         hwr_core.load_recogniser("yesterday")
 
 
-def test_many_pictures_are_read_in_order_and_a_bad_one_fails_alone():
+def test_many_images_are_read_in_order_and_a_bad_one_fails_alone():
     """Its error stands in its place."""
     first, bad, last = hwr_core.load_recogniser().read_all([drawing(3), b"nothing", drawing(5)])
 
     assert (first.digit, last.digit) == (3, 5)
-    assert isinstance(bad, PictureError)
+    assert isinstance(bad, ImageError)
 
 
-def test_what_explains_a_reading_is_shown_with_its_stages():
-    """Each stage is a picture on the page."""
+def test_what_explains_a_prediction_is_shown_with_its_stages():
+    """Each stage is an image on the page."""
     explained = hwr_core.explain(GREY)
 
     assert explained.saliency.shape == (28, 28)
     assert explained._repr_html_().count("<img") == len(explained.stages) + 1
 
 
-def test_a_reading_shows_its_picture_and_ten_bars():
+def test_a_prediction_shows_its_image_and_ten_bars():
     """In a notebook one sees what the model saw and what it thought."""
     html = hwr_core.read(GREY)._repr_html_()
 
@@ -190,16 +190,16 @@ def test_a_reading_shows_its_picture_and_ten_bars():
     assert ">7<" in html
 
 
-def test_a_reading_without_ink_shows_itself_too():
-    """Without a picture there is none to show."""
+def test_a_prediction_without_ink_shows_itself_too():
+    """Without an image there is none to show."""
     html = hwr_core.read(np.full((50, 50), 255, np.uint8))._repr_html_()
 
     assert "no ink" in html
     assert "<img" not in html
 
 
-def test_a_folder_of_labelled_pictures_is_a_data_set(labelled):
-    """Its pictures and labels, and a grid to look at."""
+def test_a_folder_of_labelled_images_is_a_data_set(labelled):
+    """Its images and labels, and a grid to look at."""
     dataset = hwr_core.load_dataset(labelled)
 
     assert len(dataset) == 40
@@ -210,11 +210,11 @@ def test_a_folder_of_labelled_pictures_is_a_data_set(labelled):
 
 
 def test_parts_of_an_open_data_set_are_loaded_by_name(datasets):
-    """Pictures as they came in, as many as asked for."""
+    """Images as they came in, as many as asked for."""
     dataset = hwr_core.load_dataset("mnist", part="validation", limit=30)
 
     assert len(dataset) == 30
-    assert all(picture.shape == (28, 28) for picture in dataset.pictures)
+    assert all(image.shape == (28, 28) for image in dataset.images)
 
 
 def test_a_data_set_that_is_not_there_is_told(own_folder):
@@ -223,12 +223,12 @@ def test_a_data_set_that_is_not_there_is_told(own_folder):
         hwr_core.load_dataset("mnits")
     with pytest.raises(InvalidValue, match="training, validation, test"):
         hwr_core.load_dataset("noise", part="tests")
-    with pytest.raises(DatasetMissing, match="No reading has been labelled"):
+    with pytest.raises(DatasetMissing, match="No prediction has been labelled"):
         hwr_core.load_dataset("corrections")
 
 
 def test_a_version_is_measured_on_a_folder_and_compared(own_folder, labelled):
-    """Both results are tables, and what it got wrong are pictures."""
+    """Both results are tables, and what it got wrong are images."""
     champion = hwr_core.load_recogniser().version
 
     found = hwr_core.evaluate(labelled)
@@ -251,7 +251,7 @@ def test_the_worst_mistakes_come_first():
     assert found._repr_html_().count("<img") == 30
 
 
-def test_mistakes_of_whole_numbers_have_no_pictures():
+def test_mistakes_of_whole_numbers_have_no_images():
     """They are not kept."""
     with pytest.raises(InvalidValue, match="whole numbers"):
         hwr_core.mistakes("numbers")
@@ -265,12 +265,12 @@ def test_the_history_is_a_frame_of_what_was_kept(own_folder):
     workspace.feedback.give(kept.id, actual_digit=1)
 
     assert hwr_core.history(days=1)["predicted_digit"].tolist() == [3, 7]
-    assert hwr_core.history(labelled="wrong", pictures=True)["seen"][0].shape == (28, 28)
+    assert hwr_core.history(labelled="wrong", images=True)["seen"][0].shape == (28, 28)
     with pytest.raises(InvalidValue, match="labelled"):
         hwr_core.history(wrong=True)
 
 
-def test_a_kept_reading_shows_what_people_say(own_folder):
+def test_a_kept_prediction_shows_what_users_say(own_folder):
     """Beside what was read."""
     workspace = hwr_core.open_workspace()
     kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
@@ -296,7 +296,7 @@ def test_a_digit_by_hand_is_written_anew_each_time():
     assert hwr_core.read(one).digit == hwr_core.read(other).digit == 4
 
 
-def test_labelled_pictures_are_learned_from_in_this_process(own_folder, tmp_path, capsys):
+def test_labelled_images_are_learned_from_in_this_process(own_folder, tmp_path, capsys):
     """A network of one's own, trained on a folder, published and read with; nothing is promoted."""
     from zipfile import ZipFile
 
@@ -305,7 +305,7 @@ def test_labelled_pictures_are_learned_from_in_this_process(own_folder, tmp_path
     from hwr_core.training.architectures import add_architecture
 
     ZipFile(own_digits(12)).extractall(tmp_path / "many")
-    add_architecture("flat", lambda picture: layers.Dense(16, activation="relu")(layers.Flatten()(picture)))
+    add_architecture("flat", lambda image: layers.Dense(16, activation="relu")(layers.Flatten()(image)))
     champion = hwr_core.load_recogniser().version
 
     version = hwr_core.train(folder=tmp_path / "many", architecture="flat", epochs=1, limit=100, augmentation=0)

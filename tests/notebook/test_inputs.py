@@ -1,4 +1,4 @@
-"""The pictures that the documents show."""
+"""The images that the documents show."""
 
 import re
 
@@ -11,7 +11,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"{folder}/README.md" for folder 
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_picture_of_a_document_is_there(name: str) -> None:
+def test_every_image_of_a_document_is_there(name: str) -> None:
     """A reader sees what is named, not a broken frame."""
     document = PROJECT / name
     shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", document.read_text(encoding="utf-8"))

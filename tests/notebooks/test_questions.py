@@ -20,7 +20,7 @@ MOST_LINES = 10
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A working folder that is as a checkout's is: pictures, model versions, a history, a folder of one's own."""
+    """A working folder that is as a checkout's is: images, model versions, a history, a folder of one's own."""
     for name in ("notebooks/pictures", "models"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     ZipFile(own_digits(12)).extractall(tmp_path / "my-digits")

@@ -30,7 +30,7 @@ def recogniser(models: Path) -> Iterator[Recogniser]:
 
 
 @pytest.fixture(scope="session")
-def pictures() -> list[Grey]:
+def images() -> list[Grey]:
     """Digits with several pens, and some noise, as the model sees them."""
     noise = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
     return [normalise(drawing(digit, pen=pen)) for pen in (8, 18, 28) for digit in DIGITS] + list(noise)

@@ -35,11 +35,11 @@ def last_layer(model):
     return weights.reshape(len(bias), -1), bias
 
 
-def run(model, picture):
-    """What a LiteRT model makes of one picture."""
+def run(model, image):
+    """What a LiteRT model makes of one image."""
     network = Interpreter(model_content=model, num_threads=1)
     network.allocate_tensors()
-    network.set_tensor(network.get_input_details()[0]["index"], picture.astype(np.float32).reshape(1, 28, 28, 1))
+    network.set_tensor(network.get_input_details()[0]["index"], image.astype(np.float32).reshape(1, 28, 28, 1))
     network.invoke()
     return network.get_tensor(network.get_output_details()[0]["index"])[0]
 
@@ -71,7 +71,7 @@ def test_a_damaged_file_is_told_in_words(tmp_path):
 
 
 def test_features_have_length_one_and_come_in_order():
-    """The same picture has the same features wherever it stands."""
+    """The same image has the same features wherever it stands."""
     embedder = Embedder(Registry(PROJECT / "models").champion())
     found = embedder.features([seen(3), seen(8), seen(3)])
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
@@ -80,12 +80,12 @@ def test_features_have_length_one_and_come_in_order():
 
 
 def test_progress_is_told_and_only_so_many_are_remembered(monkeypatch):
-    """However many pictures it is asked for, it does not grow without end."""
+    """However many images it is asked for, it does not grow without end."""
     monkeypatch.setattr(embedding, "REMEMBERED", 10)
     embedder = Embedder(Registry(PROJECT / "models").champion())
     told = []
-    pictures = [np.full((28, 28), shade, np.uint8) for shade in range(100)]
-    embedder.features(pictures, told.append)
+    images = [np.full((28, 28), shade, np.uint8) for shade in range(100)]
+    embedder.features(images, told.append)
     assert told == [0.5, 1.0]
     assert len(embedder._known) == 10
 

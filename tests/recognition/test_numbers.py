@@ -5,21 +5,21 @@ import numpy as np
 import pytest
 
 from hwr_core.images.decode import PageImage
-from hwr_core.recognition.numbers import PageReading, joint_confidence, read_page
+from hwr_core.recognition.numbers import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
 
 @pytest.fixture
 def read(recogniser):
-    """Read a grey picture."""
+    """Read a grey image."""
 
-    def read_picture(grey, **more) -> PageReading:
+    def read_image(grey, **more) -> PagePrediction:
         return read_page(PageImage(grey, more.pop("scale", 1.0)), recogniser, **more)
 
-    return read_picture
+    return read_image
 
 
-def texts(page: PageReading) -> list[str]:
+def texts(page: PagePrediction) -> list[str]:
     """The lines of a page."""
     return [line.text for line in page.lines]
 
@@ -59,7 +59,7 @@ def test_dots_commas_and_dashes_are_no_digits(read):
 
 
 def test_a_box_stands_around_its_digit(read):
-    """Left, top, width and height of the ink, in pixels of the picture as given, whatever size it was read in."""
+    """Left, top, width and height of the ink, in pixels of the image as given, whatever size it was read in."""
     small, large = number("47"), cv2.resize(number("47"), None, fx=9, fy=9, interpolation=cv2.INTER_LINEAR)
     for grey, unit in ((small, 1), (large, 9)):
         for place, digit in enumerate(read(grey).digits):
@@ -70,8 +70,8 @@ def test_a_box_stands_around_its_digit(read):
             np.testing.assert_allclose(digit.box, expected, atol=4 * unit)
 
 
-def test_boxes_grow_with_the_scale_of_the_picture(read):
-    """A picture that was reduced on its way tells of boxes as large as they are in the file."""
+def test_boxes_grow_with_the_scale_of_the_image(read):
+    """An image that was reduced on its way tells of boxes as large as they are in the file."""
     once, twice = (read(number("58"), scale=scale).digits for scale in (1.0, 2.0))
     for one, two in zip(once, twice, strict=True):
         np.testing.assert_allclose(two.box, np.array(one.box) * 2, atol=1)
@@ -123,7 +123,7 @@ def test_a_page_without_writing_has_no_digits(read, name):
     """Nothing is found, and nothing is sure."""
     grey = EMPTY_PAGES[name]
     page = read(grey)
-    assert page == PageReading((), ())
+    assert page == PagePrediction((), ())
     assert joint_confidence(page.lines) == 0.0
 
 

@@ -1,11 +1,11 @@
-"""The way of a picture, from the bytes of a file to a Reading."""
+"""The way of an image, from the bytes of a file to a Reading."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from hwr_core.errors import InvalidValue, NotAPicture, PictureError, PictureTooLarge
+from hwr_core.errors import ImageError, ImageTooLarge, InvalidValue, NotAnImage
 from hwr_core.images.decode import Limits, decode
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition.pipeline import Reader
@@ -30,28 +30,28 @@ def reader() -> Iterator[Reader]:
 @pytest.mark.parametrize("inverted", [False, True], ids=["black on white", "white on black"])
 def test_a_drawing_is_read(reader, digit, inverted):
     """A drawing anywhere on the canvas, in black or in white, is read as the digit it is."""
-    picture = drawing(digit, fill=0.45, at=(0.8, 0.2))
-    assert reader.read(png(255 - picture if inverted else picture)).digit == digit
+    image = drawing(digit, fill=0.45, at=(0.8, 0.2))
+    assert reader.read(png(255 - image if inverted else image)).digit == digit
 
 
-def test_a_reading_says_what_was_seen_and_by_whom(reader):
-    """The reading carries the 28x28 that the model saw, the model's version, and the time of both stages."""
+def test_a_prediction_says_what_was_seen_and_by_whom(reader):
+    """The prediction carries the 28x28 that the model saw, the model's version, and the time of both stages."""
     content = png(drawing(6))
-    reading = reader.read(content)
-    np.testing.assert_array_equal(reading.seen, normalise(decode(content)))
-    assert reading.model_version == reader.recogniser.version
-    assert reading.timings.preprocessing > 0
-    assert reading.timings.inference > 0
-    assert reading.timings.total == reading.timings.preprocessing + reading.timings.inference
+    prediction = reader.read(content)
+    np.testing.assert_array_equal(prediction.seen, normalise(decode(content)))
+    assert prediction.model_version == reader.recogniser.version
+    assert prediction.timings.preprocessing > 0
+    assert prediction.timings.inference > 0
+    assert prediction.timings.total == prediction.timings.preprocessing + prediction.timings.inference
 
 
 def test_a_blank_canvas_has_no_ink(reader):
-    """Nothing written is neither an error nor a digit: no confidence, ten zeros, no picture."""
-    reading = reader.read(BLANK)
-    assert (reading.verdict, reading.digit, reading.confidence) == (Verdict.NO_INK, None, 0)
-    assert reading.probabilities == (0.0,) * 10
-    assert reading.seen is None
-    assert reading.timings.preprocessing > 0
+    """Nothing written is neither an error nor a digit: no confidence, ten zeros, no image."""
+    prediction = reader.read(BLANK)
+    assert (prediction.verdict, prediction.digit, prediction.confidence) == (Verdict.NO_INK, None, 0)
+    assert prediction.probabilities == (0.0,) * 10
+    assert prediction.seen is None
+    assert prediction.timings.preprocessing > 0
 
 
 def test_the_enhancement_level_reaches_the_normaliser(reader):
@@ -67,27 +67,27 @@ def test_the_enhancement_level_reaches_the_normaliser(reader):
 
 def test_the_limits_reach_the_decoder(reader):
     """What is over the reader's own limits is refused."""
-    with pytest.raises(PictureTooLarge, match="78,400 in all"):
+    with pytest.raises(ImageTooLarge, match="78,400 in all"):
         reader.read(png(drawing(1, side=281)))
-    with pytest.raises(PictureTooLarge, match="100,000"):
+    with pytest.raises(ImageTooLarge, match="100,000"):
         reader.read(bytes(100_001))
 
 
 @pytest.mark.parametrize("copies", [0, 1, 3, 8])
 def test_a_batch_is_answered_in_order_and_a_bad_file_fails_alone(reader, copies):
-    """Many files give one outcome each, in the order given: a reading, or the file's own error."""
-    outcomes = reader.read_all([png(drawing(3)), b"no picture", BLANK, png(drawing(7))] * copies)
+    """Many files give one outcome each, in the order given: a prediction, or the file's own error."""
+    outcomes = reader.read_all([png(drawing(3)), b"no image", BLANK, png(drawing(7))] * copies)
     assert len(outcomes) == 4 * copies
     for three, bad, blank, seven in zip(*[iter(outcomes)] * 4, strict=True):
         assert (three.digit, seven.digit, blank.verdict) == (3, 7, Verdict.NO_INK)
-        assert isinstance(bad, NotAPicture)
+        assert isinstance(bad, NotAnImage)
 
 
 def test_a_batch_reads_as_single_files_do(reader):
     """Each outcome of a batch says what reading the file alone says."""
     files = [png(drawing(digit, pen=9 + digit)) for digit in DIGITS]
     together = reader.read_all(files, 1.5)
-    assert not [outcome for outcome in together if isinstance(outcome, PictureError)]
+    assert not [outcome for outcome in together if isinstance(outcome, ImageError)]
     assert [each.probabilities for each in together] == [reader.read(file, 1.5).probabilities for file in files]
 
 
@@ -98,10 +98,10 @@ def test_a_wrong_level_fails_the_whole_batch(reader):
 
 
 def test_more_than_one_digit_is_refused_with_that_reason(reader):
-    """Two digits are no digit, and the reading says why."""
+    """Two digits are no digit, and the prediction says why."""
     refused = [reader.read(png(number(text, side=140))) for text in ("42", "58", "36")]
-    assert [reading.verdict for reading in refused] == [Verdict.NOT_A_DIGIT] * 3
-    assert [reading.reason for reading in refused] == [Reason.SEVERAL_DIGITS] * 3
+    assert [prediction.verdict for prediction in refused] == [Verdict.NOT_A_DIGIT] * 3
+    assert [prediction.reason for prediction in refused] == [Reason.SEVERAL_DIGITS] * 3
 
 
 def test_each_other_reason_is_that_of_its_verdict(reader):

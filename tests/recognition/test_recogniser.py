@@ -1,4 +1,4 @@
-"""The recogniser reads 28x28 pictures, one or many, from one thread or many, always alike."""
+"""The recogniser reads 28x28 images, one or many, from one thread or many, always alike."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import DIGITS, Reading, Timings, Verdict
+from hwr_core.recognition.types import DIGITS, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
 from tests.handwriting import drawing, recorded_strokes
@@ -22,15 +22,15 @@ from tests.handwriting import drawing, recorded_strokes
 NO_TIME = Timings(0.0, 0.0)
 
 
-def without_times(readings):
-    """Return what readings say, without how long they took; pictures as bytes, so that they compare."""
-    return [replace(each, timings=NO_TIME, seen=each.seen.tobytes()) for each in readings]
+def without_times(predictions):
+    """Return what predictions say, without how long they took; images as bytes, so that they compare."""
+    return [replace(each, timings=NO_TIME, seen=each.seen.tobytes()) for each in predictions]
 
 
-def share_right(recogniser, pictures, digits) -> float:
-    """Return the share of pictures whose most probable digit is the one written."""
-    readings = recogniser.read(pictures)
-    return np.mean([each.candidates[0].digit == digit for each, digit in zip(readings, digits, strict=True)])
+def share_right(recogniser, images, digits) -> float:
+    """Return the share of images whose most probable digit is the one written."""
+    predictions = recogniser.read(images)
+    return np.mean([each.candidates[0].digit == digit for each, digit in zip(predictions, digits, strict=True)])
 
 
 @pytest.fixture
@@ -46,66 +46,66 @@ def copied(models, tmp_path):
 @pytest.mark.parametrize("digit", DIGITS)
 def test_hand_made_digits_are_read(recogniser, digit, pen):
     """Each digit is read right with a thin, a usual and a thick pen."""
-    reading = recogniser.read([normalise(drawing(digit, pen=pen))])[0]
-    assert reading.digit == digit
-    assert reading.verdict in (Verdict.DIGIT, Verdict.UNSURE)
+    prediction = recogniser.read([normalise(drawing(digit, pen=pen))])[0]
+    assert prediction.digit == digit
+    assert prediction.verdict in (Verdict.DIGIT, Verdict.UNSURE)
 
 
 def test_other_peoples_digits_are_read(recogniser, datasets):
     """Of 300 digits by writers no model learned from, drawn with any pen, at least 98 % are read right."""
     written = [(strokes, digit) for digit in DIGITS for strokes in recorded_strokes(datasets, digit, 30)]
     drawn = zip(cycle((5, 12, 18, 24, 30)), written, strict=False)
-    pictures = [normalise(draw(place(strokes, side=280, fill=0.6), side=280, pen=pen)) for pen, (strokes, _) in drawn]
+    images = [normalise(draw(place(strokes, side=280, fill=0.6), side=280, pen=pen)) for pen, (strokes, _) in drawn]
     assert len(written) == 300
-    assert share_right(recogniser, pictures, [digit for _, digit in written]) >= 0.98
+    assert share_right(recogniser, images, [digit for _, digit in written]) >= 0.98
 
 
-def test_a_batch_reads_as_single_pictures_do(recogniser, pictures):
-    """Together or alone, each picture gets the same reading, in the order given."""
-    alone = [recogniser.read([picture])[0] for picture in pictures]
-    assert without_times(recogniser.read(pictures)) == without_times(alone)
+def test_a_batch_reads_as_single_images_do(recogniser, images):
+    """Together or alone, each image gets the same prediction, in the order given."""
+    alone = [recogniser.read([image])[0] for image in images]
+    assert without_times(recogniser.read(images)) == without_times(alone)
 
 
-def test_order_is_kept(recogniser, pictures):
-    """Each reading carries the very picture it was made of, in the order given."""
-    turned = pictures[::-1]
-    assert all(reading.seen is picture for reading, picture in zip(recogniser.read(turned), turned, strict=True))
+def test_order_is_kept(recogniser, images):
+    """Each prediction carries the very image it was made of, in the order given."""
+    turned = images[::-1]
+    assert all(prediction.seen is image for prediction, image in zip(recogniser.read(turned), turned, strict=True))
 
 
-def test_many_threads_read_what_one_reads(recogniser, pictures):
+def test_many_threads_read_what_one_reads(recogniser, images):
     """Sixteen threads at once, some with batches, disturb one another in nothing."""
-    expected = without_times(recogniser.read(pictures))
+    expected = without_times(recogniser.read(images))
     with ThreadPoolExecutor(16) as threads:
-        singly = [threads.submit(recogniser.read, [picture]) for picture in pictures * 8]
-        batches = [threads.submit(recogniser.read, pictures) for _ in range(8)]
-    assert without_times(reading for one in singly for reading in one.result()) == expected * 8
+        singly = [threads.submit(recogniser.read, [image]) for image in images * 8]
+        batches = [threads.submit(recogniser.read, images) for _ in range(8)]
+    assert without_times(prediction for one in singly for prediction in one.result()) == expected * 8
     assert all(without_times(batch.result()) == expected for batch in batches)
 
 
-def test_no_pictures_give_no_readings(recogniser):
+def test_no_images_give_no_predictions(recogniser):
     """An empty list is read as an empty list."""
     assert recogniser.read([]) == []
 
 
 @pytest.mark.parametrize("shape", [(27, 28), (28, 28, 1), (784,), (56, 56), (1, 28, 28)])
-def test_a_picture_of_another_shape_is_refused(recogniser, pictures, shape):
-    """One wrong picture refuses the call, and the message names both shapes."""
-    with pytest.raises(InvalidValue, match=r"A picture is \(.*\); \(28, 28\) is needed"):
-        recogniser.read([pictures[0], np.zeros(shape, np.uint8)])
+def test_an_image_of_another_shape_is_refused(recogniser, images, shape):
+    """One wrong image refuses the call, and the message names both shapes."""
+    with pytest.raises(InvalidValue, match=r"An image is \(.*\); \(28, 28\) is needed"):
+        recogniser.read([images[0], np.zeros(shape, np.uint8)])
 
 
-def test_probabilities_are_of_ten_digits_and_sum_to_one(recogniser, pictures):
-    """Every reading shares 1 among ten digits; the greatest share is the confidence."""
-    for reading in recogniser.read(pictures):
-        assert len(reading.probabilities) == len(DIGITS)
-        assert min(reading.probabilities) >= 0
-        assert sum(reading.probabilities) == pytest.approx(1, abs=1e-5)
-        assert reading.confidence == max(reading.probabilities)
+def test_probabilities_are_of_ten_digits_and_sum_to_one(recogniser, images):
+    """Every prediction shares 1 among ten digits; the greatest share is the confidence."""
+    for prediction in recogniser.read(images):
+        assert len(prediction.probabilities) == len(DIGITS)
+        assert min(prediction.probabilities) >= 0
+        assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-5)
+        assert prediction.confidence == max(prediction.probabilities)
 
 
-def test_candidates_are_ranked(recogniser, pictures):
+def test_candidates_are_ranked(recogniser, images):
     """The most probable digit comes first, and all ten are there."""
-    candidates = recogniser.read(pictures[:1])[0].candidates
+    candidates = recogniser.read(images[:1])[0].candidates
     assert sorted(each.digit for each in candidates) == list(DIGITS)
     probabilities = [each.probability for each in candidates]
     assert probabilities == sorted(probabilities, reverse=True)
@@ -114,8 +114,8 @@ def test_candidates_are_ranked(recogniser, pictures):
 def test_noise_is_no_digit(recogniser):
     """Random pixels are not answered with a digit that the model is sure of."""
     noise = np.random.default_rng(3).integers(0, 256, (20, 28, 28), dtype=np.uint8)
-    readings = recogniser.read(list(noise))
-    assert not [each for each in readings if each.verdict is Verdict.DIGIT and each.confidence > 0.9]
+    predictions = recogniser.read(list(noise))
+    assert not [each for each in predictions if each.verdict is Verdict.DIGIT and each.confidence > 0.9]
 
 
 @pytest.mark.parametrize(
@@ -127,22 +127,22 @@ def test_noise_is_no_digit(recogniser):
         ({3: 0.4, NOT_A_DIGIT: 0.6}, Verdict.UNSURE, 3),
     ],
 )
-def test_the_card_decides_between_the_verdicts(models, pictures, shares, verdict, digit):
-    """The thresholds of the card part digit, unsure and not a digit; a refused picture names no digit."""
+def test_the_card_decides_between_the_verdicts(models, images, shares, verdict, digit):
+    """The thresholds of the card part digit, unsure and not a digit; a refused image names no digit."""
     decision = Decision(temperature=1, not_a_digit_above=0.6, unsure_below=0.8)
     recogniser = Recogniser(Registry(models).champion().read_file(LITERT), decision, "v", cores=1)
     eleven = np.array([shares.get(label, 0) for label in range(NOT_A_DIGIT + 1)], np.float64)
-    reading: Reading = recogniser._decide(pictures[0], eleven, 0.0)
+    prediction: Prediction = recogniser._decide(images[0], eleven, 0.0)
     recogniser.close()
-    assert (reading.verdict, reading.digit) == (verdict, digit)
+    assert (prediction.verdict, prediction.digit) == (verdict, digit)
 
 
-def test_a_model_of_any_number_of_cores_reads_alike(models, recogniser, pictures):
-    """How many interpreters there are changes no reading."""
+def test_a_model_of_any_number_of_cores_reads_alike(models, recogniser, images):
+    """How many interpreters there are changes no prediction."""
     champion = Registry(models).champion()
     single = Recogniser(champion.read_file(LITERT), champion.card.decision, champion.name, cores=1)
     try:
-        assert without_times(single.read(pictures)) == without_times(recogniser.read(pictures))
+        assert without_times(single.read(images)) == without_times(recogniser.read(images))
     finally:
         single.close()
 

@@ -1,4 +1,4 @@
-"""The version that reads is exchanged while readings go on, and a damaged one never takes its place."""
+"""The version that reads is exchanged while predictions go on, and a damaged one never takes its place."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +49,7 @@ def test_a_promotion_is_taken_up(served, registry, champion, twin):  # noqa: F81
     assert served.get()[1].read(SEVEN).model_version == twin.name
 
 
-def test_without_anybody_watching_it_is_taken_up_at_the_next_reading(registry, champion, twin):  # noqa: F811
+def test_without_anybody_watching_it_is_taken_up_at_the_next_prediction(registry, champion, twin):  # noqa: F811
     """A notebook that has no server's thread reads with the new version soon, too."""
     now = [0.0]
     served = ServedModel(registry, Limits(), Observers(), clock=lambda: now[0])
@@ -61,7 +61,7 @@ def test_without_anybody_watching_it_is_taken_up_at_the_next_reading(registry, c
 
 
 def test_a_watched_model_follows_within_two_seconds(served, registry, champion, twin):  # noqa: F811
-    """Nobody has to ask, and no reading has to wait for the new version."""
+    """Nobody has to ask, and no prediction has to wait for the new version."""
     served.get()
     served.watch()
     registry.serve(twin)
@@ -71,7 +71,7 @@ def test_a_watched_model_follows_within_two_seconds(served, registry, champion, 
     assert time.monotonic() - asked < 2
 
 
-def test_no_reading_is_dropped_while_versions_change(served, registry, champion, twin):  # noqa: F811
+def test_no_prediction_is_dropped_while_versions_change(served, registry, champion, twin):  # noqa: F811
     """Threads that read all the while get an answer each time, by one version or the other."""
     served.get()
 
@@ -79,11 +79,11 @@ def test_no_reading_is_dropped_while_versions_change(served, registry, champion,
         return served.get()[1].read(SEVEN).model_version
 
     with ThreadPoolExecutor(4) as threads:
-        readings = [threads.submit(read, number) for number in range(400)]
+        predictions = [threads.submit(read, number) for number in range(400)]
         for version in (twin, champion) * 10:
             registry.serve(version)
             served.refresh()
-        names = {reading.result() for reading in readings}
+        names = {prediction.result() for prediction in predictions}
     assert names <= {champion.name, twin.name}
 
 
@@ -108,7 +108,7 @@ def test_a_version_replaced_leaves_no_thread_behind(served, registry, champion, 
     assert readers() <= before
 
 
-def test_a_damaged_version_leaves_the_old_one_reading(served, registry, champion, twin, caplog):  # noqa: F811
+def test_a_damaged_version_leaves_the_old_one_prediction(served, registry, champion, twin, caplog):  # noqa: F811
     """It is said once in the log and in the model's health, until another version is chosen."""
     served.get()
     (twin.folder / LITERT).write_bytes(b"torn")

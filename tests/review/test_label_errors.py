@@ -68,7 +68,7 @@ def test_wrong_labels_among_many_are_told_from_right_ones():
 
 @pytest.mark.parametrize("none", [0.0, 0.3, 0.9])
 def test_what_speaks_for_no_digit_is_found_again(none: float):
-    """The ten probabilities of a reading tell the eleventh share where some digit is out of the question."""
+    """The ten probabilities of a prediction tell the eleventh share where some digit is out of the question."""
     digits = np.array([0.7, 0.2, 0.1, *[0.0] * 7]) * (1 - none)
     [shares] = eleven_shares((digits + none / 10)[None])
     assert shares == pytest.approx([*digits, none])

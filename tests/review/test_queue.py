@@ -1,4 +1,4 @@
-"""The queues of readings that wait for a person, and what the models made of labelled ones."""
+"""The queues of predictions that wait for a person, and what the models made of labelled ones."""
 
 import numpy as np
 import pytest
@@ -15,33 +15,33 @@ def queue(store):
 
 
 @pytest.fixture
-def read(record, new_reading):
-    """Keep a reading of a 7 with each of these confidences and return the ids."""
+def read(record, new_prediction):
+    """Keep a prediction of a 7 with each of these confidences and return the ids."""
 
     def read(*confidences: float) -> list[int]:
-        return [kept.id for kept in record(*(new_reading(confidence=each) for each in confidences))]
+        return [kept.id for kept in record(*(new_prediction(confidence=each) for each in confidences))]
 
     return read
 
 
 @pytest.fixture
-def refuse(record, new_reading):
-    """Keep a reading that was refused with each of these confidences and return the ids."""
+def refuse(record, new_prediction):
+    """Keep a prediction that was refused with each of these confidences and return the ids."""
 
     def refuse(*confidences: float) -> list[int]:
-        rows = [new_reading(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=each) for each in confidences]
+        rows = [new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=each) for each in confidences]
         return [kept.id for kept in record(*rows)]
 
     return refuse
 
 
-def ids(readings):
-    """Return the numbers of readings."""
-    return [kept.id for kept in readings]
+def ids(predictions):
+    """Return the numbers of predictions."""
+    return [kept.id for kept in predictions]
 
 
 def test_the_least_sure_come_first(queue, read, refuse):
-    """Readings that name a digit wait in the order of their confidence, the older first of equals."""
+    """Predictions that name a digit wait in the order of their confidence, the older first of equals."""
     sure, unsure, middle, equal = read(0.99, 0.31, 0.7, 0.7)
     refuse(0.2)
     assert ids(queue.page(LEAST_SURE)) == [unsure, middle, equal, sure]
@@ -49,7 +49,7 @@ def test_the_least_sure_come_first(queue, read, refuse):
 
 
 def test_the_most_digit_like_of_the_rejected_come_first(queue, read, refuse):
-    """Refused readings have a queue of their own, led by the likeliest mistake."""
+    """Refused predictions have a queue of their own, led by the likeliest mistake."""
     read(0.99)
     scribble, almost = refuse(0.12, 0.45)
     assert ids(queue.page(REJECTED)) == [almost, scribble]
@@ -81,12 +81,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(queue, read, refuse, kind
     assert len(whole) == 7
 
 
-def test_the_pictures_come_along(queue, record, new_reading):
-    """A page holds whole readings, so that nothing has to be fetched while a person looks at them."""
-    [kept] = record(new_reading(digit=3))
+def test_the_images_come_along(queue, record, new_prediction):
+    """A page holds whole predictions, so that nothing has to be fetched while a person looks at them."""
+    [kept] = record(new_prediction(digit=3))
     [waiting] = queue.page(LEAST_SURE)
-    assert np.array_equal(waiting.reading.seen, kept.reading.seen)
-    assert waiting.reading.probabilities == kept.reading.probabilities
+    assert np.array_equal(waiting.prediction.seen, kept.prediction.seen)
+    assert waiting.prediction.probabilities == kept.prediction.probabilities
 
 
 def test_an_empty_history_has_empty_queues(queue):
@@ -102,14 +102,14 @@ def test_a_page_has_a_limit(queue, limit):
         queue.page(LEAST_SURE, limit=limit)
 
 
-def test_readings_come_in_the_order_asked_for(queue, read):
+def test_predictions_come_in_the_order_asked_for(queue, read):
     """Those that are gone are left out."""
     first, second, third = read(0.5, 0.6, 0.7)
     assert ids(queue.get([second, 99, third, first])) == [second, third, first]
 
 
-def test_what_models_made_of_labelled_readings(queue, read, refuse, feedback):
-    """Only labelled readings, "no digit" as the eleventh label, with what is verified."""
+def test_what_models_made_of_labelled_predictions(queue, read, refuse, feedback):
+    """Only labelled predictions, "no digit" as the eleventh label, with what is verified."""
     first, _, third = read(0.5, 0.6, 0.7)
     [refused] = refuse(0.2)
     feedback.give(third, actual_digit=1)

@@ -39,7 +39,7 @@ def keep(workspace):
 
 
 def ids(waiting):
-    """Return the numbers of readings that wait."""
+    """Return the numbers of predictions that wait."""
     return [each.kept.id for each in waiting]
 
 
@@ -48,8 +48,8 @@ def test_each_order_has_its_own_queue(workspace, keep):
     keep(3, 0, 7)
     scribble = np.random.default_rng(2).choice([0, 255], (6, 6)).astype(np.uint8).repeat(40, 0).repeat(40, 1)
     refused = workspace.read_and_keep(png(scribble), source=Source.DRAWING)
-    assert refused.reading.verdict is Verdict.NOT_A_DIGIT
-    confidences = [each.kept.reading.confidence for each in workspace.review.page(Order.LEAST_SURE)]
+    assert refused.prediction.verdict is Verdict.NOT_A_DIGIT
+    confidences = [each.kept.prediction.confidence for each in workspace.review.page(Order.LEAST_SURE)]
     assert confidences == sorted(confidences)
     assert ids(workspace.review.page(Order.REJECTED)) == [refused.id]
     assert [workspace.review.count(order) for order in Order] == [3, 1, 0]
@@ -61,14 +61,14 @@ def test_without_a_challenger_nobody_differs(workspace, keep):
     assert workspace.review.page(Order.DISAGREE) == []
 
 
-def test_where_the_challenger_differs_a_person_is_asked(workspace, registry, keep):
+def test_where_the_challenger_differs_a_user_is_asked(workspace, registry, keep):
     """The newest come first, with both answers; those who have been judged are left out, and pages go on."""
     registry.challenge(worse_copy(registry))
     first, second, third = keep(3, 0, 7)
     workspace.feedback.give(second, actual_digit=0)
     newest, oldest = workspace.review.page(Order.DISAGREE)
     assert ids([newest, oldest]) == [third, first]
-    assert (newest.kept.reading.digit, newest.second.digit) == (7, None)
+    assert (newest.kept.prediction.digit, newest.second.digit) == (7, None)
     assert ids(workspace.review.page(Order.DISAGREE, limit=1, after=newest.kept)) == [first]
     assert workspace.review.count(Order.DISAGREE) == 2
 
@@ -91,14 +91,14 @@ def test_another_challenger_is_asked_afresh(workspace, registry, keep):
     assert workspace.review.page(Order.DISAGREE) == []
 
 
-def test_the_challenger_reads_each_picture_once(workspace, registry, keep, monkeypatch):
+def test_the_challenger_reads_each_image_once(workspace, registry, keep, monkeypatch):
     """Asking again reads only what is new."""
     registry.challenge(worse_copy(registry))
     keep(3, 0)
     workspace.review.count(Order.DISAGREE)
     challenger = workspace.review._second_opinion._challenger
     read: list[int] = []
-    monkeypatch.setattr(challenger, "read", lambda pictures: read.append(len(pictures)) or [])
+    monkeypatch.setattr(challenger, "read", lambda images: read.append(len(images)) or [])
     workspace.review.count(Order.DISAGREE)
     assert read == [0]
 
@@ -112,7 +112,7 @@ def test_a_challenger_that_is_gone_is_told(workspace, registry, keep):
 
 
 def test_a_page_has_a_limit(workspace):
-    """What cannot be a number of readings is refused."""
+    """What cannot be a number of predictions is refused."""
     with pytest.raises(InvalidValue):
         workspace.review.page(Order.LEAST_SURE, limit=0)
 

@@ -22,8 +22,8 @@ def _post(server: Server, stop: Event, acknowledged: list[int], failed: list[Exc
     try:
         while not stop.is_set():
             number += 1
-            picture = png(drawing(number % 10, side=200 + number % 80, pen=12 + number % 5))
-            acknowledged.append(predict(connection, picture)["prediction_id"])
+            image = png(drawing(number % 10, side=200 + number % 80, pen=12 + number % 5))
+            acknowledged.append(predict(connection, image)["prediction_id"])
     except (OSError, HTTPException, AssertionError) as error:
         failed.append(error)
     finally:
@@ -34,11 +34,11 @@ def _backed_up(data_dir: Path, file: Path) -> None:
     command = [sys.executable, "-m", "hwr_core.cli", "backup", str(file)]
     done = subprocess.run(command, env=environment(data_dir), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "readings" in done.stdout
+    assert "predictions" in done.stdout
 
 
 def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
-    """No client is refused; all readings answered before are in it; each has its picture file; and it goes on."""
+    """No client is refused; all predictions answered before are in it; each has its image file; and it goes on."""
     acknowledged: list[int] = []
     failed: list[Exception] = []
     stop = Event()
@@ -60,7 +60,7 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
         restored = Settings(data_dir=tmp_path / f"restored-{turn}", models_dir=PROJECT / "models", max_page=100_000)
         counts = restore(restored, tmp_path / f"{turn}.zip").manifest.counts
         with Workspace(restored) as workspace:
-            readings = workspace.history.page(limit=100_000).readings
-            assert answered <= {reading.id for reading in readings} <= set(acknowledged)
-            assert (counts.readings, counts.missing) == (len(readings), 0)
-            assert all(workspace.history.original(reading.id) for reading in readings)
+            predictions = workspace.history.page(limit=100_000).predictions
+            assert answered <= {prediction.id for prediction in predictions} <= set(acknowledged)
+            assert (counts.predictions, counts.missing) == (len(predictions), 0)
+            assert all(workspace.history.upload(prediction.id) for prediction in predictions)

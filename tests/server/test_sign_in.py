@@ -84,7 +84,7 @@ def _stream(server: Server, headers: dict[str, str]) -> ClientConnection:
     ],
 )
 def test_nothing_is_given_to_whoever_is_not_signed_in(server: Server, method: str, path: str) -> None:
-    """Neither a page, a picture, an upload nor an address written in another way."""
+    """Neither a page, an image, an upload nor an address written in another way."""
     assert _ask(server, method, path).status == 401
 
 

@@ -21,17 +21,17 @@ CLIENTS = 8
 
 
 def _post_until_killed(server: Server, acknowledged: list[int]) -> None:
-    picture = png(drawing(3))
+    image = png(drawing(3))
     connection = server.connect()
     try:
         while True:
-            acknowledged.append(predict(connection, picture)["prediction_id"])
+            acknowledged.append(predict(connection, image)["prediction_id"])
     except (OSError, HTTPException):  # the server is gone, as it should be
         connection.close()
 
 
-def test_every_acknowledged_reading_survives_a_kill_under_load(tmp_path: Path) -> None:
-    """A server killed with SIGKILL while eight clients post has lost no reading that it had answered."""
+def test_every_acknowledged_prediction_survives_a_kill_under_load(tmp_path: Path) -> None:
+    """A server killed with SIGKILL while eight clients post has lost no prediction that it had answered."""
     acknowledged: list[int] = []
     with serving(tmp_path / "data") as server:
         clients = [Thread(target=_post_until_killed, args=(server, acknowledged)) for _ in range(CLIENTS)]
@@ -43,13 +43,13 @@ def test_every_acknowledged_reading_survives_a_kill_under_load(tmp_path: Path) -
         for client in clients:
             client.join()
     with Workspace(Settings(data_dir=tmp_path / "data", max_page=100_000)) as workspace:
-        kept = {row.id for row in workspace.history.page(limit=100_000).readings}
+        kept = {row.id for row in workspace.history.page(limit=100_000).predictions}
     assert len(set(acknowledged)) == len(acknowledged)
     assert set(acknowledged) <= kept
 
 
 def test_a_restarted_server_goes_on_with_the_same_history(tmp_path: Path) -> None:
-    """Readings made before and after a kill stand in one history, with rising ids."""
+    """Predictions made before and after a kill stand in one history, with rising ids."""
     ids = []
     for _ in range(2):
         with serving(tmp_path / "data") as server:
@@ -60,33 +60,33 @@ def test_a_restarted_server_goes_on_with_the_same_history(tmp_path: Path) -> Non
 
 
 def test_the_command_line_records_beside_a_busy_server(tmp_path: Path) -> None:
-    """`hwr read --record` works on the data folder of a server under load, and neither loses a reading."""
-    picture = tmp_path / "seven.png"
-    picture.write_bytes(png(drawing(7)))
+    """`hwr read --record` works on the data folder of a server under load, and neither loses a prediction."""
+    image = tmp_path / "seven.png"
+    image.write_bytes(png(drawing(7)))
     acknowledged: list[int] = []
     with serving(tmp_path / "data") as server:
         clients = [Thread(target=_post_until_killed, args=(server, acknowledged)) for _ in range(2)]
         for client in clients:
             client.start()
-        recorded = [_record(picture, tmp_path / "data") for _ in range(3)]
+        recorded = [_record(image, tmp_path / "data") for _ in range(3)]
         server.process.kill()
         for client in clients:
             client.join()
     with Workspace(Settings(data_dir=tmp_path / "data", max_page=100_000)) as workspace:
-        kept = {row.id for row in workspace.history.page(limit=100_000).readings}
+        kept = {row.id for row in workspace.history.page(limit=100_000).predictions}
     assert {*acknowledged, *recorded} <= kept
     assert len({*acknowledged, *recorded}) == len(acknowledged) + len(recorded)
 
 
-def _record(picture: Path, data_dir: Path) -> int:
+def _record(image: Path, data_dir: Path) -> int:
     done = subprocess.run(
-        [sys.executable, "-m", "hwr_core.cli", "read", "--record", "--json", str(picture)],
+        [sys.executable, "-m", "hwr_core.cli", "read", "--record", "--json", str(image)],
         env=environment(data_dir),
         capture_output=True,
         check=True,
     )
-    reading_id: int = json.loads(done.stdout)["reading_id"]
-    return reading_id
+    prediction_id: int = json.loads(done.stdout)["prediction_id"]
+    return prediction_id
 
 
 def test_a_training_killed_with_its_server_is_told_of_and_resumed(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_training_killed_with_its_server_is_told_of_and_resumed(tmp_path: Path
     models = copied_models(tmp_path / "models").folder
     variables = {"HWR_MODELS_DIR": str(models), "HWR_DATASETS_DIR": str(tmp_path / "datasets")}
     with Workspace(Settings(data_dir=tmp_path / "data", models_dir=models)) as workspace:
-        workspace.modelling.import_pictures(own_digits(20))
+        workspace.modelling.import_images(own_digits(20))
     config = {"epochs": 60, "batch_size": 8, "config": {"sources": ["custom"]}}
     with serving(tmp_path / "data", **variables) as server:
         job = ask(server, "POST", "/api/train", config)["job_id"]

@@ -22,10 +22,10 @@ def test_a_network_is_what_it_is_said_to_be(name):
     served = to_litert(network, 1.0)
     assert network.count_params() == ARCHITECTURES[name].parameters
     assert len(served) / 1e6 == pytest.approx(ARCHITECTURES[name].megabytes, rel=0.02)
-    pictures = np.random.default_rng(0).integers(0, 255, (3, 28, 28), dtype=np.uint8)
-    logits = network.predict(pictures[..., None].astype(np.float32) / 255, verbose=0)
+    images = np.random.default_rng(0).integers(0, 255, (3, 28, 28), dtype=np.uint8)
+    logits = network.predict(images[..., None].astype(np.float32) / 255, verbose=0)
     recogniser = Recogniser(served, Decision(temperature=1.0, not_a_digit_above=1.0, unsure_below=0.0), "v", cores=1)
-    found = [reading.digit for reading in recogniser.read(list(pictures))]
+    found = [prediction.digit for prediction in recogniser.read(list(images))]
     recogniser.close()
     assert found == logits[:, :10].argmax(axis=1).tolist()
 
@@ -37,14 +37,14 @@ def test_the_features_of_a_network_are_what_its_last_layer_is_given(name):
     from hwr_core.training.convert import to_litert
 
     network = build(name)
-    picture = np.random.default_rng(0).integers(0, 255, (1, 28, 28, 1)).astype(np.float32)
+    image = np.random.default_rng(0).integers(0, 255, (1, 28, 28, 1)).astype(np.float32)
     weights, bias = network.layers[-1].get_weights()
     cut = Interpreter(model_content=without_last_layer(to_litert(network, 1.0)), num_threads=1)
     cut.allocate_tensors()
-    cut.set_tensor(cut.get_input_details()[0]["index"], picture)
+    cut.set_tensor(cut.get_input_details()[0]["index"], image)
     cut.invoke()
     features = cut.get_tensor(cut.get_output_details()[0]["index"])
-    np.testing.assert_allclose(features @ weights + bias, network.predict(picture / 255, verbose=0), atol=1e-4)
+    np.testing.assert_allclose(features @ weights + bias, network.predict(image / 255, verbose=0), atol=1e-4)
 
 
 def test_every_network_that_is_offered_can_be_built():

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 def line(text: str) -> LineSample:
     """A line of hand-made digits."""
     page = segment(number(text))
-    return LineSample(strip(page, page.lines[0]).picture, text)
+    return LineSample(strip(page, page.lines[0]).image, text)
 
 
 @pytest.fixture(scope="module")

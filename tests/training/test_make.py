@@ -58,18 +58,18 @@ def test_the_loss_falls(made):
 def test_the_version_reads_what_it_has_learned(recogniser, unseen):
     """The published file, in the ordinary recogniser, reads a writer it has not seen far better than by guessing."""
     digits = unseen.where(unseen.labels != NOT_A_DIGIT)
-    readings = recogniser.read(list(digits.pictures))
-    right = [each.candidates[0].digit == label for each, label in zip(readings, digits.labels, strict=True)]
+    predictions = recogniser.read(list(digits.images))
+    right = [each.candidates[0].digit == label for each, label in zip(predictions, digits.labels, strict=True)]
     assert np.mean(right) > 0.9
-    assert readings[0].model_version == recogniser.version
+    assert predictions[0].model_version == recogniser.version
 
 
 def test_the_card_tells_the_truth(made, recogniser, unseen):
     """The score of the test part is what the served file reads wrong."""
     (score,) = [each for each in made.version.card.scores if each.part == Part.TEST]
     digits = unseen.where(unseen.labels != NOT_A_DIGIT)
-    readings = recogniser.read(list(digits.pictures))
-    wrong = sum(r.candidates[0].digit != label for r, label in zip(readings, digits.labels, strict=True))
+    predictions = recogniser.read(list(digits.images))
+    wrong = sum(r.candidates[0].digit != label for r, label in zip(predictions, digits.labels, strict=True))
     assert (score.source, score.digits, score.wrong) == (SOURCE, len(digits), wrong)
     assert score.others == (unseen.labels == NOT_A_DIGIT).sum()
 
@@ -90,14 +90,14 @@ def test_the_card_tells_what_was_learned_from(made):
     )
 
 
-def test_the_card_tells_what_its_pictures_are_like(made):
-    """Its 55 validation pictures, of which as many count as no digit as people send: one in ten, whatever is read."""
+def test_the_card_tells_what_its_images_are_like(made):
+    """Its 55 validation images, of which as many count as no digit as people send: one in ten, whatever is read."""
     inputs = inputs_of(made.version.card)
     assert inputs
-    assert 50 < inputs.pictures <= 55
+    assert 50 < inputs.images <= 55
     assert all(sum(histogram.shares) == pytest.approx(1) for histogram in made.version.card.inputs.features.values())
-    assert inputs.counts[Feature.DIGIT][10] == pytest.approx(inputs.pictures / 10, abs=2)
-    assert compare(inputs, inputs).level is Level.UNKNOWN  # 55 pictures are too few
+    assert inputs.counts[Feature.DIGIT][10] == pytest.approx(inputs.images / 10, abs=2)
+    assert compare(inputs, inputs).level is Level.UNKNOWN  # 55 images are too few
 
 
 def test_the_version_is_published_whole(made):
@@ -111,16 +111,16 @@ def test_the_version_is_published_whole(made):
 
 def test_litert_says_what_keras_says(made, recogniser, network, unseen):
     """The served file gives the network's probabilities at the card's temperature, within a thousandth."""
-    pictures = [*unseen.pictures[:20], np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)]
-    logits = network.predict(np.stack(pictures)[..., None].astype(np.float32) / 255, verbose=0)
+    images = [*unseen.images[:20], np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)]
+    logits = network.predict(np.stack(images)[..., None].astype(np.float32) / 255, verbose=0)
     shares = softmax(logits / made.version.card.decision.temperature)
     expected = shares[:, :NOT_A_DIGIT] + shares[:, NOT_A_DIGIT:] / NOT_A_DIGIT
-    found = [reading.probabilities for reading in recogniser.read(pictures)]
-    assert logits.shape == (len(pictures), LABELS)
+    found = [prediction.probabilities for prediction in recogniser.read(images)]
+    assert logits.shape == (len(images), LABELS)
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_a_person_hears_how_it_goes(made):
+def test_a_user_hears_how_it_goes(made):
     """Each source is a line, with its size, and each epoch, with its loss."""
     assert made.said[:2] == [f"{SOURCE}: 660 training samples", f"{SOURCE}: 55 validation samples"]
     loss = made.version.card.epochs[-1]["loss"]
@@ -225,8 +225,8 @@ def test_batches_repeat_with_their_seed_and_change_with_the_epoch():
     """Each epoch shows every sample once, otherwise distorted; the same seed shows the same."""
     from hwr_core.training.batches import Batches
 
-    pictures = np.stack([normalise(drawing(digit)) for digit in DIGITS])
-    samples = Samples(pictures, np.arange(10, dtype=np.uint8))
+    images = np.stack([normalise(drawing(digit)) for digit in DIGITS])
+    samples = Samples(images, np.arange(10, dtype=np.uint8))
 
     def epoch(seed: int, number: int) -> tuple[np.ndarray, list[int]]:
         batches = Batches(samples, batch_size=4, augmentation=1.0, seed=seed, epoch=number)

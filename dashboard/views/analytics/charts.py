@@ -16,10 +16,10 @@ DARK = 0.15
 """Share from which on a cell is dark enough for white figures."""
 
 
-def readings_over_time(table: pd.DataFrame) -> go.Figure:
+def predictions_over_time(table: pd.DataFrame) -> go.Figure:
     """Bars, which answer: how much is read."""
-    figure = go.Figure(go.Bar(x=table["start"], y=table["readings"], marker_color=ACCENT, name="Readings"))
-    return _laid_out(figure, "Readings")
+    figure = go.Figure(go.Bar(x=table["start"], y=table["predictions"], marker_color=ACCENT, name="Predictions"))
+    return _laid_out(figure, "Predictions")
 
 
 def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
@@ -41,11 +41,11 @@ def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
     return _shares(_laid_out(figure, "Right, of those judged"))
 
 
-def breakdown_readings(table: pd.DataFrame) -> go.Figure:
+def breakdown_predictions(table: pd.DataFrame) -> go.Figure:
     """Bars, which answer: how much is there of each."""
-    figure = go.Figure(go.Bar(x=table["value"], y=table["readings"], marker_color=ACCENT))
+    figure = go.Figure(go.Bar(x=table["value"], y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(type="category")
-    return _laid_out(figure, "Readings")
+    return _laid_out(figure, "Predictions")
 
 
 def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
@@ -67,12 +67,12 @@ def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
 
 
 def confidence(table: pd.DataFrame) -> go.Figure:
-    """Bars, which answer: how sure are the readings."""
+    """Bars, which answer: how sure are the predictions."""
     middle = (table["confidence_from"] + table["confidence_to"]) / 2
-    figure = go.Figure(go.Bar(x=middle, y=table["readings"], marker_color=ACCENT))
+    figure = go.Figure(go.Bar(x=middle, y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(tickformat=".0%", range=[0, 1], title="Confidence")
     figure.update_layout(bargap=0.05)
-    return _laid_out(figure, "Readings")
+    return _laid_out(figure, "Predictions")
 
 
 def reliability(found: Reliability) -> go.Figure:
@@ -86,7 +86,7 @@ def reliability(found: Reliability) -> go.Figure:
         mode="markers",
         marker={"color": CONTRAST, "size": 10},
         error_y=_interval(bins),
-        customdata=bins[["readings"]],
+        customdata=bins[["predictions"]],
         hovertemplate="said %{x:.1%}, was right %{y:.1%}, of %{customdata[0]}<extra></extra>",
     )
     figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
@@ -95,13 +95,13 @@ def reliability(found: Reliability) -> go.Figure:
 
 def confusion(table: pd.DataFrame) -> go.Figure:
     """Squares of a matrix: what is taken for what? A heat map's cells cannot be clicked in Streamlit, markers can."""
-    share = table["readings"] / table.groupby("actual_digit")["readings"].transform("sum")
+    share = table["predictions"] / table.groupby("actual_digit")["predictions"].transform("sum")
     figure = go.Figure(
         go.Scatter(
             x=table["digit"],
             y=table["actual_digit"],
             mode="markers+text",
-            text=table["readings"],
+            text=table["predictions"],
             textfont={"size": 11, "color": ["white" if each > DARK else QUIET for each in share]},
             marker={
                 "symbol": "square",
@@ -124,7 +124,7 @@ def confusion(table: pd.DataFrame) -> go.Figure:
 
 
 def latency(table: pd.DataFrame) -> go.Figure:
-    """Bars in groups, which answer: how long does a reading take."""
+    """Bars in groups, which answer: how long does a prediction take."""
     figure = go.Figure()
     for place, colour, words in (("p50", ACCENT, "half"), ("p95", QUIET, "95 %"), ("p99", CONTRAST, "99 %")):
         figure.add_bar(x=table["stage"], y=table[place] * 1000, name=f"{words} take at most", marker_color=colour)

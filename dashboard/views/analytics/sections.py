@@ -25,12 +25,12 @@ from hwr_core.recognition.types import NONE
 FRESH = timedelta(seconds=5)
 """For how long an answer is good enough for a page that is drawn again at every click."""
 
-PICTURES = 24
-NOT_JUDGED = "No feedback yet. Say of some readings, on the Draw or the History page, whether they are right."
+IMAGES = 24
+NOT_JUDGED = "No feedback yet. Say of some predictions, on the Draw or the History page, whether they are right."
 DIMENSIONS = {
     "Digit": Dimension.DIGIT,
     "Model": Dimension.MODEL_VERSION,
-    "Person": Dimension.USER,
+    "User": Dimension.USER,
     "Came in by": Dimension.SOURCE,
     "Verdict": Dimension.VERDICT,
 }
@@ -38,16 +38,16 @@ DIMENSIONS = {
 
 def _ask(question: str, chosen: HistoryFilter, **details: Any) -> Any:
     """Ask the analytics of this process a question by its name."""
-    return _remembered(visitor(), f"analytics.{question}", chosen, **details)
+    return _caller_cache(visitor(), f"analytics.{question}", chosen, **details)
 
 
 def _count(chosen: HistoryFilter) -> int:
-    count: int = _remembered(visitor(), "history.count", chosen)
+    count: int = _caller_cache(visitor(), "history.count", chosen)
     return count
 
 
 @st.cache_data(ttl=FRESH, max_entries=200, show_spinner=False)
-def _remembered(
+def _caller_cache(
     who: Caller | None,  # noqa: ARG001  part of the cache's key: nobody is shown what another may see
     question: str,
     chosen: HistoryFilter,
@@ -57,10 +57,10 @@ def _remembered(
 
 
 def show_headline(chosen: HistoryFilter, timezone: str) -> int:
-    """The figures at the top; returns how many readings there are."""
+    """The figures at the top; returns how many predictions there are."""
     total = _count(chosen)
     row = st.columns(4)
-    row[0].metric("Readings", f"{total:,}", border=True, height="stretch")
+    row[0].metric("Predictions", f"{total:,}", border=True, height="stretch")
     row[1].metric("Today", f"{_count(_since_today(chosen, timezone)):,}", border=True, height="stretch")
     accuracy: Accuracy = _ask("accuracy", chosen)
     with row[2]:
@@ -70,7 +70,7 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
             st.metric(
                 f"Right, of {accuracy.labelled:,}",
                 f"{accuracy.share:.1%}",
-                help=f"{accuracy.right:,} of {accuracy.labelled:,} readings that people have judged. The true share "
+                help=f"{accuracy.right:,} of {accuracy.labelled:,} predictions that people have judged. The true share "
                 f"lies between {accuracy.low:.1%} and {accuracy.high:.1%} with 95 % certainty.",
                 delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}",
                 delta_color="off",
@@ -103,12 +103,12 @@ def show_over_time(chosen: HistoryFilter, timezone: str) -> None:
         bind="query-params",
     )
     table = _ask("over_time", chosen, bucket=Bucket(bucket), timezone=timezone)
-    _show("How much is read?", charts.readings_over_time(table), key="time_readings")
+    _show("How much is read?", charts.predictions_over_time(table), key="time_predictions")
     if table["labelled"].sum():
         _show("Is it read better or worse?", charts.accuracy_over_time(table), key="time_accuracy")
     else:
         st.caption(NOT_JUDGED)
-    offer_table(table, f"readings by {bucket}", key="time")
+    offer_table(table, f"predictions by {bucket}", key="time")
 
 
 def show_breakdown(chosen: HistoryFilter, _: str) -> None:
@@ -118,20 +118,20 @@ def show_breakdown(chosen: HistoryFilter, _: str) -> None:
     )
     table = _ask("breakdown", chosen, by=DIMENSIONS[by])
     shown = table.head(30)
-    _show("How many readings?", charts.breakdown_readings(shown), key="breakdown_readings")
+    _show("How many predictions?", charts.breakdown_predictions(shown), key="breakdown_predictions")
     if table["labelled"].sum():
         _show("How well are they read?", charts.breakdown_accuracy(shown), key="breakdown_accuracy")
     else:
         st.caption(NOT_JUDGED)
     if len(table) > len(shown):
-        st.caption(f"The {len(shown)} with most readings of {len(table):,}; the data below has all.")
-    offer_table(table, f"readings by {by.lower()}", key="breakdown")
+        st.caption(f"The {len(shown)} with most predictions of {len(table):,}; the data below has all.")
+    offer_table(table, f"predictions by {by.lower()}", key="breakdown")
 
 
 def show_confidence(chosen: HistoryFilter, _: str) -> None:
-    """How sure the readings are, and whether that means what it says."""
+    """How sure the predictions are, and whether that means what it says."""
     table = _ask("confidence_distribution", chosen)
-    _show("How sure are the readings?", charts.confidence(table), key="confidence_bars")
+    _show("How sure are the predictions?", charts.confidence(table), key="confidence_bars")
     offer_table(table, "confidence", key="confidence")
     found = _ask("reliability", chosen)
     if found.error is None:
@@ -140,19 +140,19 @@ def show_confidence(chosen: HistoryFilter, _: str) -> None:
     _show("Does confidence mean what it says?", charts.reliability(found), key="reliability_chart")
     st.caption(
         f"Dots on the dotted line are honest. On average confidence is {found.error:.1%} off (expected calibration "
-        f"error, of {found.labelled:,} readings that people have judged)."
+        f"error, of {found.labelled:,} predictions that people have judged)."
     )
     offer_table(found.bins, "reliability", key="reliability")
 
 
 def show_mistakes(chosen: HistoryFilter, _: str) -> None:
-    """What is taken for what; a click on a cell shows its pictures."""
+    """What is taken for what; a click on a cell shows its images."""
     table = _ask("confusion", chosen)
     if table.empty:
         st.caption(NOT_JUDGED)
         return
     st.subheader("What is taken for what?")
-    st.caption("Click a square to see its pictures. The darker, the larger its share of that digit.")
+    st.caption("Click a square to see its images. The darker, the larger its share of that digit.")
     state = st.plotly_chart(
         charts.confusion(table),
         key="confusion_matrix",
@@ -172,13 +172,13 @@ def show_mistakes(chosen: HistoryFilter, _: str) -> None:
             _show_cell(chosen, pair.digit, pair.actual_digit, most=8)
 
 
-def _show_cell(chosen: HistoryFilter, read: str, really: str, *, most: int = PICTURES) -> None:
+def _show_cell(chosen: HistoryFilter, read: str, really: str, *, most: int = IMAGES) -> None:
     cell = replace(chosen, digit=_digit(read), actual_digit=_digit(really))
     page = workspace().history.page(cell, limit=most)
     total = _count(cell)
     words = f"Read as {wording.digit_or_none(read)}, really {wording.digit_or_none(really)}"
     st.markdown(f"**{words}**: {total:,}{f', the newest {most}' if total > most else ''}")
-    show_gallery(page.readings)
+    show_gallery(page.predictions)
 
 
 def _digit(text: str) -> Any:
@@ -186,9 +186,9 @@ def _digit(text: str) -> Any:
 
 
 def show_speed(chosen: HistoryFilter, _: str) -> None:
-    """How long a reading takes."""
+    """How long a prediction takes."""
     table = _ask("latency", chosen)
-    _show("How long does a reading take?", charts.latency(table), key="latency_chart")
+    _show("How long does a prediction take?", charts.latency(table), key="latency_chart")
     offer_table(table, "latency", key="latency")
 
 

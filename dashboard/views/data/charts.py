@@ -17,18 +17,18 @@ CELL = 22
 """Side of a matrix's cell in pixels."""
 
 OUTCOMES = {"Right": ACCENT, "Wrong": CONTRAST, "Not judged": QUIET}
-"""What people say of readings, as the filters name it."""
+"""What people say of predictions, as the filters name it."""
 
 
 def read_bars(table: pd.DataFrame) -> go.Figure:
     """Bars in three parts, which answer: what is read, and how much of it is right.
 
-    Each part carries what the filters call it, so that a click on it can choose its pictures.
+    Each part carries what the filters call it, so that a click on it can choose its images.
     """
     counts = {
         "Right": table["right"],
         "Wrong": table["labelled"] - table["right"],
-        "Not judged": table["readings"] - table["labelled"],
+        "Not judged": table["predictions"] - table["labelled"],
     }
     names = table["value"]
     figure = go.Figure()
@@ -45,12 +45,12 @@ def read_bars(table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(
         type="category", categoryorder="array", categoryarray=[*map(str, DIGITS), NONE], fixedrange=True
     )
-    figure.update_yaxes(title="Readings", rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(title="Predictions", rangemode="tozero", fixedrange=True)
     return _laid_out(figure, height=230, barmode="stack", clickmode="event+select", dragmode=False)
 
 
 def small_confusion(table: pd.DataFrame) -> go.Figure:
-    """The matrix of the analytics, low enough for its pictures to be seen below it."""
+    """The matrix of the analytics, low enough for its images to be seen below it."""
     figure = confusion(table)
     figure.update_traces(marker_size=CELL, textfont_size=10)
     figure.update_layout(height=13 * (CELL + 5))
@@ -60,7 +60,7 @@ def small_confusion(table: pd.DataFrame) -> go.Figure:
 def confusion_table(counts: Counter[tuple[Digit, Digit]]) -> pd.DataFrame:
     """How often what is really (actual_digit) was read as what (digit), as text, as the analytics have it."""
     rows = [(str(really), str(read), count) for (really, read), count in counts.items()]
-    return pd.DataFrame(rows, columns=["actual_digit", "digit", "readings"])
+    return pd.DataFrame(rows, columns=["actual_digit", "digit", "predictions"])
 
 
 def shifted(shift: Shift, now: str, before: str) -> go.Figure:

@@ -13,23 +13,23 @@ from hwr_core.evaluation.drift import DIFFERENT, SOMEWHAT, Feature, Level, Shift
 
 ASKED_AGAIN = timedelta(minutes=1)
 PERIODS = {"1 day": 1, "7 days": 7, "30 days": 30}
-NAMES = {Against.TRAINING: "Training data", Against.EARLIER: "Earlier readings"}
+NAMES = {Against.TRAINING: "Training data", Against.EARLIER: "Earlier predictions"}
 QUESTIONS = {
     Feature.DIGIT: "Are the same digits read?",
-    Feature.CONFIDENCE: "Are readings as sure?",
+    Feature.CONFIDENCE: "Are predictions as sure?",
     Feature.INK: "Is there as much ink?",
     Feature.SHAPE: "Is the writing as wide?",
 }
 HELP = {
-    Feature.DIGIT: "What was read; none is a picture read as no digit.",
-    Feature.CONFIDENCE: "Of the readings that name a digit.",
-    Feature.INK: "The share of the picture that is ink: it grows with the width of the pen.",
+    Feature.DIGIT: "What was read; none is an image read as no digit.",
+    Feature.CONFIDENCE: "Of the predictions that name a digit.",
+    Feature.INK: "The share of the image that is ink: it grows with the width of the pen.",
     Feature.SHAPE: "Width of the writing for each unit of its height.",
 }
 
 
 def show_drift(_: str) -> None:
-    """Whether recent readings are like the usual."""
+    """Whether recent predictions are like the usual."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.segmented_control(
             "The last", [*PERIODS], default="7 days", required=True, key="recent", bind="query-params"
@@ -80,29 +80,29 @@ def _show_verdict(report: DriftReport, now: str) -> None:
     }[drift.level]
     beside = {
         Against.TRAINING: "what the model's training data is like",
-        Against.EARLIER: wording.counted(report.reference, "earlier reading"),
+        Against.EARLIER: wording.counted(report.reference, "earlier prediction"),
     }[report.against]
-    details = f"{now}: {wording.counted(report.recent, 'reading')} beside {beside}."
+    details = f"{now}: {wording.counted(report.recent, 'prediction')} beside {beside}."
     if report.recent > drift.recent or report.reference > drift.reference:
         details += f" Told by samples of about {SAMPLED:,}."
     if drift.missing is None:
         details += " There are too few of the latter to tell."
     elif drift.missing:
-        details += f" It takes about {wording.counted(drift.missing, 'more reading')} to tell."
+        details += f" It takes about {wording.counted(drift.missing, 'more prediction')} to tell."
     if report.model_changed:
-        details += " Another model version read the earlier ones, which by itself can change how sure readings are."
+        details += " Another model version read the earlier ones, which by itself can change how sure predictions are."
     say(f"**{report.verdict}.** {details}", icon=icon)
 
 
 def _show_accuracy(report: DriftReport) -> None:
     named, accuracy = report.named, report.named.accuracy
     left, middle, right = st.columns(3)
-    left.metric("Readings of a digit", f"{named.readings:,}", border=True, height="stretch")
+    left.metric("Predictions of a digit", f"{named.predictions:,}", border=True, height="stretch")
     middle.metric(
         "Expected to be right",
         "Not known" if named.confidence is None else f"{named.confidence:.1%}",
-        help="The mean confidence of the readings that name a digit. Confidences are calibrated: on average they are "
-        "right, though less so the more the pictures differ from the training data.",
+        help="The mean confidence of the predictions that name a digit. Confidences are calibrated: on average they are "
+        "right, though less so the more the images differ from the training data.",
         border=True,
         height="stretch",
     )

@@ -1,26 +1,26 @@
-"""Pictures of a slice as a grid: under each how it was read, and a click on that shows what is like it."""
+"""Images of a slice as a grid: under each how it was read, and a click on that shows what is like it."""
 
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.panels import show_seen, show_way_to_reading
+from dashboard.components.panels import show_seen, show_way_to_prediction
 from hwr_core.app.exploration import KEPT, Shown
 from hwr_core.recognition.types import NONE
 
 SIDE = 70
 """Pixels: eight stand side by side, and four on a phone."""
 PAGE = 40
-"""Pictures on one page of the grid."""
+"""Images on one page of the grid."""
 
 MOST_NUMBER = 2**53 - 1
 """The largest number that a browser can show."""
 
-LOOK, FROM, PART, READING, PICTURE = "look", "from", "part", "reading", "picture"
-"""What the address says: which view, of which source and part, and which picture of it."""
+LOOK, FROM, PART, PREDICTION, IMAGE = "look", "from", "part", "prediction", "image"
+"""What the address says: which view, of which source and part, and which image of it."""
 
-PICTURES, NEIGHBOURS, DRIFT = VIEWS = ("Pictures", "Neighbours", "Drift")
+IMAGES, NEIGHBOURS, DRIFT = VIEWS = ("Images", "Neighbours", "Drift")
 
 
 def show_pages(found: Sequence[Shown], *, key: str) -> None:
@@ -33,16 +33,16 @@ def show_pages(found: Sequence[Shown], *, key: str) -> None:
 def show_grid(
     found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None, lead_to_history: bool = False
 ) -> None:
-    """Pictures side by side, each with how it was read, and a caption by its place where there are some.
+    """Images side by side, each with how it was read, and a caption by its place where there are some.
 
     With `lead_to_history` each that is of the history leads to it in full.
     """
     with st.container(horizontal=True, gap="small"):
         for place, each in enumerate(found):
-            if each.reading.seen is None:
+            if each.prediction.seen is None:
                 continue
             with st.container(width=SIDE, gap=None, horizontal_alignment="center"):
-                show_seen(each.reading.seen, side=SIDE, caption=captions[place] if captions else None)
+                show_seen(each.prediction.seen, side=SIDE, caption=captions[place] if captions else None)
                 st.button(
                     answer(each),
                     type="tertiary",
@@ -52,20 +52,20 @@ def show_grid(
                     help=f"Number {each.number}, {described(each)}. Show what is like it.",
                 )
                 if lead_to_history and each.source == KEPT:
-                    show_way_to_reading(each.number)
+                    show_way_to_prediction(each.number)
 
 
 def look_at(one: Shown) -> None:
-    """Turn to what is like one picture."""
+    """Turn to what is like one image."""
     st.session_state[LOOK] = NEIGHBOURS
     st.session_state[FROM] = one.source
-    st.query_params[READING if one.source == KEPT else PICTURE] = str(one.number)
+    st.query_params[PREDICTION if one.source == KEPT else IMAGE] = str(one.number)
 
 
 def choose_number(label: str, key: str, *, default: int, most: int | None = None) -> int:
-    """A field for the number of a picture, which stands in the address from the first click on.
+    """A field for the number of an image, which stands in the address from the first click on.
 
-    Not bound to the address as other choices are: what a click under a picture sets would come into it only later.
+    Not bound to the address as other choices are: what a click under an image sets would come into it only later.
     """
     asked = st.query_params.get(key, "")
     number = int(asked) if asked.isdecimal() and 1 <= int(asked) <= (most or MOST_NUMBER) else default
@@ -80,16 +80,16 @@ def _remember(key: str, field: str) -> None:
 
 
 def answer(one: Shown) -> str:
-    """How a picture was read, and what it really is where that differs: "7", "1, is 7"."""
-    read = wording.symbol(one.reading)
+    """How an image was read, and what it really is where that differs: "7", "1, is 7"."""
+    read = wording.symbol(one.prediction)
     return f"{read}, is {'–' if one.really == NONE else one.really}" if one.is_mistake else read
 
 
 def described(one: Shown) -> str:
     """The same in a sentence's words, for a tooltip."""
     words = f"read as {wording.digit_or_none(str(one.read))}"
-    if one.reading.digit is not None:
-        words += f" at {wording.percent(one.reading.confidence)}"
+    if one.prediction.digit is not None:
+        words += f" at {wording.percent(one.prediction.confidence)}"
     if one.really is None:
         return f"{words}, not judged"
     return f"{words}, really {wording.digit_or_none(str(one.really))}"

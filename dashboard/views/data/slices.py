@@ -1,4 +1,4 @@
-"""Slices of data as the Data page shows them: a chart of what was read, and the pictures behind any part of it."""
+"""Slices of data as the Data page shows them: a chart of what was read, and the images behind any part of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components import wording
 from dashboard.components.downloads import offer_table
-from dashboard.components.filters import ALL, DIGIT_NAMES, choose_readings
+from dashboard.components.filters import ALL, DIGIT_NAMES, choose_predictions
 from dashboard.components.progress import telling
 from dashboard.services import workspace
 from dashboard.views.data import charts
@@ -22,7 +22,7 @@ from hwr_core.datasets.sources import CUSTOM, SOURCES
 from hwr_core.history.filters import HistoryFilter
 
 MOST = 400
-"""Pictures of a slice: a data set's are read in one to three seconds."""
+"""Images of a slice: a data set's are read in one to three seconds."""
 
 FRESH = timedelta(seconds=5)
 REMEMBERED = timedelta(hours=1)
@@ -36,11 +36,11 @@ WORTH_A_LOOK = (CUSTOM, *(name for name, source in SOURCES.items() if source.pla
 
 REALLY, READ, MISTAKES = "really", "read", "mistakes"
 CELL, BARS = "data_cell", "data_bars"
-NO_PICTURES = "There are no pictures in this part. Choose another one."
-EMPTY = "Nothing has been kept yet. Draw a digit or upload a picture, and press Keep."
+NO_IMAGES = "There are no images in this part. Choose another one."
+EMPTY = "Nothing has been kept yet. Draw a digit or upload an image, and press Keep."
 
 
-def choose_source(*, key: str = FROM, label: str = "Pictures from") -> str:
+def choose_source(*, key: str = FROM, label: str = "Images from") -> str:
     """Show what there is to look at and return what was chosen: at first the history, if anything lies in it."""
     sources = [KEPT, *workspace().exploration.data_sets()]
     first = KEPT if _count(HistoryFilter()) else next((name for name in WORTH_A_LOOK if name in sources), KEPT)
@@ -55,8 +55,8 @@ def choose_source(*, key: str = FROM, label: str = "Pictures from") -> str:
     return chosen
 
 
-def show_pictures(timezone: str) -> None:
-    """A slice as a chart and as a grid; a click on the chart shows the pictures behind it."""
+def show_images(timezone: str) -> None:
+    """A slice as a chart and as a grid; a click on the chart shows the images behind it."""
     left, right = st.columns(2)
     with left:
         source = choose_source()
@@ -70,20 +70,20 @@ def show_empty() -> None:
     """What to do where nothing has been kept."""
     st.info(EMPTY, icon=":material/bookmark_add:")
     st.page_link("app_pages/draw.py", label="Draw a digit", icon=":material/draw:")
-    st.page_link("app_pages/training.py", label="Or add your own labelled pictures", icon=":material/add_a_photo:")
+    st.page_link("app_pages/training.py", label="Or add your own labelled images", icon=":material/add_a_photo:")
 
 
 def _show_kept(timezone: str) -> None:
     if not _count(HistoryFilter()):
         show_empty()
         return
-    chosen = choose_readings(timezone)
+    chosen = choose_predictions(timezone)
     table = _breakdown(replace(chosen, digit=None, labelled=None))
     if table.empty:
-        st.info("There are no such readings. Choose a longer time or other filters.", icon=":material/filter_list:")
+        st.info("There are no such predictions. Choose a longer time or other filters.", icon=":material/filter_list:")
         return
     st.subheader("What is read?")
-    st.caption("Click a part of a bar to see its pictures, and once more to see all again.")
+    st.caption("Click a part of a bar to see its images, and once more to see all again.")
     st.plotly_chart(
         charts.read_bars(table),
         key=BARS,
@@ -92,9 +92,9 @@ def _show_kept(timezone: str) -> None:
         config={"displayModeBar": False},
         alt="Bars of what was read: right, wrong and not judged",
     )
-    found = workspace().exploration.readings(chosen, most=min(MOST, workspace().settings.max_page))
-    _show_slice(found, _count(chosen), "reading", newest=True)
-    offer_table(table, "readings by digit", key="data_kept")
+    found = workspace().exploration.predictions(chosen, most=min(MOST, workspace().settings.max_page))
+    _show_slice(found, _count(chosen), "prediction", newest=True)
+    offer_table(table, "predictions by digit", key="data_kept")
 
 
 def _choose_bar() -> None:
@@ -109,10 +109,10 @@ def _show_data_set(source: str, place: DeltaGenerator) -> None:
         part = choose_part(source)
     slice_ = slice_of(source, part)
     if not slice_:
-        st.info(NO_PICTURES, icon=":material/filter_list:")
+        st.info(NO_IMAGES, icon=":material/filter_list:")
         return
     st.subheader("What is taken for what?")
-    st.caption("Click a square to see its pictures, and once more to see all again.")
+    st.caption("Click a square to see its images, and once more to see all again.")
     table = charts.confusion_table(confusion(slice_))
     st.plotly_chart(
         charts.small_confusion(table),
@@ -127,12 +127,12 @@ def _show_data_set(source: str, place: DeltaGenerator) -> None:
     read = DIGIT_NAMES[row.selectbox("Read as", [*DIGIT_NAMES], key=READ, bind="query-params", width=NARROW)]
     only_mistakes = row.toggle("Only mistakes", key=MISTAKES, bind="query-params")
     found = matching(slice_, really=really, read=read, only_mistakes=only_mistakes)
-    _show_slice(found, len(found), "picture", newest=False)
+    _show_slice(found, len(found), "image", newest=False)
     offer_table(table, f"confusion of {source}", key="data_set")
 
 
 def choose_part(source: str) -> Part | None:
-    """One's own pictures are few: all parts of them are shown together."""
+    """One's own images are few: all parts of them are shown together."""
     if source == CUSTOM:
         return None
     return Part(
@@ -166,17 +166,17 @@ def _show_slice(found: Sequence[Shown], total: int, noun: str, *, newest: bool) 
     if not found:
         st.caption("None are like that.")
         return
-    words = "Under each picture: how it was read, and what it really is where that differs. Click that to see its like."
+    words = "Under each image: how it was read, and what it really is where that differs. Click that to see its like."
     st.caption(f"The newest {len(found)}. {words}" if newest and total > len(found) else words)
     show_pages(found, key="data_grid")
 
 
 def slice_of(source: str, part: Part | None) -> list[Shown]:
-    """Return pictures of a data set, read once by the served version; a bar tells how far that is."""
-    held = _held(source, part, workspace().served_model().name, _own_pictures(source))
+    """Return images of a data set, read once by the served version; a bar tells how far that is."""
+    held = _held(source, part, workspace().served_model().name, _own_images(source))
     if not held:
-        with telling("Reading the pictures") as hear:
-            held.append(workspace().exploration.pictures(source, part, most=MOST, on_progress=hear))
+        with telling("Reading the images") as hear:
+            held.append(workspace().exploration.images(source, part, most=MOST, on_progress=hear))
     return held[0]
 
 
@@ -186,8 +186,8 @@ def _held(source: str, part: Part | None, version: str, count: int) -> list[list
     return []
 
 
-def _own_pictures(source: str) -> int:
-    """How many of one's own pictures there are, so that new ones are seen; the open data sets never change."""
+def _own_images(source: str) -> int:
+    """How many of one's own images there are, so that new ones are seen; the open data sets never change."""
     return sum(1 for _ in workspace().settings.custom_dataset.glob("*/*")) if source == CUSTOM else 0
 
 

@@ -1,11 +1,11 @@
-"""What was drawn in this session: small pictures with what each was read as, and the way to those that were kept."""
+"""What was drawn in this session: small images with what each was read as, and the way to those that were kept."""
 
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from dashboard.components.images import data_url, framed
-from dashboard.components.panels import SHARPNESS, TABLE_SIDE, show_way_to_reading
+from dashboard.components.panels import SHARPNESS, TABLE_SIDE, show_way_to_prediction
 from dashboard.services import preview
 
 MOST = 12
@@ -21,7 +21,7 @@ class Drawn:
     """
 
     name: str
-    picture: bytes
+    image: bytes
     read_as: str
     number: int | None
     really: str | None = None
@@ -63,19 +63,19 @@ def show_drawn(*, key: str) -> None:
 
 
 def _show(drawn: Drawn) -> None:
-    small = _thumbnail(drawn.picture)
+    small = _thumbnail(drawn.image)
     st.image(small, width=TABLE_SIDE, alt=f"A drawing that was read as {drawn.read_as}")
     really = "" if drawn.really is None else f", is {drawn.really}"
     st.markdown(f"**{drawn.read_as}**{really}", width="content")
     if drawn.number is None:
         st.caption("not kept", width="content")
     else:
-        show_way_to_reading(drawn.number)
+        show_way_to_prediction(drawn.number)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
-def _thumbnail(picture: bytes) -> str:
-    return data_url(framed(preview(picture), SHARPNESS * TABLE_SIDE))
+def _thumbnail(image: bytes) -> str:
+    return data_url(framed(preview(image), SHARPNESS * TABLE_SIDE))
 
 
 def _trail(key: str) -> _Trail:

@@ -10,7 +10,7 @@ from dashboard.services import allowed, workspace
 from dashboard.views.data.grid import DRIFT
 from hwr_core.app.exploration import Against
 from hwr_core.app.overview import Concern, Matter, Overview
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.registry.registry import ModelVersion
@@ -40,7 +40,7 @@ class _Words:
     icon: str
     page: str
     label: str
-    right: Right = Right.SEE_ALL
+    right: Permission = Permission.SEE_ALL
 
 
 WORDS = {
@@ -50,14 +50,14 @@ WORDS = {
         "hard_drive",
         "settings",
         "Make room",
-        Right.MAINTAIN,
+        Permission.MAINTAIN,
     ),
     Matter.JOB_FAILED: _Words(
         "A job failed in the last 7 days.", "{count:,} jobs failed in the last 7 days.", "error", "training", "See why"
     ),
     Matter.TO_REVIEW: _Words(
-        "One unsure reading of the last 7 days has not been judged.",
-        "{count:,} unsure readings of the last 7 days have not been judged.",
+        "One unsure prediction of the last 7 days has not been judged.",
+        "{count:,} unsure predictions of the last 7 days have not been judged.",
         "rate_review",
         "review",
         "Review",
@@ -77,8 +77,8 @@ WORDS = {
 
 ACTIONS = (
     ("Draw a digit", "draw", "draw"),
-    ("Upload pictures", "upload", "upload_file"),
-    ("Review readings", "review", "rate_review"),
+    ("Upload images", "upload", "upload_file"),
+    ("Review predictions", "review", "rate_review"),
 )
 """Label, page and icon; the first is the one that most come for."""
 
@@ -109,12 +109,12 @@ def show_today(found: Overview) -> None:
     columns = st.columns(3)
     columns[0].metric(
         "Read today",
-        f"{today.today.readings:,}",
+        f"{today.today.predictions:,}",
         delta=None if today.usual is None else f"{today.today.by_now - round(today.usual):+,}",
         delta_color="off",
         delta_description=None if today.usual is None else f"usual by now: {round(today.usual):,}",
         help="The usual is the median of the days before, up to the same time of day, over four weeks at most.",
-        chart_data=[day.readings for day in today.days] if len(today.days) > 1 else None,
+        chart_data=[day.predictions for day in today.days] if len(today.days) > 1 else None,
         chart_type="bar",
         border=True,
         height="stretch",
@@ -128,7 +128,7 @@ def show_today(found: Overview) -> None:
         delta_description=None if usually is None else f"usual: {usually:.1%}",
         help="More than usual may mean other writers, other paper or a camera out of focus. In colour where it is more "
         "than chance.",
-        chart_data=[day.doubtful / max(day.readings, 1) for day in today.days] if len(today.days) > 1 else None,
+        chart_data=[day.doubtful / max(day.predictions, 1) for day in today.days] if len(today.days) > 1 else None,
         border=True,
         height="stretch",
     )
@@ -136,7 +136,7 @@ def show_today(found: Overview) -> None:
     columns[2].metric(
         "Right, last 7 days",
         "-" if accuracy.share is None else f"{accuracy.share:.1%}",
-        help="Of the readings that people have judged.",
+        help="Of the predictions that people have judged.",
         delta=f"of {accuracy.labelled:,} judged" if accuracy.labelled else "none judged yet",
         delta_color="off",
         delta_arrow="off",
@@ -162,7 +162,7 @@ def show_concerns(concerns: tuple[Concern, ...]) -> None:
 def show_model(version: ModelVersion) -> None:
     """The version that reads, and what it is worth."""
     st.subheader("The model that reads")
-    st.caption("Read right, of the pictures of writers that it never learned from:")
+    st.caption("Read right, of the images of writers that it never learned from:")
     found = evaluations_of(version)
     known = [name for name in HEADLINE_SUITES if name in found]
     with st.container(horizontal=True):
@@ -182,7 +182,7 @@ def show_model(version: ModelVersion) -> None:
 def show_drift() -> None:
     """Whether what comes in is like what came before."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Readings of the last 7 days: {_drift_verdict()}.", width="stretch")
+        st.caption(f"Predictions of the last 7 days: {_drift_verdict()}.", width="stretch")
         st.page_link(_file("data"), label="Data", icon=":material/arrow_forward:", query_params={"look": DRIFT})
 
 

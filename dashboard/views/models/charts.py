@@ -49,7 +49,7 @@ def reliability(figures: Figures) -> go.Figure:
 
 
 def risk(figures: Figures) -> go.Figure:
-    """A line, which answers: how many wrong answers can be had rid of by answering fewer pictures."""
+    """A line, which answers: how many wrong answers can be had rid of by answering fewer images."""
     figure = go.Figure(
         go.Scatter(
             x=[each.coverage for each in figures.risk],

@@ -12,15 +12,15 @@ PERCENT = "%.2f%%"
 """Of all shares in tables: the best versions differ in the second decimal."""
 
 MEANINGS = {
-    "Suite": "A set of pictures to measure on",
-    "Pictures": "How many there are in the suite",
-    "Right": "Share of the pictures read right",
+    "Suite": "A set of images to measure on",
+    "Images": "How many there are in the suite",
+    "Right": "Share of the images read right",
     "at least": "The true share is this or more, with 95 % certainty",
     "at most": "The true share is this or less, with 95 % certainty",
     "Digits refused": "Digits that it took for none",
-    "Others taken for digits": "Pictures without a digit that it read as one",
+    "Others taken for digits": "Images without a digit that it read as one",
     "Confidence off by": "How far its confidence is from the share read right, on average (calibration error)",
-    "ms each": "Thousandths of a second for a picture, on one core",
+    "ms each": "Thousandths of a second for an image, on one core",
 }
 """What each column of the figures says."""
 SHARES = ("Right", "at least", "at most", "Confidence off by")
@@ -46,7 +46,7 @@ def show_figures(version: ModelVersion) -> None:
     left, right = st.columns(2)
     if figures.per_label:
         with left:
-            st.markdown("Which digits are read right", help="Of all pictures of each digit, the share read as it.")
+            st.markdown("Which digits are read right", help="Of all images of each digit, the share read as it.")
             st.plotly_chart(per_label(figures), key="models_labels", config={"displayModeBar": False}, alt="By digit")
     with right if figures.per_label else left:
         st.markdown(
@@ -58,7 +58,7 @@ def show_figures(version: ModelVersion) -> None:
         )
     st.markdown(
         "Wrong answers, when only the surest part is answered",
-        help="To the left only the pictures it is surest of are answered, to the right all of them.",
+        help="To the left only the images it is surest of are answered, to the right all of them.",
     )
     st.plotly_chart(risk(figures), key="models_risk", config={"displayModeBar": False}, alt="Risk against coverage")
 
@@ -67,7 +67,7 @@ def _row(found: Evaluation) -> dict[str, object]:
     figures = found.figures
     return {
         "Suite": found.suite,
-        "Pictures": figures.accuracy.total,
+        "Images": figures.accuracy.total,
         "Right": percent(figures.accuracy.share),
         "at least": percent(figures.accuracy.low),
         "at most": percent(figures.accuracy.high),

@@ -7,11 +7,11 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.panels import show_error
-from dashboard.components.user_switch import person_id
+from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.models.comparison import short
 from dashboard.views.models.figures import PERCENT, percent, show_figures
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.errors import HwrError
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.promotion import Entry
@@ -85,7 +85,7 @@ def show_version(version: ModelVersion, aliases: Acts) -> None:
 def _show_acts(version: ModelVersion, named: Sequence[str]) -> None:
     modelling = workspace().modelling
     with st.container(horizontal=True):
-        decides = allowed(Right.PROMOTE)
+        decides = allowed(Permission.PROMOTE)
         if decides and "champion" not in named and "retired" not in named:
             if st.button("Promote", type="primary", icon=":material/upgrade:", key="models_promote"):
                 confirm_promotion(version)
@@ -93,13 +93,13 @@ def _show_acts(version: ModelVersion, named: Sequence[str]) -> None:
                 _button(
                     "Make challenger",
                     ":material/swords:",
-                    lambda: modelling.challenge(version.name, user_id=person_id()),
+                    lambda: modelling.challenge(version.name, user_id=user_id()),
                 )
-            _button("Retire", ":material/archive:", lambda: modelling.retire(version.name, user_id=person_id()))
+            _button("Retire", ":material/archive:", lambda: modelling.retire(version.name, user_id=user_id()))
         if decides and "retired" in named:
-            _button("Restore", ":material/unarchive:", lambda: modelling.restore(version.name, user_id=person_id()))
-        if allowed(Right.TRAIN) and st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
-            job = modelling.evaluate({"versions": [version.name]}, person_id())
+            _button("Restore", ":material/unarchive:", lambda: modelling.restore(version.name, user_id=user_id()))
+        if allowed(Permission.TRAIN) and st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
+            job = modelling.evaluate({"versions": [version.name]}, user_id())
             st.session_state["training_opened"] = job.id
             st.switch_page("app_pages/training.py")
 
@@ -135,7 +135,7 @@ def confirm_promotion(version: ModelVersion) -> None:
     allowed = gate.is_open or (force and bool(reason.strip()))
     if st.button("Promote", type="primary", disabled=not allowed, key="models_promote_confirmed"):
         try:
-            modelling.promote(version.name, user_id=person_id(), reason=reason, force=force)
+            modelling.promote(version.name, user_id=user_id(), reason=reason, force=force)
         except HwrError as error:
             show_error(error)
         else:
@@ -145,11 +145,11 @@ def confirm_promotion(version: ModelVersion) -> None:
 @st.dialog("Roll back")
 def confirm_roll_back() -> None:
     """Ask before the version that was served before reads again."""
-    st.markdown("The version that was served before reads again, at once. No reading is lost.")
+    st.markdown("The version that was served before reads again, at once. No prediction is lost.")
     reason = st.text_input("Why", max_chars=500, key="models_roll_back_reason", placeholder="For the log")
     if st.button("Roll back", type="primary", key="models_roll_back_confirmed"):
         try:
-            workspace().modelling.roll_back(user_id=person_id(), reason=reason)
+            workspace().modelling.roll_back(user_id=user_id(), reason=reason)
         except HwrError as error:
             show_error(error)
         else:

@@ -1,4 +1,4 @@
-"""The labelled readings of the Review page: look through them, find likely mistakes, say something else, take back."""
+"""The labelled predictions of the Review page: look through them, find likely mistakes, say something else, take back."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,11 +7,11 @@ import streamlit as st
 from dashboard.components import wording
 from dashboard.components.filters import DIGIT_NAMES
 from dashboard.components.panels import show_error, show_seen, thumbnail
-from dashboard.components.user_switch import person_id
+from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
 from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import DIGITS
 from hwr_core.review.service import Suspect
 
@@ -19,7 +19,7 @@ ROWS = 48
 """Shown at first, and added by Show more."""
 LARGE = 112
 MOST_LARGE = 6
-"""Pictures of a selection that are shown large."""
+"""Images of a selection that are shown large."""
 
 MORE = "labelled_more"
 REVISION = "labelled_revision"
@@ -30,7 +30,7 @@ SUSPECT = "Likely label errors"
 
 
 def show_labelled() -> None:
-    """Choose labelled readings, show them, and change what is said of those selected."""
+    """Choose labelled predictions, show them, and change what is said of those selected."""
     shown = st.segmented_control(
         "Show",
         [*JUDGED, SUSPECT],
@@ -67,45 +67,45 @@ def _explain_suspects(count: int) -> None:
     if count:
         st.caption(
             "People said one thing, but the model, which had not learned from them, was as sure of another as it "
-            "usually is when it is right. The most suspect stand first. Either may be wrong: select a picture, look, "
+            "usually is when it is right. The most suspect stand first. Either may be wrong: select an image, look, "
             "and say what it is, or that the label is right."
         )
     else:
         st.info("No label looks wrong. Labels that two people agree on are not doubted.", icon=":material/verified:")
 
 
-def _choose(judged: Labelled) -> list[KeptReading]:
-    """Show the filters and how many readings they choose; return the newest of these."""
+def _choose(judged: Labelled) -> list[PredictionRecord]:
+    """Show the filters and how many predictions they choose; return the newest of these."""
     left, right = st.columns(2)
     label = left.selectbox("Label", [*DIGIT_NAMES], key="actual", bind="query-params")
     digit = right.selectbox("Read as", [*DIGIT_NAMES], key="digit", bind="query-params")
     chosen = HistoryFilter(labelled=judged, actual_digit=DIGIT_NAMES[label], digit=DIGIT_NAMES[digit])
     limit = min(ROWS + st.session_state.get(MORE, 0), workspace().settings.max_page)
-    readings = [*workspace().history.page(chosen, limit=limit).readings]
+    predictions = [*workspace().history.page(chosen, limit=limit).predictions]
     total = workspace().history.count(chosen)
-    if not readings:
-        st.info("No labelled reading is like that. Judge some under Queue.", icon=":material/label:")
+    if not predictions:
+        st.info("No labelled prediction is like that. Judge some under Queue.", icon=":material/label:")
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
-        shown = "" if total == len(readings) else f"The newest {len(readings):,} of "
-        st.caption(f"{shown}{total:,} labelled readings. Select some to say something else of them.")
+        shown = "" if total == len(predictions) else f"The newest {len(predictions):,} of "
+        st.caption(f"{shown}{total:,} labelled predictions. Select some to say something else of them.")
         if total > limit and limit < workspace().settings.max_page:
             st.button("Show more", icon=":material/expand_more:", key="labelled_show_more", on_click=_show_more)
-    return readings
+    return predictions
 
 
 def _show_more() -> None:
     st.session_state[MORE] = st.session_state.get(MORE, 0) + ROWS
 
 
-def _show_table(kept: Sequence[KeptReading], reasons: Sequence[str], *, key: str) -> list[int]:
-    """Show pictures with what they were read as and what people say; return the places of the selected rows."""
+def _show_table(kept: Sequence[PredictionRecord], reasons: Sequence[str], *, key: str) -> list[int]:
+    """Show images with what they were read as and what people say; return the places of the selected rows."""
     columns = st.column_config
-    confidences = [wording.percent(row.reading.confidence) for row in kept]
+    confidences = [wording.percent(row.prediction.confidence) for row in kept]
     table = {
-        "Seen": [thumbnail(row.reading) for row in kept],
+        "Seen": [thumbnail(row.prediction) for row in kept],
         "Label": [_label(row) for row in kept],
-        "Read": [wording.symbol(row.reading) for row in kept],
+        "Read": [wording.symbol(row.prediction) for row in kept],
         **({"What the model gave": reasons} if reasons else {"Confidence": confidences}),
         "Agreed": [row.label is not None and row.label.verified for row in kept],
         "Number": [row.id for row in kept],
@@ -117,7 +117,7 @@ def _show_table(kept: Sequence[KeptReading], reasons: Sequence[str], *, key: str
         on_select="rerun",
         selection_mode="multi-row",
         key=f"labelled_table_{key}_{st.session_state.get(REVISION, 0)}",
-        alt="Labelled readings",
+        alt="Labelled predictions",
         column_config={
             "Seen": columns.ImageColumn(width=58, help="What the model saw"),
             "Label": columns.TextColumn(width=70, help="What people say it is"),
@@ -131,25 +131,25 @@ def _show_table(kept: Sequence[KeptReading], reasons: Sequence[str], *, key: str
     return [*state["selection"]["rows"]]
 
 
-def _label(kept: KeptReading) -> str:
+def _label(kept: PredictionRecord) -> str:
     digit = _said(kept)
     return "No digit" if digit is None else str(digit)
 
 
-def _said(kept: KeptReading) -> int | None:
-    assert kept.label is not None  # only labelled readings are looked for
+def _said(kept: PredictionRecord) -> int | None:
+    assert kept.label is not None  # only labelled predictions are looked for
     return kept.label.digit
 
 
-def offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None:
-    """The selected readings, large, with what speaks against their labels, and what can be done with them."""
+def offer_changes(chosen: Sequence[PredictionRecord], reasons: Sequence[str]) -> None:
+    """The selected predictions, large, with what speaks against their labels, and what can be done with them."""
     if not chosen:
         return
     with st.container(border=True):
         with st.container(horizontal=True, gap="small"):
             for kept in chosen[:MOST_LARGE]:
-                if kept.reading.seen is not None:
-                    show_seen(kept.reading.seen, side=LARGE, caption=f"Number {kept.id}")
+                if kept.prediction.seen is not None:
+                    show_seen(kept.prediction.seen, side=LARGE, caption=f"Number {kept.id}")
         for kept, reason in zip(chosen[:MOST_LARGE], reasons, strict=False):
             st.caption(f"Number {kept.id}, said to be {_named(_said(kept))}: the model gave {reason}.")
         one = len(chosen) == 1
@@ -168,20 +168,20 @@ def offer_changes(chosen: Sequence[KeptReading], reasons: Sequence[str]) -> None
             help_ = "As if you had said nothing: what another person said before stands again, or nothing."
             words = "Take back" if len(mine) in (0, len(chosen)) else f"Take back {len(mine)} of yours"
             if mine and st.button(words, icon=":material/undo:", key="labelled_withdraw", help=help_):
-                _change(mine, lambda number: workspace().feedback.withdraw(number, user_id=person_id()))
+                _change(mine, lambda number: workspace().feedback.withdraw(number, user_id=user_id()))
 
 
-def _is_mine(kept: KeptReading) -> bool:
-    """Whether the person says something of a reading at present, and so has something to take back."""
-    said = workspace().feedback.of_reading(kept.id)
-    return any(each.user_id == person_id() and each.replaced_at is None for each in said)
+def _is_mine(kept: PredictionRecord) -> bool:
+    """Whether the person says something of a prediction at present, and so has something to take back."""
+    said = workspace().feedback.of_prediction(kept.id)
+    return any(each.user_id == user_id() and each.replaced_at is None for each in said)
 
 
 def _relabel(digit: int | None) -> Callable[[int], object]:
-    return lambda number: workspace().feedback.give(number, user_id=person_id(), actual_digit=digit)
+    return lambda number: workspace().feedback.give(number, user_id=user_id(), actual_digit=digit)
 
 
-def _change(chosen: Sequence[KeptReading], change: Callable[[int], object]) -> None:
+def _change(chosen: Sequence[PredictionRecord], change: Callable[[int], object]) -> None:
     """Change what is said of each reading and draw the table anew; stop at the first that cannot be changed."""
     try:
         for kept in chosen:

@@ -5,26 +5,26 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import KeptReading
+from hwr_core.history.predictions import PredictionRecord
 from hwr_core.review.service import Order, Waiting
 
 AHEAD = 50
-"""Readings fetched at once."""
+"""Predictions fetched at once."""
 RUNNING_LOW = 10
 """Left of them when the next are fetched."""
 
 PAUSE = 30.0
-"""Seconds: whoever takes longer over a reading is taken to have done something else."""
+"""Seconds: whoever takes longer over a prediction is taken to have done something else."""
 RECENT = 20
-"""The pace is that of so many readings."""
+"""The pace is that of so many predictions."""
 
 HASTE = 0.15
-"""Seconds: nobody has looked at a picture that is judged so soon after the one before; a key was held down."""
+"""Seconds: nobody has looked at an image that is judged so soon after the one before; a key was held down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person said of a reading."""
+    """What a person said of a prediction."""
 
     user_id: int
     digit: int | None
@@ -32,21 +32,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One word that can be undone: of which reading, and what had been said of it in this sitting before."""
+    """One word that can be undone: of which prediction, and what had been said of it in this sitting before."""
 
-    kept: KeptReading
+    kept: PredictionRecord
     said: Said
     before: Said | None
 
 
 @dataclass(slots=True)
-class Sitting:
-    """The readings that wait in one order, the place of the one being looked at, and all that was said so far."""
+class ReviewSession:
+    """The predictions that wait in one order, the place of the one being looked at, and all that was said so far."""
 
     order: Order
     left: int = 0
     earlier: int = 0
-    """Of how many readings the person had said something today before this sitting."""
+    """Of how many predictions the person had said something today before this sitting."""
     waiting: list[Waiting] = field(default_factory=list)
     is_whole: bool = False
     place: int = 0
@@ -59,22 +59,22 @@ class Sitting:
 
     @property
     def current(self) -> Waiting | None:
-        """The reading being looked at, None behind the last."""
+        """The prediction being looked at, None behind the last."""
         return self.waiting[self.place] if self.place < len(self.waiting) else None
 
     @property
     def next(self) -> Waiting | None:
-        """The reading that comes after it."""
+        """The prediction that comes after it."""
         return self.waiting[self.place + 1] if self.place + 1 < len(self.waiting) else None
 
     @property
-    def last(self) -> KeptReading | None:
-        """The last reading fetched, behind which the next ones stand."""
+    def last(self) -> PredictionRecord | None:
+        """The last prediction fetched, behind which the next ones stand."""
         return self.waiting[-1].kept if self.waiting else None
 
     @property
     def wants_more(self) -> bool:
-        """Whether it is time to fetch further readings."""
+        """Whether it is time to fetch further predictions."""
         return not self.is_whole and len(self.waiting) - self.place <= RUNNING_LOW
 
     @property
@@ -84,27 +84,27 @@ class Sitting:
 
     @property
     def per_minute(self) -> float | None:
-        """How many readings a minute are judged at present; None before the second."""
+        """How many predictions a minute are judged at present; None before the second."""
         recent = self.moments[-RECENT:]
         gaps = [min(later - earlier, PAUSE) for earlier, later in pairwise(recent)]
         return 60 * len(gaps) / max(sum(gaps), 0.001) if gaps else None
 
     def add(self, more: Sequence[Waiting]) -> None:
-        """Put further readings behind the others; fewer than asked for are the last."""
+        """Put further predictions behind the others; fewer than asked for are the last."""
         self.waiting += more
         self.is_whole = len(more) < AHEAD
 
-    def is_at(self, kept: KeptReading) -> bool:
-        """Whether this reading is the one being looked at."""
+    def is_at(self, kept: PredictionRecord) -> bool:
+        """Whether this prediction is the one being looked at."""
         return self.current is not None and self.current.kept.id == kept.id
 
     def is_hasty(self, moment: float) -> bool:
-        """Whether a word comes too soon after the last one, heeded or not, to be meant for the next picture."""
+        """Whether a word comes too soon after the last one, heeded or not, to be meant for the next image."""
         before, self.pressed = self.pressed, moment
         return moment - before < HASTE
 
     def judge(self, said: Said, moment: float) -> None:
-        """Note what was said of the reading being looked at, and go on to the next."""
+        """Note what was said of the prediction being looked at, and go on to the next."""
         assert self.current is not None  # nothing can be said behind the last
         kept = self.current.kept
         before = self.said.get(kept.id)
@@ -115,11 +115,11 @@ class Sitting:
         self.move(1)
 
     def move(self, distance: int) -> None:
-        """Go so many readings on, or back."""
+        """Go so many predictions on, or back."""
         self.place = min(max(0, self.place + distance), len(self.waiting))
 
     def take_back(self) -> None:
-        """Undo the last word and go back to its reading."""
+        """Undo the last word and go back to its prediction."""
         step = self.steps.pop()
         if step.before is None:
             del self.said[step.kept.id]

@@ -23,8 +23,8 @@ def show_storage(found: Storage) -> None:
     st.subheader("Room on the disk")
     parts = {
         "History": found.database,
-        "Picture files": found.originals,
-        "Own pictures": found.custom_dataset,
+        "Image files": found.uploads,
+        "Own images": found.custom_dataset,
         "Jobs": found.jobs,
         "Models": found.models,
         "Free": found.free,
@@ -39,8 +39,8 @@ def show_clean_up() -> None:
     settings = workspace().settings
     st.subheader("Clean up")
     st.markdown(
-        f"Picture files are kept for {_days(settings.keep_originals_days)}, "
-        f"readings {_for_days(settings.keep_readings_days)}. Labelled pictures stay as long as their readings."
+        f"Image files are kept for {_days(settings.keep_uploads_days)}, "
+        f"predictions {_for_days(settings.keep_predictions_days)}. Labelled images stay as long as their predictions."
     )
     try:
         if st.button("Look for what is past its time", icon=":material/search:", type="primary", key="settings_look"):
@@ -48,12 +48,12 @@ def show_clean_up() -> None:
         found: Pruned | None = st.session_state.get(FOUND)
         if found is None:
             return
-        if not (found.readings or found.originals):
+        if not (found.predictions or found.uploads):
             st.success("Nothing is past its time.", icon=":material/check:")
         else:
             st.markdown(
-                f"Past their time: {wording.counted(found.readings, 'reading')} and "
-                f"{wording.counted(found.originals, 'picture file')} ({wording.size(found.bytes)})."
+                f"Past their time: {wording.counted(found.predictions, 'prediction')} and "
+                f"{wording.counted(found.uploads, 'image file')} ({wording.size(found.bytes)})."
             )
             st.button("Take them away for good", icon=":material/delete:", key="settings_prune", on_click=_prune)
     except HwrError as error:
@@ -67,7 +67,7 @@ def _prune() -> None:
         st.toast(str(error), icon=":material/error:")
         return
     del st.session_state[FOUND]
-    gone = f"{wording.counted(taken.readings, 'reading')} and {wording.counted(taken.originals, 'picture file')}"
+    gone = f"{wording.counted(taken.predictions, 'prediction')} and {wording.counted(taken.uploads, 'image file')}"
     st.toast(f"Taken away: {gone}.", icon=":material/check:")
 
 

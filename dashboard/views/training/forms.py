@@ -1,4 +1,4 @@
-"""The forms that start trainings and tunings, and take in people's own pictures."""
+"""The forms that start trainings and tunings, and take in people's own images."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.panels import show_error
-from dashboard.components.user_switch import person_id
+from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.datasets.import_zip import Imported
 from hwr_core.datasets.sources import SOURCES
@@ -33,10 +33,10 @@ def show_training_form() -> None:
         cost = workspace().modelling.estimate(config)
         st.markdown(
             f"About **{cost.samples:,}** samples an epoch, about **{wording.duration(cost.seconds)}** on two cores. "
-            "Readings go on meanwhile, and nothing is served until you promote it."
+            "Predictions go on meanwhile, and nothing is served until you promote it."
         )
         if st.button("Start training", type="primary", icon=":material/play_arrow:", key="training_start"):
-            _open(workspace().modelling.train(values, person_id()))
+            _open(workspace().modelling.train(values, user_id()))
     except HwrError as error:
         show_error(error)
 
@@ -51,7 +51,7 @@ def show_tuning_form() -> None:
         minutes = columns[1].number_input("Minutes at most", 1, 10_000, 60, key="training_minutes")
         epochs = columns[2].number_input("Epochs of a trial", 1, 100, TUNING.epochs, key="training_trial_epochs")
         limit = columns[0].number_input(
-            "Pictures of each data set", 10, 100_000, TUNING.limit, step=100, key="training_trial_limit"
+            "Images of each data set", 10, 100_000, TUNING.limit, step=100, key="training_trial_limit"
         )
         workers = columns[1].number_input("Trials at once", 1, 16, TUNING.workers, key="training_workers")
         train_best = st.toggle("Train the best in full afterwards", key="training_train_best")
@@ -68,23 +68,23 @@ def show_tuning_form() -> None:
                 "workers": workers,
                 "train_best": train_best,
             }
-            _open(workspace().modelling.tune(values, person_id()))
+            _open(workspace().modelling.tune(values, user_id()))
     except HwrError as error:
         show_error(error)
 
 
-def show_own_pictures() -> None:
-    """Take in a ZIP of labelled pictures."""
-    with st.expander("Add your own pictures", icon=":material/folder_zip:"):
+def show_own_images() -> None:
+    """Take in a ZIP of labelled images."""
+    with st.expander("Add your own images", icon=":material/folder_zip:"):
         st.markdown("A ZIP with a folder for each digit, named 0 to 9, and one named none for what is no digit.")
         most = workspace().settings.max_request_bytes // MIB
         archive = st.file_uploader(
-            f"ZIP of labelled pictures, up to {most} MB", type="zip", max_upload_size=most, key="training_zip"
+            f"ZIP of labelled images, up to {most} MB", type="zip", max_upload_size=most, key="training_zip"
         )
         if archive and st.button("Add them", key="training_import"):
             try:
-                with st.spinner("Looking at the pictures"):
-                    found = workspace().modelling.import_pictures(archive)
+                with st.spinner("Looking at the images"):
+                    found = workspace().modelling.import_images(archive)
             except HwrError as error:
                 show_error(error)
                 return
@@ -96,14 +96,14 @@ def show_own_pictures() -> None:
 
 def _show_imported(found: Imported) -> None:
     by_label = ", ".join(f"{label}: {count}" for label, count in found.added.items())
-    st.success(f"{found.total:,} pictures added{f' ({by_label})' if by_label else ''}, {found.known:,} known.")
+    st.success(f"{found.total:,} images added{f' ({by_label})' if by_label else ''}, {found.known:,} known.")
     if found.refused:
         st.warning("  \n".join((f"{found.refused:,} files were not added.", *found.reasons)))
 
 
 def _choose_data() -> dict[str, Any]:
     there = [name for name, available in workspace().modelling.sources().items() if available]
-    # At first, after another page, and when pictures of one's own have come: these are meant to be learned from.
+    # At first, after another page, and when images of one's own have come: these are meant to be learned from.
     if SOURCES_CHOSEN not in st.session_state or st.session_state.get(SOURCES_THERE) != there:
         st.session_state[SOURCES_THERE] = there
         st.session_state[SOURCES_CHOSEN] = there
@@ -135,11 +135,11 @@ def _choose_details() -> dict[str, Any]:
             DEFAULTS.augmentation,
             step=0.1,
             key="training_augmentation",
-            help="How far pictures are turned, sheared, stretched, blurred ... 0 leaves them as they are.",
+            help="How far images are turned, sheared, stretched, blurred ... 0 leaves them as they are.",
         ),
     }
     limit = columns[2].number_input(
-        "Pictures of each data set",
+        "Images of each data set",
         10,
         1_000_000,
         None,
@@ -196,7 +196,7 @@ def _about(name: str) -> str:
     facts = ARCHITECTURES[name]
     return (
         f"{name.capitalize()}: {facts.about} ({facts.parameters:,} parameters, {facts.megabytes:.1f} MB, "
-        f"{facts.milliseconds:.1f} ms a picture)"
+        f"{facts.milliseconds:.1f} ms an image)"
     )
 
 

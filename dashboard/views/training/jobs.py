@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.panels import show_error
-from dashboard.components.user_switch import person_id
+from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.training import charts
-from hwr_core.auth.permissions import Right
+from hwr_core.auth.permissions import Permission
 from hwr_core.errors import HwrError, NotFound
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.jobs.table import Job, JobKind, JobState
@@ -111,7 +111,7 @@ def _show_job(job_id: int, shown: JobState) -> None:
 
 
 def _show_acts(job: Job) -> None:
-    if not allowed(Right.TRAIN):
+    if not allowed(Permission.TRAIN):
         return
     with st.container(horizontal=True):
         if not job.state.is_finished and st.button("Cancel", icon=":material/stop:", key=f"training_cancel_{job.id}"):
@@ -151,10 +151,10 @@ def _show_tuning(job: Job, events: Sequence[Event]) -> None:
         job.state is JobState.SUCCEEDED
         and job.result
         and "model_version" not in job.result
-        and allowed(Right.TRAIN)
+        and allowed(Permission.TRAIN)
         and st.button("Train the best in full", type="primary", key=f"training_best_{job.id}")
     ):
-        started = workspace().modelling.train(job.result["best_config"], person_id())
+        started = workspace().modelling.train(job.result["best_config"], user_id())
         st.session_state["training_opened"] = started.id
         st.rerun(scope="app")
 
@@ -163,7 +163,7 @@ def _show_result(job: Job) -> None:
     result = job.result or {}
     if "base_value" in result and result["base_value"] is not None:
         st.markdown(
-            f"Best: **{result['best_value']:.2%}** of the validation pictures right, against "
+            f"Best: **{result['best_value']:.2%}** of the validation images right, against "
             f"**{result['base_value']:.2%}** by the config it started from."
         )
     if "model_version" in result:

@@ -1,4 +1,4 @@
-"""Many pictures read at once: unpacked, read with a bar that tells how far it is, counted, chosen, in a table."""
+"""Many images read at once: unpacked, read with a bar that tells how far it is, counted, chosen, in a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from hwr_core.images.zip_files import is_archive
 from hwr_core.recognition.types import Verdict
 
 FEW = 24
-"""More pictures than these are shown as a table."""
+"""More images than these are shown as a table."""
 
 ALL, READ, UNSURE, NO_DIGIT, NOT_READABLE = GROUPS = ("All", "Read", "Unsure", "No digit", "Not readable")
-"""What became of a picture, as the page counts it."""
+"""What became of an image, as the page counts it."""
 
 _GROUP_OF = {
     Verdict.DIGIT: READ,
@@ -31,14 +31,14 @@ _GROUP_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One picture that was uploaded, by itself or in an archive; `id` tells it from all others of the session."""
+    """One image that was uploaded, by itself or in an archive; `id` tells it from all others of the session."""
 
     id: str
     name: str
     content: bytes
 
 
-def pictures_among(files: Sequence[Upload]) -> list[Upload]:
+def images_among(files: Sequence[Upload]) -> list[Upload]:
     """Return the files with those of archives in their archive's place; an archive that cannot be read says why."""
     found: list[Upload] = []
     for file in files:
@@ -60,8 +60,8 @@ def pictures_among(files: Sequence[Upload]) -> list[Upload]:
 
 
 def read_with_progress(uploads: Sequence[Upload], enhancement_level: float) -> list[ReadFile]:
-    """Read each picture, with a bar that counts them; none where the person stops that. Raises ModelUnavailable."""
-    work = f"reading_{hash(tuple(upload.id for upload in uploads))}"
+    """Read each image, with a bar that counts them; none where the person stops that. Raises ModelUnavailable."""
+    work = f"prediction_{hash(tuple(upload.id for upload in uploads))}"
     if is_stopped(work):
         return []
     return [read_file(upload.content, enhancement_level) for upload in counted(uploads, "Read", work=work)]
@@ -84,12 +84,12 @@ def choose_group(outcomes: Sequence[ReadFile], *, key: str) -> list[int]:
 
 
 def group_of(outcome: ReadFile) -> str:
-    """What became of a picture, in a word or two."""
-    return NOT_READABLE if outcome.reading is None else _GROUP_OF[outcome.reading.verdict]
+    """What became of an image, in a word or two."""
+    return NOT_READABLE if outcome.prediction is None else _GROUP_OF[outcome.prediction.verdict]
 
 
 def show_outcomes(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, key: str) -> None:
-    """Show each picture with its answer: few one below the other, many as a table from which one is chosen."""
+    """Show each image with its answer: few one below the other, many as a table from which one is chosen."""
     if not outcomes:
         st.caption("There are none of these.")
     elif len(outcomes) <= FEW:
@@ -100,21 +100,21 @@ def show_outcomes(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, ke
         place = _choose_row(uploads, outcomes, key=key)
         with chosen:
             if place is None:
-                st.caption("Select a row to see its picture in full.")
+                st.caption("Select a row to see its image in full.")
             else:
                 show_file(uploads[place].name, outcomes[place])
 
 
 def results(uploads: Sequence[Upload], outcomes: Sequence[ReadFile]) -> pd.DataFrame:
-    """Everything that was found, to take along: a row for each picture."""
-    readings = [outcome.reading for outcome in outcomes]
+    """Everything that was found, to take along: a row for each image."""
+    predictions = [outcome.prediction for outcome in outcomes]
     return pd.DataFrame(
         {
             "file": [upload.name for upload in uploads],
-            "digit": pd.array([reading and reading.digit for reading in readings], dtype="Int64"),
-            "verdict": [reading.verdict.value if reading else "not_readable" for reading in readings],
-            "confidence": [round(reading.confidence, 4) if reading else None for reading in readings],
-            "model_version": [reading.model_version if reading else None for reading in readings],
+            "digit": pd.array([prediction and prediction.digit for prediction in predictions], dtype="Int64"),
+            "verdict": [prediction.verdict.value if prediction else "not_readable" for prediction in predictions],
+            "confidence": [round(prediction.confidence, 4) if prediction else None for prediction in predictions],
+            "model_version": [prediction.model_version if prediction else None for prediction in predictions],
             "error": [str(outcome.error) if outcome.error else None for outcome in outcomes],
         }
     )
@@ -124,9 +124,9 @@ def _choose_row(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, key:
     columns = st.column_config
     state = st.dataframe(
         {
-            "Picture": [_preview(outcome) for outcome in outcomes],
-            "Seen": [thumbnail(outcome.reading) if outcome.reading else None for outcome in outcomes],
-            "Read": [wording.symbol(outcome.reading) if outcome.reading else "" for outcome in outcomes],
+            "Image": [_preview(outcome) for outcome in outcomes],
+            "Seen": [thumbnail(outcome.prediction) if outcome.prediction else None for outcome in outcomes],
+            "Read": [wording.symbol(outcome.prediction) if outcome.prediction else "" for outcome in outcomes],
             "Confidence": [_confidence(outcome) for outcome in outcomes],
             "File": [upload.name for upload in uploads],
             "Outcome": [group_of(outcome) for outcome in outcomes],
@@ -137,9 +137,9 @@ def _choose_row(uploads: Sequence[Upload], outcomes: Sequence[ReadFile], *, key:
         selection_mode="single-row",
         placeholder="",
         key=key,
-        alt="The pictures in the order they came in, with what was read",
+        alt="The images in the order they came in, with what was read",
         column_config={
-            "Picture": columns.ImageColumn(width=64),
+            "Image": columns.ImageColumn(width=64),
             "Seen": columns.ImageColumn(width=58, help="What the model saw"),
             "Read": columns.TextColumn(width=56, alignment="center"),
             "Confidence": columns.TextColumn(width=92, alignment="right"),
@@ -155,5 +155,5 @@ def _preview(outcome: ReadFile) -> str | None:
 
 
 def _confidence(outcome: ReadFile) -> str:
-    reading = outcome.reading
-    return "" if reading is None or reading.digit is None else wording.percent(reading.confidence)
+    prediction = outcome.prediction
+    return "" if prediction is None or prediction.digit is None else wording.percent(prediction.confidence)

@@ -17,11 +17,11 @@ from hwr_core.history.users import User
 LOG_ROWS = 200
 
 
-def show_sign_in(people: Sequence[User]) -> None:
+def show_sign_in(users: Sequence[User]) -> None:
     """A form for the role and the password of one person."""
     accounts = workspace().access.accounts()
     st.subheader("Sign-in")
-    user = choose_among("Person", people, key="access_person")
+    user = choose_among("User", users, key="access_user")
     account = accounts.get(user.id)
     role = account.role if account else Role.VIEWER
     if account is None or not (account.has_password or account.is_linked):
@@ -46,7 +46,7 @@ def show_sign_in(people: Sequence[User]) -> None:
 def role_in_words(role: Role) -> str:
     """The role and what it allows."""
     most = len(MAY[role]) == len(MAY[Role.ADMIN])
-    what = {Role.VIEWER: "own readings", Role.ANALYST: "sees everybody's readings, models and jobs"}
+    what = {Role.VIEWER: "own predictions", Role.ANALYST: "sees everybody's predictions, models and jobs"}
     return f"{role.capitalize()}: {'may do everything' if most else what[role]}"
 
 
@@ -72,7 +72,7 @@ def show_password_form() -> None:
 def show_keys(user_id: int) -> None:
     """A person's API keys, with a form for one more."""
     st.subheader("API keys")
-    st.markdown("A program that sends one reads and keeps pictures as you.")
+    st.markdown("A program that sends one reads and keeps images as you.")
     keys = workspace().access.keys(user_id)
     if keys:
         _show_table(keys)
@@ -93,7 +93,7 @@ def show_audit() -> None:
         st.dataframe(
             {
                 "Time": [entry.timestamp for entry in entries],
-                "Person": [entry.username for entry in entries],
+                "User": [entry.username for entry in entries],
                 "Did": [entry.act for entry in entries],
                 "To what": [entry.about for entry in entries],
                 "From": [entry.address for entry in entries],

@@ -1,1 +1,1 @@
-"""Everything that cannot be made again, in one archive: the history, picture files, own pictures, model versions."""
+"""Everything that cannot be made again, in one archive: the history, image files, own images, model versions."""

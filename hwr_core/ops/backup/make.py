@@ -1,6 +1,6 @@
 """hwr backup: one archive of everything that cannot be made again, taken while a server goes on working.
 
-The database is at rest only for as long as it takes to copy it. Picture files are never changed, only added and
+The database is at rest only for as long as it takes to copy it. Image files are never changed, only added and
 removed: a second name for each (a hard link), given before and during that rest, keeps those that the copy speaks of.
 """
 
@@ -22,14 +22,14 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
 from hwr_core.files import locked
-from hwr_core.history.uploads import Originals
+from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup.manifest import (
     CUSTOM,
     DATABASE,
     MANIFEST,
     MODELS,
-    ORIGINALS,
     POINTERS,
+    UPLOADS,
     Counts,
     File,
     Manifest,
@@ -58,8 +58,8 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
 
 def _stage(settings: Settings, aside: Path) -> Contents:
-    """Put a copy of the database, and a second name of each picture file that it speaks of, into a folder aside."""
-    kept, staged = Originals(settings.originals), Originals(aside / ORIGINALS)
+    """Put a copy of the database, and a second name of each image file that it speaks of, into a folder aside."""
+    kept, staged = Uploads(settings.uploads), Uploads(aside / UPLOADS)
     _link_new(kept, staged)  # most of the work, while everybody goes on
     store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
     try:
@@ -71,14 +71,14 @@ def _stage(settings: Settings, aside: Path) -> Contents:
     return look_through(aside / DATABASE)
 
 
-def _link_new(kept: Originals, staged: Originals) -> None:
-    """Give each picture file a second name, unless it has one; where the disk knows no such thing, copy it."""
+def _link_new(kept: Uploads, staged: Uploads) -> None:
+    """Give each image file a second name, unless it has one; where the disk knows no such thing, copy it."""
     for name in set(kept.names()) - set(staged.names()):
         source, target = kept.path(name), staged.path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(source, target)
-        except FileNotFoundError:  # its reading was erased at this moment
+        except FileNotFoundError:  # its prediction was erased at this moment
             continue
         except OSError:
             shutil.copyfile(source, target)
@@ -102,15 +102,15 @@ def _write(settings: Settings, aside: Path, contents: Contents, target: Path) ->
 
 
 def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents) -> Manifest:
-    originals = sorted(contents.originals & set(Originals(aside / ORIGINALS).names()))
-    pictures = custom.files(settings.custom_dataset)
+    uploads = sorted(contents.uploads & set(Uploads(aside / UPLOADS).names()))
+    images = custom.files(settings.custom_dataset)
     files = {DATABASE: _add(archive, DATABASE, aside / DATABASE, ZIP_DEFLATED)}
-    for name in originals:
-        path = Originals(Path(ORIGINALS)).path(name)
+    for name in uploads:
+        path = Uploads(Path(UPLOADS)).path(name)
         files[path.as_posix()] = _add(archive, path.as_posix(), aside / path)
-    for picture in pictures:
-        name = f"{CUSTOM}/{picture.path.relative_to(settings.custom_dataset).as_posix()}"
-        files[name] = _add(archive, name, picture.path)
+    for image in images:
+        name = f"{CUSTOM}/{image.path.relative_to(settings.custom_dataset).as_posix()}"
+        files[name] = _add(archive, name, image.path)
     registry = Registry(settings.models_dir)
     for name, content in _model_files(registry):
         files[name] = _add(archive, name, content, ZIP_DEFLATED)
@@ -120,12 +120,12 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
         db_schema=SCHEMA,
         counts=Counts(
             users=contents.users,
-            readings=contents.readings,
+            predictions=contents.predictions,
             feedback=contents.feedback,
             jobs=contents.jobs,
-            originals=len(originals),
-            missing=len(contents.originals) - len(originals),
-            pictures=len(pictures),
+            uploads=len(uploads),
+            missing=len(contents.uploads) - len(uploads),
+            images=len(images),
             versions=len(
                 {name.split("/")[1] for name in files if name.startswith(f"{MODELS}/") and name.count("/") > 1}
             ),
@@ -163,7 +163,7 @@ def _unchanging(registry: Registry) -> Iterator[None]:
 
 
 def _add(archive: ZipFile, name: str, content: Path | bytes, compression: int = ZIP_STORED) -> File:
-    """Add a file, hashing what was really written; pictures are packed already and are stored as they are."""
+    """Add a file, hashing what was really written; images are packed already and are stored as they are."""
     if not has_a_place(name):
         raise InvalidValue(f"The file {name[:200]!r} has a name that no backup can hold. Rename it.")
     entry = ZipInfo(name)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER
 from hwr_core.errors import InvalidValue
@@ -15,12 +15,12 @@ from hwr_core.registry.registry import CHALLENGER, CHAMPION, VERSION_NAME
 
 MANIFEST = "manifest.json"
 MODELS = "models"
-DATABASE, ORIGINALS, CUSTOM = "hwr.duckdb", "originals", "custom_dataset"
+DATABASE, UPLOADS, CUSTOM = "hwr.duckdb", "originals", "custom_dataset"
 POINTERS = (CHAMPION, CHALLENGER, LOG)
 """The files among the model versions that say which is served, and why."""
 LONGEST_NAME = 255
 
-_ORIGINAL = re.compile(r"[0-9a-f]{64}")
+_UPLOAD = re.compile(r"[0-9a-f]{64}")
 
 
 class File(BaseModel):
@@ -33,17 +33,17 @@ class File(BaseModel):
 
 
 class Counts(BaseModel):
-    """How much of each there is. `missing` are picture files that readings name and that were gone before."""
+    """How much of each there is. `missing` are image files that predictions name and that were gone before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     users: int = Field(ge=0)
-    readings: int = Field(ge=0)
+    predictions: int = Field(ge=0, validation_alias=AliasChoices("predictions", "readings"))  # as older archives say
     feedback: int = Field(ge=0)
     jobs: int = Field(ge=0)
-    originals: int = Field(ge=0)
+    uploads: int = Field(ge=0, validation_alias=AliasChoices("uploads", "originals"))
     missing: int = Field(ge=0)
-    pictures: int = Field(ge=0)
+    images: int = Field(ge=0, validation_alias=AliasChoices("images", "pictures"))
     versions: int = Field(ge=0)
 
 
@@ -91,8 +91,8 @@ def _belongs(parts: tuple[str, ...]) -> bool:
     match parts:
         case (only,):
             return only == DATABASE
-        case ("originals", group, original):
-            return bool(_ORIGINAL.fullmatch(original)) and group == original[:2]
+        case ("originals", group, upload):
+            return bool(_UPLOAD.fullmatch(upload)) and group == upload[:2]
         case ("models", pointer):
             return pointer in POINTERS
         case ("models", version, *_):

@@ -14,15 +14,15 @@ from zipfile import ZipFile
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.db.copies import SCHEMA, kept_out, look_through
 from hwr_core.errors import Conflict, InvalidValue
-from hwr_core.history.uploads import Originals
+from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
-from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, ORIGINALS, Manifest
+from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
 from hwr_core.ops.backup.swap import Exchange, Swap, begin, finish, unfinished
 from hwr_core.registry.registry import CHALLENGER, CHAMPION
 from hwr_core.settings import Settings
 
 JOBS = "jobs"
-OWN = (DATABASE, f"{DATABASE}.wal", ORIGINALS, CUSTOM, JOBS)
+OWN = (DATABASE, f"{DATABASE}.wal", UPLOADS, CUSTOM, JOBS)
 """What a data folder has of its own. Jobs go too: their numbers would be those of other jobs in another history."""
 
 
@@ -140,14 +140,14 @@ def _write_beside(settings: Settings, archive: ZipFile, manifest: Manifest, swap
 
 
 def _confirm_contents(data: Path, manifest: Manifest) -> None:
-    """Refuse a database that does not hold what the list of contents says, or whose readings lack picture files."""
+    """Refuse a database that does not hold what the list of contents says, or whose predictions lack image files."""
     found, counts = look_through(data / DATABASE), manifest.counts
-    told = (counts.users, counts.readings, counts.feedback, counts.jobs)
-    if (found.users, found.readings, found.feedback, found.jobs) != told:
+    told = (counts.users, counts.predictions, counts.feedback, counts.jobs)
+    if (found.users, found.predictions, found.feedback, found.jobs) != told:
         raise InvalidValue("The backup's database does not hold as much as its list of contents says.")
-    kept = set(Originals(data / ORIGINALS).names())
-    if len(found.originals - kept) != counts.missing or kept - found.originals:
-        raise InvalidValue("The backup's picture files are not those that its readings name.")
+    kept = set(Uploads(data / UPLOADS).names())
+    if len(found.uploads - kept) != counts.missing or kept - found.uploads:
+        raise InvalidValue("The backup's image files are not those that its predictions name.")
 
 
 def _confirm_schema(manifest: Manifest) -> None:

@@ -1,4 +1,4 @@
-"""What hwr works on: the history, picture files, the model, data sets."""
+"""What hwr works on: the history, image files, the model, data sets."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from hwr_core.datasets.sources import OPEN_SOURCES, Places, available_sources
 from hwr_core.db.copies import Contents, contents_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
-from hwr_core.history.uploads import Originals
+from hwr_core.history.uploads import Uploads
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import draw
 from hwr_core.ops.doctor.finding import Finding, State
@@ -28,34 +28,36 @@ def database(settings: Settings) -> Finding:
         found = _contents(settings)
     except HwrError as error:
         return Finding("database", State.BAD, str(error), "If it is lost: `hwr restore --replace FILE` of a backup.")
-    return Finding("database", State.GOOD, f"{found.readings:,} readings, {found.users:,} users; tables up to date")
+    return Finding(
+        "database", State.GOOD, f"{found.predictions:,} predictions, {found.users:,} users; tables up to date"
+    )
 
 
-def originals(settings: Settings) -> Finding:
-    """Whether the picture files are there that readings name."""
+def uploads(settings: Settings) -> Finding:
+    """Whether the image files are there that predictions name."""
     if not settings.database.exists():
-        return Finding("picture files", State.GOOD, "there are no readings yet")
+        return Finding("image files", State.GOOD, "there are no predictions yet")
     try:
-        named = _contents(settings).originals
+        named = _contents(settings).uploads
     except HwrError as error:
-        return Finding("picture files", State.DOUBTFUL, f"not looked at: {error}")
-    missing = named - set(Originals(settings.originals).names())
+        return Finding("image files", State.DOUBTFUL, f"not looked at: {error}")
+    missing = named - set(Uploads(settings.uploads).names())
     if missing:
-        advice = f"Bring the folder {settings.originals.name} back from a backup; the readings themselves are whole."
-        return Finding("picture files", State.BAD, f"{len(missing):,} of {len(named):,} are missing", advice)
-    return Finding("picture files", State.GOOD, f"all {len(named):,} that readings name are there")
+        advice = f"Bring the folder {settings.uploads.name} back from a backup; the predictions themselves are whole."
+        return Finding("image files", State.BAD, f"{len(missing):,} of {len(named):,} are missing", advice)
+    return Finding("image files", State.GOOD, f"all {len(named):,} that predictions name are there")
 
 
 def model(settings: Settings) -> Finding:
     """Whether the version that serves loads, and reads a drawn seven as one."""
     try:
         with Workspace(settings) as workspace:
-            reading = workspace.read(as_png(draw(SEVEN, side=280, pen=16)))
+            prediction = workspace.read(as_png(draw(SEVEN, side=280, pen=16)))
     except HwrError as error:
         advice = "Bring the folder of models back (git or a backup), or promote another: `hwr models list`."
         return Finding("model", State.BAD, str(error), advice)
-    found = f"{reading.model_version} reads a drawn 7 as {reading.digit}, {reading.confidence:.0%}"
-    if reading.digit == 7:
+    found = f"{prediction.model_version} reads a drawn 7 as {prediction.digit}, {prediction.confidence:.0%}"
+    if prediction.digit == 7:
         return Finding("model", State.GOOD, found)
     return Finding("model", State.BAD, found, "Go back to the version before: `hwr models rollback`.")
 

@@ -9,7 +9,7 @@ CHECKS = (
     machine.data_folder,
     machine.room,
     contents.database,
-    contents.originals,
+    contents.uploads,
     contents.model,
     server.address,
     server.port,

@@ -63,7 +63,7 @@ def room(settings: Settings) -> Finding:
     found = f"{free / 1e9:,.1f} GB free"
     if free >= TIGHT:
         return Finding("disk", State.GOOD, found)
-    advice = "Free some space; `hwr prune` takes away picture files that are past their time."
+    advice = "Free some space; `hwr prune` takes away image files that are past their time."
     return Finding("disk", State.BAD if free < FULL else State.DOUBTFUL, found, advice)
 
 

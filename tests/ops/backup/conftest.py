@@ -9,7 +9,7 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import KeptReading, Source
+from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.ops.backup.make import back_up
 from hwr_core.ops.backup.manifest import MANIFEST
 from hwr_core.settings import Settings
@@ -27,15 +27,15 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, models: Path) -> Settings:
-    """A data folder with three readings, one of them labelled, and a picture of one's own."""
+    """A data folder with three predictions, one of them labelled, and an image of one's own."""
     settings = Settings(data_dir=tmp_path / "data", models_dir=models)
     with Workspace(settings) as workspace:
         for digit in (3, 5, 7):
             workspace.read_and_keep(png(drawing(digit)), source=Source.API, file_name=f"{digit}.png")
         workspace.feedback.give(3, actual_digit=7)
-    picture = settings.custom_dataset / "7" / "ada" / "seven.png"
-    picture.parent.mkdir(parents=True)
-    picture.write_bytes(png(drawing(7)))
+    image = settings.custom_dataset / "7" / "ada" / "seven.png"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(png(drawing(7)))
     return settings
 
 
@@ -80,12 +80,12 @@ def rewritten(archive: Path, tmp_path: Path) -> Rewrite:
     return rewrite
 
 
-def readings_of(settings: Settings) -> list[KeptReading]:
-    """Return all readings of a data folder, the newest first, each with its picture file."""
+def predictions_of(settings: Settings) -> list[PredictionRecord]:
+    """Return all predictions of a data folder, the newest first, each with its image file."""
     with Workspace(settings) as workspace:
-        page = workspace.history.page(limit=settings.max_page).readings
-        for reading in page:
-            assert workspace.history.original(reading.id)
+        page = workspace.history.page(limit=settings.max_page).predictions
+        for prediction in page:
+            assert workspace.history.upload(prediction.id)
         return list(page)
 
 

@@ -19,7 +19,7 @@ def _refused(elsewhere, file, match, kind=InvalidValue):
     with pytest.raises(kind, match=match):
         restore(elsewhere, file)
     assert not elsewhere.database.exists()
-    assert not elsewhere.originals.exists()
+    assert not elsewhere.uploads.exists()
     for folder in (elsewhere.data_dir, elsewhere.models_dir):
         assert not list(folder.glob(".restoring-*"))
 
@@ -27,7 +27,7 @@ def _refused(elsewhere, file, match, kind=InvalidValue):
 @pytest.mark.parametrize(
     "name",
     [
-        "hwr.duckdb", f"originals/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
+        "hwr.duckdb", f"uploads/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
         "models/champion", f"models/{VERSION}/card.json", f"models/{VERSION}/evaluations/mnist.json",
     ],
 )  # fmt: skip
@@ -41,7 +41,7 @@ def test_names_that_a_backup_has(name):
     [
         "../hwr.duckdb", "/etc/passwd", "models/../../x", f"models/{VERSION}/../champion", "custom_dataset/7/../../x",
         "custom_dataset/7/.hidden", "custom_dataset/8x/a.png", "custom_dataset/7", "models/evil", "models/.lock",
-        f"originals/cd/{HASH}", "originals/ab/short", "server.lock", "restore.json", "jobs/1/order.json", "C:/x",
+        f"uploads/cd/{HASH}", "uploads/ab/short", "server.lock", "restore.json", "jobs/1/order.json", "C:/x",
         "custom_dataset/7/..\\..\\x", "custom_dataset/7/C:x", "custom_dataset//7/a", "custom_dataset/7/a\n", "",
         "custom_dataset/7/" + "x" * 256,
     ],
@@ -162,5 +162,5 @@ def test_a_database_with_more_in_it_is_refused(elsewhere, rewritten, archive, tm
 
 def test_counts_that_do_not_fit_are_refused(elsewhere, rewritten):
     """The list of contents is compared with the database itself."""
-    _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(readings=4)), "as much as")
-    _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(missing=1)), "picture files")
+    _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(predictions=4)), "as much as")
+    _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(missing=1)), "image files")

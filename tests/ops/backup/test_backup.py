@@ -1,4 +1,4 @@
-"""A backup holds what cannot be made again; restored elsewhere it is the same history, pictures and model."""
+"""A backup holds what cannot be made again; restored elsewhere it is the same history, images and model."""
 
 import stat
 from zipfile import ZipFile
@@ -8,7 +8,7 @@ import pytest
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.history.predictions import Source
-from hwr_core.history.uploads import Originals
+from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup import make
 from hwr_core.ops.backup.archive import opened, read_manifest
 from hwr_core.ops.backup.make import back_up
@@ -16,15 +16,15 @@ from hwr_core.ops.backup.restore import restore
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
-from tests.ops.backup.conftest import readings_of
+from tests.ops.backup.conftest import predictions_of
 
 
 def test_what_was_saved_comes_back(settings, archive, elsewhere):
-    """Readings, labels, picture files, own pictures, versions and the choice of them are what they were."""
+    """Predictions, labels, image files, own images, versions and the choice of them are what they were."""
     restore(elsewhere, archive)
-    before, after = readings_of(settings), readings_of(elsewhere)
-    assert [(each.id, each.file_name, each.original, each.label) for each in after] == [
-        (each.id, each.file_name, each.original, each.label) for each in before
+    before, after = predictions_of(settings), predictions_of(elsewhere)
+    assert [(each.id, each.file_name, each.upload, each.label) for each in after] == [
+        (each.id, each.file_name, each.upload, each.label) for each in before
     ]
     assert after[0].label is not None
     assert (elsewhere.custom_dataset / "7" / "ada" / "seven.png").read_bytes() == png(drawing(7))
@@ -32,7 +32,7 @@ def test_what_was_saved_comes_back(settings, archive, elsewhere):
 
 
 def test_a_restored_history_goes_on(archive, elsewhere):
-    """The next reading gets the next number, and is read by the restored model."""
+    """The next prediction gets the next number, and is read by the restored model."""
     restore(elsewhere, archive)
     with Workspace(elsewhere) as workspace:
         kept = workspace.read_and_keep(png(drawing(4)), source=Source.API)
@@ -43,7 +43,7 @@ def test_the_manifest_counts_what_there_is(archive):
     """Whoever looks into an archive sees what is in it, and by which hwr it was made."""
     with opened(archive) as content:
         counts = read_manifest(content).counts
-    assert (counts.readings, counts.feedback, counts.originals, counts.pictures, counts.versions) == (3, 1, 3, 1, 1)
+    assert (counts.predictions, counts.feedback, counts.uploads, counts.images, counts.versions) == (3, 1, 3, 1, 1)
     assert counts.missing == 0
 
 
@@ -53,18 +53,18 @@ def test_a_backup_is_for_its_owner_alone(archive, settings):
     assert not list(settings.data_dir.glob(".backup-*"))
 
 
-def test_picture_files_that_no_reading_names_stay_outside(settings, tmp_path):
+def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
     """What was erased does not come back by a backup made later, even if its file still lies there."""
-    stray = Originals(settings.originals)
+    stray = Uploads(settings.uploads)
     lost = stray.path("ab" + "0" * 62)
     lost.parent.mkdir(parents=True, exist_ok=True)
     lost.write_bytes(b"erased")
     back_up(settings, tmp_path / "b.zip")
     with ZipFile(tmp_path / "b.zip") as content:
-        assert f"originals/ab/{lost.name}" not in content.namelist()
+        assert f"uploads/ab/{lost.name}" not in content.namelist()
 
 
-def test_a_reading_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
+def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
     settings, tmp_path, elsewhere, monkeypatch
 ):
     """Files are kept by a second name before the database is copied: erasing at that moment takes nothing from it."""
@@ -72,20 +72,20 @@ def test_a_reading_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
 
     def copy_then_erase(database, target):
         copy(database, target)
-        for name in list(Originals(settings.originals).names()):
-            Originals(settings.originals).path(name).unlink()
+        for name in list(Uploads(settings.uploads).names()):
+            Uploads(settings.uploads).path(name).unlink()
 
     monkeypatch.setattr(make, "copy_file", copy_then_erase)
     assert back_up(settings, tmp_path / "b.zip").counts.missing == 0
     restore(elsewhere, tmp_path / "b.zip")
-    assert len(readings_of(elsewhere)) == 3
+    assert len(predictions_of(elsewhere)) == 3
 
 
-def test_picture_files_that_were_gone_before_are_counted(settings, tmp_path, elsewhere):
+def test_image_files_that_were_gone_before_are_counted(settings, tmp_path, elsewhere):
     """A history that lacks a file is saved all the same, says so, and comes back."""
-    next(settings.originals.glob("*/*")).unlink()
+    next(settings.uploads.glob("*/*")).unlink()
     manifest = back_up(settings, tmp_path / "b.zip")
-    assert (manifest.counts.originals, manifest.counts.missing) == (2, 1)
+    assert (manifest.counts.uploads, manifest.counts.missing) == (2, 1)
     assert restore(elsewhere, tmp_path / "b.zip").manifest.counts.missing == 1
 
 
@@ -94,7 +94,7 @@ def test_nothing_at_all_can_be_saved_and_restored(tmp_path, models, elsewhere):
     empty = Settings(data_dir=tmp_path / "empty", models_dir=models)
     back_up(empty, tmp_path / "b.zip")
     restore(elsewhere, tmp_path / "b.zip")
-    assert readings_of(elsewhere) == []
+    assert predictions_of(elsewhere) == []
 
 
 def test_an_archive_appears_only_when_it_is_complete(settings, archive, monkeypatch):

@@ -20,7 +20,7 @@ from hwr_core.ops.backup.restore import finish_restore, restore
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png
-from tests.ops.backup.conftest import everything_below, readings_of
+from tests.ops.backup.conftest import everything_below, predictions_of
 from tests.own_models import copied_models
 
 HOLD = """
@@ -44,7 +44,7 @@ def occupied(elsewhere):
 
 
 def _names(settings):
-    return [each.file_name for each in readings_of(settings)]
+    return [each.file_name for each in predictions_of(settings)]
 
 
 def test_a_folder_with_something_in_it_is_left_alone(occupied, archive):
@@ -56,14 +56,14 @@ def test_a_folder_with_something_in_it_is_left_alone(occupied, archive):
 
 
 def test_replacing_moves_aside_what_was_there(occupied, archive):
-    """The old history, its picture files and jobs lie in a folder that is named; the new one is in their place."""
+    """The old history, its image files and jobs lie in a folder that is named; the new one is in their place."""
     done = restore(occupied, archive, replace=True)
     assert _names(occupied) == ["7.png", "5.png", "3.png"]
     assert [*occupied.jobs.iterdir()] == []
     aside = done.replaced[0]
     assert {"hwr.duckdb", "originals", "jobs"} <= {entry.name for entry in aside.iterdir()}
     with duckdb.connect(aside / "hwr.duckdb", read_only=True) as old:
-        assert old.execute("select file_name from readings").fetchall() == [("old.png",)]
+        assert old.execute("select file_name from predictions").fetchall() == [("old.png",)]
     assert (aside / "jobs" / "1" / "log.txt").read_text() == "old"
 
 
@@ -165,9 +165,9 @@ def test_a_backup_of_an_older_hwr_is_brought_up_to_date(elsewhere, rewritten, tm
         migrate(connection, MIGRATIONS[:known])
         connection.execute(
             """
-            insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+            insert into predictions (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
                 model_version, preprocessing_seconds, inference_seconds, enhancement_level)
-            select nextval('reading_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
+            select nextval('prediction_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
                 [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], repeat('x', 784)::blob, 'v', 0.1, 0.1, 1
             """
         )
@@ -177,14 +177,14 @@ def test_a_backup_of_an_older_hwr_is_brought_up_to_date(elsewhere, rewritten, tm
         manifest["db_schema"] = SCHEMA[:known]
         manifest["files"] = {name: file for name, file in manifest["files"].items() if name.startswith("models/")}
         manifest["files"]["hwr.duckdb"] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
-        manifest["counts"].update(readings=1, feedback=0, originals=0, pictures=0)
+        manifest["counts"].update(predictions=1, feedback=0, uploads=0, images=0)
 
     leave_out = {name: None for name in _listed(rewritten) if not name.startswith("models/")}
     done = restore(elsewhere, rewritten({**leave_out, "hwr.duckdb": content}, of_then))
     assert done.brought_forward == SCHEMA[known:]
     with Workspace(elsewhere) as workspace:
-        [reading] = workspace.history.page().readings
-        workspace.feedback.give(reading.id, actual_digit=7)
+        [prediction] = workspace.history.page().predictions
+        workspace.feedback.give(prediction.id, actual_digit=7)
         assert workspace.read_and_keep(png(drawing(2)), source=Source.API).id == 2
         assert workspace.modelling.jobs.page() == []
 

@@ -21,7 +21,7 @@ from tests.own_models import copied_models
 
 @pytest.fixture
 def used(settings):
-    """A data folder with one reading."""
+    """A data folder with one prediction."""
     with Workspace(settings) as workspace:
         workspace.read_and_keep(png(drawing(3)), source=Source.API)
     return settings
@@ -111,25 +111,25 @@ def test_room_on_the_disk(tmp_path, monkeypatch, free, state):
 
 
 def test_a_damaged_database_is_bad(used):
-    """It says what is wrong and that a backup helps; picture files are then not judged."""
+    """It says what is wrong and that a backup helps; image files are then not judged."""
     used.database.write_bytes(b"damaged" * 10_000)
     found = contents.database(used)
     assert (found.state, "hwr restore" in found.advice) == (State.BAD, True)
-    assert contents.originals(used).state is State.DOUBTFUL
+    assert contents.uploads(used).state is State.DOUBTFUL
 
 
 def test_nothing_is_made_by_looking(settings):
     """A data folder that was never used has no database afterwards either."""
     assert contents.database(settings).state is State.GOOD
-    assert contents.originals(settings).state is State.GOOD
+    assert contents.uploads(settings).state is State.GOOD
     assert not settings.database.exists()
 
 
-def test_picture_files_that_are_missing_are_counted(used):
-    """Readings that name a file which is gone are told of."""
-    assert contents.originals(used).found.startswith("all 1")
-    next(used.originals.glob("*/*")).unlink()
-    found = contents.originals(used)
+def test_image_files_that_are_missing_are_counted(used):
+    """Predictions that name a file which is gone are told of."""
+    assert contents.uploads(used).found.startswith("all 1")
+    next(used.uploads.glob("*/*")).unlink()
+    found = contents.uploads(used)
     assert (found.state, found.found) == (State.BAD, "1 of 1 are missing")
 
 
