@@ -11,8 +11,8 @@ from hwr_core import __version__
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import ModelUnavailable, StoreError
 from hwr_core.events import Observer
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
+from hwr_core.records.predictions import PredictionRecord
 
 PATIENCE = 0.5
 """Seconds for which whoever asks for metrics waits for the database; Prometheus itself gives up after some ten."""

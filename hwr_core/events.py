@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from hwr_core.history.labels import Label
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import Job
 from hwr_core.recognition.types import NumberPrediction, Prediction
+from hwr_core.records.labels import Label
+from hwr_core.records.predictions import PredictionRecord
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.auth import passwords
 from hwr_core.settings import PROJECT, Settings
 
-pytest_plugins = ["tests.history_fixtures"]
+pytest_plugins = ["tests.records_fixtures"]
 
 DATASETS = "HWR_DATASETS_DIR"
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source, record_predictions
-from hwr_core.history.uploads import Upload, Uploads
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
+from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
+from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, hand_made_strokes, png
 

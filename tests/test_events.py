@@ -8,9 +8,9 @@ import pytest
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import UserNotFound
 from hwr_core.events import Observer
-from hwr_core.history.labels import Label
-from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.recognition.types import NumberPrediction, Prediction, Verdict
+from hwr_core.records.labels import Label
+from hwr_core.records.predictions import PredictionRecord, Source
 from tests.handwriting import drawing, number, png
 
 SEVEN = png(drawing(7))

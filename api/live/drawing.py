@@ -13,9 +13,9 @@ from api.schemas.live import MOST_POINTS, MOST_STROKES, DrawnIn, LiveNumberOut, 
 from api.validation import in_words
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import HwrError, InvalidValue
-from hwr_core.history.predictions import Source
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import Strokes, sheet
+from hwr_core.records.predictions import Source
 
 MOST_KEPT = 16
 """Drawings to keep that may wait; whoever sends more waits until there is room."""

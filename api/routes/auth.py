@@ -24,8 +24,8 @@ from api.schemas.auth import (
 from api.schemas.base import Success
 from api.schemas.fields import LARGEST_ID, UserId
 from hwr_core.auth.permissions import Caller, Permission
-from hwr_core.history.roles import Role
-from hwr_core.history.users import DEFAULT_USER
+from hwr_core.records.roles import Role
+from hwr_core.records.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
 

@@ -13,8 +13,8 @@ from api.image_data import image_bytes
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from api.uploads import named_content
-from hwr_core.history.predictions import Source
-from hwr_core.history.users import DEFAULT_USER
+from hwr_core.records.predictions import Source
+from hwr_core.records.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 

@@ -12,7 +12,7 @@ from hwr_core.auth.audit_log import AuditEntry
 from hwr_core.auth.credentials import Account
 from hwr_core.auth.permissions import MAY, Caller
 from hwr_core.auth.service import NewKey, SignedIn
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 
 Password = Annotated[SecretStr, Field(description="10 to 256 characters.", examples=["correct horse battery"])]
 Moment = Annotated[UtcTime | None, Field(examples=["2026-01-31T12:00:00.123456+00:00"])]

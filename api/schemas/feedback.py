@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Success
 from api.schemas.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
-from hwr_core.history.feedback import Feedback
-from hwr_core.history.labels import Label
-from hwr_core.history.users import DEFAULT_USER
+from hwr_core.records.feedback import Feedback
+from hwr_core.records.labels import Label
+from hwr_core.records.users import DEFAULT_USER
 
 
 class FeedbackIn(BaseModel):

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
-from hwr_core.history.feedback import MAX_COMMENT
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.feedback import MAX_COMMENT
 
 LARGEST_ID = 2**63 - 1
 """The most that the database's ids can hold."""

@@ -22,10 +22,10 @@ from api.schemas.fields import (
     UtcTime,
     Version,
 )
-from hwr_core.history.feedback import Feedback
-from hwr_core.history.history import HistoryPage
-from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.images.encode import as_png
+from hwr_core.records.feedback import Feedback
+from hwr_core.records.history import HistoryPage
+from hwr_core.records.predictions import PredictionRecord, Source
 
 
 class HistoryRowOut(BaseModel):

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import Success
 from api.schemas.fields import UserId, UtcTime
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.jobs.events import Event, EventKind, Progress
 from hwr_core.jobs.table import Job, JobKind, JobState
+from hwr_core.records.users import DEFAULT_USER
 
 JobId = Annotated[int, Field(ge=1, description="The number of a job.", examples=[3])]
 Values = dict[str, Any]

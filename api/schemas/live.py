@@ -13,9 +13,9 @@ from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
 from hwr_core.app.event_feed import Event, EventKind, JobChange, LabelChange
 from hwr_core.errors import InvalidValue
-from hwr_core.history.predictions import PredictionRecord
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.images.strokes import Strokes
+from hwr_core.records.predictions import PredictionRecord
+from hwr_core.records.users import DEFAULT_USER
 
 MOST_STROKES = 1_000
 MOST_POINTS = 50_000

@@ -13,8 +13,8 @@ from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.evaluation.compare import Comparison, Difference
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.promotion import Entry, Gate
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.images.encode import as_png
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import ModelVersion
 
 Reason = Annotated[

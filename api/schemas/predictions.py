@@ -21,9 +21,9 @@ from api.schemas.fields import (
     Version,
 )
 from hwr_core.app.batch import FilePrediction
-from hwr_core.history.predictions import PredictionRecord
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.recognition.types import Prediction, Reason
+from hwr_core.records.predictions import PredictionRecord
+from hwr_core.records.users import DEFAULT_USER
 
 SEVEN = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcAQAAAABaduI5AAAAO0lEQVR42mP8z8DwkYmBgYEBO8HIAmGxMPx/AZdAsC5A"

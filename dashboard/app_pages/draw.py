@@ -16,8 +16,8 @@ from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, symbol
 from dashboard.services import explain, read_number, workspace
 from dashboard.views.draw.recent import Drawn, follow, show_drawn
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Prediction, Reason
+from hwr_core.records.predictions import Source
 
 BOARD = "draw_board"
 KEEP = "draw_keep"

@@ -17,9 +17,9 @@ from dashboard.views.upload.batch import (
     show_outcomes,
 )
 from hwr_core.errors import HwrError, InvalidValue
-from hwr_core.history.predictions import Source
 from hwr_core.images.decode import READABLE
 from hwr_core.images.normalise import MAX_ENHANCEMENT
+from hwr_core.records.predictions import Source
 
 settings = workspace().settings
 megabytes = settings.max_image_bytes // 2**20

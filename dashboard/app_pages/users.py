@@ -11,7 +11,7 @@ from dashboard.services import visitor, workspace
 from dashboard.views.users.access import show_audit, show_sign_in
 from hwr_core.analytics.queries import Dimension
 from hwr_core.errors import HwrError
-from hwr_core.history.users import DEFAULT_USER, User
+from hwr_core.records.users import DEFAULT_USER, User
 
 
 def show_everybody(users: list[User]) -> None:
@@ -46,7 +46,7 @@ def show_new_user() -> None:
         st.subheader("Add a person")
         name = st.text_input("Name", max_chars=64, key="users_new_name")
         email = st.text_input("Email (optional)", key="users_new_email")
-        if st.form_submit_button("Add", type="primary", icon=":material/user_add:"):
+        if st.form_submit_button("Add", type="primary", icon=":material/person_add:"):
             created = workspace().users.create(name, email)
             leave_notice(f"{created.username} was added.")
             st.rerun()

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from hwr_core.history.export_formats import table_as_csv
-from hwr_core.history.filters import HistoryFilter
+from hwr_core.records.export_formats import table_as_csv
+from hwr_core.records.filters import HistoryFilter
 
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
 

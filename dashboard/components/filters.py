@@ -9,9 +9,9 @@ from dashboard.components.wording import verdict_word
 from dashboard.services import visitor, workspace
 from hwr_core.analytics.periods import start_of_today
 from hwr_core.auth.permissions import Permission, may
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import DIGITS, NONE, Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import Source
 
 ALL = "All"
 PERIODS = {"Today": 0, "7 days": 6, "30 days": 29, "12 months": 364, ALL: None}

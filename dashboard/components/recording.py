@@ -10,8 +10,8 @@ from dashboard.components.progress import counted
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Prediction
+from hwr_core.records.predictions import Source
 
 
 @dataclass(frozen=True, slots=True)

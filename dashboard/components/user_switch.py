@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.panels import show_error, show_way
 from dashboard.services import visitor, workspace
 from hwr_core.errors import HwrError
-from hwr_core.history.users import DEFAULT_USER, User
+from hwr_core.records.users import DEFAULT_USER, User
 
 KEY = "user"
 CHOSEN = "user_chosen"

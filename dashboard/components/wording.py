@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import NONE, Prediction, Reason, Verdict
+from hwr_core.records.predictions import PredictionRecord
 
 ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
 """What there may be on an image."""

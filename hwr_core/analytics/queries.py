@@ -9,10 +9,10 @@ from hwr_core.analytics.figures import Accuracy, Reliability, SystemFigures, Use
 from hwr_core.analytics.periods import QUARTER, Bucket, start_of_today, zone
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.history.filters import IS_RIGHT, Chosen, HistoryFilter, choose, confirm_user_of
-from hwr_core.history.history import EVERYTHING
-from hwr_core.history.users import get_user
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.filters import IS_RIGHT, Chosen, HistoryFilter, choose, confirm_user_of
+from hwr_core.records.history import EVERYTHING
+from hwr_core.records.users import get_user
 from hwr_core.statistics import wilson
 
 if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on the command line should not

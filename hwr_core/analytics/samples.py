@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hwr_core.analytics.figures import Accuracy
 from hwr_core.db.store import Store
-from hwr_core.history.filters import IS_RIGHT, HistoryFilter, choose
-from hwr_core.history.labels import NO_DIGIT, SIDE
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose
+from hwr_core.records.labels import NO_DIGIT, SIDE
 
 PRIME = 1_000_003
 GOLDEN = 618_036

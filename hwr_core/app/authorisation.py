@@ -16,9 +16,9 @@ from typing import Any, Protocol, cast
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission, may, require
 from hwr_core.errors import NotAllowed, NotFound
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.history import EVERYTHING
-from hwr_core.history.users import DEFAULT_USER, User
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.history import EVERYTHING
+from hwr_core.records.users import DEFAULT_USER, User
 
 
 class RuleMismatch(TypeError):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import Prediction
+from hwr_core.records.predictions import PredictionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from threading import Lock
 from typing import TypeAlias
 
 from hwr_core.events import Observer
-from hwr_core.history.labels import Label
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import Job
+from hwr_core.records.labels import Label
+from hwr_core.records.predictions import PredictionRecord
 
 MOST_WAITING = 1000
 """Events that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one."""

@@ -16,13 +16,13 @@ from hwr_core.datasets.samples import NOT_A_DIGIT, Part
 from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_images
 from hwr_core.db.store import Store
 from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, compare, describe
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.history import EVERYTHING, History
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.embedding import Embedder, nearest
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import NONE, Prediction
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.history import EVERYTHING, History
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.card import ModelCard
 
 KEPT = "kept"

@@ -14,11 +14,11 @@ from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.promotion import Entry, Gate, Promotions
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.events import Observers
-from hwr_core.history.labels import count_labels, labelled_images
-from hwr_core.history.users import DEFAULT_USER, Users
 from hwr_core.images.decode import Limits
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import Job, JobKind, Jobs
+from hwr_core.records.labels import count_labels, labelled_images
+from hwr_core.records.users import DEFAULT_USER, Users
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config

@@ -14,10 +14,10 @@ from hwr_core.analytics.figures import Accuracy
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.modelling import Modelling
 from hwr_core.db.store import Store
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.history import History
 from hwr_core.jobs.table import JobState
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.history import History
 from hwr_core.settings import Settings
 
 RECENT = timedelta(days=7)

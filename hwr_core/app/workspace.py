@@ -21,14 +21,6 @@ from hwr_core.auth.service import AuthService
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, ImageError, InvalidValue, StoreError
 from hwr_core.events import Observer, Observers
-from hwr_core.history.exports import Exports
-from hwr_core.history.feedback import FeedbackLog
-from hwr_core.history.history import History
-from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source
-from hwr_core.history.recorder import Recorder
-from hwr_core.history.retention import Pruned, Retention, prune
-from hwr_core.history.uploads import Upload, Uploads
-from hwr_core.history.users import DEFAULT_USER, Users, get_active_user
 from hwr_core.images.decode import Limits
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.images.zip_files import files_of
@@ -36,6 +28,14 @@ from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import NumberPrediction, Prediction
+from hwr_core.records.exports import Exports
+from hwr_core.records.feedback import FeedbackLog
+from hwr_core.records.history import History
+from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
+from hwr_core.records.recorder import Recorder
+from hwr_core.records.retention import Pruned, Retention, prune
+from hwr_core.records.uploads import Upload, Uploads
+from hwr_core.records.users import DEFAULT_USER, Users, get_active_user
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.review.queue import ReviewQueue
 from hwr_core.review.service import COMPARED, ReviewService

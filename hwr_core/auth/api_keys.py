@@ -7,8 +7,8 @@ from typing import Any
 from hwr_core.auth.permissions import Caller
 from hwr_core.db.store import Store
 from hwr_core.errors import NotFound
-from hwr_core.history.roles import Role
-from hwr_core.history.users import fits_bigint, get_active_user
+from hwr_core.records.roles import Role
+from hwr_core.records.users import fits_bigint, get_active_user
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import duckdb
 
 from hwr_core.auth.permissions import Caller
 from hwr_core.db.store import Store
-from hwr_core.history.roles import Role, refuse_if_last_admin
-from hwr_core.history.users import get_user
+from hwr_core.records.roles import Role, refuse_if_last_admin
+from hwr_core.records.users import get_user
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hwr_core.auth.credentials import ensure_account
 from hwr_core.auth.permissions import Caller
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, NotFound, NotSignedIn
-from hwr_core.history.users import User, add_user, checked_email, checked_name, get_user, is_taken
+from hwr_core.records.users import User, add_user, checked_email, checked_name, get_user, is_taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hwr_core.errors import NotAllowed
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from hwr_core.auth.sessions import Sessions
 from hwr_core.auth.tokens import Claims, signed, verified
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotSignedIn
-from hwr_core.history.roles import Role
-from hwr_core.history.users import Users
+from hwr_core.records.roles import Role
+from hwr_core.records.users import Users
 from hwr_core.settings import Settings
 
 MAX_KEY_NAME = 64

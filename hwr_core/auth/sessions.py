@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hwr_core.auth.permissions import Caller
 from hwr_core.db.store import Store
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 
 
 class Sessions:

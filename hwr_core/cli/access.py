@@ -7,7 +7,7 @@ from hwr_core.auth.api_keys import ApiKey
 from hwr_core.auth.audit_log import AuditEntry
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE
-from hwr_core.history.users import DEFAULT_USER
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import load_settings
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from hwr_core.errors import InvalidValue
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import NONE, Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import Source
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no public name
 """What argparse makes for the commands of a program."""

@@ -11,9 +11,9 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import JobConflict
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.jobs.events import EventKind, EventLog
 from hwr_core.jobs.table import Job, JobState
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import load_settings
 from hwr_core.training.config import read_config
 

@@ -16,8 +16,8 @@ from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.promotion import Entry
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.jobs.table import JobState
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.card import Lines, ModelCard
 from hwr_core.registry.registry import CHAMPION
 from hwr_core.settings import load_settings

@@ -13,9 +13,9 @@ from hwr_core.app.workspace import NamedFile, Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError, InvalidValue, UnreadableImage
-from hwr_core.history.predictions import Source
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.recognition.types import NumberPrediction, Prediction, Reason, Verdict
+from hwr_core.records.predictions import Source
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import load_settings
 
 STDIN = "-"

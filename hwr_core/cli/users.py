@@ -12,8 +12,8 @@ from hwr_core.auth.passwords import confirm_password
 from hwr_core.cli.arguments import Commands, confirmed
 from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
-from hwr_core.history.roles import Role
-from hwr_core.history.users import User, Users
+from hwr_core.records.roles import Role
+from hwr_core.records.users import User, Users
 from hwr_core.settings import load_settings
 
 Act = Callable[[Users, argparse.Namespace], str]

@@ -13,11 +13,11 @@ from typing import Any
 
 from hwr_core.errors import HwrError, JobConflict, NotFound, StoreError
 from hwr_core.events import Observers
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.jobs.events import EventKind, Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import GRACE
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
+from hwr_core.records.users import DEFAULT_USER
 
 log = logging.getLogger(__name__)
 

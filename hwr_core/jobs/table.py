@@ -14,7 +14,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, JobConflict, NotFound
-from hwr_core.history.users import fits_bigint, get_active_user
+from hwr_core.records.users import fits_bigint, get_active_user
 
 
 class JobKind(StrEnum):

@@ -15,11 +15,11 @@ from hwr_core.evaluation.answers import Share
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.mistakes import Mistakes
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.images.encode import as_png
 from hwr_core.images.types import Grey
 from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import ModelVersion
 
 ACCENT, LINE = "#3f82e0", "#9aa7b555"

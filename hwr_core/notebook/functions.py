@@ -25,7 +25,6 @@ from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.evaluate import evaluate as evaluate_version
 from hwr_core.evaluation.mistakes import Mistakes, mistakes_of
 from hwr_core.evaluation.suites import SUITES, find_suite, folder_suite
-from hwr_core.history.filters import HistoryFilter
 from hwr_core.images.decode import Limits
 from hwr_core.images.types import Box
 from hwr_core.jobs.folder import JobFolder
@@ -35,6 +34,7 @@ from hwr_core.notebook.inputs import ImageLike, as_file
 from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
+from hwr_core.records.filters import HistoryFilter
 from hwr_core.registry.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
 from hwr_core.settings import load_settings
 from hwr_core.shown import Shown

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.history.filters import Conditions
-from hwr_core.history.labels import NO_DIGIT
-from hwr_core.history.predictions import PredictionRecord, rows_by_id
+from hwr_core.records.filters import Conditions
+from hwr_core.records.labels import NO_DIGIT
+from hwr_core.records.predictions import PredictionRecord, rows_by_id
 
 _UNLABELLED = "from predictions r left join labels l on l.prediction_id = r.id"
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from threading import Lock
 
 from hwr_core.errors import ModelUnavailable, NotFound
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import Prediction
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import Registry
 
 

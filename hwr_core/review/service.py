@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.history import History
-from hwr_core.history.labels import NO_DIGIT
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import Prediction
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.history import History
+from hwr_core.records.labels import NO_DIGIT
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import Registry
 from hwr_core.review.label_errors import eleven_shares, suspects
 from hwr_core.review.queue import LEAST_SURE, REJECTED, Queue, ReviewQueue

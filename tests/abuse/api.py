@@ -41,8 +41,8 @@ from schemathesis.schemas import APIOperation
 
 from api.errors import STATUS_OF
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import Source
-from hwr_core.history.roles import Role
+from hwr_core.records.predictions import Source
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of
 from tests.api.signed_in import signed_in_site

@@ -12,9 +12,9 @@ from hwr_core.analytics.figures import Accuracy
 from hwr_core.analytics.periods import Bucket, start_of_today
 from hwr_core.analytics.queries import Analytics, Dimension
 from hwr_core.errors import InvalidValue, UserNotFound
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Timings, Verdict
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.predictions import Source
 from hwr_core.statistics import wilson
 
 NOW = datetime.now(UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from hwr_core.analytics.samples import named_digits, sample_inputs
-from hwr_core.history.filters import HistoryFilter
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.filters import HistoryFilter
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of
 

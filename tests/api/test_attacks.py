@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from api.routes.sign_in import local
 from hwr_core.auth.secrets import COOKIE, signing_secret
 from hwr_core.auth.tokens import AUDIENCE
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, refusal
 from tests.api.signed_in import HERE, PASSWORD, Site, signed_in_site

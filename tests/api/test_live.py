@@ -11,11 +11,11 @@ from starlette.websockets import WebSocketDisconnect
 
 from api.live.channels import MOST_CHARACTERS, MOST_OPEN
 from api.schemas.live import MOST_POINTS, MOST_STROKES
-from hwr_core.history.roles import Role
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import place, sheet
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.table import JobKind
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, samples
 from tests.api.signed_in import Site, signed_in_site
@@ -189,7 +189,7 @@ def test_what_happens_is_told(client: TestClient, seven: bytes) -> None:
 def test_only_what_was_asked_for_is_told(client: TestClient, seven: bytes) -> None:
     """By kind and by person."""
     ada = client.post("/api/users", json={"username": "Ada"}).json()["user_id"]
-    with client.websocket_connect(f"{EVENTS}?kind=reading&user_id={ada}") as feed:
+    with client.websocket_connect(f"{EVENTS}?kind=prediction&user_id={ada}") as feed:
         client.post("/api/predict", json=drawn(seven))
         number = client.post("/api/predict", json=drawn(seven) | {"user_id": ada}).json()["prediction_id"]
         client.post("/api/feedback", json={"prediction_id": number, "user_id": ada, "actual_digit": 7})

@@ -10,9 +10,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 
 from api.app import create_app
 from hwr_core.app.workspace import open_workspace
-from hwr_core.history.predictions import Source
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.jobs.table import JobKind, Jobs
+from hwr_core.records.predictions import Source
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings
 from tests.api.conftest import Predict, client_of, drawn, family_of, samples

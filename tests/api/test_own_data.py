@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, refusal
 from tests.api.signed_in import Site, signed_in_site

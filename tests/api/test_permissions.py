@@ -11,7 +11,7 @@ from api.app import ROUTES, create_app
 from api.auth.permissions import ANYBODY, AddressRules, asks, calls
 from hwr_core.app.authorisation import RuleMismatch
 from hwr_core.auth.permissions import MAY, Permission
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import refusal
 from tests.api.signed_in import Site, signed_in_site

@@ -15,7 +15,7 @@ from httpx2 import Response
 from pydantic import SecretStr
 
 from hwr_core.auth.secrets import COOKIE
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import client_of, refusal
 from tests.api.signed_in import HERE, Site, signed_in_site

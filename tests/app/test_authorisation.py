@@ -22,10 +22,10 @@ from hwr_core.app.authorisation import (
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import NotAllowed, NotFound
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.history import EVERYTHING
-from hwr_core.history.predictions import PredictionRecord, Source
-from hwr_core.history.roles import Role
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.history import EVERYTHING
+from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.records.roles import Role
 from tests.handwriting import drawing, png
 
 PARTS = ("history", "feedback", "analytics", "exports", "users", "access", "modelling", "review", "exploration")

@@ -12,9 +12,9 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import DatasetMissing, NotFound
 from hwr_core.evaluation.drift import EDGES, Feature, Level, describe, shares_of
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import NONE
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import Source
 from hwr_core.registry.card import Histogram, Inputs
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings

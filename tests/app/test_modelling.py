@@ -7,9 +7,9 @@ import pytest
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import DatasetMissing, InvalidValue, NotFound, PromotionRefused
 from hwr_core.evaluation.evaluate import evaluations_of
-from hwr_core.history.predictions import Source
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.table import JobKind, JobState
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
 

@@ -7,9 +7,9 @@ import pytest
 
 from hwr_core.app import overview
 from hwr_core.app.overview import Concern, Matter
-from hwr_core.history.predictions import Source
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 
 SEVEN = png(drawing(7))

@@ -11,10 +11,10 @@ import pytest
 
 from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotAnImage, NotFound, StoreError, UserNotFound
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.predictions import PredictionRecord, Source
-from hwr_core.history.users import DEFAULT_USER
 from hwr_core.recognition.types import DIGITS, Prediction, Verdict
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import LITERT
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png

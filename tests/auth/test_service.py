@@ -9,7 +9,7 @@ from hwr_core.auth.caller_cache import HOLDS, CallerCache
 from hwr_core.auth.passwords import fits, hashed
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import InvalidValue, NotSignedIn, TooManyRequests
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
 

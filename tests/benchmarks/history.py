@@ -15,8 +15,8 @@ import numpy as np
 from hwr_core.analytics.periods import Bucket
 from hwr_core.analytics.queries import Dimension
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import Source
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.auth.sign_in_page import STYLE
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import COOKIE
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import PROJECT, Settings
 from tests.browser.hand import expect_digit, keep, turn_to, write
 from tests.handwriting import hand_made_strokes

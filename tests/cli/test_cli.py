@@ -14,8 +14,8 @@ import pytest
 from hwr_core import __version__
 from hwr_core.app.workspace import Workspace
 from hwr_core.cli import main
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, number, png

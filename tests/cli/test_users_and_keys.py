@@ -11,7 +11,7 @@ from hwr_core.auth.credentials import Account
 from hwr_core.auth.secrets import KEY_PREFIX
 from hwr_core.cli import main
 from hwr_core.errors import NotSignedIn
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
 

@@ -10,7 +10,7 @@ from dashboard.views.data import charts
 from hwr_core.app.exploration import Against
 from hwr_core.app.workspace import Workspace
 from hwr_core.evaluation.drift import EDGES, Feature, describe
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 

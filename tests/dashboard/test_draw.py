@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components.pen import PENS
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((280, 280), 255, np.uint8))

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.home.sections import HEADLINE_SUITES, WORDS
 from hwr_core.app.overview import Matter
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 from tests.own_history import live_through
 

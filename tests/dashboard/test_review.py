@@ -9,7 +9,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from dashboard.views.review import session as review_sitting
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import PredictionRecord, Source
+from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.review.service import Order
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, png

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.views.review.session import AHEAD, HASTE, PAUSE, ReviewSession, Said
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import PredictionRecord, Source
+from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.review.service import Order, Waiting
 from tests.handwriting import drawing, png
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 
 

@@ -10,8 +10,8 @@ from dashboard import navigation, services
 from hwr_core.app import overview
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import KEY_PREFIX
-from hwr_core.history.predictions import Source
-from hwr_core.history.roles import Role
+from hwr_core.records.predictions import Source
+from hwr_core.records.roles import Role
 from tests.handwriting import drawing, png
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.views.upload.batch import FEW
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))
@@ -61,7 +61,7 @@ def test_a_bad_file_is_named_and_fails_alone(page: AppTest) -> None:
     """A file that is no image says why; the others are read all the same."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", blank=BLANK)
     assert [text.value for text in page.text] == ["three", "notes", "blank"]
-    assert [error.value[:25] for error in page.error] == ["This is not an image; PN"]
+    assert [error.value[:20] for error in page.error] == ["This is not an image"]
     assert ">3" in symbols(page)
 
 
@@ -116,7 +116,7 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     upload(page, pi=png(number("3141")), notes=b"dear diary")
     assert not page.exception
     assert ">3141" in symbols(page)
-    assert [error.value[:25] for error in page.error] == ["This is neither an image"]
+    assert [error.value[:20] for error in page.error] == ["This is neither an i"]
 
 
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:

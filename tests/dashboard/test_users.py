@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.users import User
+from hwr_core.records.users import User
 from tests.handwriting import drawing, png
 
 

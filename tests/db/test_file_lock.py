@@ -35,8 +35,8 @@ def test_the_passage_of_a_killed_process_is_free(database, program):
     database.parent.mkdir()
     source = """
 import pathlib, sys, time
-from hwr_core.db.file_lock import passage
-with passage(pathlib.Path(sys.argv[1]), wait=True):
+from hwr_core.db.file_lock import opening_lock
+with opening_lock(pathlib.Path(sys.argv[1]), wait=True):
     print("in", flush=True)
     time.sleep(60)
 """

@@ -9,7 +9,7 @@ import pytest
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, InvalidValue, StoreBusy, StoreError, UserNotFound
-from hwr_core.history.predictions import record_predictions
+from hwr_core.records.predictions import record_predictions
 
 ACKNOWLEDGE = """
 import sys

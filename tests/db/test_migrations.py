@@ -11,8 +11,8 @@ from hwr_core.auth.permissions import Caller
 from hwr_core.db.migrations import MIGRATIONS, migrate
 from hwr_core.db.store import Store
 from hwr_core.errors import StoreUnavailable
-from hwr_core.history.roles import Role
-from hwr_core.history.users import get_user
+from hwr_core.records.roles import Role
+from hwr_core.records.users import get_user
 
 
 def _names(connection):

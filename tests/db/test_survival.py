@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.db.migrations import MIGRATIONS, migrate
+from hwr_core.db.migrations import MIGRATIONS, migrate, predictions_and_uploads
 from hwr_core.errors import StoreError, StoreUnavailable
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 
@@ -26,13 +26,13 @@ from pathlib import Path
 from threading import Thread
 import numpy as np
 from hwr_core.recognition.types import Prediction, Timings, Verdict
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from hwr_core.app.workspace import Workspace
 
 workspace = Workspace(Settings(data_dir=Path(sys.argv[1])))
 seen = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
-reading = Prediction(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
+prediction = Prediction(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
 
 def tell(kind, number):
     os.write(1, f"{kind} {number}\n".encode())  # a line at once, or it would mix with another thread's
@@ -42,8 +42,8 @@ def go_on(place):
     while True:
         number += 1
         image = f"{place} {number}".encode()
-        kept = workspace.keep(reading, source=Source.API, image=image)
-        tell("reading", kept.id)
+        kept = workspace.keep(prediction, source=Source.API, image=image)
+        tell("prediction", kept.id)
         said = workspace.feedback.give(kept.id, actual_digit=number % 10)
         tell("feedback", said.id)
 
@@ -90,15 +90,17 @@ def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path
 def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, version: int) -> None:
     """A file as any earlier hwr left it gets what it lacks; its users and predictions are there and can be judged."""
     settings = Settings(data_dir=tmp_path)
+    renamed = MIGRATIONS.index(predictions_and_uploads) <= version
+    table, ids = ("predictions", "prediction_ids") if renamed else ("readings", "reading_ids")
     with duckdb.connect(settings.database) as connection:
         connection.execute("set timezone = 'UTC'")
         migrate(connection, MIGRATIONS[: version + 1])
         connection.execute("insert into users (username) values ('ada')")
         connection.execute(
-            """
-            insert into predictions (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+            f"""
+            insert into {table} (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
                 model_version, preprocessing_seconds, inference_seconds, enhancement_level)
-            select nextval('prediction_ids'), '2026-01-01T00:00:00Z', 2, 'drawing', 'digit', 7, 0.9,
+            select nextval('{ids}'), '2026-01-01T00:00:00Z', 2, 'drawing', 'digit', 7, 0.9,
                 [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], $1, 'v1', 0.001, 0.001, 1.0
             """,
             [bytes(784)],

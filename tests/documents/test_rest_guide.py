@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 
 from api.app import create_app
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.documents.blocks import Block, blocks_of
 from tests.documents.running import Asked, Bash, Python, as_checkout, in_folder, variables_of, written_down

@@ -11,8 +11,8 @@ from PIL import Image
 import hwr_core
 from hwr_core.datasets.handmade import hand_made
 from hwr_core.errors import DatasetMissing, ImageError, InvalidValue, NotFound, UnreadableImage
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, number, png
 from tests.own_models import copied_models, own_digits

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 import hwr_core
-from hwr_core.history.predictions import Source
+from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT
 from tests.documents.blocks import blocks_of
 from tests.documents.running import Python

@@ -5,8 +5,8 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, ModelUnavailable
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import CHALLENGER
 from hwr_core.review.service import Order
 from hwr_core.settings import Settings

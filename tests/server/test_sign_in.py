@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import COOKIE
-from hwr_core.history.roles import Role
+from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.serving import Server, serving
 

@@ -19,8 +19,8 @@ from hwr_core.analytics.figures import Accuracy
 from hwr_core.analytics.periods import Bucket, start_of_today
 from hwr_core.analytics.queries import Dimension
 from hwr_core.auth.permissions import Caller
-from hwr_core.history.filters import HistoryFilter
 from hwr_core.recognition.types import NONE
+from hwr_core.records.filters import HistoryFilter
 
 FRESH = timedelta(seconds=5)
 """For how long an answer is good enough for a page that is drawn again at every click."""

@@ -19,7 +19,7 @@ from hwr_core.analytics.queries import Dimension
 from hwr_core.app.exploration import KEPT, Shown, about, confusion, matching
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM, SOURCES
-from hwr_core.history.filters import HistoryFilter
+from hwr_core.records.filters import HistoryFilter
 
 MOST = 400
 """Images of a slice: a data set's are read in one to three seconds."""

@@ -9,8 +9,8 @@ from dashboard.components.panels import show_error, show_probabilities, show_see
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
 from hwr_core.errors import HwrError, NotFound
-from hwr_core.history.feedback import Feedback
-from hwr_core.history.predictions import PredictionRecord
+from hwr_core.records.feedback import Feedback
+from hwr_core.records.predictions import PredictionRecord
 
 SIDE = 140
 LONGEST = 18

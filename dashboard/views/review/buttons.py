@@ -10,8 +10,8 @@ from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from dashboard.views.review.session import ReviewSession, Said
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import DIGITS, NONE
+from hwr_core.records.predictions import PredictionRecord
 
 SITTING = "review_sitting"
 NO_DIGIT = "No digit"

@@ -10,9 +10,9 @@ from dashboard.components.panels import show_error, show_seen, thumbnail
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.review.service import Suspect
 
 ROWS = 48

@@ -15,8 +15,8 @@ from dashboard.views.review.buttons import SITTING, named, offer_answers, offer_
 from dashboard.views.review.session import AHEAD, ReviewSession
 from hwr_core.analytics.periods import start_of_today
 from hwr_core.errors import HwrError, ImageError, NotFound
-from hwr_core.history.predictions import PredictionRecord
 from hwr_core.recognition.types import Prediction
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.review.service import COMPARED, Order, Waiting
 
 LARGE, SMALL = 224, 84

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hwr_core.errors import HwrError
-from hwr_core.history.predictions import PredictionRecord
+from hwr_core.records.predictions import PredictionRecord
 from hwr_core.review.service import Order, Waiting
 
 AHEAD = 50

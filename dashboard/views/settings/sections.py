@@ -11,7 +11,7 @@ from dashboard.services import workspace
 from hwr_core import __version__
 from hwr_core.app.overview import Storage
 from hwr_core.errors import HwrError
-from hwr_core.history.retention import Pruned
+from hwr_core.records.retention import Pruned
 from hwr_core.settings import Settings
 
 FOUND = "settings_found"

@@ -11,8 +11,8 @@ from dashboard.components.user_switch import choose_among
 from dashboard.services import visitor, workspace
 from hwr_core.auth.api_keys import ApiKey
 from hwr_core.auth.permissions import MAY
-from hwr_core.history.roles import Role
-from hwr_core.history.users import User
+from hwr_core.records.roles import Role
+from hwr_core.records.users import User
 
 LOG_ROWS = 200
 

@@ -22,7 +22,6 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
 from hwr_core.files import locked
-from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup.manifest import (
     CUSTOM,
     DATABASE,
@@ -35,6 +34,7 @@ from hwr_core.ops.backup.manifest import (
     Manifest,
     has_a_place,
 )
+from hwr_core.records.uploads import Uploads
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 

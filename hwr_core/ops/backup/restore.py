@@ -14,10 +14,10 @@ from zipfile import ZipFile
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.db.copies import SCHEMA, kept_out, look_through
 from hwr_core.errors import Conflict, InvalidValue
-from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
 from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
 from hwr_core.ops.backup.swap import Exchange, Swap, begin, finish, unfinished
+from hwr_core.records.uploads import Uploads
 from hwr_core.registry.registry import CHALLENGER, CHAMPION
 from hwr_core.settings import Settings
 

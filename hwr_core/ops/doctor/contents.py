@@ -10,10 +10,10 @@ from hwr_core.datasets.sources import OPEN_SOURCES, Places, available_sources
 from hwr_core.db.copies import Contents, contents_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
-from hwr_core.history.uploads import Uploads
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import draw
 from hwr_core.ops.doctor.finding import Finding, State
+from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
 
 SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]

@@ -9,9 +9,9 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.history.predictions import PredictionRecord, Source
 from hwr_core.ops.backup.make import back_up
 from hwr_core.ops.backup.manifest import MANIFEST
+from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models

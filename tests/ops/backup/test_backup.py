@@ -7,12 +7,12 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, StoreUnavailable
-from hwr_core.history.predictions import Source
-from hwr_core.history.uploads import Uploads
 from hwr_core.ops.backup import make
 from hwr_core.ops.backup.archive import opened, read_manifest
 from hwr_core.ops.backup.make import back_up
 from hwr_core.ops.backup.restore import restore
+from hwr_core.records.predictions import Source
+from hwr_core.records.uploads import Uploads
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png

@@ -14,9 +14,9 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.db.copies import SCHEMA
 from hwr_core.db.migrations import MIGRATIONS, migrate
 from hwr_core.errors import Conflict, StoreBusy, StoreUnavailable
-from hwr_core.history.predictions import Source
 from hwr_core.ops.backup import swap as swap_module
 from hwr_core.ops.backup.restore import finish_restore, restore
+from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png
@@ -165,9 +165,9 @@ def test_a_backup_of_an_older_hwr_is_brought_up_to_date(elsewhere, rewritten, tm
         migrate(connection, MIGRATIONS[:known])
         connection.execute(
             """
-            insert into predictions (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+            insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
                 model_version, preprocessing_seconds, inference_seconds, enhancement_level)
-            select nextval('prediction_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
+            select nextval('reading_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
                 [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], repeat('x', 784)::blob, 'v', 0.1, 0.1, 1
             """
         )

@@ -11,9 +11,9 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.db.file_lock import unfinished_restore
-from hwr_core.history.predictions import Source
 from hwr_core.ops.doctor import contents, examine, machine, server
 from hwr_core.ops.doctor.finding import State
+from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models

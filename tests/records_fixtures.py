@@ -12,12 +12,12 @@ import pytest
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
 from hwr_core.events import Observers
-from hwr_core.history.feedback import FeedbackLog
-from hwr_core.history.history import History
-from hwr_core.history.predictions import NewPrediction, PredictionRecord, Source, record_predictions
-from hwr_core.history.uploads import Uploads
-from hwr_core.history.users import Users
 from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.records.feedback import FeedbackLog
+from hwr_core.records.history import History
+from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
+from hwr_core.records.uploads import Uploads
+from hwr_core.records.users import Users
 
 Program = Callable[..., subprocess.Popen[str]]
 

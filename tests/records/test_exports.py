@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from hwr_core.errors import InvalidValue, UserNotFound
-from hwr_core.history import exports as exports_module
-from hwr_core.history.export_formats import table_as_csv
-from hwr_core.history.exports import Exports
-from hwr_core.history.filters import HistoryFilter
-from hwr_core.history.predictions import Source
 from hwr_core.recognition.types import Verdict
+from hwr_core.records import exports as exports_module
+from hwr_core.records.export_formats import table_as_csv
+from hwr_core.records.exports import Exports
+from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.predictions import Source
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
 NASTY = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from hwr_core.history.labels import settle_labels
+from hwr_core.records.labels import settle_labels
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hwr_core.errors import InvalidValue, NotFound, UserNotFound
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.predictions import Source
-from hwr_core.history.uploads import Upload
 from hwr_core.recognition.types import NONE, Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import Source
+from hwr_core.records.uploads import Upload
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

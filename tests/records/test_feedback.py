@@ -184,7 +184,7 @@ def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
     """Neither twice, nor another's word, nor of a prediction or by a person that do not exist; what stands, stands."""
     ada = users.create("ada").id
     feedback.give(seven, user_id=ada, actual_digit=4)
-    with pytest.raises(NotFound, match="default says nothing of reading"):
+    with pytest.raises(NotFound, match="default says nothing of prediction"):
         feedback.withdraw(seven)
     for stranger in (99, -1, 2**63):
         with pytest.raises(NotFound):
@@ -193,7 +193,7 @@ def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
             feedback.withdraw(seven, user_id=stranger)
     assert history.get(seven).label.digit == 4
     feedback.withdraw(seven, user_id=ada)
-    with pytest.raises(NotFound, match="says nothing of reading"):
+    with pytest.raises(NotFound, match="says nothing of prediction"):
         feedback.withdraw(seven, user_id=ada)
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from hwr_core.auth.credentials import CredentialsTable
 from hwr_core.errors import Conflict, InvalidValue, NotFound, UserNotFound
-from hwr_core.history.filters import HistoryFilter, Labelled
-from hwr_core.history.roles import Role
-from hwr_core.history.uploads import Upload
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.roles import Role
+from hwr_core.records.uploads import Upload
 
 
 def test_a_user_is_created_and_found(users):

@@ -10,10 +10,10 @@ import duckdb
 import numpy as np
 
 from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
-from hwr_core.history.labels import Label
-from hwr_core.history.uploads import Upload, Uploads
-from hwr_core.history.users import fits_bigint
 from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.records.labels import Label
+from hwr_core.records.uploads import Upload, Uploads
+from hwr_core.records.users import fits_bigint
 from hwr_core.shown import Shown
 
 

@@ -7,8 +7,8 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.history.erasure import erase_predictions
-from hwr_core.history.uploads import Uploads
+from hwr_core.records.erasure import erase_predictions
+from hwr_core.records.uploads import Uploads
 
 MAX_DAYS = 36_500
 

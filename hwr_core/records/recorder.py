@@ -8,8 +8,8 @@ from functools import partial
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.db.store import Store
 from hwr_core.events import Observers
-from hwr_core.history.predictions import NewPrediction, PredictionRecord, record_predictions
-from hwr_core.history.uploads import Uploads
+from hwr_core.records.predictions import NewPrediction, PredictionRecord, record_predictions
+from hwr_core.records.uploads import Uploads
 
 
 class Recorder:

@@ -11,15 +11,15 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.history.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
-from hwr_core.history.history import EVERYTHING
-from hwr_core.history.predictions import Source
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
+from hwr_core.records.history import EVERYTHING
+from hwr_core.records.predictions import Source
 
 if TYPE_CHECKING:  # Arrow and pandas take most of a second, which only an export should pay for
     import pandas as pd
     import pyarrow as pa
 
-    from hwr_core.history.export_formats import ExportFormat
+    from hwr_core.records.export_formats import ExportFormat
 
 PAGE = 5_000
 
@@ -71,7 +71,7 @@ class Exports:
 
     def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
         """Return the predictions that a filter lets through as a file, the oldest first."""
-        from hwr_core.history.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
+        from hwr_core.records.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
 
         try:
             encode = ENCODERS[ExportFormat(kind)]
@@ -115,7 +115,7 @@ class Exports:
         return _as_frame(page)
 
     def _user_as_json(self, user_id: int) -> Iterator[bytes]:
-        from hwr_core.history.export_formats import json_rows  # noqa: PLC0415  see above
+        from hwr_core.records.export_formats import json_rows  # noqa: PLC0415  see above
 
         _, predictions = self._predictions(HistoryFilter(user_id=user_id))
         _, feedbacks = self._pages(

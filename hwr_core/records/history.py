@@ -6,10 +6,10 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.history.filters import HistoryFilter, choose, confirm_user_of
-from hwr_core.history.predictions import PredictionRecord, rows_by_id
-from hwr_core.history.uploads import Uploads
-from hwr_core.history.users import fits_bigint
+from hwr_core.records.filters import HistoryFilter, choose, confirm_user_of
+from hwr_core.records.predictions import PredictionRecord, rows_by_id
+from hwr_core.records.uploads import Uploads
+from hwr_core.records.users import fits_bigint
 
 EVERYTHING = HistoryFilter()
 

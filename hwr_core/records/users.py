@@ -10,9 +10,9 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
-from hwr_core.history.erasure import erase_history_of, forget_access_of, forget_names_of
-from hwr_core.history.roles import refuse_if_last_admin
-from hwr_core.history.uploads import Uploads
+from hwr_core.records.erasure import erase_history_of, forget_access_of, forget_names_of
+from hwr_core.records.roles import refuse_if_last_admin
+from hwr_core.records.uploads import Uploads
 
 DEFAULT_USER = 1
 """Exists from the start: whom programs mean that name nobody."""

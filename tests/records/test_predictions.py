@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hwr_core.errors import InvalidValue, UserInactive, UserNotFound
-from hwr_core.history.uploads import Upload
 from hwr_core.recognition.types import Verdict
+from hwr_core.records.uploads import Upload
 
 
 def test_a_prediction_comes_back_as_it_was(history, record, new_prediction):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hwr_core.errors import InvalidValue
-from hwr_core.history.retention import Pruned, Retention, prune
-from hwr_core.history.uploads import UNFINISHED, Upload
+from hwr_core.records.retention import Pruned, Retention, prune
+from hwr_core.records.uploads import UNFINISHED, Upload
 
 OLD, LABELLED, NEW = (Upload.of(name) for name in (b"old", b"labelled", b"new"))
 NOW = datetime.now(UTC)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import duckdb
 
 from hwr_core.errors import InvalidValue
-from hwr_core.history.predictions import Source
-from hwr_core.history.users import get_user
 from hwr_core.recognition.types import DIGITS, NONE, Verdict
+from hwr_core.records.predictions import Source
+from hwr_core.records.users import get_user
 
 
 class Labelled(StrEnum):

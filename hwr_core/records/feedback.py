@@ -9,9 +9,9 @@ import duckdb
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.events import Observers
-from hwr_core.history.labels import Label, settle_labels
-from hwr_core.history.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.labels import Label, settle_labels
+from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
 
 
 @dataclass(frozen=True, slots=True)
