@@ -18,7 +18,7 @@ from hwr_core.settings import PROJECT, Settings
 from tests.api.conftest import Predict, client_of, drawn, family_of, samples
 from tests.handwriting import drawing, number, png
 
-README = PROJECT / "README.md"
+GUIDE = PROJECT / "deploy" / "README.md"
 
 
 def test_requests_are_counted_by_route_method_and_status(client: TestClient) -> None:
@@ -151,5 +151,5 @@ def test_openmetrics_is_given_to_who_asks_for_it(client: TestClient, predict: Pr
 
 def test_readme_explains_every_metric_of_ours(known_samples: set[str]) -> None:
     """Its table has a line for each, and for none that there is not."""
-    told = set(re.findall(r"^\| `(hwr_[a-z_]+\b)(?!/)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    told = set(re.findall(r"^\| `(hwr_[a-z_]+\b)(?!/)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
     assert {family_of(name) for name in told} == {family_of(name) for name in known_samples if name.startswith("hwr_")}

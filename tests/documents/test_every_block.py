@@ -1,6 +1,5 @@
 """Every block of the documents: what can be run is run as it stands, the rest is parsed, or named with a reason."""
 
-import configparser
 import io
 import json
 import os
@@ -39,11 +38,7 @@ NOT_RUN = {
 }
 """Shell blocks by their first line, each with the reason."""
 
-NO_CODE = {
-    "text": "a drawing",
-    "nginx": "there may be no nginx",
-    "caddyfile": "there may be no Caddy",
-}
+NO_CODE = {"text": "a drawing"}
 """Languages that nothing here understands."""
 
 SMALLER = {
@@ -65,11 +60,10 @@ PARSED: Mapping[str, Callable[[str], object]] = {
     "env": _variables,
     "json": json.loads,
     "yaml": yaml.safe_load,
-    "ini": lambda text: configparser.ConfigParser(interpolation=None).read_string(text),
 }
 
-MANY = [str(file.relative_to(PROJECT)) for file in (*PROJECT.glob("*.md"), *PROJECT.glob("*/*.md"))]
-DOCUMENTS = sorted(name for name in MANY if not name.startswith("."))
+MANY = [str(file.relative_to(PROJECT)) for file in (*PROJECT.glob("*.md"), *PROJECT.glob("[!.]*/**/*.md"))]
+DOCUMENTS = sorted(name for name in MANY if not name.startswith(("build/", "data/custom")))
 BLOCKS = [block for document in DOCUMENTS for block in blocks_of(document)]
 RUN_HERE = [block for block in BLOCKS if block.document not in OF_OTHERS]
 
