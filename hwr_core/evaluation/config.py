@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hwr_core.validation import checked
+from hwr_core.jobs.config import checked
 
 
 class EvaluationConfig(BaseModel):

@@ -201,7 +201,7 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
         NotFound, ModelUnavailable: the version to start from is not there, or damaged.
     """
     _quieten_tensorflow()
-    from hwr_core.training.make import make_version  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.pipeline import make_version  # noqa: PLC0415  loads TensorFlow
 
     workspace = open_workspace()
     if values.get("start") is not None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hwr_core.datasets.sources import OPEN_SOURCES, SOURCES
 from hwr_core.errors import InvalidValue
-from hwr_core.validation import checked
+from hwr_core.jobs.config import checked
 
 
 @dataclass(frozen=True, slots=True)

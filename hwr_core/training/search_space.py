@@ -5,8 +5,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from hwr_core.jobs.config import checked
 from hwr_core.training.config import TrainingConfig
-from hwr_core.validation import checked
 
 
 class Trial(Protocol):

@@ -18,9 +18,9 @@ from hwr_core.errors import HwrError, InvalidValue, NotFound
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
-from hwr_core.training.digits import digits_task
-from hwr_core.training.make import load_data
-from hwr_core.training.prepare import prepare
+from hwr_core.training.data import prepare
+from hwr_core.training.digit_task import digits_task
+from hwr_core.training.pipeline import load_data
 from hwr_core.training.search_space import TuningConfig, best_config, suggest
 from hwr_core.training.train import EpochResult, train
 

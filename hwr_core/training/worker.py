@@ -84,7 +84,7 @@ def _train_one(
     config: TrainingConfig, order: Order, folder: JobFolder, report: Report, share: Shares
 ) -> dict[str, Any]:
     """Train, publish, measure on the gate suites, and let the new version challenge the champion."""
-    from hwr_core.training.make import make_version, result_of  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.pipeline import make_version, result_of  # noqa: PLC0415  loads TensorFlow
 
     places, registry = _places(order), Registry(Path(order["models"]))
     version = make_version(

@@ -47,8 +47,8 @@ def _throughput() -> None:
 
 
 def _epochs(count: int) -> tuple[float, float]:
-    from hwr_core.training.batches import as_input
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.digit_batches import as_input
+    from hwr_core.training.digit_task import TrainingData, digits_task
     from hwr_core.training.train import compiled
 
     config = TrainingConfig()
@@ -71,7 +71,7 @@ def _epochs(count: int) -> tuple[float, float]:
 
 def _memory(count: int) -> float:
     """Most memory that is not backed by a file, in MB, while a training goes through mapped images."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.digit_task import TrainingData, digits_task
     from hwr_core.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:

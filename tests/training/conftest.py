@@ -64,7 +64,7 @@ class Impatient(Report):
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Train and publish a version as `hwr train` does, with one interruption: two runs are all a test can afford."""
-    from hwr_core.training.make import make_version  # here, because collecting tests shall not load TensorFlow
+    from hwr_core.training.pipeline import make_version  # here, because collecting tests shall not load TensorFlow
 
     folder = tmp_path_factory.mktemp("training")
     write_strokes(folder / f"{SOURCE}.jsonl.gz", {Part.TRAINING: 60, Part.VALIDATION: 5, Part.TEST: 5})

@@ -6,8 +6,8 @@ import keras
 
 from hwr_core.datasets.samples import Samples
 from hwr_core.training.architectures import build
-from hwr_core.training.batches import Batches, InOrder
 from hwr_core.training.config import TrainingConfig
+from hwr_core.training.digit_batches import Batches, InOrder
 from hwr_core.training.train import Task
 
 

@@ -19,11 +19,11 @@ from hwr_core.jobs.report import Report
 from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.convert import keras_file, to_litert
-from hwr_core.training.digits import TrainingData, digits_task
+from hwr_core.training.data import counts, prepare
+from hwr_core.training.digit_task import TrainingData, digits_task
 from hwr_core.training.download import fetch_mnist
-from hwr_core.training.make_lines import LineFiles, make_lines, take_lines_along
-from hwr_core.training.prepare import counts, prepare
-from hwr_core.training.score import Making, write_card
+from hwr_core.training.line_reader import LineFiles, make_lines, take_lines_along
+from hwr_core.training.model_card import Making, write_card
 from hwr_core.training.train import BatchResult, EpochResult, train
 
 PREPARED = 0.08

@@ -14,7 +14,7 @@ from hwr_core.errors import InvalidValue
 from hwr_core.files import write_whole
 from hwr_core.images.normalise import SIDE
 from hwr_core.training.config import TrainingConfig
-from hwr_core.training.digits import TrainingData
+from hwr_core.training.digit_task import TrainingData
 
 OnSource = Callable[[str, Part, int], None]
 

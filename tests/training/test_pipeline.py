@@ -136,7 +136,7 @@ def test_a_stopped_training_goes_on_at_the_next_epoch(made):
 
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     """Given the checkpoints of a run that came to its end, train returns its network without another epoch."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.digit_task import TrainingData, digits_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
@@ -151,7 +151,7 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
 
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
     """A run cannot go on from what another config left: it is said in words, and nothing is lost."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.digit_task import TrainingData, digits_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
@@ -176,7 +176,7 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
 
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
     """It goes on from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
-    from hwr_core.training.make import make_version
+    from hwr_core.training.pipeline import make_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "learning_rate": 1e-6})
     job = JobFolder(tmp_path / "job")
@@ -197,7 +197,7 @@ def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
 def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
     """The weights would not fit: it is said in words."""
     from hwr_core.training.architectures import build
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.digit_task import TrainingData, digits_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
@@ -207,7 +207,7 @@ def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
 
 def test_without_data_nothing_is_trained(tmp_path):
     """A missing file is named, and neither checkpoints nor a version are made."""
-    from hwr_core.training.make import make_version
+    from hwr_core.training.pipeline import make_version
 
     with pytest.raises(DatasetMissing):
         make_version(
@@ -223,7 +223,7 @@ def test_without_data_nothing_is_trained(tmp_path):
 
 def test_batches_repeat_with_their_seed_and_change_with_the_epoch():
     """Each epoch shows every sample once, otherwise distorted; the same seed shows the same."""
-    from hwr_core.training.batches import Batches
+    from hwr_core.training.digit_batches import Batches
 
     images = np.stack([normalise(drawing(digit)) for digit in DIGITS])
     samples = Samples(images, np.arange(10, dtype=np.uint8))

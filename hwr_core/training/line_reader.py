@@ -16,7 +16,7 @@ from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.convert import keras_file, lines_to_litert
 from hwr_core.training.line_batches import LineBatches
-from hwr_core.training.lines import BATCH_SIZE, accuracy, fit_line_temperature, lines_task
+from hwr_core.training.line_task import BATCH_SIZE, accuracy, fit_line_temperature, lines_task
 from hwr_core.training.train import BatchResult, EpochResult, train
 
 FOR_TEMPERATURE = 400

@@ -20,7 +20,7 @@ from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from tests.handwriting import number
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-"""As in test_make."""
+"""As in test_pipeline."""
 
 
 def line(text: str) -> LineSample:
@@ -38,8 +38,8 @@ def counts():
 @pytest.fixture(scope="module")
 def with_lines(made, counts, tmp_path_factory):
     """A version of one short epoch whose network of lines was trained, not long enough to read."""
-    from hwr_core.training import make_lines
-    from hwr_core.training.make import make_version
+    from hwr_core.training import line_reader
+    from hwr_core.training.pipeline import make_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "line_epochs": 1})
     folder = tmp_path_factory.mktemp("lines")
@@ -47,7 +47,7 @@ def with_lines(made, counts, tmp_path_factory):
     job = JobFolder(folder / "job")
     job.path.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make_lines, "COUNTS", counts)
+        patch.setattr(line_reader, "COUNTS", counts)
         return make_version(
             config,
             places=made.places,
@@ -61,7 +61,7 @@ def with_lines(made, counts, tmp_path_factory):
 def test_the_loss_is_that_of_the_text():
     """The negative logarithm of the probability that the reader itself gives a text."""
     from hwr_core.training.line_batches import as_labels
-    from hwr_core.training.lines import ctc_loss
+    from hwr_core.training.line_task import ctc_loss
 
     logits = np.random.default_rng(0).normal(size=(2, 12, 11)).astype(np.float32)
     found = np.asarray(ctc_loss(as_labels(["474", "0"]).astype(np.float32), logits))
@@ -83,7 +83,7 @@ def test_the_loss_is_that_of_the_text():
 def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
     """Repeats are one digit, blanks part them; one digit too many, too few or wrong is a wrong line."""
     from hwr_core.training.line_batches import as_labels
-    from hwr_core.training.lines import accuracy
+    from hwr_core.training.line_task import accuracy
 
     logits = 9.0 * np.eye(11, dtype=np.float32)[None, shown]
     assert float(np.asarray(accuracy(as_labels([text]), logits))[0]) == is_right
@@ -91,7 +91,7 @@ def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
 
 def test_the_temperature_makes_an_answer_as_sure_as_it_is_right():
     """A network that is all but certain, and right in three lines of four, is believed three times in four."""
-    from hwr_core.training.lines import fit_line_temperature
+    from hwr_core.training.line_task import fit_line_temperature
 
     logits = 12.0 * np.eye(11, dtype=np.float32)[[10, 2, 10, 7, 10, 1, 10]]
     sample = line("271")
@@ -123,7 +123,7 @@ def test_a_batch_holds_every_line_once_an_epoch():
 def test_a_training_learns(made, counts, tmp_path):
     """Each epoch leaves less loss on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines import made_lines
-    from hwr_core.training.lines import lines_task
+    from hwr_core.training.line_task import lines_task
     from hwr_core.training.train import train
 
     training, validation = (
@@ -165,7 +165,7 @@ def test_litert_says_of_lines_what_keras_says(with_lines):
 
 def test_the_next_version_takes_the_network_of_lines_along(made, with_lines):
     """A training that learns no lines copies the champion's and says whose it is; without one it has none."""
-    from hwr_core.training.make_lines import take_lines_along
+    from hwr_core.training.line_reader import take_lines_along
 
     assert take_lines_along(made.registry) is None
     registry = Registry(with_lines.folder.parent)

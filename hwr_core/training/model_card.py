@@ -28,8 +28,8 @@ from hwr_core.recognition.calibration import (
 )
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
-from hwr_core.training.batches import InOrder
 from hwr_core.training.config import TrainingConfig
+from hwr_core.training.digit_batches import InOrder
 from hwr_core.training.train import TrainingResult
 
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "hwr")
