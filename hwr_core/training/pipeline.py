@@ -1,140 +1,100 @@
-"""The whole way of a new model version: prepare data, train, choose thresholds, score, convert, publish."""
+"""The training of a model version from start to end: data, digits, thresholds and scores, lines, files, published."""
 
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from hwr_core.datasets.lines import confirm_digits
-from hwr_core.datasets.mnist import FILE as MNIST_FILE
-from hwr_core.datasets.samples import Part
-from hwr_core.datasets.sources import Places
-from hwr_core.jobs.events import EventKind
-from hwr_core.jobs.report import Report
-from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion, Registry
-from hwr_core.training.config import TrainingConfig
+from hwr_core.registry.card import ModelCard
+from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion
 from hwr_core.training.convert import keras_file, to_litert
-from hwr_core.training.data import counts, prepare
-from hwr_core.training.digit_task import TrainingData, digits_task
-from hwr_core.training.download import fetch_mnist
-from hwr_core.training.line_reader import LineFiles, make_lines, take_lines_along
-from hwr_core.training.model_card import Making, write_card
-from hwr_core.training.train import BatchResult, EpochResult, train
+from hwr_core.training.data import load_data, training_counts
+from hwr_core.training.digit_task import digit_task
+from hwr_core.training.line_reader import LineReaderFiles, champions_line_reader, train_line_reader
+from hwr_core.training.model_card import write_card
+from hwr_core.training.progress import EpochProgress
+from hwr_core.training.run import TrainingRun, between
+from hwr_core.training.train import TrainingResult, train
 
-PREPARED = 0.08
-TRAINED = 0.93
-"""Shares of the way of the digits' network after which the data is ready and it is trained, as on two cores."""
+PREPARED, TRAINED = 0.08, 0.93
+"""Shares of the way to a network for digits at which the data is ready and the network is trained, on two cores."""
 
-OF_DIGITS, CONVERTING = 0.7, 0.98
-"""Shares of the whole way after which it is done, where lines are learned too, and after which all is."""
+DIGITS_DONE, LINES_DONE = 0.7, 0.98
+"""Shares of the whole run at which the network for digits is done, if lines are trained too, and at which all is."""
 
 
-def make_version(  # noqa: PLR0913  all but one by name
-    config: TrainingConfig,
-    *,
-    places: Places,
-    registry: Registry,
-    folder: Path,
-    report: Report,
-    processes: int,
-    job: int | None = None,
-    share: Callable[[float], float] = lambda done: done,
-) -> ModelVersion:
+def train_version(run: TrainingRun) -> ModelVersion:
     """Train a model version from data files and publish it.
-
-    Args:
-        config: what to train and how.
-        places: where data lies.
-        registry: where to publish.
-        folder: for prepared data and checkpoints; a run that was stopped goes on when given the same one.
-        report: hears of everything, and stops the work by raising Stopped.
-        processes: how many draw strokes at once.
-        job: number of the job, for the card.
-        share: from a share of this to a share of the whole job.
 
     Raises:
         DatasetMissing: a source is not there.
-        InvalidValue: the version to start from is of another network.
-        NotFound, ModelUnavailable: it is not there, or damaged.
-        Stopped: the report says so.
+        InvalidValue: the version to start from has another network.
+        NotFound, ModelUnavailable: the version to start from does not exist, or is damaged.
+        Stopped: the job was asked to stop.
     """
-    if config.line_epochs:
-        confirm_digits(places.datasets)  # now, and not when the digits are learned
-    prepared = folder / "prepared"
-    data = load_data(config, places, prepared, report, processes)
-    report.say(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
-    of_digits = OF_DIGITS if config.line_epochs else 1.0
-    clock = _Clock(report, lambda done: share(of_digits * done))
-    result = train(
-        config,
-        digits_task(config, data),
-        clock.on_epoch,
-        on_batch=clock.on_batch,
-        checkpoints=folder / "checkpoints",
-        start=_network(registry.get(config.start)) if config.start else None,
-    )
-    report.progress(share(of_digits * TRAINED), "Choosing thresholds and scoring")
-    seconds = sum(epoch.seconds for epoch in result.epochs)
-    card = write_card(Making(config, places, counts(prepared), processes, job), result, seconds)
-    lines = _lines(
-        config,
-        places,
-        registry,
-        folder,
-        report,
-        processes,
-        lambda done: share(of_digits + (CONVERTING - of_digits) * done),
-    )
-    report.progress(share(CONVERTING), "Converting")
-    files = {WEIGHTS: keras_file(result.model), LITERT: to_litert(result.model, card.decision.temperature)}
-    if lines:
-        card = card.model_copy(update={"lines": lines.card})
-        files |= lines.files
-    version = registry.publish(card, files)
-    report.say(f"model version {version.name}")
-    shutil.rmtree(folder, ignore_errors=True)  # what is learned is in the version
+    digits_done = 1.0
+    if run.config.line_epochs:
+        digits_done = DIGITS_DONE
+        confirm_digits(run.places.datasets)  # before anything is trained, not when the lines' turn comes
+    result, card = _train_digits(run.step(0.0, digits_done))
+    line_reader = _line_reader(run.step(digits_done, LINES_DONE))
+    run.progress(LINES_DONE, "Converting")
+    version = _publish(run, result.model, card, line_reader)
+    run.report.log(f"model version {version.name}")
+    shutil.rmtree(run.folder, ignore_errors=True)  # what was learned is in the version
     return version
 
 
-def _lines(  # noqa: PLR0913, PLR0917  what `make_version` was given
-    config: TrainingConfig,
-    places: Places,
-    registry: Registry,
-    folder: Path,
-    report: Report,
-    processes: int,
-    share: Callable[[float], float],
-) -> LineFiles | None:
-    """The network of lines: trained, or the one that reads now; None where no version has one."""
-    if config.line_epochs:
-        return make_lines(config, places, folder / "lines", report, processes, share)
-    return take_lines_along(registry)
+def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
+    """Train the network for digits, choose its thresholds and score it."""
+    prepared = run.folder / "prepared"
+    share = between(0.0, PREPARED, run.share)
+    data = load_data(run.config, run.places, prepared, run.report, run.processes, share)
+    run.report.log(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
+    progress = EpochProgress(run.step(PREPARED, TRAINED), after=(1.0 - TRAINED) / (TRAINED - PREPARED))
+    start = run.config.start
+    result = train(
+        run.config,
+        digit_task(run.config, data),
+        progress.on_epoch,
+        on_batch=progress.on_batch,
+        checkpoints=run.folder / "checkpoints",
+        start=_load_network(run.registry.get(start)) if start else None,
+    )
+    run.progress(TRAINED, "Choosing thresholds and scoring")
+    return result, write_card(run, training_counts(prepared), result)
 
 
-def load_data(config: TrainingConfig, places: Places, folder: Path, report: Report, processes: int) -> TrainingData:
-    """Prepare the data of a config, telling of each source, and having MNIST downloaded where it is missing."""
-    if "mnist" in config.sources and not (places.datasets / MNIST_FILE).exists():
-        report.progress(0.0, "Downloading MNIST")
-        fetch_mnist(places.datasets)
-    done = 0
+def _line_reader(run: TrainingRun) -> LineReaderFiles | None:
+    """Train a line reader, or take the one that is served; None if there is none."""
+    if run.config.line_epochs:
+        return train_line_reader(run)
+    return champions_line_reader(run.registry)
 
-    def on_source(name: str, part: Part, count: int) -> None:
-        nonlocal done
-        done += 1
-        report.say(f"{name}: {count:,} {part} samples")
-        report.progress(PREPARED * done / (2 * len(config.sources)), "Preparing data")
 
-    report.progress(0.0, "Preparing data")
-    return prepare(config, places, folder, on_source, processes)
+def _publish(
+    run: TrainingRun, network: keras.Model, card: ModelCard, line_reader: LineReaderFiles | None
+) -> ModelVersion:
+    files = {WEIGHTS: keras_file(network), LITERT: to_litert(network, card.decision.temperature)}
+    if line_reader:
+        card = card.model_copy(update={"lines": line_reader.card})
+        files |= line_reader.files
+    return run.registry.publish(card, files)
+
+
+def _load_network(version: ModelVersion) -> keras.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / WEIGHTS
+        path.write_bytes(version.read_file(WEIGHTS))
+        network: keras.Model = keras.models.load_model(path, compile=False)
+        return network
 
 
 def result_of(version: ModelVersion) -> dict[str, Any]:
-    """Return what a job says of the version it made."""
+    """Return the result of a job that trained this version."""
     card = version.card
     return {
         "model_version": version.name,
@@ -145,56 +105,3 @@ def result_of(version: ModelVersion) -> dict[str, Any]:
         "val_accuracy": max(epoch["val_accuracy"] for epoch in card.epochs),
         "parameters": card.parameters,
     }
-
-
-class _Clock:
-    """Turns batches and epochs into progress with an estimate of the time left."""
-
-    def __init__(self, report: Report, share: Callable[[float], float]) -> None:
-        self._report = report
-        self._share = share
-        self._epoch = 0
-        self._began = time.monotonic()
-        self._first_batch = 0
-        self._checking = 0.0
-        """Seconds that the last epoch took beyond its batches."""
-        self._last_batch_at = self._began
-
-    def on_batch(self, now: BatchResult) -> None:
-        self._report.check()
-        self._last_batch_at = time.monotonic()
-        if now.epoch != self._epoch:
-            # The first batch compiles the network and tells nothing of the others.
-            self._epoch, self._began, self._first_batch = now.epoch, self._last_batch_at, now.batch
-        done = (now.epoch - 1 + now.batch / now.batches) / now.epochs
-        self._report.now_and_then(EventKind.BATCH, **asdict(now))
-        self._report.progress(
-            self._share(PREPARED + (TRAINED - PREPARED) * done),
-            f"Epoch {now.epoch} of {now.epochs}, batch {now.batch:,} of {now.batches:,}",
-            self._left(now),
-        )
-
-    def _left(self, now: BatchResult) -> float | None:
-        timed = now.batch - self._first_batch
-        if not timed:
-            return None
-        batches_left = now.batches - now.batch + (now.epochs - now.epoch) * now.batches
-        training = batches_left * (self._last_batch_at - self._began) / timed
-        rest = training + self._checking * (now.epochs - now.epoch + 1)
-        return round(rest / (TRAINED - PREPARED) * (1.0 - PREPARED) if now.epoch > 1 else rest * 1.1, 1)
-
-    def on_epoch(self, epoch: EpochResult) -> None:
-        self._checking = time.monotonic() - self._last_batch_at
-        self._report.tell(EventKind.EPOCH, **asdict(epoch))
-        self._report.say(
-            f"epoch {epoch.epoch}/{epoch.epochs}: loss {epoch.loss:.4f}, validation error "
-            f"{1 - epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
-        )
-
-
-def _network(version: ModelVersion) -> keras.Model:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / WEIGHTS
-        path.write_bytes(version.read_file(WEIGHTS))
-        network: keras.Model = keras.models.load_model(path, compile=False)
-        return network

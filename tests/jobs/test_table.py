@@ -1,4 +1,4 @@
-"""The table of jobs: moves name the state they start from, and only one of many claims a job."""
+"""The table of jobs: a change names the state it starts from, and only one of many processes claims a job."""
 
 from concurrent.futures import ThreadPoolExecutor
 

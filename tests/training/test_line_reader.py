@@ -1,4 +1,4 @@
-"""The network of lines: its loss and its accuracy are CTC's, a training learns, and a version carries it along."""
+"""The line reader: its loss and its accuracy are CTC's, a training learns, and the next version takes it along."""
 
 import shutil
 
@@ -17,6 +17,7 @@ from hwr_core.recognition.ctc import log_likelihood, log_softmax
 from hwr_core.recognition.numbers import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
+from hwr_core.training.run import TrainingRun
 from tests.handwriting import number
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -31,15 +32,15 @@ def line(text: str) -> LineSample:
 
 @pytest.fixture(scope="module")
 def counts():
-    """So few lines that a test can afford them."""
+    """So few lines that a test does not take long."""
     return {Part.TRAINING: 60, Part.VALIDATION: 20, Part.TEST: 20}
 
 
 @pytest.fixture(scope="module")
 def with_lines(made, counts, tmp_path_factory):
-    """A version of one short epoch whose network of lines was trained, not long enough to read."""
+    """A version of one short epoch with a trained line reader, not trained long enough to read."""
     from hwr_core.training import line_reader
-    from hwr_core.training.pipeline import make_version
+    from hwr_core.training.pipeline import train_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "line_epochs": 1})
     folder = tmp_path_factory.mktemp("lines")
@@ -48,18 +49,13 @@ def with_lines(made, counts, tmp_path_factory):
     job.path.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_reader, "COUNTS", counts)
-        return make_version(
-            config,
-            places=made.places,
-            registry=Registry(folder / "models"),
-            folder=job.checkpoints,
-            report=Report(job),
-            processes=1,
+        return train_version(
+            TrainingRun(config, made.places, Registry(folder / "models"), job.checkpoints, Report(job), processes=1)
         )
 
 
 def test_the_loss_is_that_of_the_text():
-    """The negative logarithm of the probability that the reader itself gives a text."""
+    """The negative logarithm of the probability that recognition itself gives a text."""
     from hwr_core.training.line_batches import as_labels
     from hwr_core.training.line_task import ctc_loss
 
@@ -123,7 +119,7 @@ def test_a_batch_holds_every_line_once_an_epoch():
 def test_a_training_learns(made, counts, tmp_path):
     """Each epoch leaves less loss on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines import made_lines
-    from hwr_core.training.line_task import lines_task
+    from hwr_core.training.line_task import line_task
     from hwr_core.training.train import train
 
     training, validation = (
@@ -131,13 +127,13 @@ def test_a_training_learns(made, counts, tmp_path):
         for part in (Part.TRAINING, Part.VALIDATION)
     )
     config = made.config.model_copy(update={"epochs": 3})
-    result = train(config, lines_task(config, training, validation), checkpoints=tmp_path)
+    result = train(config, line_task(config, training, validation), checkpoints=tmp_path)
     losses = [epoch.val_loss for epoch in result.epochs]
     assert losses[0] > losses[1] > losses[2]
 
 
-def test_a_version_carries_its_network_of_lines(with_lines):
-    """Two more files, and a card that says what they are worth."""
+def test_a_version_carries_its_line_reader(with_lines):
+    """Two more files, and their scores on the model card."""
     card = with_lines.card.lines
     assert {LINES_WEIGHTS, LINES_LITERT} <= set(with_lines.card.files)
     assert card.taken_from is None
@@ -163,14 +159,14 @@ def test_litert_says_of_lines_what_keras_says(with_lines):
     recogniser.close()
 
 
-def test_the_next_version_takes_the_network_of_lines_along(made, with_lines):
-    """A training that learns no lines copies the champion's and says whose it is; without one it has none."""
-    from hwr_core.training.line_reader import take_lines_along
+def test_the_next_version_takes_the_line_reader_along(made, with_lines):
+    """A training without lines copies the champion's line reader and names the champion; without one it has none."""
+    from hwr_core.training.line_reader import champions_line_reader
 
-    assert take_lines_along(made.registry) is None
+    assert champions_line_reader(made.registry) is None
     registry = Registry(with_lines.folder.parent)
     registry.serve(with_lines)
-    taken = take_lines_along(registry)
+    taken = champions_line_reader(registry)
     assert taken.files[LINES_LITERT] == with_lines.read_file(LINES_LITERT)
     assert taken.card.taken_from == with_lines.name
 
