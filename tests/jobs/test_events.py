@@ -26,7 +26,7 @@ def test_events_are_read_from_a_position_on(events):
 
 
 def test_a_torn_line_is_no_event_and_spoils_none(events, tmp_path):
-    """What a killed child left of a line is passed over, before and after others follow."""
+    """What a killed child left of a line is skipped, before and after other lines follow."""
     events.append(Event(EventKind.LOG, {"text": "whole"}))
     with (tmp_path / "events.jsonl").open("ab") as stream:
         stream.write(b'{"at": "2026-01-01T00:00:00+00:00", "kind": "lo')

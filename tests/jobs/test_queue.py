@@ -27,8 +27,8 @@ def wait_for_child(queue, job):
         time.sleep(0.05)
 
 
-def test_a_job_runs_to_its_end_behind_all_other_work(queue):
-    """Its result is kept, its log too, its progress is whole, and its process was as nice as can be."""
+def test_a_job_runs_to_its_end_at_the_lowest_priority(queue):
+    """Its result and its log are stored, its progress is complete, and its process had the lowest priority."""
     job = until(queue, submit(queue), *ENDED)
     assert (job.state, job.attempt, job.error) == (JobState.SUCCEEDED, 1, None)
     assert job.result == {"counted": 5, "nice": 19}
@@ -57,7 +57,7 @@ def test_observers_are_told_of_each_state_and_of_progress(queue, observers):
 
 
 def test_jobs_wait_for_their_turn(queue):
-    """One at a time, in the order in which they were asked for."""
+    """One at a time, in the order in which they were submitted."""
     slow = submit(queue, to=40, pause=0.02)
     others = [submit(queue) for _ in range(2)]
     until(queue, slow, JobState.RUNNING)
@@ -80,7 +80,7 @@ def test_a_wider_queue_runs_several_at_once(new_queue):
 
 
 def test_a_running_job_is_cancelled_within_seconds(queue):
-    """It stops where it loses nothing, and its progress stays to be seen."""
+    """It stops where no work is lost, and its progress can still be seen."""
     job = submit(queue, to=1000, pause=0.02)
     until(queue, job, JobState.RUNNING)
     while queue.progress(queue.get(job.id)).share == 0.0:
@@ -94,7 +94,7 @@ def test_a_running_job_is_cancelled_within_seconds(queue):
 
 
 def test_a_queued_job_is_cancelled_at_once(queue):
-    """It never begins."""
+    """It never starts."""
     slow = submit(queue, to=100, pause=0.02)
     waiting = submit(queue)
     assert queue.cancel(waiting.id).state is JobState.CANCELLED
@@ -104,7 +104,7 @@ def test_a_queued_job_is_cancelled_at_once(queue):
 
 
 def test_a_cancelled_job_continues_where_it_stopped(queue):
-    """Resumed, it keeps what it had done, and counts one attempt more."""
+    """Resumed, it keeps what it had done, and counts one more attempt."""
     job = submit(queue, to=60, pause=0.02)
     until(queue, job, JobState.RUNNING)
     while not (counted := queue.folder(job.id).path / "counted").exists():
@@ -121,12 +121,12 @@ def test_a_cancelled_job_continues_where_it_stopped(queue):
 
 
 def test_a_job_that_fails_says_why(queue):
-    """The words of its error are kept."""
+    """The message of its error is stored."""
     job = until(queue, submit(queue, "fail"), *ENDED)
     assert (job.state, job.error) == (JobState.FAILED, "It cannot be done.")
 
 
-def test_a_killed_child_is_found_and_told_of(queue):
+def test_a_killed_child_is_found_and_reported(queue):
     """A process ended by a signal leaves no job running; the next job runs."""
     job = until(queue, submit(queue, "die"), *ENDED)
     assert job.state is JobState.FAILED
@@ -134,8 +134,8 @@ def test_a_killed_child_is_found_and_told_of(queue):
     assert until(queue, submit(queue), *ENDED).state is JobState.SUCCEEDED
 
 
-def test_moves_that_make_no_sense_are_refused(queue):
-    """What has ended cannot be cancelled, what has succeeded cannot be resumed, what is not there is not found."""
+def test_impossible_changes_are_refused(queue):
+    """An ended job cannot be cancelled, a succeeded one cannot be resumed, an unknown one is not found."""
     job = until(queue, submit(queue), *ENDED)
     with pytest.raises(JobConflict, match=r"has ended \(succeeded\); only a queued or running job"):
         queue.cancel(job.id)
@@ -149,7 +149,7 @@ def test_moves_that_make_no_sense_are_refused(queue):
 
 
 def test_many_cancel_at_once_and_it_is_cancelled_once(queue):
-    """Whoever comes too late is told so."""
+    """Cancelling it once more is a conflict."""
     job = submit(queue, to=500, pause=0.02)
     until(queue, job, JobState.RUNNING)
     with ThreadPoolExecutor(8) as threads:
@@ -177,7 +177,7 @@ def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
 
 
 def test_what_a_dead_server_left_running_is_settled(new_queue, table):
-    """After a crash of server and child the next start marks the job failed; jobs that waited run."""
+    """After a crash of server and child the next start marks the job as failed; queued jobs run."""
     dead = new_queue()
     job = submit(dead)
     waiting = submit(dead)
@@ -204,7 +204,7 @@ def test_work_that_was_finished_before_its_server_died_counts(new_queue, table):
 
 
 def test_a_second_queue_leaves_living_jobs_alone(queue, new_queue):
-    """Another process on the same folder neither settles nor repeats what runs, and keeps to the width."""
+    """Another process on the same folder neither settles nor repeats a running job, and respects the width."""
     job = submit(queue, to=80, pause=0.03)
     until(queue, job, JobState.RUNNING)
     other = new_queue()

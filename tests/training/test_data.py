@@ -69,7 +69,7 @@ def test_data_that_the_last_version_prepared_is_prepared_again(prepare, tmp_path
 
 @pytest.mark.parametrize("missing", ["made.json", "training.json", "training-labels.u8", "validation-images.u8"])
 def test_incomplete_data_is_prepared_again(prepare, tmp_path, missing):
-    """A job that was killed while it prepared its data starts over with that."""
+    """A job that was killed while it prepared its data prepares it again."""
     before, _ = prepare()
     sizes = len(before.training), len(before.validation)
     (tmp_path / "prepared" / missing).unlink()
@@ -100,7 +100,7 @@ def test_labelled_predictions_are_learned_from_whichever_version_wrote_them(prep
     assert len(data.training) > len(data.validation) > 0
 
 
-def test_data_without_an_image_is_refused_in_words(prepare, places):
+def test_data_without_an_image_is_refused(prepare, places):
     """Two labelled predictions are not enough to learn from and to validate on."""
     np.savez_compressed(places.corrections, images=np.zeros((1, 28, 28), np.uint8), labels=np.zeros(1, np.uint8))
     with pytest.raises(InvalidValue, match=r"There is no image in the .* part of corrections"):

@@ -77,7 +77,7 @@ def test_the_loss_is_that_of_the_text():
     ],
 )
 def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
-    """Repeats are one digit, blanks part them; one digit too many, too few or wrong is a wrong line."""
+    """Repeats are one digit unless a blank is between them; one digit too many, too few or wrong is a wrong line."""
     from hwr_core.training.line_batches import as_labels
     from hwr_core.training.line_task import accuracy
 
@@ -86,7 +86,7 @@ def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
 
 
 def test_the_temperature_makes_an_answer_as_sure_as_it_is_right():
-    """A network that is all but certain, and right in three lines of four, is believed three times in four."""
+    """A network that is almost certain, but right in only three lines of four, gets a confidence of three in four."""
     from hwr_core.training.line_task import fit_line_temperature
 
     logits = 12.0 * np.eye(11, dtype=np.float32)[[10, 2, 10, 7, 10, 1, 10]]
@@ -117,7 +117,7 @@ def test_a_batch_holds_every_line_once_an_epoch():
 
 
 def test_a_training_learns(made, counts, tmp_path):
-    """Each epoch leaves less loss on lines by a writer that it does not learn from."""
+    """The loss falls with each epoch on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines import made_lines
     from hwr_core.training.line_task import line_task
     from hwr_core.training.train import train
@@ -172,7 +172,7 @@ def test_the_next_version_takes_the_line_reader_along(made, with_lines):
 
 
 def test_a_version_without_it_reads_single_digits_only(made):
-    """Asked for a number it says so in words; boxes that are known can still be read."""
+    """Asked for a number, it says so; digits whose boxes are given can still be read."""
     recogniser = Recogniser.load(made.version)
     page = PageImage(number("27"), 1.0)
     with pytest.raises(ModelUnavailable, match="reads single digits only"):
