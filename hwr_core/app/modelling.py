@@ -1,5 +1,6 @@
 """The loop around models: data to learn from, jobs that train, tune and evaluate, and what becomes of versions."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from hwr_core.evaluation.suites import available_suites, find_suite, folder_suit
 from hwr_core.events import Observers
 from hwr_core.images.decode import Limits
 from hwr_core.jobs.queue import JobQueue
+from hwr_core.jobs.spec import CORRECTIONS_FILE, JobSpec
 from hwr_core.jobs.table import Job, JobKind, Jobs
 from hwr_core.records.labels import count_labels, labelled_images
 from hwr_core.records.users import DEFAULT_USER, Users
@@ -24,7 +26,6 @@ from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, estimate
 from hwr_core.training.search_space import TuningConfig, tuning_config
-from hwr_core.training.worker import CORRECTIONS_FILE, order_for
 
 WITHOUT_DATA = ("mnist", "noise")
 """What is trained on where no data set is there: MNIST can be downloaded."""
@@ -51,8 +52,7 @@ class Modelling:
             settings.jobs,
             program="hwr_core.training.worker",
             width=settings.job_width,
-            cores=settings.job_cores,
-            order=self._order,
+            spec=self._spec,
             observers=observers,
         )
 
@@ -213,11 +213,21 @@ class Modelling:
             if not there[name] and name != DOWNLOADED:
                 find_source(name, self.places)
 
-    def _order(self, job: Job) -> Mapping[str, Any]:
-        folder = self.jobs.folder(job.id).path
+    def _spec(self, job: Job) -> JobSpec:
+        """Return what the child process needs to know of a job, with the labelled predictions written out for it."""
+        corrections = self.jobs.folder(job.id).corrections
         if CORRECTIONS in _data_of(job):
-            self.write_corrections(folder / CORRECTIONS_FILE)
-        return order_for(job, self._settings, folder)
+            self.write_corrections(corrections)
+        return JobSpec(
+            job=job.id,
+            kind=job.kind,
+            config=job.config,
+            cores=self._settings.job_cores or os.cpu_count() or 1,
+            models=self._settings.models_dir,
+            datasets=self._settings.datasets,
+            custom=self._settings.custom_dataset,
+            corrections=corrections,
+        )
 
     def write_corrections(self, file: Path) -> None:
         """Write the labelled predictions for who never opens the store; a resumed job keeps its first ones."""

@@ -72,7 +72,8 @@ def hash_folder(folder: Path) -> str:
 def corrections(file: Path, part: Part) -> Samples:
     """Return one part of the labelled predictions that were written to a file, split by what was seen."""
     with np.load(file, allow_pickle=False) as archive:
-        found = Samples(archive["images"], archive["labels"])
+        images = "images" if "images" in archive else "pictures"  # as version 0.1 named them: its jobs can be resumed
+        found = Samples(archive[images], archive["labels"])
     mine = [part_of(sha256(image.tobytes()).hexdigest()) is part for image in found.images]
     return found.where(np.array(mine, bool))
 

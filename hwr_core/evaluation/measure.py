@@ -33,7 +33,7 @@ def measure(  # noqa: PLR0913  all but four by name
                 report.progress(share(done), f"Evaluating {doing}: {images:,} images")
 
             evaluation = evaluate(version, suite, places, limit=limit, on_progress=on_progress)
-            report.say(in_a_line(evaluation))
+            report.log(in_a_line(evaluation))
             found.append(evaluation)
     return found
 

@@ -201,7 +201,8 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
         NotFound, ModelUnavailable: the version to start from is not there, or damaged.
     """
     _quieten_tensorflow()
-    from hwr_core.training.make import make_version  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.pipeline import train_version  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.run import TrainingRun  # noqa: PLC0415
 
     workspace = open_workspace()
     if values.get("start") is not None:
@@ -212,14 +213,8 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
     else:
         config = training_config({"sources": (CUSTOM, "noise"), **values})
     with _places(folder, with_corrections=CORRECTIONS in config.sources) as places, _job() as job:
-        return make_version(
-            config,
-            places=places,
-            registry=workspace.registry,
-            folder=job.checkpoints,
-            report=Report(job),
-            processes=os.cpu_count() or 1,
-        )
+        processes = os.cpu_count() or 1
+        return train_version(TrainingRun(config, places, workspace.registry, job.checkpoints, Report(job), processes))
 
 
 def tune(folder: str | Path, **values: Any) -> "optuna.Study":
@@ -232,8 +227,8 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     Raises: what `train` raises.
     """
     _quieten_tensorflow()
-    from hwr_core.training.tune import read_study  # noqa: PLC0415  loads TensorFlow
-    from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415
+    from hwr_core.training.study import read_study  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415  loads TensorFlow
 
     logging.getLogger("optuna").setLevel(logging.WARNING)  # each trial is told of already
     tuning = open_workspace().modelling.tuning(values)

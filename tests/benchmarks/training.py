@@ -47,13 +47,14 @@ def _throughput() -> None:
 
 
 def _epochs(count: int) -> tuple[float, float]:
-    from hwr_core.training.batches import as_input
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_batches import as_input
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import compiled
 
     config = TrainingConfig()
     samples = _samples(count)
-    task = digits_task(config, TrainingData(samples, samples))
+    task = digit_task(config, TrainingData(samples, samples))
     batches = task.batches(0)
     model = compiled(config, task, steps=len(batches))
     inputs, labels = as_input(samples.images), np.eye(LABELS, dtype=np.float32)[samples.labels]
@@ -71,7 +72,8 @@ def _epochs(count: int) -> tuple[float, float]:
 
 def _memory(count: int) -> float:
     """Most memory that is not backed by a file, in MB, while a training goes through mapped images."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +94,7 @@ def _memory(count: int) -> float:
 
         try:
             config = TrainingConfig(epochs=1)
-            train(config, digits_task(config, data), on_batch=on_batch)
+            train(config, digit_task(config, data), on_batch=on_batch)
         except StopIteration:
             pass
     return most

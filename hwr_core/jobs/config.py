@@ -1,4 +1,4 @@
-"""Values from outside -> a checked pydantic object, or one sentence for each fault."""
+"""What every job's config has in common: values from outside become a checked object, or one sentence per fault."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -7,14 +7,14 @@ from pydantic import BaseModel, ValidationError
 
 from hwr_core.errors import InvalidValue
 
-Model = TypeVar("Model", bound=BaseModel)
+Config = TypeVar("Config", bound=BaseModel)
 
 
-def checked(kind: type[Model], values: Mapping[str, Any], what: str) -> Model:
-    """Return the object that the values make.
+def checked(kind: type[Config], values: Mapping[str, Any], what: str) -> Config:
+    """Return a config with these values.
 
     Raises:
-        InvalidValue: a name or a value is not allowed; `what` says in what.
+        InvalidValue: a name or a value is not allowed; `what` names the config in the message.
     """
     try:
         return kind.model_validate(dict(values))

@@ -1,4 +1,4 @@
-"""Samples -> batches for Keras: shuffled and freshly distorted for learning, as they are for checking."""
+"""Samples of digits -> batches for Keras: shuffled and freshly distorted to learn from, unchanged to validate on."""
 
 import math
 
@@ -11,11 +11,11 @@ from hwr_core.images.augment import Distortion, distort
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
-CHECKED_AT_ONCE = 1024
+VALIDATION_BATCH_SIZE = 1024
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
-    """One epoch after another of shuffled batches, made beside the training step. The same seed gives the same."""
+    """Shuffled batches, epoch after epoch, made beside the training step. The same seed gives the same batches."""
 
     def __init__(self, samples: Samples, *, batch_size: int, augmentation: float, seed: int, epoch: int = 0) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=16)
@@ -32,15 +32,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
 
     def __getitem__(self, index: int) -> Batch:
         """Return images [n, 28, 28, 1] in 0-1 and one-hot labels [n, 11]."""
-        chosen = np.sort(self._order[index * self._batch_size : (index + 1) * self._batch_size])
-        images, labels = self._samples.images[chosen], self._samples.labels[chosen]
+        selected = np.sort(self._order[index * self._batch_size : (index + 1) * self._batch_size])
+        images, labels = self._samples.images[selected], self._samples.labels[selected]
         if self._distortion:
             rng = np.random.default_rng((self._seed, self._epoch, index))
             images = distort(images, self._distortion, rng)
         return as_input(images), one_hot(labels)
 
     def on_epoch_end(self) -> None:
-        """Shuffle anew."""
+        """Shuffle again."""
         self._epoch += 1
         self._order = self._shuffled()
 
@@ -49,7 +49,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
 
 
 class InOrder(keras.utils.PyDataset):  # type: ignore[misc]  # as above
-    """The samples in their order, so many at a time that a network is kept busy and memory is not filled."""
+    """The samples in their order, in batches large enough to keep a network busy and small enough for memory."""
 
     def __init__(self, samples: Samples) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
@@ -57,12 +57,12 @@ class InOrder(keras.utils.PyDataset):  # type: ignore[misc]  # as above
 
     def __len__(self) -> int:
         """Return the number of batches."""
-        return math.ceil(len(self._samples) / CHECKED_AT_ONCE)
+        return math.ceil(len(self._samples) / VALIDATION_BATCH_SIZE)
 
     def __getitem__(self, index: int) -> Batch:
         """Return images and one-hot labels, as Batches does."""
-        chosen = slice(index * CHECKED_AT_ONCE, (index + 1) * CHECKED_AT_ONCE)
-        return as_input(self._samples.images[chosen]), one_hot(self._samples.labels[chosen])
+        selected = slice(index * VALIDATION_BATCH_SIZE, (index + 1) * VALIDATION_BATCH_SIZE)
+        return as_input(self._samples.images[selected]), one_hot(self._samples.labels[selected])
 
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The network of lines: its loss and its accuracy are CTC's, a training learns, and a version carries it along."""
+"""The line reader: its loss and its accuracy are CTC's, a training learns, and the next version takes it along."""
 
 import shutil
 
@@ -17,10 +17,11 @@ from hwr_core.recognition.ctc import log_likelihood, log_softmax
 from hwr_core.recognition.numbers import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
+from hwr_core.training.run import TrainingRun
 from tests.handwriting import number
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-"""As in test_make."""
+"""As in test_pipeline."""
 
 
 def line(text: str) -> LineSample:
@@ -31,15 +32,15 @@ def line(text: str) -> LineSample:
 
 @pytest.fixture(scope="module")
 def counts():
-    """So few lines that a test can afford them."""
+    """So few lines that a test does not take long."""
     return {Part.TRAINING: 60, Part.VALIDATION: 20, Part.TEST: 20}
 
 
 @pytest.fixture(scope="module")
 def with_lines(made, counts, tmp_path_factory):
-    """A version of one short epoch whose network of lines was trained, not long enough to read."""
-    from hwr_core.training import make_lines
-    from hwr_core.training.make import make_version
+    """A version of one short epoch with a trained line reader, not trained long enough to read."""
+    from hwr_core.training import line_reader
+    from hwr_core.training.pipeline import train_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "line_epochs": 1})
     folder = tmp_path_factory.mktemp("lines")
@@ -47,21 +48,16 @@ def with_lines(made, counts, tmp_path_factory):
     job = JobFolder(folder / "job")
     job.path.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make_lines, "COUNTS", counts)
-        return make_version(
-            config,
-            places=made.places,
-            registry=Registry(folder / "models"),
-            folder=job.checkpoints,
-            report=Report(job),
-            processes=1,
+        patch.setattr(line_reader, "COUNTS", counts)
+        return train_version(
+            TrainingRun(config, made.places, Registry(folder / "models"), job.checkpoints, Report(job), processes=1)
         )
 
 
 def test_the_loss_is_that_of_the_text():
-    """The negative logarithm of the probability that the reader itself gives a text."""
+    """The negative logarithm of the probability that recognition itself gives a text."""
     from hwr_core.training.line_batches import as_labels
-    from hwr_core.training.lines import ctc_loss
+    from hwr_core.training.line_task import ctc_loss
 
     logits = np.random.default_rng(0).normal(size=(2, 12, 11)).astype(np.float32)
     found = np.asarray(ctc_loss(as_labels(["474", "0"]).astype(np.float32), logits))
@@ -81,17 +77,17 @@ def test_the_loss_is_that_of_the_text():
     ],
 )
 def test_a_line_counts_as_right_as_a_whole(shown, text, is_right):
-    """Repeats are one digit, blanks part them; one digit too many, too few or wrong is a wrong line."""
+    """Repeats are one digit unless a blank is between them; one digit too many, too few or wrong is a wrong line."""
     from hwr_core.training.line_batches import as_labels
-    from hwr_core.training.lines import accuracy
+    from hwr_core.training.line_task import accuracy
 
     logits = 9.0 * np.eye(11, dtype=np.float32)[None, shown]
     assert float(np.asarray(accuracy(as_labels([text]), logits))[0]) == is_right
 
 
 def test_the_temperature_makes_an_answer_as_sure_as_it_is_right():
-    """A network that is all but certain, and right in three lines of four, is believed three times in four."""
-    from hwr_core.training.lines import fit_line_temperature
+    """A network that is almost certain, but right in only three lines of four, gets a confidence of three in four."""
+    from hwr_core.training.line_task import fit_line_temperature
 
     logits = 12.0 * np.eye(11, dtype=np.float32)[[10, 2, 10, 7, 10, 1, 10]]
     sample = line("271")
@@ -121,9 +117,9 @@ def test_a_batch_holds_every_line_once_an_epoch():
 
 
 def test_a_training_learns(made, counts, tmp_path):
-    """Each epoch leaves less loss on lines by a writer that it does not learn from."""
+    """The loss falls with each epoch on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines import made_lines
-    from hwr_core.training.lines import lines_task
+    from hwr_core.training.line_task import line_task
     from hwr_core.training.train import train
 
     training, validation = (
@@ -131,13 +127,13 @@ def test_a_training_learns(made, counts, tmp_path):
         for part in (Part.TRAINING, Part.VALIDATION)
     )
     config = made.config.model_copy(update={"epochs": 3})
-    result = train(config, lines_task(config, training, validation), checkpoints=tmp_path)
+    result = train(config, line_task(config, training, validation), checkpoints=tmp_path)
     losses = [epoch.val_loss for epoch in result.epochs]
     assert losses[0] > losses[1] > losses[2]
 
 
-def test_a_version_carries_its_network_of_lines(with_lines):
-    """Two more files, and a card that says what they are worth."""
+def test_a_version_carries_its_line_reader(with_lines):
+    """Two more files, and their scores on the model card."""
     card = with_lines.card.lines
     assert {LINES_WEIGHTS, LINES_LITERT} <= set(with_lines.card.files)
     assert card.taken_from is None
@@ -163,20 +159,20 @@ def test_litert_says_of_lines_what_keras_says(with_lines):
     recogniser.close()
 
 
-def test_the_next_version_takes_the_network_of_lines_along(made, with_lines):
-    """A training that learns no lines copies the champion's and says whose it is; without one it has none."""
-    from hwr_core.training.make_lines import take_lines_along
+def test_the_next_version_takes_the_line_reader_along(made, with_lines):
+    """A training without lines copies the champion's line reader and names the champion; without one it has none."""
+    from hwr_core.training.line_reader import champions_line_reader
 
-    assert take_lines_along(made.registry) is None
+    assert champions_line_reader(made.registry) is None
     registry = Registry(with_lines.folder.parent)
     registry.serve(with_lines)
-    taken = take_lines_along(registry)
+    taken = champions_line_reader(registry)
     assert taken.files[LINES_LITERT] == with_lines.read_file(LINES_LITERT)
     assert taken.card.taken_from == with_lines.name
 
 
 def test_a_version_without_it_reads_single_digits_only(made):
-    """Asked for a number it says so in words; boxes that are known can still be read."""
+    """Asked for a number, it says so; digits whose boxes are given can still be read."""
     recogniser = Recogniser.load(made.version)
     page = PageImage(number("27"), 1.0)
     with pytest.raises(ModelUnavailable, match="reads single digits only"):

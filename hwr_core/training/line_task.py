@@ -1,7 +1,7 @@
-"""What the network of lines has to learn: strips of digits, by connectionist temporal classification.
+"""What the line reader has to learn: strips of digits, by connectionist temporal classification.
 
-CTC (Graves et al., 2006) needs no word on where each digit stands: every way of putting the digits of a line onto its
-columns, with blanks between, counts.
+CTC (Graves et al., 2006) does not need to know where each digit is: it adds up all ways of putting the digits of a line
+onto its columns, with blanks between them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from hwr_core.training.train import Task
 BATCH_SIZE = 64
 
 
-def lines_task(config: TrainingConfig, training: Sequence[LineSample], validation: Sequence[LineSample]) -> Task:
+def line_task(config: TrainingConfig, training: Sequence[LineSample], validation: Sequence[LineSample]) -> Task:
     """Return the task of reading lines of digits."""
 
     def batches(epoch: int) -> LineBatches:
@@ -41,26 +41,26 @@ def lines_task(config: TrainingConfig, training: Sequence[LineSample], validatio
 
 def ctc_loss(labels: Any, logits: Any) -> Any:
     """Return each line's negative log-likelihood: labels [n, 10], as `as_labels` has them, logits [n, columns, 11]."""
-    known = ops.cast(labels, "int32")  # Keras hands labels over in the output's own type
+    known = ops.cast(labels, "int32")  # Keras passes labels in the type of the output
     columns = ops.zeros_like(known[:, -1]) + ops.shape(logits)[1]
     return ops.ctc_loss(known[:, :-1], logits, known[:, -1], columns, mask_index=NOT_A_DIGIT)
 
 
 def accuracy(labels: Any, logits: Any) -> Any:
-    """Return for each line 1 where its text is read right as a whole, taking each column at its most probable."""
+    """Return 1 for each line whose whole text is read right, taking the most probable digit or blank of each column."""
     known = ops.cast(labels, "int32")
     best = ops.cast(ops.argmax(logits, axis=-1), "int32")
     before = ops.pad(best[:, :-1], ((0, 0), (1, 0)), constant_values=NOT_A_DIGIT)
     begins = ops.logical_and(best != before, best != NOT_A_DIGIT)
-    number = ops.cumsum(ops.cast(begins, "int32"), axis=1)
-    place = ops.clip(number - 1, 0, known.shape[1] - 2)
+    count = ops.cumsum(ops.cast(begins, "int32"), axis=1)
+    place = ops.clip(count - 1, 0, known.shape[1] - 2)
     agrees = ops.take_along_axis(known[:, :-1], place, axis=1) == best
     same = ops.all(ops.logical_or(ops.logical_not(begins), agrees), axis=1)
-    return ops.cast(ops.logical_and(same, number[:, -1] == known[:, -1]), "float32")
+    return ops.cast(ops.logical_and(same, count[:, -1] == known[:, -1]), "float32")
 
 
 def fit_line_temperature(model: keras.Model, lines: Sequence[LineSample]) -> float:
-    """Return the temperature at which the true texts of lines are most probable, to about three percent."""
+    """Return the temperature at which the true texts of lines are most probable, to within about three percent."""
     candidates = np.exp(np.linspace(np.log(0.4), np.log(4.0), 80))
     logits = [np.asarray(model(side_by_side([line.strip]), training=False))[0] for line in lines]
     losses = [

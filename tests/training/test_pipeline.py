@@ -1,4 +1,4 @@
-"""One real training: it learns, publishes what it has learned, and goes on where it was stopped."""
+"""One real training: it learns, publishes what it has learned, and continues where it was stopped."""
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.registry import LITERT, WEIGHTS, Registry
 from hwr_core.training.config import TrainingConfig
+from hwr_core.training.run import TrainingRun
 from tests.handwriting import drawing
 
 SOURCE = "strokes-unipen"
@@ -91,7 +92,7 @@ def test_the_card_tells_what_was_learned_from(made):
 
 
 def test_the_card_tells_what_its_images_are_like(made):
-    """Its 55 validation images, of which as many count as no digit as people send: one in ten, whatever is read."""
+    """Its 55 validation images, weighted so that one in ten is not a digit, as in what users send."""
     inputs = inputs_of(made.version.card)
     assert inputs
     assert 50 < inputs.images <= 55
@@ -120,29 +121,30 @@ def test_litert_says_what_keras_says(made, recogniser, network, unseen):
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_a_user_hears_how_it_goes(made):
-    """Each source is a line, with its size, and each epoch, with its loss."""
-    assert made.said[:2] == [f"{SOURCE}: 660 training samples", f"{SOURCE}: 55 validation samples"]
+def test_the_log_says_how_it_goes(made):
+    """The log has a line for each source, with its size, and for each epoch, with its loss."""
+    assert made.log[:2] == [f"{SOURCE}: 660 training samples", f"{SOURCE}: 55 validation samples"]
     loss = made.version.card.epochs[-1]["loss"]
-    assert [line for line in made.said if line.startswith(f"epoch 3/3: loss {loss:.4f}, validation error ")]
+    assert [line for line in made.log if line.startswith(f"epoch 3/3: loss {loss:.4f}, validation error ")]
 
 
-def test_a_stopped_training_goes_on_at_the_next_epoch(made):
-    """Stopped after its first epoch and started again, a run goes on with the second and knows the first."""
-    epochs = [line.split(":")[0] for line in made.said if line.startswith("epoch")]
+def test_a_stopped_training_continues_with_the_next_epoch(made):
+    """Stopped after its first epoch and resumed, a run continues with the second and knows the first."""
+    epochs = [line.split(":")[0] for line in made.log if line.startswith("epoch")]
     assert epochs == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
     assert [epoch["epoch"] for epoch in made.version.card.epochs] == [1, 2, 3]
 
 
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
-    """Given the checkpoints of a run that came to its end, train returns its network without another epoch."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    """Given the checkpoints of a finished run, train returns its network without another epoch."""
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
-    first = train(config, digits_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path)
+    first = train(config, digit_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path)
     heard = []
-    second = train(config, digits_task(config, TrainingData(unseen, unseen)), heard.append, checkpoints=tmp_path)
+    second = train(config, digit_task(config, TrainingData(unseen, unseen)), heard.append, checkpoints=tmp_path)
     assert heard == []
     assert second.epochs == first.epochs
     weights = zip(first.model.get_weights(), second.model.get_weights(), strict=True)
@@ -150,12 +152,13 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
 
 
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
-    """A run cannot go on from what another config left: it is said in words, and nothing is lost."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    """A run cannot continue from the checkpoints of another config: the message says so, and nothing is lost."""
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
-    task = digits_task(config, TrainingData(unseen, unseen))
+    task = digit_task(config, TrainingData(unseen, unseen))
     train(config, task, checkpoints=tmp_path)
     with pytest.raises(InvalidValue, match="another training config"):
         train(config.model_copy(update={"learning_rate": 0.1}), task, checkpoints=tmp_path)
@@ -167,7 +170,7 @@ def test_a_finished_version_leaves_no_prepared_data(made):
 
 
 def test_progress_only_grows_and_estimates_the_time_left(made):
-    """From the second attempt on, shares rise to the end, and the last epochs tell how long it will take."""
+    """In the second attempt the shares rise to the end, and the last epochs say how long it will take."""
     told = [event.data for event in made.job.events.read()[0] if event.kind is EventKind.PROGRESS]
     second = told[max(place for place, each in enumerate(told) if each["share"] == 0.0) :]
     assert [each["share"] for each in second] == sorted(each["share"] for each in second)
@@ -175,55 +178,50 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
 
 
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
-    """It goes on from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
-    from hwr_core.training.make import make_version
+    """It continues from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
+    from hwr_core.training.pipeline import train_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "learning_rate": 1e-6})
     job = JobFolder(tmp_path / "job")
     job.path.mkdir()
-    version = make_version(
-        config,
-        places=made.places,
-        registry=made.registry,
-        folder=job.checkpoints,
-        report=Report(job),
-        processes=1,
-    )
+    version = train_version(TrainingRun(config, made.places, made.registry, job.checkpoints, Report(job), processes=1))
     before = max(epoch["val_accuracy"] for epoch in made.version.card.epochs)
     assert version.card.epochs[0]["val_accuracy"] >= before - 0.02
     assert f"start={made.version.name}" in version.card.how
 
 
 def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
-    """The weights would not fit: it is said in words."""
+    """The weights would not fit: the message says so."""
     from hwr_core.training.architectures import build
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import train
 
     config = made.config.model_copy(update={"epochs": 1})
     with pytest.raises(InvalidValue, match="another network"):
-        train(config, digits_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path, start=build("small"))
+        train(config, digit_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path, start=build("small"))
 
 
 def test_without_data_nothing_is_trained(tmp_path):
     """A missing file is named, and neither checkpoints nor a version are made."""
-    from hwr_core.training.make import make_version
+    from hwr_core.training.pipeline import train_version
 
+    run = TrainingRun(
+        TrainingConfig(sources=("mnist",)),
+        Places(tmp_path, tmp_path / "custom_dataset", tmp_path / "corrections.npz"),
+        Registry(tmp_path / "models"),
+        tmp_path / "job" / "checkpoints",
+        Report(JobFolder(tmp_path)),
+        processes=1,
+    )
     with pytest.raises(DatasetMissing):
-        make_version(
-            TrainingConfig(sources=("mnist",)),
-            places=Places(tmp_path, tmp_path / "custom_dataset", tmp_path / "corrections.npz"),
-            registry=Registry(tmp_path / "models"),
-            folder=tmp_path / "job" / "checkpoints",
-            report=Report(JobFolder(tmp_path)),
-            processes=1,
-        )
+        train_version(run)
     assert [entry.name for entry in tmp_path.iterdir()] == ["events.jsonl"]
 
 
 def test_batches_repeat_with_their_seed_and_change_with_the_epoch():
-    """Each epoch shows every sample once, otherwise distorted; the same seed shows the same."""
-    from hwr_core.training.batches import Batches
+    """Each epoch shows every sample once, distorted differently; the same seed shows the same."""
+    from hwr_core.training.digit_batches import Batches
 
     images = np.stack([normalise(drawing(digit)) for digit in DIGITS])
     samples = Samples(images, np.arange(10, dtype=np.uint8))

@@ -1,4 +1,4 @@
-"""How a trained network reads each part of each source, and the card that says so."""
+"""The model card of a trained network: decision thresholds, scores on each source, and what it was made from."""
 
 import shlex
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import numpy as np
 
 import hwr_core
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
-from hwr_core.datasets.sources import Places, Request, hash_source, load_source
+from hwr_core.datasets.sources import Request, hash_source, load_source
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.drift import EDGES, describe, shares_of
 from hwr_core.recognition.calibration import (
@@ -28,43 +28,40 @@ from hwr_core.recognition.calibration import (
 )
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
-from hwr_core.training.batches import InOrder
 from hwr_core.training.config import TrainingConfig
+from hwr_core.training.digit_batches import InOrder
+from hwr_core.training.run import TrainingRun
 from hwr_core.training.train import TrainingResult
 
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "hwr")
 PARTS_SCORED = (Part.VALIDATION, Part.TEST)
 CERTAIN = 0.5
-"""A non-digit answered with a digit at a confidence above this counts as taken for a digit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """What a version is made from: its config, where its data lies, how many samples it saw, and by which job."""
-
-    config: TrainingConfig
-    places: Places
-    training_counts: Mapping[str, int]
-    processes: int
-    job: int | None = None
+"""An image that is not a digit counts as taken for one if it is read as one with a confidence above this."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
+    """One part of a source, and the network's logits for it."""
+
     source: str
     part: Part
     samples: Samples
     logits: Logits
 
 
-def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelCard:
-    """Choose the decision thresholds on validation, score every part, and return the card (without files yet).
+def write_card(run: TrainingRun, training_counts: Mapping[str, int], result: TrainingResult) -> ModelCard:
+    """Choose the decision thresholds on validation data, score every part, and return the card, still without files.
+
+    Args:
+        run: the training.
+        training_counts: how many samples of each source the network learned from.
+        result: the trained network, and its epochs.
 
     Raises:
         InvalidValue: no validation image holds a digit.
     """
-    config = making.config
-    scored = [_run(result.model, making, source, part) for source in config.sources for part in PARTS_SCORED]
+    config = run.config
+    scored = [_predict(result.model, run, source, part) for source in config.sources for part in PARTS_SCORED]
     logits, labels = _joined(scored, Part.VALIDATION)
     if not (labels != NOT_A_DIGIT).any():
         raise InvalidValue(
@@ -80,7 +77,7 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
         parameters=result.model.count_params(),
         labels=(*map(str, DIGITS), "not a digit"),
         config=config.model_dump(mode="json"),
-        data=tuple(_data_used(source, scored, making) for source in config.sources),
+        data=tuple(_data_used(source, scored, run, training_counts[source]) for source in config.sources),
         decision=decision,
         scores=tuple(_score(each, decision) for each in scored),
         calibration_error=calibration_error(confidence, right),
@@ -89,11 +86,11 @@ def write_card(making: Making, result: TrainingResult, seconds: float) -> ModelC
         epochs=tuple(asdict(epoch) for epoch in result.epochs),
         packages={name: found for name in PACKAGES if (found := _installed(name))},
         code=_code_version(),
-        job=making.job,
+        job=run.job,
         how=command(config),
         test_accuracy=accuracy,
         test_loss=loss,
-        training_seconds=seconds,
+        training_seconds=sum(epoch.seconds for epoch in result.epochs),
         inputs=_inputs(scored, decision),
         files={},
     )
@@ -110,10 +107,9 @@ def _as_word(value: object) -> str:
     return str(value).replace("'", '"') if isinstance(value, list) else str(value)
 
 
-def _run(model: keras.Model, making: Making, source: str, part: Part) -> _Scored:
-    config = making.config
-    request = Request(part, drawings=1, seed=config.seed, processes=making.processes, limit=config.limit)
-    samples = Samples.join(load_source(source, making.places, request))
+def _predict(model: keras.Model, run: TrainingRun, source: str, part: Part) -> _Scored:
+    request = Request(part, drawings=1, seed=run.config.seed, processes=run.processes, limit=run.config.limit)
+    samples = Samples.join(load_source(source, run.places, request))
     logits = model.predict(InOrder(samples), verbose=0) if len(samples) else np.zeros((0, LABELS), np.float32)
     return _Scored(source, part, samples, logits)
 
@@ -140,7 +136,7 @@ def _score(scored: _Scored, decision: Decision) -> Score:
 
 
 def _test_figures(scored: list[_Scored], decision: Decision) -> tuple[float | None, float | None]:
-    """Accuracy over the digits, and loss over everything, of all test parts together."""
+    """Accuracy on the digits, and loss on everything, of all test parts together."""
     logits, labels = _joined(scored, Part.TEST)
     real = labels != NOT_A_DIGIT
     if not real.any():
@@ -151,7 +147,7 @@ def _test_figures(scored: list[_Scored], decision: Decision) -> tuple[float | No
 
 
 def _test_digits(scored: list[_Scored], decision: Decision) -> tuple[np.ndarray, np.ndarray]:
-    """Confidence, and whether it is right, of the most probable digit of each digit of all test parts."""
+    """For each digit of all test parts, the confidence of its most probable reading, and whether that is right."""
     logits, labels = _joined(scored, Part.TEST)
     probabilities = digit_probabilities(softmax(logits / decision.temperature))
     real = labels != NOT_A_DIGIT
@@ -159,11 +155,11 @@ def _test_digits(scored: list[_Scored], decision: Decision) -> tuple[np.ndarray,
 
 
 def _inputs(scored: list[_Scored], decision: Decision) -> Inputs:
-    """What the validation images of all sources are like, and how they are read: weighted as people send them.
+    """What the validation images of all sources are like, and how they are read: weighted as users send them.
 
-    As many others as the sources hold would describe letters and noise: one image in ten is to hold no digit. Samples
-    of unequal weight tell less than as many equal ones: (sum of w)^2 / (sum of w^2) are as good (Kish, 1965, "Survey
-    sampling").
+    The sources hold so much that is not a digit that unweighted they would describe letters and noise; weighted, one
+    image in ten is not a digit. Samples of unequal weight are worth fewer equal ones: (sum of w)^2 / (sum of w^2)
+    (Kish, 1965, "Survey sampling").
     """
     logits, labels = _joined(scored, Part.VALIDATION)
     images = np.concatenate([each.samples.images for each in scored if each.part is Part.VALIDATION])
@@ -181,12 +177,12 @@ def _inputs(scored: list[_Scored], decision: Decision) -> Inputs:
     )
 
 
-def _data_used(source: str, scored: list[_Scored], making: Making) -> DataUsed:
+def _data_used(source: str, scored: list[_Scored], run: TrainingRun, training_count: int) -> DataUsed:
     sizes = {each.part: len(each.samples) for each in scored if each.source == source}
     return DataUsed(
         name=source,
-        sha256=hash_source(source, making.places),
-        training=making.training_counts[source],
+        sha256=hash_source(source, run.places),
+        training=training_count,
         validation=sizes[Part.VALIDATION],
         test=sizes[Part.TEST],
     )
@@ -203,5 +199,5 @@ def _code_version() -> str:
 def _installed(package: str) -> str | None:
     try:
         return version(package)
-    except PackageNotFoundError:  # tensorflow goes by either of two names
+    except PackageNotFoundError:  # TensorFlow is installed under one of two names
         return None
