@@ -12,7 +12,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from hwr_core.errors import HwrError, JobConflict, NotFound, StoreError
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.events import EventKind, Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import GRACE
@@ -25,8 +25,8 @@ LOOK = 0.3
 """Seconds between two looks at our children."""
 OTHERS = 2.0
 """Seconds between two looks at jobs that another process runs, or keeps us from running."""
-TOLD_EVERY = 1.0
-"""Seconds after which observers are told again how a job gets on."""
+PUBLISHED_EVERY = 1.0
+"""Seconds after which subscribers are told again how a job gets on."""
 FAREWELL = 5.0
 """Seconds our children have to stop by themselves when we close."""
 
@@ -36,14 +36,22 @@ Order = Callable[[Job], Mapping[str, Any]]
 """What a child is told about a job; called just before it starts."""
 
 
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job has moved to another state, or has made progress."""
+
+    job: Job
+    progress: Progress
+
+
 @dataclass(slots=True)
 class _Child:
-    """A job that we run, and what observers were last told of it."""
+    """A job that we run, and what was last published of it."""
 
     job: Job
     process: subprocess.Popen[bytes]
-    told: Progress = field(default_factory=Progress)
-    told_at: float = 0.0
+    published: Progress = field(default_factory=Progress)
+    published_at: float = 0.0
 
 
 class JobQueue:
@@ -58,10 +66,10 @@ class JobQueue:
         width: int,
         cores: int | None,
         order: Order,
-        observers: Observers,
+        events: Events,
     ) -> None:
         self._table = table
-        self._observers = observers
+        self._events = events
         self._folder = folder
         self._program = program
         self._width = width
@@ -80,7 +88,7 @@ class JobQueue:
     def submit(self, kind: JobKind, config: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Add a job to the end of the queue. Raises UserNotFound, UserInactive and StoreError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        job = self._told(self._table.add(kind, config, user_id))
+        job = self._published(self._table.add(kind, config, user_id))
         self._wake.set()
         return job
 
@@ -115,7 +123,7 @@ class JobQueue:
         job = self._table.get(job_id)
         if job.state is JobState.QUEUED:
             try:
-                return self._told(self._table.cancel_queued(job_id))
+                return self._published(self._table.cancel_queued(job_id))
             except JobConflict:  # it was started at this very moment
                 job = self._table.get(job_id)
         if job.state.is_finished:
@@ -131,7 +139,7 @@ class JobQueue:
             NotFound: there is no such job.
             JobConflict: it has neither failed nor been cancelled.
         """
-        job = self._told(self._table.requeue(job_id))
+        job = self._published(self._table.requeue(job_id))
         self._wake.set()
         return job
 
@@ -168,7 +176,7 @@ class JobQueue:
                 self._settle(job_id, child.process.returncode)
                 del self._children[job_id]
             else:
-                self._tell_progress(child)
+                self._publish_progress(child)
         if len(self._children) >= self._width:
             return LOOK
         waiting = self._settle_the_dead()
@@ -201,7 +209,7 @@ class JobQueue:
                 settled = self._table.fail(job_id, ending.data["error"])
             else:
                 settled = self._table.fail(job_id, SERVER_GONE if ending or status is None else _death(status))
-            self._told(settled)
+            self._published(settled)
         except (JobConflict, NotFound) as error:  # another process was quicker, or the job's history was erased
             log.info("Job %s was settled already: %s", job_id, error)
 
@@ -225,11 +233,11 @@ class JobQueue:
         folder = self.folder(job.id)
         try:
             folder.prepare({"kind": job.kind, "config": job.config, "cores": self._cores, **self._order(job)})
-            self._children[job.id] = _Child(self._told(job), self._spawn(folder, held))
+            self._children[job.id] = _Child(self._published(job), self._spawn(folder, held))
         except HwrError as error:
-            self._told(self._table.fail(job.id, str(error)))
+            self._published(self._table.fail(job.id, str(error)))
         except OSError as error:
-            self._told(self._table.fail(job.id, f"The job's process cannot be started: {error.strerror}."))
+            self._published(self._table.fail(job.id, f"The job's process cannot be started: {error.strerror}."))
 
     def _spawn(self, folder: JobFolder, held: int) -> subprocess.Popen[bytes]:
         threads = str(self._cores)
@@ -251,20 +259,19 @@ class JobQueue:
                 start_new_session=True,  # Ctrl-C is for us to handle; and all its helpers can be ended with it
             )
 
-    def _told(self, job: Job) -> Job:
-        """Return a job that has just moved to another state, once observers know of it."""
-        progress = self.progress(job)
-        self._observers.tell(lambda observer: observer.on_job(job, progress))
+    def _published(self, job: Job) -> Job:
+        """Return a job that has just moved to another state, once that is published."""
+        self._events.publish(JobChanged(job, self.progress(job)))
         return job
 
-    def _tell_progress(self, child: _Child) -> None:
-        if time.monotonic() - child.told_at < TOLD_EVERY:
+    def _publish_progress(self, child: _Child) -> None:
+        if time.monotonic() - child.published_at < PUBLISHED_EVERY:
             return
-        child.told_at = time.monotonic()
+        child.published_at = time.monotonic()
         progress = self.progress(child.job)
-        if progress != child.told:
-            child.told = progress
-            self._observers.tell(lambda observer: observer.on_job(child.job, progress))
+        if progress != child.published:
+            child.published = progress
+            self._events.publish(JobChanged(child.job, progress))
 
     def _say_farewell(self) -> None:
         processes = {job_id: child.process for job_id, child in self._children.items()}

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwr_core.app.exploration import KEPT, Against, Shown, about, confusion, inputs_of, matching
+from hwr_core.app.drift import Against, inputs_of
+from hwr_core.app.slices import KEPT, Shown, about, confusion, matching
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import DatasetMissing, NotFound
@@ -112,7 +113,7 @@ def test_labelled_predictions_are_no_data_set_of_their_own(workspace: Workspace)
 def test_sources_are_told_in_words() -> None:
     """What a person chooses from is more than a name."""
     assert about("mnist") == "scanned digits (MNIST)"
-    assert "kept" in about(KEPT)
+    assert about(KEPT) == "stored predictions"
 
 
 def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
@@ -240,6 +241,6 @@ def test_without_a_card_that_tells_earlier_predictions_take_its_place(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asking for the training data is answered by what there is, and the answer says so."""
-    monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: None)
+    monkeypatch.setattr("hwr_core.app.drift.inputs_of", lambda _: None)
     assert workspace.exploration.can_compare_with() == [Against.EARLIER]
     assert workspace.exploration.drift(RECENTLY, Against.TRAINING).against is Against.EARLIER

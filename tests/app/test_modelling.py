@@ -119,7 +119,7 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
         with pytest.raises(PromotionRefused):
             modelling.promote(version.name)
     modelling.promote(version.name, force=True, reason="a test")
-    workspace._model.refresh()
+    workspace.model.refresh()
     assert workspace.served_model() == version
     assert modelling.roll_back(reason="enough").new == before
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hwr_core.db.store import Store
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.settings import PROJECT
@@ -25,7 +25,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def new_queue(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., JobQueue]]:
+def events() -> Events:
+    """What the queues publish."""
+    return Events()
+
+
+@pytest.fixture
+def new_queue(
+    store: Store, events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., JobQueue]]:
     """Make queues over one table and folder; all are closed at the end."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]))
     queues = []
@@ -38,7 +46,7 @@ def new_queue(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             width=width,
             cores=1,
             order=lambda _: {},
-            observers=Observers(),
+            events=events,
         )
         queues.append(queue)
         return queue

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hwr_core.app import overview
-from hwr_core.app.overview import Concern, Matter
+from hwr_core.app import housekeeping
+from hwr_core.app.status import Concern, Matter
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
@@ -56,7 +56,7 @@ def test_jobs_that_failed_or_still_run_are_told(workspace):
 def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
     """Before predictions to review; counted in mebibytes."""
     keep(Verdict.UNSURE)
-    monkeypatch.setattr(overview.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
+    monkeypatch.setattr(housekeeping.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
     assert workspace.overview().concerns[0] == Concern(Matter.DISK_FULL, 300)
 
 
