@@ -47,9 +47,9 @@ class Rule:
         of = {subject.parameter: subject for subject in self.subjects}
         for name, annotation in parameters.items():
             kind = next((kind for kind in KINDS if annotation in (kind, kind | None)), None)
-            given = of.get(name)
-            if kind is not getattr(given, "kind", None):
-                return f"{name} is {annotation}, which {given or 'nothing that names a user'} does not fit"
+            subject = of.get(name)
+            if kind is not getattr(subject, "kind", None):
+                return f"{name} is {annotation}, which {subject or 'nothing that names a user'} does not fit"
         return None
 
 

@@ -78,7 +78,7 @@ class OfPrediction:
 
 @dataclass(frozen=True, slots=True)
 class AsCaller:
-    """Who acts: always the caller, whatever was given."""
+    """Who acts: always the caller, whatever the call says."""
 
     parameter: str
     kind = Caller
@@ -92,10 +92,10 @@ KINDS = {HistoryFilter: OfFilter, Caller: AsCaller}
 """What a parameter of these types, or of these or None, has to be declared as."""
 
 
-def narrowed(given: HistoryFilter, caller: Caller) -> HistoryFilter:
+def narrowed(asked: HistoryFilter, caller: Caller) -> HistoryFilter:
     """Return the filter with the caller's own predictions alone, unless they may see all. Raises NotAllowed."""
     if may(caller, Permission.SEE_ALL):
-        return given
-    if given.user_id not in (None, caller.user_id):
+        return asked
+    if asked.user_id not in (None, caller.user_id):
         require(caller, Permission.SEE_ALL)
-    return replace(given, user_id=caller.user_id)
+    return replace(asked, user_id=caller.user_id)

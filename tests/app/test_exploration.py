@@ -110,8 +110,8 @@ def test_labelled_predictions_are_no_data_set_of_their_own(workspace: Workspace)
     assert "corrections" not in workspace.exploration.data_sets()
 
 
-def test_sources_are_told_in_words() -> None:
-    """What a person chooses from is more than a name."""
+def test_sources_are_described_in_words() -> None:
+    """A user chooses from more than names."""
     assert about("mnist") == "scanned digits (MNIST)"
     assert about(KEPT) == "stored predictions"
 
@@ -124,8 +124,8 @@ def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
     found = workspace.exploration.predictions(most=10)
     assert confusion(found) == {(8, 3): 1, (7, 7): 1}
 
-    def numbers(chosen: list[Shown]) -> list[int]:
-        return [each.number for each in chosen]
+    def numbers(images: list[Shown]) -> list[int]:
+        return [each.number for each in images]
 
     assert numbers(matching(found, really=8)) == [second]
     assert numbers(matching(found, read=7)) == [first]
@@ -175,7 +175,7 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
     assert not report.model_changed
 
 
-def test_another_pen_is_seen_and_another_model_is_told(workspace: Workspace) -> None:
+def test_another_pen_is_noticed_and_another_model_is_reported(workspace: Workspace) -> None:
     """Thick strokes after thin ones are more ink; predictions of a version that has gone are said to be so."""
     keep(workspace, *range(10), pen=8)
     multiply(workspace, 50)

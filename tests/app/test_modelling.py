@@ -1,4 +1,4 @@
-"""The loop around models through its one door: what is checked before a job begins, and what a real training does."""
+"""The loop around models through the workspace: what is checked before a job begins, and what a real training does."""
 
 import time
 
@@ -125,7 +125,7 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
 
 
 def test_a_tuning_finds_a_config_that_trains(workspace):
-    """Trials run, the first as the base says, the study is kept, and what it found is a TrainingConfig."""
+    """Trials run, the first as the base says, the study stays, and what it found is a TrainingConfig."""
     modelling = workspace.modelling
     modelling.import_images(own_digits(30))
     modelling.jobs.start()
