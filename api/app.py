@@ -43,7 +43,7 @@ from api.routes import (
     users,
 )
 from api.routes import auth as access
-from hwr_core.app.authorisation import confirm_rules
+from hwr_core.app.rules import confirm_rules
 from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings

@@ -1,4 +1,4 @@
-"""What /metrics shows: counts of requests and predictions, and how things stand when somebody asks."""
+"""What /metrics shows: counts of requests and predictions, and how things stand at the moment of asking."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,8 +10,9 @@ from prometheus_client.registry import Collector
 from hwr_core import __version__
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import ModelUnavailable, StoreError
-from hwr_core.events import Observer
+from hwr_core.recognition.events import NumberPredicted, PredictionMade
 from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
+from hwr_core.records.events import PredictionNotStored, PredictionStored
 from hwr_core.records.predictions import PredictionRecord
 
 PATIENCE = 0.5
@@ -60,12 +61,12 @@ class Live:
         )
 
 
-class Predictions(Observer):
-    """Metrics of what a workspace reads."""
+class Predictions:
+    """Metrics of the predictions that a workspace makes."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._predictions = Counter(
-            "hwr_predictions", "Images read, whether kept or not.", ("digit", "verdict"), registry=registry
+            "hwr_predictions", "Images read, whether stored or not.", ("digit", "verdict"), registry=registry
         )
         self._confidence = Histogram(
             "hwr_prediction_confidence",
@@ -76,7 +77,7 @@ class Predictions(Observer):
         )
         self._seconds = Histogram(
             "hwr_prediction_duration_seconds",
-            "From image file to reading, by stage.",
+            "From image file to prediction, by stage.",
             ("stage",),
             buckets=PREDICTION_SECONDS,
             registry=registry,
@@ -84,49 +85,61 @@ class Predictions(Observer):
         self._numbers = Counter("hwr_numbers", "Images and documents read for whole numbers.", registry=registry)
         self._number_digits = Counter("hwr_number_digits", "Digits read in numbers.", ("digit",), registry=registry)
 
-    def on_prediction(self, prediction: Prediction) -> None:
-        """Count a prediction, how sure it is and how long it took."""
+    def hear(self, event: object) -> None:
+        """Count what was predicted."""
+        match event:
+            case PredictionMade(prediction=prediction):
+                self._count(prediction)
+            case NumberPredicted(number=number):
+                self._count_number(number)
+
+    def _count(self, prediction: Prediction) -> None:
+        """Count a prediction, its confidence and how long it took."""
         self._predictions.labels(_digit_of(prediction), prediction.verdict.value).inc()
         if prediction.verdict is not Verdict.NO_INK:
             self._confidence.labels(prediction.verdict.value).observe(prediction.confidence)
         self._seconds.labels("preprocessing").observe(prediction.timings.preprocessing)
         self._seconds.labels("inference").observe(prediction.timings.inference)
 
-    def on_number(self, number: NumberPrediction) -> None:
+    def _count_number(self, number: NumberPrediction) -> None:
         """Count a document and its digits."""
         self._numbers.inc()
         for found in number.digits:
             self._number_digits.labels(str(found.digit)).inc()
 
 
-class Keeping(Observer):
-    """Metrics of what enters the history."""
+class Stored:
+    """Metrics of the predictions that a workspace stores."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._kept = Counter(
             "hwr_predictions_kept",
-            "Predictions entered into the history.",
+            "Predictions stored in the history.",
             ("digit", "verdict", "source"),
             registry=registry,
         )
         self._not_kept = Counter(
-            "hwr_predictions_not_kept", "Predictions that could not be kept, by error.", ("error",), registry=registry
+            "hwr_predictions_not_kept", "Predictions that could not be stored, by error.", ("error",), registry=registry
         )
         self._lag = Histogram(
             "hwr_store_lag_seconds",
-            "From handing in a prediction until it is durable.",
+            "From submitting a prediction until it is durable.",
             buckets=LAG_SECONDS,
             registry=registry,
         )
 
-    def on_kept(self, kept: PredictionRecord, waited: float) -> None:
-        """Count a prediction in the history, and how long that took."""
-        self._kept.labels(_digit_of(kept.prediction), kept.prediction.verdict.value, kept.source.value).inc()
-        self._lag.observe(waited)
+    def hear(self, event: object) -> None:
+        """Count a prediction that was stored, and how long that took, or one that could not be stored."""
+        match event:
+            case PredictionStored(record=record, waited=waited):
+                self._count(record)
+                self._lag.observe(waited)
+            case PredictionNotStored(error=error):
+                self._not_kept.labels(type(error).__name__).inc()
 
-    def on_not_kept(self, error: BaseException) -> None:
-        """Count a prediction that did not get into the history."""
-        self._not_kept.labels(type(error).__name__).inc()
+    def _count(self, record: PredictionRecord) -> None:
+        prediction = record.prediction
+        self._kept.labels(_digit_of(prediction), prediction.verdict.value, record.source.value).inc()
 
 
 class Metrics:
@@ -140,7 +153,7 @@ class Metrics:
         self.requests = Requests(self.registry)
         self.live = Live(self.registry)
         self._predictions = Predictions(self.registry)
-        self._keeping = Keeping(self.registry)
+        self._stored = Stored(self.registry)
 
     @contextmanager
     def watching(self, workspace: Workspace) -> Iterator[None]:
@@ -148,7 +161,7 @@ class Metrics:
         present = _Present(workspace)
         self.registry.register(present)
         try:
-            with workspace.observed_by(self._predictions), workspace.observed_by(self._keeping):
+            with workspace.events.subscribed(self._predictions.hear), workspace.events.subscribed(self._stored.hear):
                 yield
         finally:
             self.registry.unregister(present)

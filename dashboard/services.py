@@ -7,11 +7,13 @@ import streamlit as st
 
 from dashboard.components.images import as_shown, shrunk
 from hwr_core.app.authorisation import authorised
-from hwr_core.app.workspace import NamedFile, Workspace, open_workspace
+from hwr_core.app.batch import NamedFile
+from hwr_core.app.limits import limits_of
+from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.auth.permissions import Caller, Permission, may
 from hwr_core.auth.secrets import COOKIE
 from hwr_core.errors import ImageError
-from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
+from hwr_core.images.decode import PageImage, decode, decode_pages
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import NumberPrediction, Prediction
@@ -70,8 +72,7 @@ def allowed(right: Permission) -> bool:
 
 def preview(content: bytes) -> Grey:
     """Return a small grey image of an image file. Raises ImageError."""
-    settings = workspace().settings
-    return shrunk(decode(content, Limits(settings.max_image_bytes, settings.max_image_pixels)), PREVIEW_SIDE)
+    return shrunk(decode(content, limits_of(workspace().settings)), PREVIEW_SIDE)
 
 
 def read_number(
@@ -109,10 +110,8 @@ def pages_of(document: bytes, *, on_progress: OnProgress = lambda _: None) -> li
     """Return the pages of an image, TIFF or PDF file, no wider than a page can show. Raises ImageError."""
     held = _held_pages(document)
     if not held:
-        settings = workspace().settings
-        limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
         pages = []
-        for page in decode_pages(document, limits):
+        for page in decode_pages(document, limits_of(workspace().settings)):
             pages.append(as_shown(page))
             on_progress(len(pages) / page.of)
         held.append(pages)

@@ -1,6 +1,6 @@
 """What each address asks of whoever calls it, where sign-in is required: read off what the routes declare.
 
-A route says which behaviour of the workspace it calls; what that asks stands in `hwr_core/app/authorisation.py`, the one
+A route says which behaviour of the workspace it calls; what that asks stands in `hwr_core/app/rules.py`, the one
 table of permissions. A route that calls none says what it asks itself. One that says nothing stops the server from
 starting.
 """
@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.routing import Route, WebSocketRoute, compile_path
 from starlette.types import Scope
 
-from hwr_core.app.authorisation import RULES, RuleMismatch
+from hwr_core.app.rules import RULES, RuleMismatch
 from hwr_core.auth.permissions import Permission
 
 Rule: TypeAlias = Permission | Literal["anybody", "unknown"]
@@ -48,7 +48,7 @@ def calls(behaviour: str) -> Callable[[Endpoint], Endpoint]:
     rule = RULES.get(behaviour)
     if rule is None:
         raise RuleMismatch(f"A route calls {behaviour!r}, of which there is no rule.")
-    return asks(rule.right or Permission.USE)  # whoever is signed in may use hwr
+    return asks(rule.permission or Permission.USE)  # whoever is signed in may use hwr
 
 
 class AddressRules:

@@ -11,7 +11,7 @@ from api.deps import WorkspaceDep
 from api.errors import RESPONSES
 from api.filters import ChosenDep
 from api.schemas.fields import UserId
-from hwr_core.records.export_formats import ExportFormat
+from hwr_core.records.file_formats import ExportFormat
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 

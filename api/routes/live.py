@@ -1,4 +1,4 @@
-"""Live channels: WebSockets on which drawings are read as they grow, and on which is told what happens.
+"""Live channels: WebSockets on which drawings are read as they grow, and on which events are sent.
 
 OpenAPI has no words for WebSockets: `api/live/README.md` describes their messages.
 """
@@ -15,7 +15,7 @@ from api.live.channels import Channel, until_either_ends
 from api.live.drawing import DrawingConversation
 from api.schemas.fields import UserId
 from api.schemas.live import EventOut, LostOut
-from hwr_core.app.event_feed import EventKind, Listener
+from hwr_core.app.event_feed import FeedKind, Listener
 from hwr_core.app.workspace import Workspace
 
 router = APIRouter(prefix="/api/live")
@@ -34,14 +34,14 @@ async def events(
     websocket: WebSocket,
     workspace: WorkspaceDep,
     channels: ChannelsDep,
-    kind: Annotated[list[EventKind] | None, Query()] = None,
+    kind: Annotated[list[FeedKind] | None, Query()] = None,
     user_id: Annotated[UserId | None, Query()] = None,
 ) -> None:
-    """Tell what happens, of these kinds and of this person where given."""
-    await channels.hold(websocket, "events", partial(_tell, workspace, kind or list(EventKind), user_id))
+    """Send events, of these kinds and of this user where given."""
+    await channels.hold(websocket, "events", partial(_send_events, workspace, kind or list(FeedKind), user_id))
 
 
-async def _tell(workspace: Workspace, kinds: list[EventKind], user_id: int | None, channel: Channel) -> None:
+async def _send_events(workspace: Workspace, kinds: list[FeedKind], user_id: int | None, channel: Channel) -> None:
     loop, due = asyncio.get_running_loop(), asyncio.Event()
     with workspace.listening(lambda: loop.call_soon_threadsafe(due.set), kinds=kinds, user_id=user_id) as listener:
         await until_either_ends(partial(_listen_only, channel), partial(_pass_on, listener, due, channel))
@@ -57,8 +57,8 @@ async def _pass_on(listener: Listener, due: asyncio.Event, channel: Channel) -> 
     while True:
         await due.wait()
         due.clear()
-        happened, lost = listener.take()
+        items, lost = listener.take()
         if lost:
             await channel.send(LostOut(count=lost))
-        for happening in happened:
-            await channel.send(EventOut.of(happening))
+        for item in items:
+            await channel.send(EventOut.of(item))

@@ -1,4 +1,4 @@
-"""What goes over the live channels: drawings in, predictions out; and what happens."""
+"""What goes over the live channels: drawings in, predictions and events out."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,10 +11,12 @@ from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
-from hwr_core.app.event_feed import Event, EventKind, JobChange, LabelChange
+from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind
 from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import Strokes
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.jobs.queue import JobChanged
+from hwr_core.recognition.events import ModelServed
+from hwr_core.records.events import LabelChanged, PredictionStored
 from hwr_core.records.users import DEFAULT_USER
 
 MOST_STROKES = 1_000
@@ -92,7 +94,7 @@ class LiveErrorOut(ErrorOut):
 
 
 class LabelOut(BaseModel):
-    """What people say of a prediction; `is_labelled` is false when nobody says anything any more."""
+    """The label of a prediction; `is_labelled` is false when it has none any more."""
 
     prediction_id: int
     is_labelled: bool
@@ -101,22 +103,22 @@ class LabelOut(BaseModel):
 
 
 class ServedOut(BaseModel):
-    """Which version reads."""
+    """Which version serves."""
 
     model_version: Version
 
 
 class EventOut(BaseModel):
-    """Something that happened."""
+    """An event."""
 
-    type: EventKind
+    type: FeedKind
     at: UtcTime
     data: HistoryRowOut | LabelOut | JobRow | ServedOut
 
     @classmethod
-    def of(cls, happening: Event) -> Self:
+    def of(cls, item: FeedItem) -> Self:
         """Return the message for it."""
-        return cls(type=happening.kind, at=happening.at, data=_data_of(happening))
+        return cls(type=item.kind, at=item.at, data=_data_of(item.event))
 
 
 class LostOut(BaseModel):
@@ -126,18 +128,18 @@ class LostOut(BaseModel):
     count: int
 
 
-def _data_of(happening: Event) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
-    about = happening.about
-    if isinstance(about, PredictionRecord):
-        return HistoryRowOut.of(about)
-    if isinstance(about, LabelChange):
-        label = about.label
-        return LabelOut(
-            prediction_id=about.prediction_id,
-            is_labelled=label is not None,
-            actual_digit=label and label.digit,
-            verified=label is not None and label.verified,
-        )
-    if isinstance(about, JobChange):
-        return JobRow.of(about.job, about.progress)
-    return ServedOut(model_version=about)
+def _data_of(event: FeedEvent) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
+    match event:
+        case PredictionStored(record=record):
+            return HistoryRowOut.of(record)
+        case LabelChanged(prediction_id=prediction_id, label=label):
+            return LabelOut(
+                prediction_id=prediction_id,
+                is_labelled=label is not None,
+                actual_digit=label and label.digit,
+                verified=label is not None and label.verified,
+            )
+        case JobChanged(job=job, progress=progress):
+            return JobRow.of(job, progress)
+        case ModelServed(version=version):
+            return ServedOut(model_version=version)

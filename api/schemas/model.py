@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Success
 from api.schemas.fields import UtcTime, Version
-from hwr_core.app.workspace import Health
+from hwr_core.app.status import Health
 from hwr_core.registry.card import Score
 from hwr_core.registry.registry import ModelVersion
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from hwr_core.records.export_formats import table_as_csv
+from hwr_core.app.downloads import table_as_csv
 from hwr_core.records.filters import HistoryFilter
 
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}

@@ -1,11 +1,12 @@
 """The queue of jobs, as everyone else uses it: submit, look, cancel, resume. `runner.py` does the running."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hwr_core.errors import JobConflict
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.runner import JobRunner, MakeSpec
@@ -13,11 +14,19 @@ from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.records.users import DEFAULT_USER
 
 
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job has changed its state or made progress."""
+
+    job: Job
+    progress: Progress
+
+
 class JobQueue:
     """The jobs of one data folder, run by this process once it is started. Safe to use from many threads."""
 
     def __init__(  # noqa: PLR0913  most by name
-        self, table: Jobs, root: Path, *, program: str, width: int, spec: MakeSpec, observers: Observers
+        self, table: Jobs, root: Path, *, program: str, width: int, spec: MakeSpec, events: Events
     ) -> None:
         """Make a queue.
 
@@ -27,11 +36,11 @@ class JobQueue:
             program: the module that a child process runs; it gets the job's folder as its argument.
             width: how many jobs may run at once.
             spec: makes what the child process needs to know of a job.
-            observers: told whenever a job changes its state or makes progress.
+            events: where JobChanged is published.
         """
         self._table = table
         self._root = root
-        self._observers = observers
+        self._events = events
         self._runner = JobRunner(table, root, program=program, width=width, spec=spec, announce=self._announce)
 
     def folder(self, job_id: int) -> JobFolder:
@@ -106,7 +115,6 @@ class JobQueue:
         return job
 
     def _announce(self, job: Job) -> Job:
-        """Tell observers of a job that has changed its state or made progress, and return it."""
-        progress = self.progress(job)
-        self._observers.tell(lambda observer: observer.on_job(job, progress))
+        """Publish that a job has changed its state or made progress, and return it."""
+        self._events.publish(JobChanged(job, self.progress(job)))
         return job

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwr_core.app.limits import limits_of
 from hwr_core.app.workspace import open_workspace
 from hwr_core.datasets.dataset import Dataset, load, load_folder, part_named
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, Request
@@ -25,7 +26,6 @@ from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.evaluate import evaluate as evaluate_version
 from hwr_core.evaluation.mistakes import Mistakes, mistakes_of
 from hwr_core.evaluation.suites import SUITES, find_suite, folder_suite
-from hwr_core.images.decode import Limits
 from hwr_core.images.types import Box
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
@@ -316,10 +316,8 @@ def _version(version: VersionLike) -> ModelVersion:
 
 @lru_cache(maxsize=4)
 def _loaded(models: Path, name: str) -> LoadedVersion:
-    settings = load_settings()
-    limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
     version = Registry(models).get(name)
-    return LoadedVersion(version, Reader(Recogniser.load(version), limits))
+    return LoadedVersion(version, Reader(Recogniser.load(version), limits_of(load_settings())))
 
 
 @contextmanager

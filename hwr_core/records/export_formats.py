@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from csv import QUOTE_NONNUMERIC
-from enum import StrEnum
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.file_formats import ExportFormat
 
 Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 
@@ -22,23 +22,6 @@ DANGEROUS = r"^\s*[=+\-@]|^[\t\r]"
 
 ISO = "%Y-%m-%dT%H:%M:%S+00:00"
 """Arrow writes the fractions of a second with %S."""
-
-
-class ExportFormat(StrEnum):
-    """The kinds of file the history is exported as."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-    @property
-    def media_type(self) -> str:
-        """What HTTP calls it."""
-        return {
-            ExportFormat.CSV: "text/csv; charset=utf-8",
-            ExportFormat.JSONL: "application/x-ndjson",
-            ExportFormat.PARQUET: "application/vnd.apache.parquet",
-        }[self]
 
 
 def csv(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:

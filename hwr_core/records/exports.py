@@ -11,6 +11,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
+from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import Source
@@ -19,7 +20,6 @@ if TYPE_CHECKING:  # Arrow and pandas take most of a second, which only an expor
     import pandas as pd
     import pyarrow as pa
 
-    from hwr_core.records.export_formats import ExportFormat
 
 PAGE = 5_000
 
@@ -69,9 +69,9 @@ class Exports:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
+    def history(self, kind: ExportFormat | str, chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
         """Return the predictions that a filter lets through as a file, the oldest first."""
-        from hwr_core.records.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
+        from hwr_core.records.export_formats import ENCODERS  # noqa: PLC0415  see above
 
         try:
             encode = ENCODERS[ExportFormat(kind)]

@@ -14,7 +14,9 @@ from api.schemas.live import MOST_POINTS, MOST_STROKES
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import place, sheet
 from hwr_core.jobs.events import Progress
+from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.table import JobKind
+from hwr_core.recognition.events import ModelServed
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.conftest import drawn, samples
@@ -308,9 +310,10 @@ def test_a_listener_that_comes_late_is_told_how_much_it_missed(client: TestClien
     workspace = client.app.state.workspace  # type: ignore[attr-defined]
     with workspace.listening(lambda: None) as listener:
         for number in range(1005):
-            workspace._observers.tell(lambda observer, number=number: observer.on_served(f"v{number}"))
-        happened, lost = listener.take()
-    assert (len(happened), lost, happened[0].about, happened[-1].about) == (1000, 5, "v5", "v1004")
+            workspace.events.publish(ModelServed(f"v{number}"))
+        items, lost = listener.take()
+    assert (len(items), lost) == (1000, 5)
+    assert (items[0].event, items[-1].event) == (ModelServed("v5"), ModelServed("v1004"))
     assert listener.take() == ([], 0)
 
 
@@ -319,9 +322,9 @@ def test_jobs_and_versions_are_told_of(client: TestClient) -> None:
     workspace = client.app.state.workspace  # type: ignore[attr-defined]
     with client.websocket_connect(EVENTS) as feed:
         job = workspace.modelling.jobs._table.add(JobKind.TRAIN, {"epochs": 5}, 1)
-        workspace._observers.tell(lambda observer: observer.on_job(job, Progress(0.4, 60.0, "Epoch 3 of 5")))
+        workspace.events.publish(JobChanged(job, Progress(0.4, 60.0, "Epoch 3 of 5")))
         told = feed.receive_json()
         assert told["type"] == "job"
         assert (told["data"]["id"], told["data"]["progress"], told["data"]["doing"]) == (job.id, 0.4, "Epoch 3 of 5")
-        workspace._observers.tell(lambda observer: observer.on_served("20260131T120000Z-1a2b3"))
+        workspace.events.publish(ModelServed("20260131T120000Z-1a2b3"))
         assert feed.receive_json()["data"] == {"model_version": "20260131T120000Z-1a2b3"}

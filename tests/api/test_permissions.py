@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from api.app import ROUTES, create_app
 from api.auth.permissions import ANYBODY, AddressRules, asks, calls
-from hwr_core.app.authorisation import RuleMismatch
+from hwr_core.app.rules import RuleMismatch
 from hwr_core.auth.permissions import MAY, Permission
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings

@@ -11,9 +11,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from hwr_core import logs
 from hwr_core.app.workspace import Workspace
-from hwr_core.events import Observer
 from hwr_core.logs import FIELDS
-from hwr_core.recognition.types import Prediction
+from hwr_core.recognition.events import NumberPredicted, PredictionMade
 from hwr_core.settings import Settings
 from tests.api.conftest import Predict, client_of, drawn, refusal, samples
 
@@ -67,7 +66,7 @@ def test_a_fault_of_our_own_has_an_id(
 ) -> None:
     """Its answer is made outside of everything else; header, body and log line name it all the same."""
     caplog.set_level(logging.INFO, "api.middleware.request_log")
-    monkeypatch.setattr("hwr_core.app.workspace.Workspace.start_read_and_keep", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("hwr_core.recognition.pipeline.Reader.read", lambda *_, **__: 1 / 0)
     refusal(predict(), 500)
     assert _figures(caplog)["status"] == 500
 
@@ -120,11 +119,9 @@ def test_work_in_threads_is_logged_under_its_request(
     """A line that the recogniser's threads write names the request that they work for."""
     caplog.handler.addFilter(logs._note_the_request)
 
-    class Chatty(Observer):
-        def on_prediction(self, _: Prediction) -> None:
+    def log_predictions(event: object) -> None:
+        if isinstance(event, PredictionMade | NumberPredicted):
             logging.getLogger("hwr_core.tests").warning("Read")
-
-        on_number = on_prediction  # type: ignore[assignment] # whatever was read
 
     sent = {
         "/api/predict": {"json": drawn(seven)},
@@ -133,7 +130,7 @@ def test_work_in_threads_is_logged_under_its_request(
     }
     with client_of(settings) as client:
         workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
-        with workspace.observed_by(Chatty()):
+        with workspace.events.subscribed(log_predictions):
             assert client.post(address, headers={ID: "mine"}, **sent[address]).status_code == 200  # type: ignore[arg-type]
     said = [record for record in caplog.records if record.message == "Read"]
     assert [record.request_id for record in said] == ["mine"]  # type: ignore[attr-defined]

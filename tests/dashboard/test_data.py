@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.data import charts
-from hwr_core.app.exploration import Against
+from hwr_core.app.drift import Against
 from hwr_core.app.workspace import Workspace
 from hwr_core.evaluation.drift import EDGES, Feature, describe
 from hwr_core.records.predictions import Source
@@ -189,7 +189,7 @@ def test_training_data_is_compared_with_where_it_is_known(
         np.stack([prediction.seen for prediction in shown if prediction.seen is not None]),
         weights=np.full(10, 500.0),
     )
-    monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: known)
+    monkeypatch.setattr("hwr_core.app.drift.inputs_of", lambda _: known)
     multiply(workspace, 40)
     page.query_params["look"] = "Drift"
     page.run()

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.home.sections import HEADLINE_SUITES, WORDS
-from hwr_core.app.overview import Matter
+from hwr_core.app.status import Matter
 from hwr_core.app.workspace import Workspace
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
@@ -60,7 +60,7 @@ def test_every_matter_has_its_words() -> None:
 
 def test_a_damaged_model_is_told_in_words(page: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not work stands on top, and the page still opens."""
-    monkeypatch.setattr(workspace._model, "problem", "The new version cannot be read.")
+    monkeypatch.setattr(workspace.model, "problem", "The new version cannot be read.")
     page.run()
     assert not page.exception
     assert "cannot be read" in page.error[0].value

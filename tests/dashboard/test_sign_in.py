@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, services
-from hwr_core.app import overview
+from hwr_core.app import status
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import KEY_PREFIX
 from hwr_core.records.predictions import Source
@@ -126,7 +126,7 @@ def test_an_analyst_sees_how_everything_stands(
 ) -> None:
     """Home, Data and Review open for who may see all, also where a concern would lead to a page they have not."""
     workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
-    monkeypatch.setattr(overview, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(status, "LEAST_FREE", 2**60)
     as_(Role.ANALYST)
     page = app.switch_page(f"app_pages/{address}.py").run()
     assert not page.exception

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hwr_core.db.store import Store
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.settings import PROJECT
@@ -32,14 +32,14 @@ def table(store: Store) -> Jobs:
 
 
 @pytest.fixture
-def observers() -> Observers:
-    """Whoever wants to be told of jobs."""
-    return Observers()
+def events() -> Events:
+    """What the queues publish."""
+    return Events()
 
 
 @pytest.fixture
 def new_queue(
-    table: Jobs, observers: Observers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table: Jobs, events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., JobQueue]]:
     """Make queues over one table and folder; all are closed at the end."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]))
@@ -52,7 +52,7 @@ def new_queue(
             program="tests.jobs.toy",
             width=width,
             spec=lambda job: spec_of(tmp_path, job=job.id, kind=job.kind, config=job.config),
-            observers=observers,
+            events=events,
         )
         queues.append(queue)
         return queue

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from hwr_core.db.store import Store
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import JobKind, Jobs
 from tests.jobs.specs import spec_of
@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
         program="tests.jobs.toy",
         width=1,
         spec=lambda job: spec_of(folder, job=job.id, kind=job.kind, config=job.config),
-        observers=Observers(),
+        events=Events(),
     )
     queue.start()
     queue.submit(JobKind.TRAIN, {"do": "count", "to": 100_000, "pause": 0.02})

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
-from hwr_core.events import Observer
 from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.runner import SERVER_GONE
 from hwr_core.jobs.table import JobKind, JobState
 from hwr_core.settings import PROJECT
@@ -37,22 +37,18 @@ def test_a_job_runs_to_its_end_at_the_lowest_priority(queue):
     assert job.created_at <= job.started_at <= job.finished_at
 
 
-def test_observers_are_told_of_each_state_and_of_progress(queue, observers):
-    """Queued, running, how far it is, and how it ended; a job that can be resumed is told of again."""
-    told = []
-
-    class Notebook(Observer):
-        def on_job(self, job, progress):
-            told.append((job.state, progress.share))
-
-    with observers.joined_by(Notebook()):
+def test_each_state_and_progress_of_a_job_are_published(queue, events):
+    """Queued, running, how far it is, and how it ended; a resumed job begins with the first of them."""
+    published = []
+    with events.subscribed(published.append):
         until(queue, submit(queue, to=150, pause=0.02), *ENDED)
         until(queue, queue.resume(until(queue, submit(queue, "fail"), *ENDED).id), *ENDED)
-    states = [state for state, _ in told]
+    assert {type(event) for event in published} == {JobChanged}
+    states = [event.job.state for event in published]
     counting = states.index(JobState.SUCCEEDED)
     assert states[0] is JobState.QUEUED
     assert set(states[1:counting]) == {JobState.RUNNING}
-    assert any(0 < share < 1 for _, share in told[1:counting])
+    assert any(0 < event.progress.share < 1 for event in published[1:counting])
     assert states[counting + 1 :] == [JobState.QUEUED, JobState.RUNNING, JobState.FAILED] * 2
 
 

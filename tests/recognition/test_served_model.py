@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hwr_core.errors import ModelUnavailable
-from hwr_core.events import Observer, Observers
+from hwr_core.events import Events
 from hwr_core.images.decode import Limits
+from hwr_core.recognition.events import ModelServed
 from hwr_core.recognition.served_model import LOOK, ServedModel
 from hwr_core.registry.registry import LITERT, Registry
 from tests.evaluation.conftest import champion, registry  # noqa: F401  fixtures
@@ -17,9 +18,15 @@ SEVEN = png(drawing(7))
 
 
 @pytest.fixture
-def served(registry):  # noqa: F811
+def events():
+    """What the served model publishes."""
+    return Events()
+
+
+@pytest.fixture
+def served(registry, events):  # noqa: F811
     """The served model of a registry; closed after the test."""
-    served = ServedModel(registry, Limits(), Observers())
+    served = ServedModel(registry, Limits(), events)
     yield served
     served.close()
 
@@ -31,20 +38,15 @@ def twin(registry, champion):  # noqa: F811
     return registry.publish(card, {LITERT: champion.read_file(LITERT)})
 
 
-def test_a_promotion_is_taken_up(served, registry, champion, twin):  # noqa: F811
+def test_a_promotion_is_taken_up(served, events, registry, champion, twin):  # noqa: F811
     """Whoever looks after a while reads with the new version."""
     assert served.get()[0] == champion
-    told: list[str] = []
-
-    class Notebook(Observer):
-        def on_served(self, version: str) -> None:
-            told.append(version)
-
+    published = []
     registry.serve(twin)
-    with served._observers.joined_by(Notebook()):
+    with events.subscribed(published.append):
         served.refresh()
         served.refresh()
-    assert told == [twin.name]
+    assert published == [ModelServed(twin.name)]
     assert served.get()[0] == twin
     assert served.get()[1].read(SEVEN).model_version == twin.name
 
@@ -52,7 +54,7 @@ def test_a_promotion_is_taken_up(served, registry, champion, twin):  # noqa: F81
 def test_without_anybody_watching_it_is_taken_up_at_the_next_prediction(registry, champion, twin):  # noqa: F811
     """A notebook that has no server's thread reads with the new version soon, too."""
     now = [0.0]
-    served = ServedModel(registry, Limits(), Observers(), clock=lambda: now[0])
+    served = ServedModel(registry, Limits(), Events(), clock=lambda: now[0])
     served.get()
     registry.serve(twin)
     now[0] += 2 * LOOK
@@ -126,4 +128,4 @@ def test_a_damaged_version_leaves_the_old_one_prediction(served, registry, champ
 def test_without_a_model_it_is_said_in_words(tmp_path):
     """And as soon as there is one it reads."""
     with pytest.raises(ModelUnavailable, match="hwr train"):
-        ServedModel(Registry(tmp_path), Limits(), Observers()).get()
+        ServedModel(Registry(tmp_path), Limits(), Events()).get()

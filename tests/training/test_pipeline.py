@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwr_core.app.exploration import inputs_of
+from hwr_core.app.drift import inputs_of
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
 from hwr_core.datasets.sources import Places, Request, load_source
 from hwr_core.errors import DatasetMissing, InvalidValue

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET
 from dashboard.views.analytics.charts import confusion
-from hwr_core.app.exploration import Digit
+from hwr_core.app.slices import Digit
 from hwr_core.evaluation.drift import EDGES, Feature, Shift
 from hwr_core.recognition.types import DIGITS, NONE
 

@@ -8,7 +8,7 @@ from dashboard.components import wording
 from dashboard.components.downloads import offer_table
 from dashboard.services import workspace
 from dashboard.views.data import charts
-from hwr_core.app.exploration import SAMPLED, Against, DriftReport
+from hwr_core.app.drift import SAMPLED, Against, DriftReport
 from hwr_core.evaluation.drift import DIFFERENT, SOMEWHAT, Feature, Level, Shift
 
 ASKED_AGAIN = timedelta(minutes=1)

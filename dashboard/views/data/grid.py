@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.panels import show_seen, show_way_to_prediction
-from hwr_core.app.exploration import KEPT, Shown
+from hwr_core.app.slices import KEPT, Shown
 from hwr_core.recognition.types import NONE
 
 SIDE = 70

@@ -11,7 +11,8 @@ from dashboard.components.progress import telling
 from dashboard.services import workspace
 from dashboard.views.data.grid import IMAGE, PART, PREDICTION, choose_number, described, show_grid
 from dashboard.views.data.slices import NO_IMAGES, choose_part, choose_source, show_empty, slice_of
-from hwr_core.app.exploration import KEPT, Digit, Neighbour, Shown
+from hwr_core.app.exploration import Neighbour
+from hwr_core.app.slices import KEPT, Digit, Shown
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM
 from hwr_core.recognition.types import NONE

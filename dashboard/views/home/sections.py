@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.components import wording
 from dashboard.services import allowed, workspace
 from dashboard.views.data.grid import DRIFT
-from hwr_core.app.exploration import Against
-from hwr_core.app.overview import Concern, Matter, Overview
+from hwr_core.app.drift import Against
+from hwr_core.app.status import Concern, Matter, Overview
 from hwr_core.auth.permissions import Permission
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import SUITES

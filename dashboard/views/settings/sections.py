@@ -9,7 +9,7 @@ from dashboard.components import wording
 from dashboard.components.panels import show_error
 from dashboard.services import workspace
 from hwr_core import __version__
-from hwr_core.app.overview import Storage
+from hwr_core.app.housekeeping import Storage
 from hwr_core.errors import HwrError
 from hwr_core.records.retention import Pruned
 from hwr_core.settings import Settings

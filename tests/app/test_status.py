@@ -1,12 +1,12 @@
-"""How everything stands: what wants attention, and how much room is taken up."""
+"""How everything stands: what needs attention, and how much room is taken up."""
 
 import dataclasses
 from types import SimpleNamespace
 
 import pytest
 
-from hwr_core.app import overview
-from hwr_core.app.overview import Concern, Matter
+from hwr_core.app import housekeeping
+from hwr_core.app.status import Concern, Matter
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
@@ -17,7 +17,7 @@ SEVEN = png(drawing(7))
 
 @pytest.fixture
 def keep(workspace):
-    """Keep a prediction with this verdict and return it."""
+    """Store a prediction with this verdict and return it."""
 
     def keep(verdict=Verdict.DIGIT):
         prediction = dataclasses.replace(workspace.read(SEVEN), verdict=verdict)
@@ -26,15 +26,15 @@ def keep(workspace):
     return keep
 
 
-def test_a_new_workspace_wants_nothing(workspace):
+def test_a_new_workspace_needs_nothing(workspace):
     """Without predictions and jobs there is nothing to attend to."""
     found = workspace.overview()
     assert found.concerns == ()
     assert (found.today.today.predictions, found.accuracy.labelled) == (0, 0)
 
 
-def test_unsure_predictions_are_to_be_reviewed_until_somebody_judges_them(workspace, keep):
-    """A sure reading needs nobody, a judged one nobody any more."""
+def test_unsure_predictions_are_to_be_reviewed_until_they_are_labelled(workspace, keep):
+    """A sure prediction needs no review, a labelled one none any more."""
     keep()
     first, _ = keep(Verdict.UNSURE), keep(Verdict.UNSURE)
     assert workspace.overview().concerns == (Concern(Matter.TO_REVIEW, 2),)
@@ -43,7 +43,7 @@ def test_unsure_predictions_are_to_be_reviewed_until_somebody_judges_them(worksp
     assert workspace.overview().accuracy.labelled == 1
 
 
-def test_jobs_that_failed_or_still_run_are_told(workspace):
+def test_jobs_that_failed_or_still_run_are_listed(workspace):
     """The failed first; one that was cancelled was meant to end."""
     jobs = Jobs(workspace.store)
     failed, cancelled, _ = (jobs.add(JobKind.TRAIN, {}, 1) for _ in range(3))
@@ -56,12 +56,12 @@ def test_jobs_that_failed_or_still_run_are_told(workspace):
 def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
     """Before predictions to review; counted in mebibytes."""
     keep(Verdict.UNSURE)
-    monkeypatch.setattr(overview.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
+    monkeypatch.setattr(housekeeping.shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
     assert workspace.overview().concerns[0] == Concern(Matter.DISK_FULL, 300)
 
 
-def test_storage_grows_with_what_is_kept(workspace, keep):
-    """Files that were sent, the database and the versions are told apart; nothing is there before the first."""
+def test_storage_grows_with_what_is_stored(workspace, keep):
+    """Uploads, the database and the versions are counted apart; nothing is there before the first."""
     before = workspace.storage()
     assert (before.database, before.uploads, before.custom_dataset) == (0, 0, 0)
     assert before.models > 1_000_000
