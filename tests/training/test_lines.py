@@ -19,7 +19,7 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from tests.handwriting import number
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 """As in test_make."""
 
 
