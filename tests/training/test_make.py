@@ -134,6 +134,7 @@ def test_a_stopped_training_goes_on_at_the_next_epoch(made):
     assert [epoch["epoch"] for epoch in made.version.card.epochs] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     """Given the checkpoints of a run that came to its end, train returns its network without another epoch."""
     from hwr_core.training.digits import TrainingData, digits_task
@@ -149,6 +150,7 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     assert all(np.array_equal(one, other) for one, other in weights)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
     """A run cannot go on from what another config left: it is said in words, and nothing is lost."""
     from hwr_core.training.digits import TrainingData, digits_task
@@ -174,6 +176,7 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
     assert any(each["eta_seconds"] for each in second)
 
 
+@pytest.mark.slow
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
     """It goes on from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
     from hwr_core.training.make import make_version
