@@ -12,17 +12,18 @@ import pytest
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.queue import SERVER_GONE, JobChanged
-from hwr_core.jobs.table import JobKind, JobState
+from hwr_core.jobs.table import JobKind, Jobs, JobState
 from tests.jobs.conftest import submit, until
 
 ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 def child_of(queue, job):
-    """The process that works on a job."""
-    while job.id not in queue._children:
+    """The process that works on a job: tests do to it what an accident would."""
+    children = queue._children  # noqa: SLF001  a queue shows nobody its processes
+    while job.id not in children:
         time.sleep(0.02)
-    return queue._children[job.id].process
+    return children[job.id].process
 
 
 def test_a_job_runs_to_its_end_behind_all_other_work(queue):
@@ -171,12 +172,12 @@ def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
     assert until(other, job, *ENDED).state is JobState.SUCCEEDED
 
 
-def test_what_a_dead_server_left_running_is_settled(new_queue, tmp_path):
+def test_what_a_dead_server_left_running_is_settled(new_queue, store):
     """After a crash of server and child the next start marks the job failed; jobs that waited run."""
     dead = new_queue()
     job = submit(dead)
     waiting = submit(dead)
-    dead._table.claim(job.id, 1)
+    Jobs(store).claim(job.id, 1)
     queue = new_queue()
     queue.start()
     failed = until(queue, job, *ENDED)
@@ -184,11 +185,11 @@ def test_what_a_dead_server_left_running_is_settled(new_queue, tmp_path):
     assert until(queue, waiting, *ENDED).state is JobState.SUCCEEDED
 
 
-def test_work_that_was_finished_before_its_server_died_counts(new_queue):
+def test_work_that_was_finished_before_its_server_died_counts(new_queue, store):
     """The child had said that it was done: the next start writes it down."""
     dead = new_queue()
     job = submit(dead)
-    dead._table.claim(job.id, 1)
+    Jobs(store).claim(job.id, 1)
     events = dead.folder(job.id).path / "events.jsonl"
     events.parent.mkdir(parents=True, exist_ok=True)
     lines = [{"kind": "started"}, {"kind": "done", "result": {"counted": 5}}]

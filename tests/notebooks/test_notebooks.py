@@ -58,10 +58,7 @@ def test_there_is_a_notebook_for_each_question():
 
 @pytest.mark.parametrize(
     "file",
-    [
-        pytest.param(file, id=file.stem, marks=[] if file.stem == QUICK else [pytest.mark.slow])
-        for file in NOTEBOOKS
-    ],
+    [pytest.param(file, id=file.stem, marks=[] if file.stem == QUICK else [pytest.mark.slow]) for file in NOTEBOOKS],
 )
 def test_notebook_runs(file, tmp_path, monkeypatch, request):
     """No cell fails, in an empty working folder, with model versions of its own."""
