@@ -150,7 +150,6 @@ def test_a_deactivated_user_is_out(unrestricted: Site) -> None:
     """Sessions, tokens and keys of somebody deactivated let nobody in."""
     token = _token(unrestricted)
     unrestricted.workspace.users.change(unrestricted.ids[Role.VIEWER], is_active=False)
-    unrestricted.workspace.access._caller_cache.forget()
     refusal(_bearer(unrestricted, token), 401)
     refusal(unrestricted.ask(Role.VIEWER, "GET", "/api/me"), 401)
     assert unrestricted.sign_in(Role.VIEWER).status_code == 401

@@ -48,6 +48,7 @@ def take_in(client: TestClient, count: int) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.slow
 def test_a_training_is_answered_at_once_and_ends_in_a_version(
     client: TestClient, ended: Callable[[int], dict[str, Any]]
 ) -> None:
@@ -91,6 +92,7 @@ def test_the_contracts_defaults_start_a_training(client: TestClient) -> None:
         assert client.post(f"/api/jobs/{job_id}/cancel").json()["data"]["state"] in ("cancelled", "running")
 
 
+@pytest.mark.slow
 def test_a_running_training_is_cancelled_and_resumed(
     client: TestClient, ended: Callable[[int], dict[str, Any]]
 ) -> None:

@@ -15,7 +15,7 @@ from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import place, sheet
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.queue import JobChanged
-from hwr_core.jobs.table import JobKind
+from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.recognition.events import ModelServed
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
@@ -321,7 +321,7 @@ def test_jobs_and_versions_are_told_of(client: TestClient) -> None:
     """How a job stands, as /api/jobs says it, and which version reads from now on."""
     workspace = client.app.state.workspace  # type: ignore[attr-defined]
     with client.websocket_connect(EVENTS) as feed:
-        job = workspace.modelling.jobs._table.add(JobKind.TRAIN, {"epochs": 5}, 1)
+        job = Jobs(workspace.store).add(JobKind.TRAIN, {"epochs": 5}, 1)
         workspace.events.publish(JobChanged(job, Progress(0.4, 60.0, "Epoch 3 of 5")))
         told = feed.receive_json()
         assert told["type"] == "job"

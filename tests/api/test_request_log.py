@@ -117,7 +117,7 @@ def test_work_in_threads_is_logged_under_its_request(
     settings: Settings, seven: bytes, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A line that the recogniser's threads write names the request that they work for."""
-    caplog.handler.addFilter(logs._note_the_request)
+    caplog.handler.addFilter(logs._note_the_request)  # noqa: SLF001  as each handler of ours has it
 
     def log_predictions(event: object) -> None:
         if isinstance(event, PredictionMade | NumberPredicted):

@@ -96,6 +96,7 @@ def test_an_estimate_grows_with_what_is_asked(workspace):
     assert seconds(limit=100) < seconds()
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_from_images_to_promotion(workspace):
     """Images and corrections are learned from in a child; the version is measured, refused, forced, taken back."""
     modelling = workspace.modelling
@@ -124,6 +125,7 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
     assert modelling.roll_back(reason="enough").new == before
 
 
+@pytest.mark.slow
 def test_a_tuning_finds_a_config_that_trains(workspace):
     """Trials run, the first as the base says, the study stays, and what it found is a TrainingConfig."""
     modelling = workspace.modelling

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.auth.caller_cache import HOLDS, CallerCache
+from hwr_core.auth.caller_cache import CallerCache
 from hwr_core.auth.passwords import fits, hashed
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import InvalidValue, NotSignedIn, TooManyRequests
@@ -59,15 +59,13 @@ def test_names_are_the_same_whatever_their_case(workspace: Workspace, ada: int) 
     assert workspace.access.sign_in("  ADA ", PASSWORD, address="here").caller.user_id == ada
 
 
-def test_another_process_may_end_a_session(workspace: Workspace, ada: int) -> None:
+def test_another_process_may_end_a_session(workspace: Workspace, ada: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the command line ends, a running server notices within moments."""
-    now = [0.0]
-    workspace.access._caller_cache = CallerCache(clock=lambda: now[0])
+    monkeypatch.setattr("hwr_core.auth.caller_cache.HOLDS", 0.0)  # the moments are over
     token = workspace.access.sign_in("Ada", PASSWORD, address="here").token
     assert workspace.access.by_session(token).user_id == ada
     with Workspace(workspace.settings) as other:
         other.access.set_password(ada, "quite other words now")
-    now[0] = HOLDS
     with pytest.raises(NotSignedIn):
         workspace.access.by_session(token)
 

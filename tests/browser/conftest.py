@@ -19,6 +19,11 @@ PATIENCE = 20_000
 """Milliseconds until what is waited for counts as missing: a machine that tests is often a busy one."""
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark all tests of this folder: a browser takes its time."""
+    item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""

@@ -12,6 +12,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import KEY_PREFIX
 from hwr_core.records.predictions import Source
 from hwr_core.records.roles import Role
+from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
@@ -112,7 +113,8 @@ def test_a_viewer_looks_back_at_their_own(
     """Others' predictions are neither shown nor counted, also right after an analyst has asked the same."""
     workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
     as_(Role.ANALYST)
-    shown = AppTest.from_file(app._script_path, default_timeout=30).switch_page(address).run()
+    entry = PROJECT / "dashboard" / "streamlit_app.py"
+    shown = AppTest.from_file(entry, default_timeout=30).switch_page(address).run()
     assert not shown.info
     as_(Role.VIEWER)
     page = app.switch_page(address).run()

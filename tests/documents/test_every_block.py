@@ -72,6 +72,13 @@ def _are(*languages: str, among: list[Block] = RUN_HERE) -> list[Block]:
     return [block for block in among if block.language in languages and block.first_line not in NOT_RUN]
 
 
+def _each(blocks: list[Block]) -> pytest.MarkDecorator:
+    """A test of each; slow where a model is trained."""
+    trains = [[pytest.mark.slow] if HWR + "train" in block.code else [] for block in blocks]
+    params = [pytest.param(block, marks=marks, id=str(block)) for block, marks in zip(blocks, trains, strict=True)]
+    return pytest.mark.parametrize("block", params)
+
+
 SHELL = _are("sh", "console")
 ASKING = [block for block in SHELL if "curl " in block.code]
 TYPED = [block for block in SHELL if block not in ASKING]
@@ -103,19 +110,19 @@ def test_every_block_has_its_rule():
     assert [old for old in SMALLER if not any(old in block.code for block in SHELL)] == []
 
 
-@pytest.mark.parametrize("block", [each for each in BLOCKS if each.language in PARSED], ids=str)
+@_each([block for block in BLOCKS if block.language in PARSED])
 def test_what_is_no_program_can_be_parsed(block: Block):
     """Whoever copies it gets what its program understands."""
     assert PARSED[block.language](block.code) != ""
 
 
-@pytest.mark.parametrize("block", ASKING, ids=str)
+@_each(ASKING)
 def test_requests_are_answered(block: Block, served: Bash):
     """By a server whose history is empty at first."""
     served.run(block)
 
 
-@pytest.mark.parametrize("block", _are("python"), ids=str)
+@_each(_are("python"))
 def test_python_runs(block: Block, checkout: Path):
     """As it stands on the page, from the folder of the checkout."""
     with in_folder(checkout, variables_of(checkout)):
@@ -123,7 +130,7 @@ def test_python_runs(block: Block, checkout: Path):
         hwr_core.open_workspace().close()
 
 
-@pytest.mark.parametrize("block", TYPED, ids=str)
+@_each(TYPED)
 def test_commands_end_well(block: Block, checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     """They print what stands below them, shares aside."""
     code = block.code

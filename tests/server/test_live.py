@@ -14,6 +14,8 @@ from websockets.sync.client import connect
 from tests.documents.blocks import blocks_of
 from tests.serving import Server, history, serving
 
+pytestmark = pytest.mark.slow
+
 SEVEN = [[[70, 60], [210, 60], [120, 230]]]
 EXAMPLES = [block for block in blocks_of("api/live/README.md") if block.language == "python"]
 

@@ -9,7 +9,7 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.card import Decision
 from hwr_core.training.config import ARCHITECTURES
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -20,7 +20,7 @@ from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.run import TrainingRun
 from tests.handwriting import number
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 """As in test_pipeline."""
 
 

@@ -135,6 +135,7 @@ def test_a_stopped_training_continues_with_the_next_epoch(made):
     assert [epoch["epoch"] for epoch in made.version.card.epochs] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     """Given the checkpoints of a finished run, train returns its network without another epoch."""
     from hwr_core.training.data import TrainingData
@@ -151,6 +152,7 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     assert all(np.array_equal(one, other) for one, other in weights)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
     """A run cannot continue from the checkpoints of another config: the message says so, and nothing is lost."""
     from hwr_core.training.data import TrainingData
@@ -177,6 +179,7 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
     assert any(each["eta_seconds"] for each in second)
 
 
+@pytest.mark.slow
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
     """It continues from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
     from hwr_core.training.pipeline import train_version
