@@ -12,8 +12,7 @@ from dashboard.views.history.prediction_detail import show_by_id, show_predictio
 from hwr_core.errors import HwrError
 
 ROWS = 50
-TRAIL = "history_trail"
-"""Where each page so far begins."""
+TRAIL = "history_trail"  # where each page so far begins
 
 st.title("History")
 timezone = st.context.timezone or "UTC"

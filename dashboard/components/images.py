@@ -32,7 +32,7 @@ def enlarged(seen: Grey, times: int) -> Grey:
 
 
 def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Lay in colour over the image what supports the answer (blue) and where foreground would count against it (orange).
+    """Lay over the image in colour what supports the answer (blue) and what would count against it (orange).
 
     Returns uint8 [28, 28, 3].
     """

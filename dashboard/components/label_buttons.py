@@ -33,7 +33,7 @@ class LabelButton:
 
 
 CORRECT_BUTTON = LabelButton("correct", CORRECT, "Y", ":material/thumb_up:")
-NOT_A_DIGIT_BUTTON = LabelButton("is_none", NOT_A_DIGIT, "N", ":material/block:")
+NOT_A_DIGIT_BUTTON = LabelButton("is_none", NOT_A_DIGIT, "N")
 DIGIT_BUTTONS = tuple(LabelButton(f"is_{digit}", "", str(digit)) for digit in DIGITS)
 """Without words: the key's name, which stands on each, is enough."""
 DIGIT_ROWS = (DIGIT_BUTTONS[:5], DIGIT_BUTTONS[5:])

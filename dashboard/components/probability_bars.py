@@ -1,4 +1,4 @@
-"""The ten probabilities -> bars of plain HTML, which a browser draws after each stroke in no time. Knows no Streamlit."""
+"""The ten probabilities -> bars of plain HTML, which a browser draws at once after each stroke. Knows no Streamlit."""
 
 import html
 from collections.abc import Sequence

@@ -102,8 +102,8 @@ def _show_accuracy(report: DriftReport) -> None:
     middle.metric(
         "Expected accuracy",
         "Unknown" if named.confidence is None else f"{named.confidence:.1%}",
-        help="The mean confidence of the predictions that name a digit. Confidence is calibrated to match accuracy, less "
-        "reliably so the more the images differ from the training data.",
+        help="The mean confidence of the predictions that name a digit. Confidence is calibrated to match accuracy, "
+        "less reliably so the more the images differ from the training data.",
         border=True,
         height="stretch",
     )

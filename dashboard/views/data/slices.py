@@ -47,11 +47,15 @@ def choose_source(*, key: str = SOURCE, label: str = "Images from") -> str:
         label,
         sources,
         index=sources.index(first),
-        format_func=lambda name: about(name)[:1].upper() + about(name)[1:],
+        format_func=_source_name,
         key=key,
         bind="query-params",
     )
     return source
+
+
+def _source_name(source: str) -> str:
+    return "Saved predictions" if source == KEPT else about(source)[:1].upper() + about(source)[1:]
 
 
 def show_images(timezone: str) -> None:

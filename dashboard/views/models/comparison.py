@@ -80,7 +80,7 @@ def _row(found: Comparison) -> dict[str, object]:
         "The other": percent(found.other.figures.accuracy.share),
         "Only this correct": found.only_one,
         "Only other correct": found.only_other,
-        "Significance": significance(found),
+        "Significance": significance(found).removesuffix("."),
     }
 
 

@@ -21,7 +21,7 @@ MEANINGS = {
     "Digits rejected": "Digits rejected as not a digit",
     "Non-digits read": "Images without a digit that were read as one",
     "Calibration error": "How far confidence is from accuracy, on average",
-    "ms per image": "Milliseconds per image on one core",
+    "ms/image": "Milliseconds per image on one core",
 }
 """What each column of the figures means."""
 SHARES = ("Accuracy", "from", "to", "Calibration error")
@@ -86,7 +86,7 @@ def _row(found: Evaluation) -> dict[str, object]:
         "Digits rejected": figures.refused,
         "Non-digits read": figures.taken_for_digits,
         "Calibration error": percent(figures.calibration_error),
-        "ms per image": round(figures.milliseconds, 2),
+        "ms/image": round(figures.milliseconds, 2),
     }
 
 

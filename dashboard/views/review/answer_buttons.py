@@ -27,7 +27,7 @@ def show_label_buttons(record: PredictionRecord, session: ReviewSession) -> None
                 _label_button(record, int(button.shortcut), button.text, button.shortcut, name=button.name)
     none = NOT_A_DIGIT_BUTTON
     with st.container(horizontal=True, gap="xsmall"):
-        _label_button(record, None, none.text, none.shortcut, name=none.name, icon=none.icon)
+        _label_button(record, None, none.text, none.shortcut, name=none.name)
         show_undo(session)
 
 

@@ -60,7 +60,7 @@ def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
         for digit in DIGITS:
             if st.button(str(digit), key=f"labelled_is_{digit}"):
                 _change(selected, _relabel(digit))
-        if st.button(none.text, icon=none.icon, key=f"labelled_{none.name}"):
+        if st.button(none.text, key=f"labelled_{none.name}"):
             _change(selected, _relabel(None))
 
 

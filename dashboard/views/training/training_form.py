@@ -23,7 +23,7 @@ def show_training_form() -> None:
         cost = workspace().modelling.estimate(workspace().modelling.config(values))
         st.markdown(
             f"About **{cost.samples:,}** samples per epoch, about **{wording.duration(cost.seconds)}** on two CPU "
-            "cores. Predictions go on meanwhile, and the new version is not served until you promote it."
+            "cores. Predictions continue meanwhile, and the new version is not served until you promote it."
         )
         if st.button("Start training", type="primary", icon=":material/play_arrow:", key="training_start"):
             open_job(workspace().modelling.train(values, user_id()))
