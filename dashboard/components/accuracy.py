@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.wording import NO_LABELS, counted
+from dashboard.components.wording import NO_LABELS
 from hwr_core.analytics.figures import Accuracy
 
 
@@ -12,14 +12,13 @@ def show_accuracy(accuracy: Accuracy, *, note: str = "") -> None:
         st.metric("Accuracy", NO_LABELS, border=True, height="stretch")
         return
     st.metric(
-        "Accuracy",
+        f"Correct, of {accuracy.labelled:,}",
         f"{accuracy.share:.1%}",
         help=f"{accuracy.right:,} of {accuracy.labelled:,} labelled predictions are correct. The 95% interval of the "
         f"true accuracy is {accuracy.low:.1%} to {accuracy.high:.1%}. {note}".rstrip(),
         delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}",
         delta_color="off",
         delta_arrow="off",
-        delta_description=counted(accuracy.labelled, "label"),
         border=True,
         height="stretch",
     )

@@ -54,7 +54,7 @@ def test_feedback_shows_in_every_view(page: AppTest, kept: list[int], workspace:
     page.query_params["view"] = view
     page.run()
     assert not page.exception
-    assert metrics(page)["Accuracy"] == "50.0%"
+    assert metrics(page)["Correct, of 2"] == "50.0%"
     assert page.get("plotly_chart")
     if view == "Mistakes":
         assert any("Read as a 3, labelled an 8" in text.value for text in page.markdown)

@@ -162,7 +162,7 @@ def test_the_table_of_users_tells_their_roles(app: AppTest, as_: Callable[[Role]
     """User 1, who cannot sign in, has none."""
     as_(Role.ADMIN)
     page = app.switch_page("app_pages/users.py").run()
-    assert page.dataframe[0].value["Role"].to_list() == ["", "admin"]
+    assert page.dataframe[0].value["Role"].to_list() == ["", "Admin"]
 
 
 def test_the_last_admin_cannot_be_switched_off(app: AppTest, as_: Callable[[Role], int]) -> None:

@@ -94,6 +94,7 @@ def _show_feedback(feedback: Sequence[Feedback], *, timezone: str) -> None:
         },
         hide_index=True,
         key="detail_feedback",
+        placeholder="–",
         alt="The labels of this prediction, newest first",
         column_config={"Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=timezone)},
     )
