@@ -1,4 +1,4 @@
-"""The real server and a real browser: pages are opened, drawn on and clicked as a person does."""
+"""The real server and a real browser: pages are opened, drawn on and clicked as a user does."""
 
 import shutil
 from collections.abc import Callable, Iterator
