@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.auth.authentication import CALLER, address_of
-from api.auth.rate_limits import Rates, name_of
+from api.auth.rate_limits import Rates, client_name
 from api.errors import POLICY_VIOLATION, status_of
-from api.metrics import Live
+from api.metrics.traffic import Live
 from api.schemas.live import LiveErrorOut
 from hwr_core.errors import HwrError, TooManyRequests
 from hwr_core.logs import current_request
@@ -92,7 +92,7 @@ class Channels:
 
     async def hold(self, websocket: WebSocket, kind: str, converse: Callable[[Channel], Awaitable[None]]) -> None:
         """Open a channel, let it be used until either side is done with it, and close it."""
-        who = name_of(websocket.scope.get(CALLER), address_of(websocket.scope))
+        who = client_name(websocket.scope.get(CALLER), address_of(websocket.scope))
         await websocket.accept()
         if self._open[who] >= MOST_OPEN:
             await websocket.close(TRY_LATER, f"At most {MOST_OPEN} live channels may be open at once.")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from api.inputs.validation import in_words
 from api.live.channels import Channel, until_either_ends
 from api.schemas.live import MOST_POINTS, MOST_STROKES, DrawnIn, LiveNumberOut, LivePredictionOut, Named
-from api.validation import in_words
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.images.encode import as_png

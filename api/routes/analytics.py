@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.filters import ChosenDep
+from api.inputs.filters import FilterDep
 from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
 from api.schemas.fields import UserId
 from hwr_core.analytics.periods import Bucket
@@ -36,49 +36,49 @@ def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -
 
 @router.get("/accuracy")
 @calls("analytics.accuracy")
-def accuracy(workspace: WorkspaceDep, chosen: ChosenDep) -> AccuracyOut:
+def accuracy(workspace: WorkspaceDep, filters: FilterDep) -> AccuracyOut:
     """Return how many of the predictions that people have judged were right."""
-    return AccuracyOut.of(workspace.analytics.accuracy(chosen))
+    return AccuracyOut.of(workspace.analytics.accuracy(filters))
 
 
 @router.get("/over-time")
 @calls("analytics.over_time")
 def over_time(
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
+    filters: FilterDep,
     bucket: Annotated[Bucket, Query(description="How long a period is.", examples=[Bucket.DAY])] = Bucket.DAY,
     timezone: Timezone = "UTC",
 ) -> TableOut:
     """Return predictions and accuracy for each hour, day or week, in local time."""
-    return TableOut.of(workspace.analytics.over_time(chosen, bucket=bucket, timezone=timezone))
+    return TableOut.of(workspace.analytics.over_time(filters, bucket=bucket, timezone=timezone))
 
 
 @router.get("/confidence")
 @calls("analytics.confidence_distribution")
-def confidence(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+def confidence(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
     """Return how many predictions have a confidence in each of twenty ranges."""
-    return TableOut.of(workspace.analytics.confidence_distribution(chosen))
+    return TableOut.of(workspace.analytics.confidence_distribution(filters))
 
 
 @router.get("/reliability")
 @calls("analytics.reliability")
-def reliability(workspace: WorkspaceDep, chosen: ChosenDep) -> ReliabilityOut:
+def reliability(workspace: WorkspaceDep, filters: FilterDep) -> ReliabilityOut:
     """Return how often predictions of each confidence were right."""
-    return ReliabilityOut.of_reliability(workspace.analytics.reliability(chosen))
+    return ReliabilityOut.of_reliability(workspace.analytics.reliability(filters))
 
 
 @router.get("/confusion")
 @calls("analytics.confusion")
-def confusion(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+def confusion(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
     """Return how often each digit was read for each true one."""
-    return TableOut.of(workspace.analytics.confusion(chosen))
+    return TableOut.of(workspace.analytics.confusion(filters))
 
 
 @router.get("/confused-pairs")
 @calls("analytics.confused_pairs")
-def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+def confused_pairs(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
     """Return the most frequent mistakes."""
-    return TableOut.of(workspace.analytics.confused_pairs(chosen))
+    return TableOut.of(workspace.analytics.confused_pairs(filters))
 
 
 @router.get("/breakdown/{by}")
@@ -86,14 +86,14 @@ def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
 def breakdown(
     by: Annotated[Dimension, Path(description="What to tell predictions apart by.", examples=[Dimension.DIGIT])],
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
+    filters: FilterDep,
 ) -> TableOut:
     """Return predictions, mean confidence and accuracy for each digit, verdict, model version, source or user."""
-    return TableOut.of(workspace.analytics.breakdown(chosen, by=by))
+    return TableOut.of(workspace.analytics.breakdown(filters, by=by))
 
 
 @router.get("/latency")
 @calls("analytics.latency")
-def latency(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
+def latency(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
     """Return the time that half, 95 % and 99 % of the predictions took at most, in seconds."""
-    return TableOut.of(workspace.analytics.latency(chosen))
+    return TableOut.of(workspace.analytics.latency(filters))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import SecretStr
 
 from api.auth.permissions import ANYBODY, asks, calls
-from api.deps import CallerDep, UnrestrictedDep, WorkspaceDep
+from api.dependencies import CallerDep, UnrestrictedDep, WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.auth import (
     AccountIn,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, UploadFile
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.datasets import DatasetsOut, ImportedOut
 

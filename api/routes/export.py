@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.filters import ChosenDep
+from api.inputs.filters import FilterDep
 from api.schemas.fields import UserId
 from hwr_core.records.file_formats import ExportFormat
 
@@ -35,11 +35,11 @@ def user(
 @calls("exports.history")
 def history(
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
+    filters: FilterDep,
     format: Annotated[ExportFormat, Query(description="The kind of file.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
 ) -> StreamingResponse:
     """Return the predictions that the filters choose as a download, the oldest first."""
-    content = workspace.exports.history(format, chosen)
+    content = workspace.exports.history(format, filters)
     return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
 
 

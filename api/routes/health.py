@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from api.auth.permissions import ANYBODY, asks
-from api.deps import UnrestrictedDep
+from api.dependencies import UnrestrictedDep
 from api.schemas.base import Success
 from api.schemas.model import HealthOut
 

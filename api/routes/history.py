@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.filters import ChosenDep
+from api.inputs.filters import FilterDep
 from api.schemas.fields import PredictionId
 from api.schemas.history import HistoryOut, PredictionDetailOut
 from hwr_core.images.decode import media_type
@@ -21,7 +21,7 @@ PredictionInPath = Annotated[PredictionId, Path()]
 @calls("history.page")
 def predictions(
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
+    filters: FilterDep,
     limit: Annotated[int, Query(description="The most rows to answer with, 1 or more.", examples=[100])] = 100,
     before: Annotated[
         PredictionId | None,
@@ -29,7 +29,7 @@ def predictions(
     ] = None,
 ) -> HistoryOut:
     """Return the newest predictions that the filters choose, newest first, page by page."""
-    return HistoryOut.of(workspace.history.page(chosen, limit=limit, before=before))
+    return HistoryOut.of(workspace.history.page(filters, limit=limit, before=before))
 
 
 @router.get("/predictions/{prediction_id}")

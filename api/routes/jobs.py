@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, status
 from fastapi.responses import PlainTextResponse, Response
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, WebSocket
 
 from api.auth.permissions import calls
-from api.deps import ChannelsDep, WorkspaceDep
+from api.dependencies import ChannelsDep, WorkspaceDep
 from api.live.channels import Channel, until_either_ends
 from api.live.drawing import DrawingConversation
 from api.schemas.fields import UserId

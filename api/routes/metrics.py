@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 
 from api.auth.permissions import asks
-from api.deps import MetricsDep
+from api.dependencies import MetricsDep
 from api.errors import RESPONSES
 from hwr_core.auth.permissions import Permission
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.model import ModelStatusOut
 from hwr_core.errors import ModelUnavailable

@@ -10,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import image_bytes
+from api.inputs.image_data import image_bytes
 from api.schemas.fields import EnhancementLevel
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 

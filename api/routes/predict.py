@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import image_bytes
+from api.inputs.image_data import image_bytes
+from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
-from api.uploads import named_content
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
 

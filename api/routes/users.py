@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut

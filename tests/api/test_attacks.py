@@ -494,7 +494,7 @@ def test_too_many_requests_are_told_when_to_come_back(settings: Settings) -> Non
         for _ in range(3):
             assert unrestricted.ask(Role.VIEWER, "GET", "/api/me").status_code == 200
         answer = unrestricted.ask(Role.VIEWER, "GET", "/api/me")
-        assert "At most 3 per 1 minute" in refusal(answer, 429)
+        assert "The limit is 3 per 1 minute" in refusal(answer, 429)
         assert 0 < int(answer.headers["Retry-After"]) <= 60
         assert unrestricted.ask(Role.ADMIN, "GET", "/api/me").status_code == 200
         for _ in range(3):

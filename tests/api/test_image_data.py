@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.image_data import image_bytes
+from api.inputs.image_data import image_bytes
 from hwr_core.errors import InvalidValue, UnreadableImage
 
 

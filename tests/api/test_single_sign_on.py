@@ -274,7 +274,7 @@ def test_a_token_that_is_not_the_providers_word_for_us_is_refused(shared: Site, 
     """Issuer, audience, nonce, time and signature are all looked at; the log says which it was."""
     what, tell = FORGED[lie]
     tell(provider)
-    _confirm_refused(shared, _sign_in(shared, provider), "says cannot be trusted", what)
+    _confirm_refused(shared, _sign_in(shared, provider), "cannot be trusted", what)
 
 
 def test_an_answer_is_good_once(shared: Site, provider: Provider) -> None:
@@ -333,7 +333,7 @@ def test_it_leads_nowhere_else(shared: Site, provider: Provider, address: str) -
 
 def test_whoever_says_no_there_is_told_so(shared: Site, provider: Provider) -> None:
     """A person may change their mind at the provider; what an address says of it is not repeated."""
-    _confirm_refused(shared, _back(shared, provider.deny(_sent(shared))), "You were not let in by")
+    _confirm_refused(shared, _back(shared, provider.deny(_sent(shared))), "has refused the sign-in")
     answer = _back(shared, "/sign-in/oidc/callback?error=access_denied&error_description=<b>Call+Eve</b>")
     assert "Call Eve" not in answer.text
 
@@ -342,7 +342,7 @@ def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider)
     """The password still works; nobody sees a stack trace."""
     with _house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as unrestricted:
         answer = unrestricted.client.get("/sign-in/oidc", follow_redirects=False)
-        _confirm_refused(unrestricted, answer, "Nothing was heard from", "ConnectError")
+        _confirm_refused(unrestricted, answer, "does not answer", "ConnectError")
         unrestricted.let_in(Role.VIEWER)
         assert unrestricted.sign_in(Role.VIEWER).status_code == 303
 
@@ -352,7 +352,7 @@ def test_metadata_of_another_issuer_are_not_believed(settings: Settings, provide
     elsewhere = provider.url.replace("http://", "http://any@")  # leads to the provider, whose issuer is without it
     with _house_by(provider, settings, oidc_issuer=elsewhere) as unrestricted:
         answer = unrestricted.client.get("/sign-in/oidc", follow_redirects=False)
-        _confirm_refused(unrestricted, answer, "says cannot be trusted", "of another issuer")
+        _confirm_refused(unrestricted, answer, "cannot be trusted", "of another issuer")
 
 
 def test_without_a_provider_there_is_no_button(settings: Settings, client: TestClient) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from api.uploads import LONGEST_NAME, UNNAMED, bare_name
+from api.inputs.uploads import LONGEST_NAME, UNNAMED, bare_name
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What routes ask for, as Annotated aliases."""
+"""The dependencies of routes, as Annotated aliases."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from api.auth.authentication import CALLER
 from api.live.channels import Channels
-from api.metrics import Metrics
+from api.metrics.metrics import Metrics
 from hwr_core.app.authorisation import authorised
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller
@@ -44,11 +44,11 @@ async def _workspace(unrestricted: "UnrestrictedDep", caller: "CallerDep") -> Wo
 
 
 UnrestrictedDep = Annotated[Workspace, Depends(_unrestricted)]
-"""The workspace itself, for what nobody need be signed in for."""
+"""The workspace without any authorisation, for routes that need no sign-in."""
 CallerDep = Annotated[Caller | None, Depends(_caller)]
-"""Who asks; None where nobody is signed in, or nobody has to."""
+"""The user who asks; None where nobody is signed in, or nobody has to."""
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
-"""The workspace as whoever asks may use it."""
+"""The workspace as the caller may use it."""
 ChannelsDep = Annotated[Channels, Depends(_channels)]
-"""The live channels."""
+"""The open live channels."""
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

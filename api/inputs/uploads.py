@@ -1,4 +1,4 @@
-"""Uploaded files: their content, and the name to keep of what the client called them."""
+"""Uploaded files: their content, and the safe part of the name that the client gave them."""
 
 import re
 

@@ -9,10 +9,10 @@ _NEEDED = "base64 is needed, with or without the prefix of a data URL"
 
 
 def image_bytes(image_data: str) -> bytes:
-    """Return the file behind base64: white space, a missing padding and the URL-safe alphabet are all right.
+    """Return the file behind base64; white space, missing padding and the URL-safe alphabet are accepted.
 
     Raises:
-        InvalidValue: there is nothing in it.
+        InvalidValue: it is empty.
         UnreadableImage: it is not base64.
     """
     digits = "".join(_payload(image_data).split()).rstrip("=").translate(_URL_SAFE)
