@@ -51,8 +51,8 @@ def sign_in_page(
     """Return the page that asks for name and password, or leads to a provider, and goes on to `then`."""
     content = [
         h.h1["Sign in"],
-        error and h.p(".fault", role="alert")[str(error)],
-        provider and _provider_link(provider, then),
+        h.p(".fault", role="alert")[str(error)] if error else None,
+        _provider_link(provider, then) if provider else None,
         _sign_in_form(then, name),
     ]
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}

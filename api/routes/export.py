@@ -1,4 +1,4 @@
-"""Downloads: the history for other programs, streamed."""
+"""Exports: the history for other programs, streamed."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -16,14 +16,14 @@ from hwr_core.records.file_formats import ExportFormat
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 
 
-@router.get("/user/{user_id}", response_class=StreamingResponse)
+@router.get("/user/{user_id}", response_class=StreamingResponse, summary="Export a user's data")
 @calls("exports.user")
 def user(
     user_id: UserId,
     workspace: WorkspaceDep,
-    format: Annotated[Literal["json", "csv"], Query(description="JSON, or a CSV file.", examples=["json"])] = "json",  # noqa: A002  the contract's name
+    format: Annotated[Literal["json", "csv"], Query(description="The file format.", examples=["json"])] = "json",  # noqa: A002  the contract's name
 ) -> StreamingResponse:
-    """Return all of a person's data: as JSON, or the predictions as a CSV download."""
+    """Return all data of a user as JSON, or the user's predictions as a CSV download."""
     content = workspace.exports.user(user_id, format)
     if format == "json":
         return StreamingResponse(content, media_type="application/json")
@@ -31,14 +31,14 @@ def user(
     return StreamingResponse(content, media_type=ExportFormat.CSV.media_type, headers=headers)
 
 
-@router.get("/history", response_class=StreamingResponse)
+@router.get("/history", response_class=StreamingResponse, summary="Export the history")
 @calls("exports.history")
 def history(
     workspace: WorkspaceDep,
     filters: FilterDep,
-    format: Annotated[ExportFormat, Query(description="The kind of file.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
+    format: Annotated[ExportFormat, Query(description="The file format.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
 ) -> StreamingResponse:
-    """Return the predictions that the filters choose as a download, the oldest first."""
+    """Return the predictions that match the filters as a download, oldest first."""
     content = workspace.exports.history(format, filters)
     return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
 

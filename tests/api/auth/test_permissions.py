@@ -13,7 +13,7 @@ from hwr_core.app.rules import RuleMismatch
 from hwr_core.auth.permissions import MAY, Permission
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
-from tests.api.conftest import refusal
+from tests.api.client import refusal
 from tests.api.signed_in import Site, signed_in_site
 
 UNDOCUMENTED = {
@@ -42,21 +42,21 @@ def _documented() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def unrestricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for the whole walk."""
-    with signed_in_site(Settings(data_dir=tmp_path_factory.mktemp("walk") / "data")) as unrestricted:
-        yield unrestricted
+    with signed_in_site(Settings(data_dir=tmp_path_factory.mktemp("walk") / "data")) as site:
+        yield site
 
 
-def _asked(unrestricted: Site, role: Role | None, name: str) -> Any:
+def _asked(site: Site, role: Role | None, name: str) -> Any:
     """The answer to a request that nothing comes of, about oneself where it is about somebody."""
     method, path = name.split(" ", 1)
     about_oneself = role is not None and RULES.by_name[name] is Permission.USE
-    path = path.replace("{user_id}", str(unrestricted.ids[role]) if role and about_oneself else NOBODYS_ID)
+    path = path.replace("{user_id}", str(site.ids[role]) if role and about_oneself else NOBODYS_ID)
     path = path.replace("{by}", "digit")
     path = re.sub(r"\{\w+_id\}", NOBODYS_ID, path)
     path = re.sub(r"\{\w+\}", "nothing", path)
-    return unrestricted.ask(role, method, path, **({} if method == "GET" else NO_BODY))
+    return site.ask(role, method, path, **({} if method == "GET" else NO_BODY))
 
 
 def test_every_route_has_a_rule() -> None:
@@ -89,9 +89,9 @@ def test_the_first_of_two_rules_that_fit_counts() -> None:
 
 
 @pytest.mark.parametrize("name", _documented())
-def test_nobody_gets_in_without_showing_who_they_are(unrestricted: Site, name: str) -> None:
+def test_nobody_gets_in_without_showing_who_they_are(site: Site, name: str) -> None:
     """Whoever shows nothing is answered 401, wherever a rule does not say that anybody may."""
-    answer = _asked(unrestricted, None, name)
+    answer = _asked(site, None, name)
     if RULES.by_name[name] == ANYBODY:
         assert answer.status_code not in (401, 403)
     else:
@@ -101,9 +101,9 @@ def test_nobody_gets_in_without_showing_who_they_are(unrestricted: Site, name: s
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("name", _documented())
-def test_each_role_may_do_what_its_rights_say(unrestricted: Site, name: str, role: Role) -> None:
+def test_each_role_may_do_what_its_rights_say(site: Site, name: str, role: Role) -> None:
     """A route refuses with 403 exactly those whose role lacks the right that its rule names."""
-    answer = _asked(unrestricted, role, name)
+    answer = _asked(site, role, name)
     rule = RULES.by_name[name]
     if isinstance(rule, Permission) and rule not in MAY[role]:
         assert "may not" in refusal(answer, 403)
@@ -114,11 +114,11 @@ def test_each_role_may_do_what_its_rights_say(unrestricted: Site, name: str, rol
 
 
 @pytest.mark.parametrize("role", Role)
-def test_an_address_without_a_rule_is_refused_to_everybody(unrestricted: Site, role: Role) -> None:
+def test_an_address_without_a_rule_is_refused_to_everybody(site: Site, role: Role) -> None:
     """A route that somebody adds without a rule is as good as not there."""
-    refusal(unrestricted.ask(role, "GET", "/api/nothing"), 404)
-    refusal(unrestricted.ask(role, "POST", "/api/jobs"), 404)
-    refusal(unrestricted.ask(None, "GET", "/api/nothing"), 401)
+    refusal(site.ask(role, "GET", "/api/nothing"), 404)
+    refusal(site.ask(role, "POST", "/api/jobs"), 404)
+    refusal(site.ask(None, "GET", "/api/nothing"), 401)
 
 
 def test_the_dashboard_is_for_whoever_is_signed_in() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, refusal
+from tests.api.client import client_of, refusal
 from tests.own_models import copied_models, own_digits
 
 PATIENCE = 240

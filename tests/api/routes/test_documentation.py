@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.conftest import refusal
+from tests.api.client import refusal
 
 ASSET = re.compile(r'(?:href|src)="([^"]+)"')
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from api.app import create_app
 from hwr_core.settings import MIB, Settings
-from tests.api.conftest import finished
+from tests.api.client import finished
 
 CHUNK = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'.ljust(16 * 1024, b"x")
 

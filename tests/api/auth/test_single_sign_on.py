@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from hwr_core.auth.secrets import COOKIE
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, refusal
+from tests.api.client import client_of, refusal
 from tests.api.signed_in import HERE, Site, signed_in_site
 from tests.provider import Provider, providing
 
@@ -42,18 +42,18 @@ def provider(started: Provider) -> Provider:
 
 
 @pytest.fixture
-def unrestricted(settings: Settings, provider: Provider) -> Iterator[Site]:
+def site(settings: Settings, provider: Provider) -> Iterator[Site]:
     """A server whose viewer has Ada's address."""
-    with _house_by(provider, settings) as unrestricted:
-        yield unrestricted
+    with _house_by(provider, settings) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
 def opened(started: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Such a server for all tests that leave it as it is."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("single-sign-on") / "data")
-    with _house_by(started, settings) as unrestricted:
-        yield unrestricted
+    with _house_by(started, settings) as site:
+        yield site
 
 
 @pytest.fixture
@@ -72,34 +72,34 @@ def _house_by(provider: Provider, settings: Settings, **changes: Any) -> Iterato
         "oidc_client_secret": SecretStr(SECRET),
         "oidc_name": "Example <ID>",
     }
-    with signed_in_site(settings, **given | changes) as unrestricted:
-        unrestricted.workspace.users.change(unrestricted.ids[Role.VIEWER], email=ADA.upper())
-        yield unrestricted
+    with signed_in_site(settings, **given | changes) as site:
+        site.workspace.users.change(site.ids[Role.VIEWER], email=ADA.upper())
+        yield site
 
 
-def _sent(unrestricted: Site, then: str = "/") -> str:
+def _sent(site: Site, then: str = "/") -> str:
     """Where the browser is sent to sign in."""
-    answer = unrestricted.client.get("/sign-in/oidc", params={"next": then}, follow_redirects=False)
+    answer = site.client.get("/sign-in/oidc", params={"next": then}, follow_redirects=False)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 
 
-def _back(unrestricted: Site, address: str) -> Response:
-    return unrestricted.client.get(address, follow_redirects=False)
+def _back(site: Site, address: str) -> Response:
+    return site.client.get(address, follow_redirects=False)
 
 
-def _sign_in(unrestricted: Site, provider: Provider, subject: str = "ada-1", then: str = "/") -> Response:
-    return _back(unrestricted, provider.vouch(_sent(unrestricted, then), subject))
+def _sign_in(site: Site, provider: Provider, subject: str = "ada-1", then: str = "/") -> Response:
+    return _back(site, provider.vouch(_sent(site, then), subject))
 
 
-def _confirm_refused(unrestricted: Site, answer: Response, words: str, audit: str = "") -> None:
+def _confirm_refused(site: Site, answer: Response, words: str, audit: str = "") -> None:
     """Check that somebody was told in words, on the page, and is not in; and that admins can read why."""
     assert answer.status_code == 401
     assert words in answer.text
     assert "Sign in with Example &lt;ID&gt;" in answer.text
     assert "Traceback" not in answer.text
-    assert COOKIE not in unrestricted.client.cookies
-    [newest, *_] = unrestricted.workspace.access.audit()
+    assert COOKIE not in site.client.cookies
+    [newest, *_] = site.workspace.access.audit()
     assert (newest.act, newest.address) == ("sign-in refused", "testclient")
     assert words in newest.about
     assert audit in newest.about
@@ -108,17 +108,17 @@ def _confirm_refused(unrestricted: Site, answer: Response, words: str, audit: st
 # Coming in
 
 
-def test_whom_the_provider_vouches_for_comes_in(unrestricted: Site, provider: Provider) -> None:
+def test_whom_the_provider_vouches_for_comes_in(site: Site, provider: Provider) -> None:
     """From the button to the page that was wanted, with a session like any other."""
-    page = unrestricted.client.get("/sign-in?next=/history?of=all").text
+    page = site.client.get("/sign-in?next=/history?of=all").text
     assert '<a class="with" href="/sign-in/oidc?next=%2Fhistory%3Fof%3Dall">Sign in with Example &lt;ID&gt;</a>' in page
-    answer = _sign_in(unrestricted, provider, then="/history?of=all")
+    answer = _sign_in(site, provider, then="/history?of=all")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/history?of=all")
     assert "; httponly" in answer.headers["Set-Cookie"].lower()
-    assert unrestricted.client.get("/api/me").json()["user_id"] == unrestricted.ids[Role.VIEWER]
-    [newest, *_] = unrestricted.workspace.access.audit()
-    assert (newest.act, newest.user_id) == ("signed in", unrestricted.ids[Role.VIEWER])
-    assert unrestricted.workspace.access.account(unrestricted.ids[Role.VIEWER]).is_linked
+    assert site.client.get("/api/me").json()["user_id"] == site.ids[Role.VIEWER]
+    [newest, *_] = site.workspace.access.audit()
+    assert (newest.act, newest.user_id) == ("signed in", site.ids[Role.VIEWER])
+    assert site.workspace.access.account(site.ids[Role.VIEWER]).is_linked
 
 
 def test_state_nonce_and_pkce_are_new_each_time(shared: Site, provider: Provider) -> None:
@@ -136,56 +136,54 @@ def test_state_nonce_and_pkce_are_new_each_time(shared: Site, provider: Provider
     assert parse_qs(urlsplit(sent).query)["code_challenge"] == [challenge]
 
 
-def test_a_user_stays_who_they_are(unrestricted: Site, provider: Provider) -> None:
+def test_a_user_stays_who_they_are(site: Site, provider: Provider) -> None:
     """After the first time the subject counts: neither a new address nor somebody with the old one changes that."""
-    _sign_in(unrestricted, provider)
+    _sign_in(site, provider)
     provider.know("ada-1", email="countess@example.org", email_verified=True)
     provider.know("eve-2", **WHO)
-    unrestricted.client.cookies.clear()
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider, "eve-2"), "another account")
-    assert _sign_in(unrestricted, provider).status_code == 303
-    assert unrestricted.client.get("/api/me").json()["user_id"] == unrestricted.ids[Role.VIEWER]
+    site.client.cookies.clear()
+    _confirm_refused(site, _sign_in(site, provider, "eve-2"), "another account")
+    assert _sign_in(site, provider).status_code == 303
+    assert site.client.get("/api/me").json()["user_id"] == site.ids[Role.VIEWER]
 
 
-def test_a_session_before_it_ends(unrestricted: Site, provider: Provider) -> None:
+def test_a_session_before_it_ends(site: Site, provider: Provider) -> None:
     """A token that somebody planted, or whoever was signed in here, is worth nothing afterwards."""
-    unrestricted.let_in(Role.ADMIN)
-    unrestricted.sign_in(Role.ADMIN)
-    before = unrestricted.client.cookies[COOKIE]
-    _sign_in(unrestricted, provider)
-    after = unrestricted.client.cookies[COOKIE]
+    site.set_password(Role.ADMIN)
+    site.sign_in(Role.ADMIN)
+    before = site.client.cookies[COOKIE]
+    _sign_in(site, provider)
+    after = site.client.cookies[COOKIE]
     assert before != after
-    unrestricted.client.cookies.clear()
-    refusal(unrestricted.client.get("/api/me", headers={"Cookie": f"{COOKIE}={before}"}), 401)
-    assert unrestricted.client.get("/api/me", headers={"Cookie": f"{COOKIE}={after}"}).json()["role"] == "viewer"
+    site.client.cookies.clear()
+    refusal(site.client.get("/api/me", headers={"Cookie": f"{COOKIE}={before}"}), 401)
+    assert site.client.get("/api/me", headers={"Cookie": f"{COOKIE}={after}"}).json()["role"] == "viewer"
 
 
-def test_an_admin_says_who_somebody_is(unrestricted: Site, provider: Provider) -> None:
+def test_an_admin_says_who_somebody_is(site: Site, provider: Provider) -> None:
     """The log tells the subject of whoever was refused; linked to a person, it comes in as that person."""
     provider.know("nameless-9")
-    _confirm_refused(
-        unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "Nobody here has this account", "nameless-9"
-    )
-    access, analyst = unrestricted.workspace.access, unrestricted.ids[Role.ANALYST]
+    _confirm_refused(site, _sign_in(site, provider, "nameless-9"), "Nobody here has this account", "nameless-9")
+    access, analyst = site.workspace.access, site.ids[Role.ANALYST]
     access.link(analyst, "nameless-9")
-    assert _sign_in(unrestricted, provider, "nameless-9").status_code == 303
-    assert unrestricted.client.get("/api/me").json()["user_id"] == analyst
+    assert _sign_in(site, provider, "nameless-9").status_code == 303
+    assert site.client.get("/api/me").json()["user_id"] == analyst
     access.unlink(analyst)
-    refusal(unrestricted.client.get("/api/me"), 401)
-    unrestricted.client.cookies.clear()
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "Nobody here has this account")
+    refusal(site.client.get("/api/me"), 401)
+    site.client.cookies.clear()
+    _confirm_refused(site, _sign_in(site, provider, "nameless-9"), "Nobody here has this account")
 
 
 def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provider) -> None:
     """Of the domains allowed, by a verified address; the name is theirs alone."""
-    with _house_by(provider, settings, oidc_create_for="example.org, other.example") as unrestricted:
-        unrestricted.workspace.users.create("GRACE")
+    with _house_by(provider, settings, oidc_create_for="example.org, other.example") as site:
+        site.workspace.users.create("GRACE")
         provider.know("grace-1", email="grace@example.org", email_verified=True, preferred_username="Grace")
-        assert _sign_in(unrestricted, provider, "grace-1").status_code == 303
-        me = unrestricted.client.get("/api/me").json()
+        assert _sign_in(site, provider, "grace-1").status_code == 303
+        me = site.client.get("/api/me").json()
         assert (me["username"], me["role"]) == ("Grace 2", "viewer")
-        assert unrestricted.workspace.users.get(me["user_id"]).email == "grace@example.org"
-        unrestricted.client.cookies.clear()
+        assert site.workspace.users.get(me["user_id"]).email == "grace@example.org"
+        site.client.cookies.clear()
         eves: dict[str, dict[str, Any]] = {
             "eve-1": {"email": "eve@example.org"},
             "eve-2": {"email": "eve@evil.example", "email_verified": True},
@@ -193,18 +191,18 @@ def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provide
         }
         for subject, claims in eves.items():
             provider.know(subject, **claims)
-            _confirm_refused(unrestricted, _sign_in(unrestricted, provider, subject), "Nobody here has this account")
-        assert len(unrestricted.workspace.users.all()) == 2 + len(Role) + 1
+            _confirm_refused(site, _sign_in(site, provider, subject), "Nobody here has this account")
+        assert len(site.workspace.users.all()) == 2 + len(Role) + 1
 
 
 def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Provider) -> None:
     """An address that nobody has verified is neither kept nor whoever's it is; a name that is none is not taken."""
     provider.know("eve", email=ADA, preferred_username="=cmd|' /C calc'!A0")
-    with _house_by(provider, settings, oidc_create_for="*") as unrestricted:
-        assert _sign_in(unrestricted, provider, "eve").status_code == 303
-        me = unrestricted.client.get("/api/me").json()
+    with _house_by(provider, settings, oidc_create_for="*") as site:
+        assert _sign_in(site, provider, "eve").status_code == 303
+        me = site.client.get("/api/me").json()
         assert (me["username"], me["role"]) == ("somebody", "viewer")
-        assert unrestricted.workspace.users.get(me["user_id"]).email is None
+        assert site.workspace.users.get(me["user_id"]).email is None
 
 
 # Whom it does not vouch for
@@ -218,28 +216,28 @@ def test_an_address_that_is_not_verified_is_nobodys(shared: Site, provider: Prov
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_somebody_deactivated_stays_out(unrestricted: Site, provider: Provider, when: str) -> None:
+def test_somebody_deactivated_stays_out(site: Site, provider: Provider, when: str) -> None:
     """Whether or not they had come in by the provider before."""
     if when == "after":
-        _sign_in(unrestricted, provider)
-        unrestricted.client.cookies.clear()
-    unrestricted.workspace.users.change(unrestricted.ids[Role.VIEWER], is_active=False)
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "You are deactivated here")
-    assert unrestricted.workspace.users.get(unrestricted.ids[Role.VIEWER]).is_active is False
+        _sign_in(site, provider)
+        site.client.cookies.clear()
+    site.workspace.users.change(site.ids[Role.VIEWER], is_active=False)
+    _confirm_refused(site, _sign_in(site, provider), "You are deactivated here")
+    assert site.workspace.users.get(site.ids[Role.VIEWER]).is_active is False
 
 
-def test_an_address_that_several_have_is_nobodys(unrestricted: Site, provider: Provider) -> None:
+def test_an_address_that_several_have_is_nobodys(site: Site, provider: Provider) -> None:
     """Nobody is let in as whichever comes first."""
-    unrestricted.workspace.users.change(unrestricted.ids[Role.ADMIN], email=ADA)
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Several people here have your email address")
+    site.workspace.users.change(site.ids[Role.ADMIN], email=ADA)
+    _confirm_refused(site, _sign_in(site, provider), "Several people here have your email address")
 
 
-def test_whoever_was_forgotten_is_nobody(unrestricted: Site, provider: Provider) -> None:
+def test_whoever_was_forgotten_is_nobody(site: Site, provider: Provider) -> None:
     """With a person goes the account at the provider."""
-    _sign_in(unrestricted, provider)
-    unrestricted.client.cookies.clear()
-    unrestricted.workspace.users.delete(unrestricted.ids[Role.VIEWER])
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Nobody here has this account")
+    _sign_in(site, provider)
+    site.client.cookies.clear()
+    site.workspace.users.delete(site.ids[Role.VIEWER])
+    _confirm_refused(site, _sign_in(site, provider), "Nobody here has this account")
 
 
 # Forged and used answers
@@ -340,19 +338,19 @@ def test_whoever_says_no_there_is_told_so(shared: Site, provider: Provider) -> N
 
 def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider) -> None:
     """The password still works; nobody sees a stack trace."""
-    with _house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as unrestricted:
-        answer = unrestricted.client.get("/sign-in/oidc", follow_redirects=False)
-        _confirm_refused(unrestricted, answer, "does not answer", "ConnectError")
-        unrestricted.let_in(Role.VIEWER)
-        assert unrestricted.sign_in(Role.VIEWER).status_code == 303
+    with _house_by(provider, settings, oidc_issuer="http://127.0.0.1:9") as site:
+        answer = site.client.get("/sign-in/oidc", follow_redirects=False)
+        _confirm_refused(site, answer, "does not answer", "ConnectError")
+        site.set_password(Role.VIEWER)
+        assert site.sign_in(Role.VIEWER).status_code == 303
 
 
 def test_metadata_of_another_issuer_are_not_believed(settings: Settings, provider: Provider) -> None:
     """Whoever answers at the address has to be whom it names (OpenID Connect Discovery, 4.3)."""
     elsewhere = provider.url.replace("http://", "http://any@")  # leads to the provider, whose issuer is without it
-    with _house_by(provider, settings, oidc_issuer=elsewhere) as unrestricted:
-        answer = unrestricted.client.get("/sign-in/oidc", follow_redirects=False)
-        _confirm_refused(unrestricted, answer, "cannot be trusted", "of another issuer")
+    with _house_by(provider, settings, oidc_issuer=elsewhere) as site:
+        answer = site.client.get("/sign-in/oidc", follow_redirects=False)
+        _confirm_refused(site, answer, "cannot be trusted", "of another issuer")
 
 
 def test_without_a_provider_there_is_no_button(settings: Settings, client: TestClient) -> None:

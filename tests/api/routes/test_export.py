@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.api.conftest import refusal
+from tests.api.client import refusal
 
 Predict = Callable[..., Response]
 

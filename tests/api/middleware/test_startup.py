@@ -13,7 +13,7 @@ from hwr_core.app import server_lock as sole_server
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.errors import Conflict
 from hwr_core.settings import PROJECT
-from tests.api.conftest import client_of, refusal
+from tests.api.client import client_of, refusal
 
 
 def _client_at(settings, host):

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from api.errors import STATUS_OF, status_of
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings
-from tests.api.conftest import Predict, client_of, drawn, refusal
+from tests.api.client import Predict, client_of, drawn, refusal
 
 
 def _every_error(kind: type[HwrError] = HwrError) -> list[type[HwrError]]:

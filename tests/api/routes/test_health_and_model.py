@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, samples
+from tests.api.client import client_of, samples
 
 
 def test_healthy_server_says_so(client: TestClient) -> None:

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, drawn, refusal
+from tests.api.client import client_of, drawn, refusal
 
 Predict = Callable[..., Response]
 

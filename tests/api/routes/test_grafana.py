@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from hwr_core.settings import PROJECT
-from tests.api.conftest import family_of
+from tests.api.client import family_of
 
 OURS = re.compile(r"\b(?:hwr|process)_[a-z_]+\b")
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from hwr_core.registry.registry import LITERT, Registry
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of, drawn, refusal
+from tests.api.client import client_of, drawn, refusal
 from tests.evaluation.conftest import worse_copy
 from tests.own_models import copied_models, own_digits
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.api.conftest import refusal
+from tests.api.client import refusal
 
 Predict = Callable[..., Response]
 
@@ -86,7 +86,7 @@ def test_a_user_is_forgotten(client: TestClient, predict: Predict) -> None:
 
 
 def test_feedback_is_recorded_and_told_everywhere(client: TestClient, predict: Predict) -> None:
-    """Its answer says whether the prediction was right; the prediction, the figures and the export know it afterwards."""
+    """Its answer says whether the prediction was right; prediction, figures and export show it afterwards."""
     number = predict().json()["prediction_id"]
     body = {"prediction_id": number, "user_id": 1, "actual_digit": 1, "confidence_rating": 5, "comments": "a one"}
     first = client.post("/api/feedback", json=body).json()

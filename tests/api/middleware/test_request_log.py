@@ -9,12 +9,11 @@ from fastapi import WebSocket
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from hwr_core import logs
 from hwr_core.app.workspace import Workspace
-from hwr_core.logs import FIELDS
+from hwr_core.logs import FIELDS, current_request
 from hwr_core.recognition.events import NumberPredicted, PredictionMade
 from hwr_core.settings import Settings
-from tests.api.conftest import Predict, client_of, drawn, refusal, samples
+from tests.api.client import Predict, client_of, drawn, refusal, samples
 
 ID = "X-Request-ID"
 NEW_ID = re.compile(r"[0-9a-f]{32}")
@@ -113,15 +112,13 @@ def test_a_websocket_is_counted_while_it_is_open(settings: Settings, caplog: pyt
 
 
 @pytest.mark.parametrize("address", ["/api/predict", "/api/predict-batch", "/api/read-number"])
-def test_work_in_threads_is_logged_under_its_request(
-    settings: Settings, seven: bytes, address: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A line that the recogniser's threads write names the request that they work for."""
-    caplog.handler.addFilter(logs._note_the_request)  # noqa: SLF001  as each handler of ours has it
+def test_work_in_threads_belongs_to_its_request(settings: Settings, seven: bytes, address: str) -> None:
+    """Whatever the recogniser's threads log names the request that they work for."""
+    ids: list[str] = []
 
-    def log_predictions(event: object) -> None:
+    def note_request(event: object) -> None:
         if isinstance(event, PredictionMade | NumberPredicted):
-            logging.getLogger("hwr_core.tests").warning("Read")
+            ids.append(current_request.get())
 
     sent = {
         "/api/predict": {"json": drawn(seven)},
@@ -130,10 +127,9 @@ def test_work_in_threads_is_logged_under_its_request(
     }
     with client_of(settings) as client:
         workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
-        with workspace.events.subscribed(log_predictions):
+        with workspace.events.subscribed(note_request):
             assert client.post(address, headers={ID: "mine"}, **sent[address]).status_code == 200  # type: ignore[arg-type]
-    said = [record for record in caplog.records if record.message == "Read"]
-    assert [record.request_id for record in said] == ["mine"]  # type: ignore[attr-defined]
+    assert ids == ["mine"]
 
 
 def _figures(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:

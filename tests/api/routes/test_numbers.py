@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from tests.api.conftest import drawn, refusal
+from tests.api.client import drawn, refusal
 from tests.handwriting import number, png
 
 ADDRESS = "/api/read-number"

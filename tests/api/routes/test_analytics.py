@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.api.conftest import refusal
+from tests.api.client import refusal
 from tests.handwriting import drawing, png
 
 Predict = Callable[..., Response]

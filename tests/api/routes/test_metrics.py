@@ -15,7 +15,7 @@ from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings
-from tests.api.conftest import Predict, client_of, drawn, family_of, samples
+from tests.api.client import Predict, client_of, drawn, family_of, samples
 from tests.handwriting import drawing, number, png
 
 GUIDE = PROJECT / "deploy" / "README.md"
