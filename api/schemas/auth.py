@@ -51,7 +51,7 @@ class PasswordChangeIn(BaseModel):
 
 
 class AccountIn(BaseModel):
-    """What to change; fields that are left out keep their value."""
+    """What to change; fields that are left out stay as they are."""
 
     role: Role | None = Field(None, description="viewer, analyst or admin.", examples=[Role.ANALYST])
     password: SecretStr | None = Field(None, description="10 to 256 characters.", examples=["correct horse battery"])

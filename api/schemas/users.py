@@ -20,7 +20,7 @@ class UserIn(BaseModel):
 
 
 class UserChangeIn(BaseModel):
-    """What to change; fields that are left out keep their value."""
+    """What to change; fields that are left out stay as they are."""
 
     username: str | None = Field(None, description="1 to 64 characters.", examples=["Countess"])
     email: str | None = Field(None, description="An empty one removes the address.", examples=["ada@example.org"])

@@ -1,4 +1,4 @@
-"""What is another person's: not read, not judged, not exported, not even told to be there."""
+"""Data of other users: it cannot be seen, labelled or exported, and its existence is not revealed."""
 
 import base64
 
@@ -11,13 +11,13 @@ from tests.api.signed_in import Site
 
 @pytest.fixture
 def prediction(site: Site, seven: bytes) -> int:
-    """A prediction of the admin's."""
+    """A prediction of the admin."""
     kept: int = site.ask(Role.ADMIN, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
     return kept
 
 
-def test_a_program_that_names_nobody_keeps_for_whose_key_it_has(site: Site, seven: bytes) -> None:
-    """The older clients' unasked user_id=1 means whoever the key belongs to, in all three doors."""
+def test_a_program_that_names_no_user_stores_for_the_owner_of_its_key(site: Site, seven: bytes) -> None:
+    """The user_id=1 that older clients send means the owner of the key, on all three routes."""
     sent = {"image_data": base64.b64encode(seven).decode(), "user_id": 1}
     site.ask(Role.VIEWER, "POST", "/api/predict", json=sent)
     site.ask(Role.VIEWER, "POST", "/api/predict-upload", files={"file": seven})
@@ -27,7 +27,7 @@ def test_a_program_that_names_nobody_keeps_for_whose_key_it_has(site: Site, seve
 
 
 def test_another_users_id_is_refused(site: Site, seven: bytes, prediction: int) -> None:
-    """A viewer neither keeps, judges, takes back, reads nor exports in another's name."""
+    """A viewer cannot store, label, withdraw, see or export anything in the name of another user."""
     other = site.ids[Role.ADMIN]
     refusal(site.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven) | {"user_id": other}), 403)
     for path in (f"user/{other}", f"predictions?user_id={other}", f"accuracy?user_id={other}"):
@@ -43,7 +43,7 @@ def test_another_users_id_is_refused(site: Site, seven: bytes, prediction: int) 
 
 
 def test_another_users_prediction_is_as_good_as_not_there(site: Site, prediction: int) -> None:
-    """What a viewer is told of it is what they are told of a number that nobody has."""
+    """A viewer gets the same answer as for an id that does not exist."""
     for path in (f"/api/predictions/{prediction}", f"/api/predictions/{prediction}/original"):
         assert refusal(site.ask(Role.VIEWER, "GET", path), 404) == f"There is no prediction {prediction}."
     said = {"prediction_id": prediction, "actual_digit": 1}
@@ -51,7 +51,7 @@ def test_another_users_prediction_is_as_good_as_not_there(site: Site, prediction
 
 
 def test_tables_and_exports_hold_ones_own_alone(site: Site, seven: bytes, prediction: int) -> None:
-    """A viewer who asks for everything gets what is theirs."""
+    """A viewer who asks for everything gets only their own data."""
     mine = site.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
     rows = site.ask(Role.VIEWER, "GET", "/api/analytics/predictions").json()["data"]
     assert [row["id"] for row in rows] == [mine]
@@ -64,7 +64,7 @@ def test_tables_and_exports_hold_ones_own_alone(site: Site, seven: bytes, predic
 
 
 def test_an_analyst_sees_everybody_and_changes_nothing_of_theirs(site: Site, seven: bytes, prediction: int) -> None:
-    """Analysts read and export all, and keep predictions for nobody but themselves."""
+    """Analysts see and export everything, and store predictions only for themselves."""
     other = site.ids[Role.ADMIN]
     assert site.ask(Role.ANALYST, "GET", f"/api/predictions/{prediction}").json()["data"]["user_id"] == other
     assert site.ask(Role.ANALYST, "GET", f"/api/export/user/{other}").status_code == 200
@@ -72,15 +72,15 @@ def test_an_analyst_sees_everybody_and_changes_nothing_of_theirs(site: Site, sev
     refusal(site.ask(Role.ANALYST, "POST", "/api/predict", json=drawn(seven) | {"user_id": other}), 403)
 
 
-def test_an_admin_keeps_predictions_for_others(site: Site, seven: bytes) -> None:
-    """A program of an admin's may serve many people."""
+def test_an_admin_stores_predictions_for_others(site: Site, seven: bytes) -> None:
+    """A program with the key of an admin may serve many users."""
     other = site.ids[Role.VIEWER]
     site.ask(Role.ADMIN, "POST", "/api/predict", json=drawn(seven) | {"user_id": other})
     assert site.ask(Role.VIEWER, "GET", "/api/analytics/predictions").json()["count"] == 1
 
 
 def test_keys_are_for_their_owner_and_admins(site: Site) -> None:
-    """Nobody but an admin sees or ends another's keys."""
+    """Only an admin may list or revoke the keys of another user."""
     other = site.ids[Role.ANALYST]
     refusal(site.ask(Role.VIEWER, "GET", f"/api/users/{other}/keys"), 403)
     [key] = site.ask(Role.ADMIN, "GET", f"/api/users/{other}/keys").json()["data"]
@@ -91,7 +91,7 @@ def test_keys_are_for_their_owner_and_admins(site: Site) -> None:
 
 
 def test_the_audit_log_tells_who_did_what(site: Site, prediction: int) -> None:
-    """Refusals, exports, changes and deletions stand in it, with who and from where."""
+    """It has refusals, exports, changes and deletions, with user and network address."""
     refusal(site.ask(Role.VIEWER, "DELETE", f"/api/users/{site.ids[Role.ANALYST]}"), 403)
     site.ask(Role.VIEWER, "GET", "/api/export/history?format=csv&digit=7").read()
     site.ask(Role.ADMIN, "DELETE", f"/api/users/{site.ids[Role.ANALYST]}")
@@ -106,6 +106,6 @@ def test_the_audit_log_tells_who_did_what(site: Site, prediction: int) -> None:
 
 
 def test_a_refused_promotion_and_a_done_one_are_told_apart(site: Site) -> None:
-    """What an admin may not do either leaves no trace of having been done."""
+    """A refused action of an admin is not logged as done."""
     refusal(site.ask(Role.ADMIN, "POST", "/api/models/nothing/promote", json={}), 404)
     assert [entry.act for entry in site.workspace.access.audit(limit=5) if entry.act == "promoted"] == []

@@ -1,4 +1,4 @@
-"""Every address, as nobody and as a person of each role."""
+"""Every address, without credentials and as a user of each role."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ UNDOCUMENTED = {
 RULES = AddressRules(module.router for module in ROUTES)
 NOBODYS_ID = "999999"
 NO_BODY = {"content": b"[]", "headers": {"Content-Type": "application/json"}}
-"""What every route that wants a body refuses, so that nothing is done by this walk."""
+"""A body that every route with a body refuses, so that this walk changes nothing."""
 
 
 def _documented() -> list[str]:
@@ -48,8 +48,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def _asked(site: Site, role: Role | None, name: str) -> Any:
-    """The answer to a request that nothing comes of, about oneself where it is about somebody."""
+def _answer(site: Site, role: Role | None, name: str) -> Any:
+    """The answer to a request without effect, about the caller where it is about a user."""
     method, path = name.split(" ", 1)
     about_oneself = role is not None and RULES.by_name[name] is Permission.USE
     path = path.replace("{user_id}", str(site.ids[role]) if role and about_oneself else NOBODYS_ID)
@@ -60,12 +60,12 @@ def _asked(site: Site, role: Role | None, name: str) -> Any:
 
 
 def test_every_route_has_a_rule() -> None:
-    """No address is forgotten: what is documented and what is not have one each."""
+    """No address is forgotten, documented or not."""
     assert {*_documented(), *UNDOCUMENTED} == RULES.by_name.keys()
 
 
 def test_a_route_that_declares_nothing_stops_the_server() -> None:
-    """Whoever forgets it learns so at the first start."""
+    """A forgotten declaration shows at the first start."""
     router = APIRouter()
     router.get("/api/forgotten")(lambda: None)
     with pytest.raises(RuleMismatch, match="/api/forgotten declares neither"):
@@ -73,7 +73,7 @@ def test_a_route_that_declares_nothing_stops_the_server() -> None:
 
 
 def test_a_route_can_call_only_what_has_a_rule() -> None:
-    """A behaviour that is misspelt or gone is noticed when the route is read."""
+    """A behaviour that is misspelt or gone is noticed at import."""
     with pytest.raises(RuleMismatch, match=r"'history\.pages'"):
         calls("history.pages")
 
@@ -89,9 +89,9 @@ def test_the_first_of_two_rules_that_fit_counts() -> None:
 
 
 @pytest.mark.parametrize("name", _documented())
-def test_nobody_gets_in_without_showing_who_they_are(site: Site, name: str) -> None:
-    """Whoever shows nothing is answered 401, wherever a rule does not say that anybody may."""
-    answer = _asked(site, None, name)
+def test_a_request_without_credentials_is_refused(site: Site, name: str) -> None:
+    """Without credentials every address answers 401, unless its rule is open to anybody."""
+    answer = _answer(site, None, name)
     if RULES.by_name[name] == ANYBODY:
         assert answer.status_code not in (401, 403)
     else:
@@ -101,9 +101,9 @@ def test_nobody_gets_in_without_showing_who_they_are(site: Site, name: str) -> N
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("name", _documented())
-def test_each_role_may_do_what_its_rights_say(site: Site, name: str, role: Role) -> None:
-    """A route refuses with 403 exactly those whose role lacks the right that its rule names."""
-    answer = _asked(site, role, name)
+def test_each_role_may_do_what_its_permissions_say(site: Site, name: str, role: Role) -> None:
+    """A route refuses with 403 exactly the roles without the permission that its rule names."""
+    answer = _answer(site, role, name)
     rule = RULES.by_name[name]
     if isinstance(rule, Permission) and rule not in MAY[role]:
         assert "may not" in refusal(answer, 403)
@@ -115,14 +115,14 @@ def test_each_role_may_do_what_its_rights_say(site: Site, name: str, role: Role)
 
 @pytest.mark.parametrize("role", Role)
 def test_an_address_without_a_rule_is_refused_to_everybody(site: Site, role: Role) -> None:
-    """A route that somebody adds without a rule is as good as not there."""
+    """An address of the API that has no route answers 404."""
     refusal(site.ask(role, "GET", "/api/nothing"), 404)
     refusal(site.ask(role, "POST", "/api/jobs"), 404)
     refusal(site.ask(None, "GET", "/api/nothing"), 401)
 
 
 def test_the_dashboard_is_for_whoever_is_signed_in() -> None:
-    """What stands in no rule beside the API is a page, a file or a WebSocket of the dashboard's."""
+    """An address outside the API without a rule is a page, a file or a WebSocket of the dashboard."""
     for path in ("/", "/history", "/_stcore/stream", "/_stcore/upload_file/a/b", "/media/a.png", "/static/js/a.js"):
         for kind in ("http", "websocket"):
             assert RULES.of({"type": kind, "method": "GET", "path": path}) is Permission.USE

@@ -14,7 +14,7 @@ from tests.api.signed_in import HERE, PASSWORD, Site, signed_in_site
 
 
 def test_a_user_signs_in_and_goes_where_they_wanted(site: Site) -> None:
-    """The right password begins a session, whose cookie scripts cannot read and other sites cannot use."""
+    """The right password starts a session, whose cookie scripts cannot read and other sites cannot use."""
     answer = site.sign_in(Role.VIEWER, next="/history?of=all")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/history?of=all")
     cookie = SimpleCookie(answer.headers["Set-Cookie"])[COOKIE]
@@ -23,14 +23,14 @@ def test_a_user_signs_in_and_goes_where_they_wanted(site: Site) -> None:
 
 
 def test_the_cookie_stays_on_https(settings: Settings) -> None:
-    """Where HTTPS is used, or is said to be, the cookie is never sent without it."""
+    """With HTTPS, or a setting that says so, the cookie is never sent without it."""
     with signed_in_site(settings, cookie_secure=True) as site:
         site.set_password(Role.VIEWER)
         assert "; secure" in site.sign_in(Role.VIEWER).headers["Set-Cookie"].lower()
 
 
 def test_a_wrong_password_and_an_unknown_name_look_the_same(site: Site) -> None:
-    """Nobody learns who has an account here."""
+    """The answer does not reveal who has an account."""
     wrong = site.sign_in(Role.VIEWER, "not the right words")
     unknown = site.sign_in(Role.VIEWER, "not the right words", username="nobody")
     without = site.sign_in(Role.ADMIN, "not the right words")
@@ -40,8 +40,8 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(site: Site) -> None:
     assert COOKIE not in wrong.headers.get("Set-Cookie", "")
 
 
-def test_guessing_is_slowed(site: Site) -> None:
-    """After five wrong passwords even the right one has to wait, and the answer says for how long."""
+def test_guessing_is_throttled(site: Site) -> None:
+    """After five wrong passwords even the right one has to wait, and the answer says how long."""
     for _ in range(5):
         assert site.sign_in(Role.VIEWER, "not the right words").status_code == 401
     answer = site.sign_in(Role.VIEWER)
@@ -51,8 +51,8 @@ def test_guessing_is_slowed(site: Site) -> None:
     refusal(site.client.post("/api/token", data=sent), 429)
 
 
-def test_guesses_count_wherever_they_are_made(site: Site) -> None:
-    """The form, the token and the change of one's own password are one lock with five tries."""
+def test_the_login_throttle_counts_all_ways_to_guess(site: Site) -> None:
+    """The form, the token route and the change of the password share the five attempts."""
     site.sign_in(Role.VIEWER)
     wrong = {"old_password": "not the right words", "new_password": "other words than before"}
     for _ in range(2):
@@ -65,7 +65,7 @@ def test_guesses_count_wherever_they_are_made(site: Site) -> None:
 
 
 def test_a_sign_in_is_a_new_session(site: Site) -> None:
-    """A token that somebody planted beforehand is worth nothing after the sign-in, nor is the one before it."""
+    """A planted session id is worthless after the sign-in, and so is the session before it."""
     site.client.cookies.set(COOKIE, "planted", domain="testserver.local")
     site.sign_in(Role.VIEWER)
     first = site.client.cookies[COOKIE]
@@ -79,7 +79,7 @@ def test_a_sign_in_is_a_new_session(site: Site) -> None:
 
 
 def test_signing_out_ends_the_session_itself(site: Site) -> None:
-    """A copy of the cookie is worth nothing afterwards; a mere link signs nobody out."""
+    """A copy of the cookie is worthless afterwards; a mere link signs nobody out."""
     site.sign_in(Role.VIEWER)
     copy = site.client.cookies[COOKIE]
     assert "You are signed in as viewer" in site.client.get("/sign-out").text
@@ -89,7 +89,7 @@ def test_signing_out_ends_the_session_itself(site: Site) -> None:
 
 
 def test_a_session_ends_by_itself(settings: Settings) -> None:
-    """Past its hours a session is no more."""
+    """A session expires after its hours."""
     with signed_in_site(settings, session_hours=1e-6) as site:
         site.set_password(Role.VIEWER)
         site.sign_in(Role.VIEWER)
@@ -114,12 +114,12 @@ def test_a_session_ends_by_itself(settings: Settings) -> None:
     ],
 )
 def test_a_sign_in_leads_nowhere_else(site: Site, address: str) -> None:
-    """A link that somebody sends round cannot lead from our sign-in to another site."""
+    """No link can lead from our sign-in to another site."""
     assert local(address) == "/"
     assert site.sign_in(Role.VIEWER, next=address).headers["Location"] == "/"
 
 
-def test_what_was_typed_comes_back_as_text(site: Site) -> None:
+def test_what_was_typed_is_shown_as_text(site: Site) -> None:
     """A name or an address with HTML in it is shown, not run."""
     page = site.sign_in(Role.VIEWER, username='"><script>alert(1)</script>', next='/"><b>').text
     assert "<script>" not in page
@@ -128,7 +128,7 @@ def test_what_was_typed_comes_back_as_text(site: Site) -> None:
 
 
 def test_where_nobody_signs_in_there_is_no_form(client: TestClient) -> None:
-    """With HWR_AUTH=off the sign-in page leads on, and everybody may do everything."""
+    """With HWR_AUTH=off the sign-in page redirects, and everybody may do everything."""
     assert client.get("/sign-in?next=/history", follow_redirects=False).headers["Location"] == "/history"
     assert client.get("/api/me").json()["rights"] == sorted(client.get("/api/me").json()["rights"])
     assert client.get("/api/me").json()["role"] == "admin"

@@ -28,7 +28,7 @@ WHO = {"email": ADA, "email_verified": True, "preferred_username": "ada"}
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Provider]:
-    """One provider for all tests here."""
+    """One provider for all tests of this module."""
     with providing() as provider:
         yield provider
 
@@ -65,7 +65,7 @@ def shared(opened: Site, provider: Provider) -> Site:
 
 @contextmanager
 def _house_by(provider: Provider, settings: Settings, **changes: Any) -> Iterator[Site]:
-    """Open a server on which people sign in by the provider."""
+    """Open a server on which users sign in by the provider."""
     given = {
         "oidc_issuer": provider.url,
         "oidc_client_id": "hwr",
@@ -93,7 +93,7 @@ def _sign_in(site: Site, provider: Provider, subject: str = "ada-1", then: str =
 
 
 def _confirm_refused(site: Site, answer: Response, words: str, audit: str = "") -> None:
-    """Check that somebody was told in words, on the page, and is not in; and that admins can read why."""
+    """Check that the page says why the sign-in failed, that nobody is signed in, and that the audit log says why."""
     assert answer.status_code == 401
     assert words in answer.text
     assert "Sign in with Example &lt;ID&gt;" in answer.text
@@ -148,7 +148,7 @@ def test_a_user_stays_who_they_are(site: Site, provider: Provider) -> None:
 
 
 def test_a_session_before_it_ends(site: Site, provider: Provider) -> None:
-    """A token that somebody planted, or whoever was signed in here, is worth nothing afterwards."""
+    """A planted session id, or the session of another user in this browser, is worthless afterwards."""
     site.set_password(Role.ADMIN)
     site.sign_in(Role.ADMIN)
     before = site.client.cookies[COOKIE]
@@ -161,7 +161,7 @@ def test_a_session_before_it_ends(site: Site, provider: Provider) -> None:
 
 
 def test_an_admin_says_who_somebody_is(site: Site, provider: Provider) -> None:
-    """The log tells the subject of whoever was refused; linked to a person, it comes in as that person."""
+    """The log names the refused subject; linked to a user, it signs in as that user."""
     provider.know("nameless-9")
     _confirm_refused(site, _sign_in(site, provider, "nameless-9"), "Nobody here has this account", "nameless-9")
     access, analyst = site.workspace.access, site.ids[Role.ANALYST]
@@ -196,7 +196,7 @@ def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provide
 
 
 def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Provider) -> None:
-    """An address that nobody has verified is neither kept nor whoever's it is; a name that is none is not taken."""
+    """An unverified address is neither stored nor matched; a name that is not allowed is not used."""
     provider.know("eve", email=ADA, preferred_username="=cmd|' /C calc'!A0")
     with _house_by(provider, settings, oidc_create_for="*") as site:
         assert _sign_in(site, provider, "eve").status_code == 303
@@ -227,13 +227,13 @@ def test_somebody_deactivated_stays_out(site: Site, provider: Provider, when: st
 
 
 def test_an_address_that_several_have_is_nobodys(site: Site, provider: Provider) -> None:
-    """Nobody is let in as whichever comes first."""
+    """Nobody is signed in as the first that matches."""
     site.workspace.users.change(site.ids[Role.ADMIN], email=ADA)
     _confirm_refused(site, _sign_in(site, provider), "Several people here have your email address")
 
 
 def test_whoever_was_forgotten_is_nobody(site: Site, provider: Provider) -> None:
-    """With a person goes the account at the provider."""
+    """The linked account is deleted with its user."""
     _sign_in(site, provider)
     site.client.cookies.clear()
     site.workspace.users.delete(site.ids[Role.VIEWER])
@@ -330,7 +330,7 @@ def test_it_leads_nowhere_else(shared: Site, provider: Provider, address: str) -
 
 
 def test_whoever_says_no_there_is_told_so(shared: Site, provider: Provider) -> None:
-    """A person may change their mind at the provider; what an address says of it is not repeated."""
+    """A user may cancel at the provider; the error text in the address is not shown."""
     _confirm_refused(shared, _back(shared, provider.deny(_sent(shared))), "has refused the sign-in")
     answer = _back(shared, "/sign-in/oidc/callback?error=access_denied&error_description=<b>Call+Eve</b>")
     assert "Call Eve" not in answer.text
@@ -346,7 +346,7 @@ def test_a_provider_that_is_away_is_told(settings: Settings, provider: Provider)
 
 
 def test_metadata_of_another_issuer_are_not_believed(settings: Settings, provider: Provider) -> None:
-    """Whoever answers at the address has to be whom it names (OpenID Connect Discovery, 4.3)."""
+    """The metadata have to name the issuer at whose address they are (OpenID Connect Discovery, 4.3)."""
     elsewhere = provider.url.replace("http://", "http://any@")  # leads to the provider, whose issuer is without it
     with _house_by(provider, settings, oidc_issuer=elsewhere) as site:
         answer = site.client.get("/sign-in/oidc", follow_redirects=False)

@@ -16,7 +16,7 @@ def _bearer(site: Site, token: str) -> Response:
     return site.client.get("/api/me", headers={"Authorization": f"Bearer {token}"})
 
 
-def test_a_token_lets_in_for_some_minutes(site: Site) -> None:
+def test_a_token_is_valid_for_some_minutes(site: Site) -> None:
     """The password flow of OAuth2 works, as "Authorize" at /docs uses it."""
     assert _bearer(site, site.token(Role.VIEWER)).json()["role"] == "viewer"
     claims = jwt.decode(site.token(Role.VIEWER), options={"verify_signature": False})
@@ -27,7 +27,7 @@ def test_a_token_lets_in_for_some_minutes(site: Site) -> None:
 
 
 def test_forged_tokens_are_refused(site: Site) -> None:
-    """Another secret, a changed claim, no algorithm, another audience or a missing end: none lets in."""
+    """Another secret, a changed claim, no algorithm, another audience or no expiry: none is accepted."""
     secret = signing_secret(site.workspace.settings)
     now = datetime.now(UTC)
     ours = site.token(Role.VIEWER)
@@ -58,7 +58,7 @@ def test_forged_tokens_are_refused(site: Site) -> None:
 
 
 def test_a_new_password_ends_sessions_and_tokens(site: Site) -> None:
-    """Whoever stole a cookie or a token loses it with the password."""
+    """A stolen cookie or token is worthless once the password has changed."""
     token = site.token(Role.VIEWER)
     site.sign_in(Role.VIEWER)
     sent = {"old_password": PASSWORD, "new_password": "other words than before"}
@@ -72,7 +72,7 @@ def test_a_new_password_ends_sessions_and_tokens(site: Site) -> None:
 
 
 def test_a_deactivated_user_is_out(site: Site) -> None:
-    """Sessions, tokens and keys of somebody deactivated let nobody in."""
+    """Sessions, tokens and keys of a deactivated user are refused."""
     token = site.token(Role.VIEWER)
     site.workspace.users.change(site.ids[Role.VIEWER], is_active=False)
     refusal(_bearer(site, token), 401)
@@ -80,8 +80,8 @@ def test_a_deactivated_user_is_out(site: Site) -> None:
     assert site.sign_in(Role.VIEWER).status_code == 401
 
 
-def test_the_secret_is_its_owners_alone(site: Site) -> None:
-    """What signs tokens lies in the data folder, for the server's eyes only, and stays the same."""
+def test_the_signing_secret_is_private_to_the_server(site: Site) -> None:
+    """It is a file in the data folder that only the server's account can read, and it stays the same."""
     secret = signing_secret(site.workspace.settings)
     file = site.workspace.settings.secret_file
     assert file.read_text() == secret == signing_secret(site.workspace.settings)
@@ -90,7 +90,7 @@ def test_the_secret_is_its_owners_alone(site: Site) -> None:
 
 
 def test_a_revoked_or_expired_key_is_refused(site: Site) -> None:
-    """A key is worth nothing from the moment it is revoked, or past its time."""
+    """A key is refused from the moment it is revoked or has expired."""
     access, viewer = site.workspace.access, site.ids[Role.VIEWER]
     assert site.ask(Role.VIEWER, "GET", "/api/me").status_code == 200
     [key] = access.keys(viewer)
@@ -104,7 +104,7 @@ def test_a_revoked_or_expired_key_is_refused(site: Site) -> None:
 
 
 def test_a_key_makes_no_keys_and_sets_no_passwords(site: Site) -> None:
-    """Whoever finds a key cannot make one that outlives it."""
+    """A leaked key cannot be used to create another that outlives it."""
     mine = site.ids[Role.ADMIN]
     refusal(site.ask(Role.ADMIN, "POST", f"/api/users/{mine}/keys", json={"name": "more"}), 403)
     refusal(site.ask(Role.ADMIN, "PUT", f"/api/users/{mine}/account", json={"password": "many new words"}), 403)
@@ -112,8 +112,8 @@ def test_a_key_makes_no_keys_and_sets_no_passwords(site: Site) -> None:
     refusal(site.ask(Role.VIEWER, "POST", "/api/me/password", json=sent), 403)
 
 
-def test_nothing_that_lets_in_is_kept_as_it_is(site: Site) -> None:
-    """Whoever reads the database finds no password, key or session that could be used."""
+def test_no_credential_is_stored_in_plain(site: Site) -> None:
+    """The database holds no password, key or session that could be used."""
     site.sign_in(Role.VIEWER)
     session = site.client.cookies[COOKIE]
     with site.workspace.store.session() as cursor:
@@ -124,8 +124,8 @@ def test_nothing_that_lets_in_is_kept_as_it_is(site: Site) -> None:
         assert secret not in kept
 
 
-def test_the_last_admin_locks_nobody_out(site: Site) -> None:
-    """Over HTTP nobody, not even they themselves, can leave the house without an admin."""
+def test_the_last_admin_cannot_be_removed(site: Site) -> None:
+    """Over HTTP nobody, not even the last admin, can leave the server without an admin."""
     mine = f"/api/users/{site.ids[Role.ADMIN]}"
     site.set_password(Role.ADMIN)
     site.sign_in(Role.ADMIN)

@@ -91,7 +91,7 @@ def test_image_that_cannot_be_read_has_the_status_of_its_fault(predict: Predict,
 def test_image_beyond_the_limits_is_refused(
     settings: Settings, seven: bytes, limit: dict[str, int], words: str
 ) -> None:
-    """Too many pixels and too many bytes are both told, with what is allowed."""
+    """Too many pixels and too many bytes are both refused, and the error says what is allowed."""
     with client_of(settings.model_copy(update=limit)) as client:
         assert words in refusal(client.post("/api/predict", json=drawn(seven)), 413)
 
@@ -105,7 +105,7 @@ def test_image_beyond_the_limits_is_refused(
     ],
 )
 def test_upload_without_a_file_is_refused(client: TestClient, address: str, sent: dict[str, Any], words: str) -> None:
-    """A form without a file, or with text for one, is told so."""
+    """A form without a file, or with text in its place, is refused, and the error says so."""
     assert words in refusal(client.post(address, **sent), 422)
 
 
@@ -144,7 +144,7 @@ def test_unknown_address_and_wrong_method_are_told_apart(client: TestClient) -> 
 def test_held_database_is_a_503_that_says_when_to_come_back(
     settings: Settings, held_database: Callable[[], None], seven: bytes
 ) -> None:
-    """While another program holds the database, the answer names it and the header tells when to try again."""
+    """While another program holds the database, the answer names it and the header says when to try again."""
     with client_of(settings.model_copy(update={"store_busy_timeout": 0.2})) as client:
         response = client.post("/api/predict", json=drawn(seven))
         assert "another program" in refusal(response, 503)

@@ -20,7 +20,7 @@ def pen(client: TestClient) -> Iterator[WebSocketTestSession]:
 
 @pytest.fixture
 def opened(site: Site) -> Callable[..., WebSocketTestSession]:
-    """Open a channel as the person of a role, by API key."""
+    """Open a channel as the user of a role, by API key."""
 
     def opened(path: str, role: Role | None, **headers: str) -> WebSocketTestSession:
         key = {} if role is None else {"X-API-Key": site.keys[role]}

@@ -50,7 +50,7 @@ def test_channels_stand_in_the_metrics(client: TestClient, pen: WebSocketTestSes
 
 
 @pytest.mark.parametrize("path", [DRAW, EVENTS])
-def test_nobody_is_let_in_unknown(opened: Callable[..., WebSocketTestSession], path: str) -> None:
+def test_no_channel_opens_without_valid_credentials(opened: Callable[..., WebSocketTestSession], path: str) -> None:
     """Neither without a key, nor with a made-up one."""
     for headers in ({}, {"X-API-Key": "hwr_made_up"}):
         with pytest.raises(WebSocketDisconnect) as refused, opened(path, None, **headers):
@@ -59,7 +59,7 @@ def test_nobody_is_let_in_unknown(opened: Callable[..., WebSocketTestSession], p
 
 
 def test_a_page_of_another_site_is_refused(site: Site) -> None:
-    """A visitor's cookie opens no channel for it, while a page of our own is let in."""
+    """The cookie of a visitor opens no channel for it, while a page of our own may open one."""
     site.set_password(Role.VIEWER)
     site.sign_in(Role.VIEWER)
     with (
@@ -72,10 +72,10 @@ def test_a_page_of_another_site_is_refused(site: Site) -> None:
     assert site.ask(Role.VIEWER, "GET", "/api/analytics/predictions").json()["count"] == 1
 
 
-def test_a_revoked_key_ends_the_feed_though_it_says_nothing(
+def test_a_revoked_key_ends_a_silent_feed(
     site: Site, opened: Callable[..., WebSocketTestSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within the time after which somebody silent is looked at again; as does another role."""
+    """Within the seconds after which credentials are checked again; and so does another role."""
     monkeypatch.setattr("api.auth.authentication.RECHECK_SECONDS", 0.1)
     with opened(EVENTS, Role.ANALYST) as feed:
         site.workspace.access.set_role(site.ids[Role.ANALYST], Role.VIEWER)
@@ -90,7 +90,7 @@ def test_a_revoked_key_ends_the_feed_though_it_says_nothing(
 
 
 def test_messages_are_counted_like_requests(settings: Settings) -> None:
-    """Too many are told how long to wait; the channel stays."""
+    """Too many are answered with the time to wait; the channel stays."""
     with signed_in_site(settings, rate_limit="3/minute") as site:
         headers = {"X-API-Key": site.keys[Role.VIEWER]}
         with site.client.websocket_connect(DRAW, headers=headers) as pen:

@@ -31,7 +31,7 @@ def test_a_drawing_is_read_as_its_image_is(client: TestClient, pen: WebSocketTes
     assert (live["id"], live["type"], live["prediction_id"]) == ("mine", "prediction", None)
 
 
-def test_only_what_is_to_be_kept_is_kept(client: TestClient, pen: WebSocketTestSession) -> None:
+def test_only_drawings_to_be_stored_are_stored(client: TestClient, pen: WebSocketTestSession) -> None:
     """A prediction enters the history when its drawing says so."""
     ask(pen, strokes=strokes(4))
     kept = ask(pen, strokes=strokes(4), keep=True)
@@ -40,7 +40,7 @@ def test_only_what_is_to_be_kept_is_kept(client: TestClient, pen: WebSocketTestS
 
 
 def test_strokes_can_be_added_to_those_before(pen: WebSocketTestSession) -> None:
-    """Stroke by stroke comes to the same as all at once; a whole drawing begins anew."""
+    """Stroke by stroke gives the same as all at once; a whole drawing replaces the last."""
     whole = strokes(5)
     assert len(whole) == 2
     at_once = ask(pen, strokes=whole)
@@ -58,7 +58,7 @@ def test_a_wide_sheet_is_read_as_a_number(pen: WebSocketTestSession) -> None:
 
 
 def test_the_newest_drawing_goes_before_older_ones(pen: WebSocketTestSession) -> None:
-    """What was not read yet gives way, the answer says how many did, and what is to be kept never does."""
+    """A waiting drawing is replaced, the answer says how many were, and one to be stored never is."""
     for name in range(200):
         pen.send_json({"id": name, "strokes": strokes(8), "keep": name == 100})
     answers: list[dict[str, Any]] = []
@@ -90,7 +90,9 @@ def test_the_newest_drawing_goes_before_older_ones(pen: WebSocketTestSession) ->
         (json.dumps({"id": 5, "strokes": [[[1, 1]] * (MAX_POINTS // 2 + 1)] * 2}), "50,002 points"),
     ],
 )
-def test_a_wrong_message_is_told_why_and_the_channel_stays(pen: WebSocketTestSession, message: str, words: str) -> None:
+def test_a_wrong_message_is_answered_with_an_error_and_the_channel_stays(
+    pen: WebSocketTestSession, message: str, words: str
+) -> None:
     """In the form of every error, with the message's id; the next one is answered."""
     pen.send_text(message)
     answer = pen.receive_json()
@@ -104,15 +106,15 @@ def test_a_wrong_message_is_told_why_and_the_channel_stays(pen: WebSocketTestSes
 
 
 def test_bytes_are_taken_as_text(pen: WebSocketTestSession) -> None:
-    """Clients that send binary frames are understood, or told what is wrong."""
+    """Binary frames are read as text, or refused with a reason."""
     pen.send_bytes(json.dumps({"strokes": strokes(3)}).encode())
     assert pen.receive_json()["predicted_digit"] == 3
     pen.send_bytes(b"\xff\xfe")
     assert "JSON" in pen.receive_json()["detail"]
 
 
-def test_predictions_are_kept_for_whoever_is_signed_in(site: Site, opened: Callable[..., WebSocketTestSession]) -> None:
-    """Not for user 1, whom nobody named; and for another person only by whom that is allowed."""
+def test_predictions_are_stored_for_the_signed_in_user(site: Site, opened: Callable[..., WebSocketTestSession]) -> None:
+    """Not for the default user 1; and for another user only with the permission to do so."""
     with opened(DRAW, Role.VIEWER) as pen:
         ask(pen, strokes=strokes(7), keep=True)
         refused = ask(pen, strokes=strokes(7), keep=True, user_id=site.ids[Role.ADMIN])

@@ -33,8 +33,8 @@ def own_client(settings: Settings, registry: Registry, tmp_path: Path) -> Iterat
         yield client
 
 
-def test_what_happens_is_told(client: TestClient, seven: bytes) -> None:
-    """A prediction kept, a word on it, the word taken back: in their order, as the history shows them."""
+def test_events_come_as_they_happen(client: TestClient, seven: bytes) -> None:
+    """A stored prediction and the feedback on it, in their order and as the history shows them."""
     with client.websocket_connect(EVENTS) as feed:
         number = client.post("/api/predict", json=drawn(seven)).json()["prediction_id"]
         kept = feed.receive_json()
@@ -48,8 +48,8 @@ def test_what_happens_is_told(client: TestClient, seven: bytes) -> None:
         )
 
 
-def test_only_what_was_asked_for_is_told(client: TestClient, seven: bytes) -> None:
-    """By kind and by person."""
+def test_only_selected_events_are_sent(client: TestClient, seven: bytes) -> None:
+    """By kind and by user."""
     ada = client.post("/api/users", json={"username": "Ada"}).json()["user_id"]
     with client.websocket_connect(f"{EVENTS}?kind=prediction&user_id={ada}") as feed:
         client.post("/api/predict", json=drawn(seven))
@@ -69,16 +69,16 @@ def test_predictions_can_be_asked_for_by_their_former_name(client: TestClient, s
     assert [(each["type"], each["data"]["id"]) for each in told] == [("prediction", number), ("prediction", last)]
 
 
-def test_a_kind_that_there_is_not_is_refused(client: TestClient) -> None:
+def test_an_unknown_kind_is_refused(client: TestClient) -> None:
     """Before the channel opens."""
     with pytest.raises(WebSocketDisconnect), client.websocket_connect(f"{EVENTS}?kind=weather") as feed:
         feed.receive_text()
 
 
-def test_viewers_hear_of_their_own_predictions_alone(
+def test_viewers_get_events_of_their_own_predictions_only(
     site: Site, opened: Callable[..., WebSocketTestSession], seven: bytes
 ) -> None:
-    """Analysts hear of everybody's; what is another's is not even asked for by name."""
+    """Analysts get those of all users; a viewer cannot ask for those of another user."""
     with opened(EVENTS, Role.VIEWER) as own, opened(EVENTS, Role.ANALYST) as everything:
         theirs = site.ask(Role.ANALYST, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
         mine = site.ask(Role.VIEWER, "POST", "/api/predict", json=drawn(seven)).json()["prediction_id"]
@@ -94,8 +94,8 @@ def test_viewers_hear_of_their_own_predictions_alone(
         assert closed.value.code == 1008
 
 
-def test_a_listener_that_comes_late_is_told_how_much_it_missed(client: TestClient) -> None:
-    """The oldest events are dropped, nobody waits for a slow listener, and it is told how many were lost."""
+def test_a_slow_listener_learns_how_many_events_it_has_lost(client: TestClient) -> None:
+    """The oldest events are dropped, nobody waits for a slow listener, and it learns how many were lost."""
     workspace = client.app.state.workspace  # type: ignore[attr-defined]
     with workspace.listening(lambda: None) as listener:
         for number in range(1005):
@@ -106,7 +106,7 @@ def test_a_listener_that_comes_late_is_told_how_much_it_missed(client: TestClien
     assert listener.take() == ([], 0)
 
 
-def test_jobs_are_told_of_until_they_end(own_client: TestClient) -> None:
+def test_job_events_come_until_the_job_ends(own_client: TestClient) -> None:
     """Each event holds the job as /api/jobs shows it."""
     own_client.post("/api/datasets/custom", files={"file": ("a.zip", own_digits(1))})
     version = own_client.get("/api/model/status").json()["model_version"]
@@ -121,7 +121,7 @@ def test_jobs_are_told_of_until_they_end(own_client: TestClient) -> None:
     assert events[-1]["data"] == own_client.get(f"/api/jobs/{job_id}").json()["data"]
 
 
-def test_a_promotion_is_told_of(own_client: TestClient, registry: Registry) -> None:
+def test_a_promotion_is_an_event(own_client: TestClient, registry: Registry) -> None:
     """As soon as another version is served."""
     version = worse_copy(registry).name
     with own_client.websocket_connect(EVENTS) as feed:

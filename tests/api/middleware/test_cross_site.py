@@ -26,7 +26,7 @@ ELSEWHERE = "https://evil.example"
     ],
 )
 def test_another_sites_page_changes_nothing_with_the_cookie(site: Site, headers: dict[str, str]) -> None:
-    """A change with a cookie has to be seen to come from a page of ours."""
+    """A change with a cookie has to come from a page of ours."""
     site.sign_in(Role.VIEWER)
     mine = f"/api/users/{site.ids[Role.VIEWER]}/keys"
     for method, path in (
@@ -55,7 +55,7 @@ def test_another_sites_page_changes_nothing_by_any_address(site: Site) -> None:
 
 @pytest.mark.parametrize("by", ["key", "token", "cookie"])
 def test_another_users_id_is_of_no_use(site: Site, by: str) -> None:
-    """A viewer gets nothing about somebody else at any address that has an id, whatever they show of themselves."""
+    """A viewer gets nothing about somebody else at any address that has an id, whatever credential they use."""
     token = site.token(Role.VIEWER)
     if by == "cookie":
         site.sign_in(Role.VIEWER)
@@ -76,7 +76,7 @@ def test_another_users_id_is_of_no_use(site: Site, by: str) -> None:
 
 
 def test_another_sites_page_signs_nobody_in(site: Site) -> None:
-    """Nobody is signed in behind their back, as somebody who would then see what they draw."""
+    """No other site can sign a visitor in, as a user who would then see what the visitor draws."""
     sent = {"username": "viewer", "password": PASSWORD}
     refusal(site.client.post("/sign-in", data=sent, headers={"Origin": ELSEWHERE}), 403)
 
@@ -88,13 +88,13 @@ def test_another_sites_page_changes_nothing_where_nobody_signs_in(client: TestCl
 
 
 def test_a_key_needs_no_origin(site: Site) -> None:
-    """What only a program can send is no page's doing."""
+    """A page cannot make a browser send a key."""
     headers = {"Origin": ELSEWHERE, "Authorization": f"Bearer {site.keys[Role.ADMIN]}"}
     assert site.client.post("/api/users", json={"username": "Ada"}, headers=headers).status_code == 200
 
 
 def test_other_sites_may_not_read_unless_they_are_named(settings: Settings) -> None:
-    """Without HWR_CORS_ORIGINS no site is let in; with it, those it names, and never with the cookie."""
+    """Without HWR_CORS_ORIGINS no other site may read; with it, those it names, and never with the cookie."""
     preflight = {"Origin": ELSEWHERE, "Access-Control-Request-Method": "GET"}
     with client_of(settings) as client:
         assert "Access-Control-Allow-Origin" not in client.get("/health", headers={"Origin": ELSEWHERE}).headers

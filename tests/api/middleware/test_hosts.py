@@ -29,8 +29,8 @@ OURS = [
 
 
 @pytest.mark.parametrize("open_to_all", [False, True])
-def test_a_strangers_name_does_not_lead_to_what_is_open(settings: Settings, *, open_to_all: bool) -> None:
-    """A page of evil.example that has its name lead to this machine gets nothing: not the API, no page, no channel."""
+def test_a_foreign_host_name_is_refused_without_sign_in(settings: Settings, *, open_to_all: bool) -> None:
+    """A page of evil.example whose name points to this machine gets nothing: not the API, no page, no channel."""
     with client_of(settings.model_copy(update={"allow_open": open_to_all})) as client:
         for host in THEIRS:
             asked = {"Host": host, "Origin": f"http://{host}"}
@@ -47,8 +47,8 @@ def test_a_strangers_name_does_not_lead_to_what_is_open(settings: Settings, *, o
             assert client.get("/api/users", headers={"Host": host}).json()["count"] == 1, host
 
 
-def test_a_proxys_name_is_let_in_when_it_is_allowed(settings: Settings) -> None:
-    """HWR_ALLOWED_HOSTS names what people call the server; its own addresses count as before."""
+def test_the_name_of_a_proxy_is_accepted_when_it_is_allowed(settings: Settings) -> None:
+    """HWR_ALLOWED_HOSTS adds host names; the server's own addresses are accepted as before."""
     names = Settings(allowed_hosts="hwr.example.org, *.Lab.example").allowed_hosts
     with client_of(settings.model_copy(update={"allowed_hosts": names})) as client:
         for host in ("hwr.example.org", "HWR.example.org:443", "one.lab.example", "127.0.0.1:8000"):
@@ -58,7 +58,7 @@ def test_a_proxys_name_is_let_in_when_it_is_allowed(settings: Settings) -> None:
 
 
 def test_where_users_sign_in_any_name_will_do_until_some_are_allowed(settings: Settings) -> None:
-    """A stranger's name brings no cookie of ours along, so that proxies need not be named there."""
+    """A foreign host name comes without our cookie, so proxies need not be named there."""
     with signed_in_site(settings) as site:
         assert site.ask(Role.VIEWER, "GET", "/api/me", headers={"Host": "hwr.example.org"}).status_code == 200
         refusal(site.client.get("/api/me", headers={"Host": "evil.example"}), 401)

@@ -1,4 +1,4 @@
-"""A request's id, in its answer, its error and its log lines."""
+"""The id of a request, in its answer, its error and its log lines."""
 
 import logging
 import re
@@ -20,20 +20,20 @@ NEW_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @pytest.mark.parametrize("given", ["abc-123", "Root=1-67891233-abcdef012345678912345678", "a" * 64])
-def test_a_sane_id_of_the_client_is_taken_over(client: TestClient, given: str) -> None:
-    """Whoever numbers requests already finds the number again."""
+def test_an_id_of_the_client_is_adopted(client: TestClient, given: str) -> None:
+    """A client that numbers its requests finds the number in the answer."""
     assert client.get("/health/live", headers={ID: given}).headers[ID] == given
 
 
 @pytest.mark.parametrize("given", ["", "a" * 65, "two words", "<b>", '"', "a;b", "{}", "\xe9"])
-def test_junk_is_replaced(client: TestClient, given: str) -> None:
-    """What is too long or could mean something to whoever reads it gives way to a new id."""
+def test_an_id_that_is_not_accepted_is_replaced(client: TestClient, given: str) -> None:
+    """An id that is too long or could be markup is replaced by a new one."""
     found = client.get("/health/live", headers=[(ID.encode(), given.encode("latin-1"))]).headers[ID]
     assert NEW_ID.fullmatch(found)
 
 
 def test_two_requests_have_two_ids(client: TestClient) -> None:
-    """No id is given twice."""
+    """No id is used twice."""
     assert client.get("/health/live").headers[ID] != client.get("/health/live").headers[ID]
 
 
@@ -48,14 +48,14 @@ def test_two_requests_have_two_ids(client: TestClient) -> None:
     ],
 )
 def test_every_error_names_its_request(client: TestClient, method: str, path: str, status: int) -> None:
-    """In the body as in the header, whatever refused it."""
+    """In the body and in the header, whatever refused it."""
     response = client.request(method, path, headers={ID: "mine"})
     refusal(response, status)
     assert response.json()["request_id"] == "mine"
 
 
 def test_a_request_that_is_too_large_has_an_id(settings: Settings) -> None:
-    """What is refused before any route is met is named too."""
+    """What is refused before any route has an id, too."""
     with client_of(settings.model_copy(update={"max_request_bytes": 1024})) as client:
         refusal(client.post("/api/predict", content=b"x" * 2000), 413)
 
@@ -63,7 +63,7 @@ def test_a_request_that_is_too_large_has_an_id(settings: Settings) -> None:
 def test_a_fault_of_our_own_has_an_id(
     client: TestClient, predict: Predict, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its answer is made outside of everything else; header, body and log line name it all the same."""
+    """Its answer is made outside all middleware; header, body and log line have the id all the same."""
     caplog.set_level(logging.INFO, "api.middleware.request_log")
     monkeypatch.setattr("hwr_core.recognition.pipeline.Reader.read", lambda *_, **__: 1 / 0)
     refusal(predict(), 500)
@@ -81,7 +81,7 @@ def test_a_request_has_one_log_line(client: TestClient, predict: Predict, caplog
 
 
 def test_an_address_of_no_route_is_not_written_down(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever tries addresses cannot write what they like into the log."""
+    """Nobody can write arbitrary text into the log by trying addresses."""
     caplog.set_level(logging.INFO, "api.middleware.request_log")
     client.request("JUNK", "/api/forged-line")
     assert {**_figures(caplog), "duration_ms": 0} == {

@@ -18,7 +18,7 @@ TABLES = ("over-time", "confidence", "reliability", "confusion", "confused-pairs
 
 @pytest.fixture
 def digits(predict: Predict, client: TestClient) -> list[int]:
-    """A 7, a 3 and a 7 of user 1; the first is said to be right, the second to be an 8."""
+    """A 7, a 3 and a 7 of user 1; the first is labelled as right, the second as an 8."""
     numbers = [predict(png(drawing(digit))).json()["prediction_id"] for digit in (7, 3, 7)]
     for number, actual in zip(numbers, (7, 8), strict=False):
         client.post("/api/feedback", json={"prediction_id": number, "actual_digit": actual})
@@ -36,7 +36,7 @@ def test_system_has_the_figures_of_the_contract(client: TestClient, digits: list
 
 
 def test_a_user_has_the_figures_of_the_contract(client: TestClient, digits: list[int]) -> None:
-    """The same for one person, with averages."""
+    """The same for one user, with averages."""
     data = client.get("/api/analytics/user/1").json()["data"]
     assert (data["total_predictions"], data["user_accuracy"], data["feedback_count"]) == (3, 0.5, 2)
     assert data["most_common_digit"] == 7

@@ -67,6 +67,11 @@ PATHS = {
     "/api/audit",
 }
 
+VERBS = re.compile(
+    "(Anonymise|Break|Cancel|Change|Check|Compare|Create|Delete|Download|Erase|Evaluate|Export|Get|Give|Import|List|Make|"
+    "Promote|Read|Restore|Resume|Retire|Revoke|Roll|Set|Train|Tune|Update|Withdraw) "
+)
+
 
 @pytest.fixture
 def document(client: TestClient) -> dict[str, Any]:
@@ -99,10 +104,20 @@ def _resolved(document: dict[str, Any], kind: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_field_has_an_example(document: dict[str, Any]) -> None:
-    """Whoever reads the documentation sees a value for each field of each request and answer."""
+    """The documentation shows a value for each field of each request and answer."""
     fields = dict(_fields(document))
     assert len(fields) > 40
     assert [name for name, field in fields.items() if not _has_example(document, field)] == []
+
+
+def test_each_summary_says_what_the_operation_does(document: dict[str, Any]) -> None:
+    """In the imperative, short, and no two operations say the same; whole sentences stand beneath."""
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    summaries = [operation["summary"] for operation in operations]
+    assert [summary for summary in summaries if not VERBS.match(summary)] == []
+    assert max(map(len, summaries)) <= 60
+    assert len({*summaries}) == len(summaries)
+    assert all(operation["description"].endswith(".") for operation in operations)
 
 
 def test_document_names_every_address(document: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def test_a_server_without_a_model_lives_but_is_not_ready(settings: Settings, tmp
 
 
 def test_model_status_tells_the_version_served(client: TestClient, settings: Settings) -> None:
-    """The champion is named, its path is relative, and its card's worth is told."""
+    """The champion is named, its path is relative, and the scores on its card are there."""
     champion = Registry(settings.models_dir).champion()
     answer = client.get("/api/model/status").json()
     assert (answer["success"], answer["model_loaded"], answer["model_version"]) == (True, True, champion.name)

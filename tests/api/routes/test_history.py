@@ -9,7 +9,7 @@ Predict = Callable[..., Response]
 
 
 def test_rows_have_the_fields_of_the_contract(client: TestClient, predict: Predict) -> None:
-    """A row tells the prediction as it was answered, and which model made it."""
+    """A row has the prediction as it was answered, and the model that made it."""
     answered = predict().json()
     answer = client.get("/api/analytics/predictions").json()
     (row,) = answer["data"]

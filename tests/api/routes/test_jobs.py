@@ -1,4 +1,4 @@
-"""Trainings over HTTP: answered at once, told of while they run, cancelled, resumed, and never in anybody's way."""
+"""Trainings over HTTP: answered at once, observed while they run, cancelled and resumed, and predictions go on."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -102,7 +102,7 @@ def test_feedback_is_recorded_and_told_everywhere(client: TestClient, predict: P
 
 
 def test_feedback_is_taken_back(client: TestClient, predict: Predict) -> None:
-    """What the other person said stands again, then nothing; who says nothing has nothing to take back."""
+    """The feedback of the other user counts again, then none; without feedback there is nothing to withdraw."""
     client.post("/api/users", json={"username": "Ada"})
     number = predict().json()["prediction_id"]
     for user, digit in ((1, 1), (2, 7)):
