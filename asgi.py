@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await (not_found if is_unknown else pages)(scope, receive, send)
 
     app.router.lifespan_context = both
-    # Not `app.mount("/", dashboard)`: a mount would answer a wrong method or an unknown address of the API with a page of
-    # the dashboard.
+    # Not `app.mount("/", dashboard)`: a mount would answer a wrong method or an unknown address of the API with the
+    # dashboard's HTML.
     app.router.default = outside_the_api
     return app
