@@ -97,7 +97,7 @@ def test_the_audit_log_tells_who_did_what(site: Site, prediction: int) -> None:
     site.ask(Role.ADMIN, "DELETE", f"/api/users/{site.ids[Role.ANALYST]}")
     log = site.ask(Role.ADMIN, "GET", "/api/audit?limit=3").json()["data"]
     assert [(entry["username"], entry["act"], entry["address"]) for entry in log] == [
-        ("admin", "deleted a person", "testclient"),
+        ("admin", "deleted a user", "testclient"),
         ("viewer", "exported predictions", "testclient"),
         ("viewer", "refused", "testclient"),
     ]
