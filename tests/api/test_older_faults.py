@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 
 from hwr_core.registry.registry import LITERT, WEIGHTS, Registry
 from hwr_core.settings import Settings
-from tests.api.conftest import drawn, refusal
+from tests.api.client import drawn, refusal
 from tests.handwriting import drawing, png
 
 Predict = Callable[..., Response]
