@@ -10,8 +10,7 @@ from dashboard.components.bars import probability_bars
 from dashboard.components.images import data_url, enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import DIGITS, Prediction
 from hwr_core.records.predictions import PredictionRecord

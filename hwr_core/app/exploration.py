@@ -12,14 +12,14 @@ from typing import Literal, TypeAlias
 from hwr_core.analytics.samples import NamedDigits, named_digits, sample_inputs
 from hwr_core.app.modelling import Modelling
 from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part
+from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_images
 from hwr_core.db.store import Store
 from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, compare, describe
 from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.embedding import Embedder, nearest
 from hwr_core.recognition.served_model import ServedModel
-from hwr_core.recognition.types import NONE, Prediction
+from hwr_core.recognition.types import NONE, NOT_A_DIGIT, Prediction
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING, History
 from hwr_core.records.predictions import PredictionRecord

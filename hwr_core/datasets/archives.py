@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, part_of
 from hwr_core.images.decode import decode
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 BLANK = "blank"
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, ImageError
 from hwr_core.images.decode import decode
-from hwr_core.recognition.types import DIGITS, NONE
+from hwr_core.recognition.types import DIGITS, NONE, NOT_A_DIGIT
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage
+from hwr_core.datasets.samples import LabelledImage
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 
 def noise(count: int, seed: int) -> Iterator[LabelledImage]:

@@ -7,8 +7,8 @@ import numpy as np
 
 from hwr_core.datasets.samples import LabelledImage, Samples
 from hwr_core.errors import NoInk
-from hwr_core.images.normalise import SIDE, normalise
-from hwr_core.images.types import Grey
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE, Grey
 
 CHUNK = 2_000
 

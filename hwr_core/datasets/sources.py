@@ -10,11 +10,12 @@ from typing import TypeVar
 import numpy as np
 
 from hwr_core.datasets import archives, custom, mnist, strokes
+from hwr_core.datasets.corrupt import degrade, on_paper
 from hwr_core.datasets.noise import noise
 from hwr_core.datasets.normalised import normalised_in_chunks
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.images.corrupt import degrade, on_paper
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 OPTDIGITS_BLOCK = 100
 """optdigits names no writers; neighbours in it are by the same writer, so whole blocks go to one part."""

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
+from hwr_core.datasets.samples import Part, Samples, part_of
 from hwr_core.datasets.styles import with_habit
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 CANVAS = 280
 

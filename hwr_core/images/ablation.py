@@ -9,9 +9,9 @@ from hwr_core.errors import NoInk
 from hwr_core.images.background import estimate_background
 from hwr_core.images.binarise import Foreground, binarise, foreground_mask
 from hwr_core.images.foreground import clean_foreground, cut_out
-from hwr_core.images.normalise import BOX, SIDE, centre, fit_to_box, normalise, resize_to_work
+from hwr_core.images.normalise import BOX, centre, fit_to_box, normalise, resize_to_work
 from hwr_core.images.ruled_lines import remove_ruled_lines
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 
 LEVEL = 1.0
 

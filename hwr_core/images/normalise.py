@@ -12,9 +12,8 @@ from hwr_core.images.background import estimate_background
 from hwr_core.images.binarise import Foreground, binarise
 from hwr_core.images.foreground import clean_foreground, cut_out
 from hwr_core.images.ruled_lines import remove_ruled_lines
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 
-SIDE = 28
 BOX = 20
 
 MAX_ENHANCEMENT = 3.0

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
 
+SIDE = 28
+"""Pixels of a side of the square image that the model reads."""
 
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, width and height in pixels of the image as given."""

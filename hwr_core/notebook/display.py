@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.dataset import Dataset
-from hwr_core.datasets.samples import NOT_A_DIGIT, Samples
+from hwr_core.datasets.samples import Samples
 from hwr_core.evaluation.answers import Share
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
@@ -18,7 +18,7 @@ from hwr_core.evaluation.mistakes import Mistakes
 from hwr_core.images.encode import as_png
 from hwr_core.images.types import Grey
 from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
+from hwr_core.recognition.types import NONE, NOT_A_DIGIT, NumberPrediction, Prediction, Verdict
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import ModelVersion
 

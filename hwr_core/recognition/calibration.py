@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.card import Decision, ReliabilityBin
 
 Logits = NDArray[np.float32]

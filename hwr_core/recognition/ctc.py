@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 
 BLANK = NOT_A_DIGIT
 

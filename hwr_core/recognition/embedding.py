@@ -15,8 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey, OnProgress
+from hwr_core.images.types import SIDE, Grey, OnProgress
 from hwr_core.registry.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"

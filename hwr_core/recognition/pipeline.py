@@ -14,7 +14,7 @@ from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import check_enhancement_level, normalise
 from hwr_core.images.stages import Stage, stages
 from hwr_core.images.types import Box, Grey, OnProgress
-from hwr_core.recognition.numbers import joint_confidence, read_page
+from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import DIGITS, FoundDigit, NumberLine, NumberPrediction, Prediction, Timings, Verdict

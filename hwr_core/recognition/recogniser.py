@@ -12,13 +12,11 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.threads import Threads
-from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import LINES_LITERT, LITERT, ModelVersion
 
@@ -84,7 +82,7 @@ class Recogniser:
             images: uint8, 28x28, as `read` takes them.
         """
         found = self.spread(self._shares, images)
-        return np.stack(found) if found else np.zeros((0, LABELS), np.float32)
+        return np.stack(found) if found else np.zeros((0, CLASSES), np.float32)
 
     @property
     def reads_lines(self) -> bool:
@@ -95,7 +93,7 @@ class Recogniser:
         """Return what each column of a line shows: logits of the ten digits and of none, float32 [columns, 11].
 
         Args:
-            strip: uint8, 32 x width, as `hwr_core.images.strips.strip` makes it; a column stands for two pixels.
+            strip: uint8, 32 x width, as `hwr_core.images.line_strips.strip` makes it; a column stands for two pixels.
 
         Raises:
             ModelUnavailable: the version has no network of lines.

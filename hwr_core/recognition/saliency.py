@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.recogniser import Recogniser
 
 STEP = 2

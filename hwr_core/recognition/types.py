@@ -9,6 +9,11 @@ from hwr_core.shown import Shown
 
 DIGITS = range(10)
 
+NOT_A_DIGIT = 10
+"""The class beside the digits, and its label: a letter, a mark, a doodle, noise."""
+
+CLASSES = 11
+"""Classes that the model tells apart: the ten digits and "not a digit"."""
 
 NONE: Literal["none"] = "none"
 """Instead of a digit, where a question is about predictions or labels that name none."""

@@ -12,15 +12,15 @@ from unittest.mock import patch
 
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part
+from hwr_core.datasets.corrupt import cropped, on_paper, ruled
+from hwr_core.datasets.samples import LabelledImage, Part
 from hwr_core.datasets.sources import Places, Request, load_images
 from hwr_core.errors import NoInk
 from hwr_core.images.ablation import all_ink, box_in_the_middle, flat_paper, stretched
-from hwr_core.images.corrupt import cropped, on_paper, ruled
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import Grey
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import Prediction
+from hwr_core.recognition.types import NOT_A_DIGIT, Prediction
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from hwr_core.datasets.corrupt import on_paper, ruled, shadow
 from hwr_core.errors import NoInk
 from hwr_core.images.ablation import WITHOUT
-from hwr_core.images.corrupt import on_paper, ruled, shadow
-from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE
 from tests.handwriting import drawing
 
 BLANK = np.full((100, 100), 255, np.uint8)

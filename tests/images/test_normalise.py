@@ -13,8 +13,8 @@ from hwr_core.images.background import estimate_background
 from hwr_core.images.binarise import binarise
 from hwr_core.images.decode import decode
 from hwr_core.images.foreground import clean_foreground, cut_out
-from hwr_core.images.normalise import BOX, SIDE, centre, denoise, fit_to_box, normalise, resize_to_work
-from hwr_core.images.types import Grey
+from hwr_core.images.normalise import BOX, centre, denoise, fit_to_box, normalise, resize_to_work
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing, png
 from tests.images.likeness import likeness

@@ -10,8 +10,8 @@ from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.models.figures import PERCENT, percent
 from hwr_core.auth.permissions import Permission
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
 
 DIFFERENCES = 40

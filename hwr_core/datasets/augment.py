@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 
 ELASTIC_GRID = 5
 

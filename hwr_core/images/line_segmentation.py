@@ -1,6 +1,6 @@
 """A line or a page of writing -> lines of connected parts, in reading order.
 
-Where one digit ends and the next begins is not decided here: `hwr_core.recognition.numbers` reads whole lines.
+Where one digit ends and the next begins is not decided here: `hwr_core.recognition.line_reader` reads whole lines.
 """
 
 from collections.abc import Sequence

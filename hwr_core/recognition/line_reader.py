@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
-from hwr_core.images.segment import Line, Page, Part, segment, within_boxes
-from hwr_core.images.strips import strip, upright
+from hwr_core.images.line_segmentation import Line, Page, Part, segment, within_boxes
+from hwr_core.images.line_strips import strip, upright
 from hwr_core.images.types import Box
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hwr_core.images.decode import PageImage
-from hwr_core.recognition.numbers import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.segment import Line, Page, Part, joint_box
+from hwr_core.images.line_segmentation import Line, Page, Part, joint_box
 from hwr_core.images.types import Grey
 
 STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
