@@ -97,7 +97,7 @@ def show_explanation(found: Explanation) -> None:
     with st.container(horizontal=True, gap="small"):
         for stage in found.stages:
             small = data_url(framed(stage.image, SHARPNESS * STAGE_SIDE))
-            st.image(small, caption=stage.about, width=STAGE_SIDE, alt=stage.about)
+            st.image(small, caption=stage.title, width=STAGE_SIDE, alt=stage.title)
     if found.saliency is not None and found.prediction.seen is not None:
         st.markdown("**What mattered**")
         image = enlarged(heat(found.prediction.seen, found.saliency), SHARPNESS * ANSWER_SIDE // SIDE)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.foreground import cut_out
-from hwr_core.images.normalise import centre, fit_to_box, foreground_of
+from hwr_core.images.geometry import centre, fit_to_box
+from hwr_core.images.normalise import foreground_of
 from hwr_core.images.types import Box, Grey
 
 PAGE_SIDE, LINE_HEIGHT = 1600, 96

@@ -76,7 +76,7 @@ def _number(found: NumberPrediction) -> str:
 
 @as_html.register
 def _explanation(explained: Explanation) -> str:
-    return grid((stage.image, stage.about) for stage in explained.stages) + as_html(explained.prediction)
+    return grid((stage.image, stage.title) for stage in explained.stages) + as_html(explained.prediction)
 
 
 @as_html.register

@@ -11,8 +11,7 @@ from PIL import Image
 
 from hwr_core.errors import ImageError, InvalidValue, NoInk
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.images.normalise import check_enhancement_level, normalise
-from hwr_core.images.stages import Stage, stages
+from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise, stages
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
@@ -31,7 +30,7 @@ class Explanation(Shown):
     `saliency` is float32 [28, 28] in -1 to 1, as `hwr_core.recognition.saliency` says; None when there is no ink.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[StageImage, ...]
     prediction: Prediction
     saliency: NDArray[np.float32] | None
 
