@@ -1,6 +1,5 @@
 """The history: rows, pages, and one prediction in full."""
 
-import base64
 from collections.abc import Sequence
 from typing import Literal, Self
 
@@ -22,7 +21,7 @@ from api.schemas.fields import (
     UtcTime,
     Version,
 )
-from hwr_core.images.encode import as_png
+from hwr_core.images.encode import data_url
 from hwr_core.records.feedback import Feedback
 from hwr_core.records.history import HistoryPage
 from hwr_core.records.predictions import PredictionRecord, Source
@@ -116,7 +115,6 @@ class PredictionDetailOut(Success):
     def of(cls, kept: PredictionRecord, said: Sequence[Feedback]) -> Self:
         """Return the answer for a reading and what was said of it."""
         assert kept.prediction.seen is not None  # without ink nothing is kept
-        png = base64.b64encode(as_png(kept.prediction.seen)).decode("ascii")
         return cls(
             data=PredictionDetail.of(
                 kept,
@@ -124,7 +122,7 @@ class PredictionDetailOut(Success):
                 preprocessing_time=kept.prediction.timings.preprocessing,
                 inference_time=kept.prediction.timings.inference,
                 enhancement_level=kept.enhancement_level,
-                seen=f"data:image/png;base64,{png}",
+                seen=data_url(kept.prediction.seen),
                 upload=kept.upload,
                 feedback=[FeedbackOut.of(each) for each in said],
             )

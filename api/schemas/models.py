@@ -1,6 +1,5 @@
 """Model versions: cards, figures, comparisons, promotions."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
@@ -12,7 +11,7 @@ from api.schemas.model import ScoreOut
 from hwr_core.evaluation.compare import Comparison, Difference
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.promotion import Entry, Gate
-from hwr_core.images.encode import as_png
+from hwr_core.images.encode import data_url
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import ModelVersion
@@ -209,14 +208,13 @@ class DifferenceOut(BaseModel):
     @classmethod
     def of(cls, found: Difference) -> Self:
         """Return the answer for a difference."""
-        seen = None if found.seen is None else base64.b64encode(as_png(found.seen)).decode("ascii")
         return cls(
             place=found.place,
             group=found.group,
             label=_digit(found.label),
             one=_digit(found.one),
             other=_digit(found.other),
-            seen=seen and f"data:image/png;base64,{seen}",
+            seen=None if found.seen is None else data_url(found.seen),
         )
 
 

@@ -1,6 +1,5 @@
 """Grey arrays -> images a page can show. Knows no Streamlit."""
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.decode import PageImage
-from hwr_core.images.encode import as_png
 from hwr_core.images.types import Box, Grey
 
 WIDEST = 1200
@@ -32,7 +30,7 @@ def enlarged(seen: Grey, times: int) -> Grey:
 
 
 def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Lay over the writing, in colour, what speaks for the answer (blue) and where ink would speak against it (orange).
+    """Colour what speaks for the answer (blue), and where ink would speak against it (orange).
 
     Returns uint8 [28, 28, 3].
     """
@@ -55,7 +53,7 @@ def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8
 
     Args:
         page: the image.
-        boxes: left, top, width and height in pixels of the file as given, and what stands above each.
+        boxes: left, top, width and height in pixels of the file, and what stands above each.
     """
     thick = max(1, round(max(page.grey.shape) / 500))
     drawn = [(tuple(round(side / page.scale) for side in box), name) for box, name in boxes]
@@ -99,9 +97,3 @@ def framed(grey: Grey, side: int) -> Grey:
     top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
     return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
-
-
-def data_url(image: NDArray[np.uint8]) -> str:
-    """The image, grey or in red, green and blue, as a PNG in a data URL."""
-    ordered = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])  # as OpenCV has colours
-    return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.images import boxed, data_url
+from dashboard.components.images import boxed
 from dashboard.components.panels import show_error, show_hint, show_symbol
 from dashboard.components.progress import is_stopped, telling
 from dashboard.components.wording import percent
 from dashboard.services import pages_of, read_number
 from hwr_core.errors import ImageError
 from hwr_core.images.decode import PageImage
+from hwr_core.images.encode import data_url
 from hwr_core.images.types import Box
 from hwr_core.recognition.types import FoundDigit, NumberPrediction
 

@@ -7,9 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components import wording
 from dashboard.components.bars import probability_bars
-from dashboard.components.images import data_url, enlarged, framed, heat, shrunk
+from dashboard.components.images import enlarged, framed, heat, shrunk
 from dashboard.services import ReadFile
 from hwr_core.errors import HwrError
+from hwr_core.images.encode import data_url
 from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import DIGITS, Prediction

@@ -10,11 +10,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.bars import probability_bars
-from dashboard.components.images import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
+from dashboard.components.images import SPEAKS_AGAINST, boxed, enlarged, framed, shrunk
 from dashboard.components.palette import ACCENT, QUIET
 from dashboard.services import read_file
 from hwr_core.app.workspace import Workspace
 from hwr_core.images.decode import PageImage
+from hwr_core.images.encode import data_url
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 

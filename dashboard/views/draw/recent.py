@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard.components.images import data_url, framed
+from dashboard.components.images import framed
 from dashboard.components.panels import SHARPNESS, TABLE_SIDE, show_way_to_prediction
 from dashboard.services import preview
+from hwr_core.images.encode import data_url
 
 MOST = 12
 WIDTH = 72

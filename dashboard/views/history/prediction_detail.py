@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.images import data_url
 from dashboard.components.labelling import offer_to_judge
 from dashboard.components.panels import show_error, show_probabilities, show_seen
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
 from hwr_core.errors import HwrError, NotFound
+from hwr_core.images.encode import data_url
 from hwr_core.records.feedback import Feedback
 from hwr_core.records.predictions import PredictionRecord
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.images import data_url, shrunk
+from dashboard.components.images import shrunk
 from dashboard.components.panels import show_error, show_seen, show_symbol
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
@@ -15,6 +15,7 @@ from dashboard.views.review.buttons import SITTING, named, offer_answers, offer_
 from dashboard.views.review.session import AHEAD, ReviewSession
 from hwr_core.analytics.periods import start_of_today
 from hwr_core.errors import HwrError, ImageError, NotFound
+from hwr_core.images.encode import data_url
 from hwr_core.recognition.types import Prediction
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.review.service import COMPARED, Order, Waiting

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.images import data_url, shrunk
+from dashboard.components.images import shrunk
 from dashboard.components.panels import TABLE_SIDE, show_error, show_file, thumbnail
 from dashboard.components.progress import counted, is_stopped, telling
 from dashboard.services import ReadFile, read_file, unpacked
 from hwr_core.errors import HwrError
+from hwr_core.images.encode import data_url
 from hwr_core.images.zip_files import is_archive
 from hwr_core.recognition.types import Verdict
 
