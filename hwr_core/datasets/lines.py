@@ -20,8 +20,8 @@ from hwr_core.datasets.corrupt import degrade
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.errors import DatasetMissing, InvalidValue, NoInk
-from hwr_core.images.line_segmentation import segment
-from hwr_core.images.line_strips import strip
+from hwr_core.images.lines.segmentation import segment
+from hwr_core.images.lines.strips import strip
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -52,7 +52,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class LineSample:
-    """What `hwr_core.images.line_strips.strip` makes of a line, and the digits on it."""
+    """What `hwr_core.images.lines.strips.strip` makes of a line, and the digits on it."""
 
     strip: Grey
     text: str

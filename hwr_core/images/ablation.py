@@ -27,7 +27,7 @@ def flat_background(grey: Grey) -> Grey:
 def all_of_it(foreground: Foreground) -> Grey:
     """Return the mask of the foreground, specks and frames included. Raises NoInk."""
     if not foreground.mask.any():
-        raise NoInk("Nothing but a frame was there.")
+        raise NoInk("There is nothing but a frame on the image.")
     return foreground.mask
 
 

@@ -1,4 +1,4 @@
-"""The kinds of value that functions on images take and give."""
+"""Types and sizes that all functions on images share."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -13,8 +13,8 @@ SIDE = 28
 """Pixels of a side of the square image that the model reads."""
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, width and height in pixels of the image as given."""
+"""Left, top, width and height, in pixels of the input."""
 
 
 OnProgress: TypeAlias = Callable[[float], object]
-"""Hears of the share that is done, 0 to 1."""
+"""Called with the share that is done, 0 to 1."""

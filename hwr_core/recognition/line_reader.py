@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
-from hwr_core.images.line_segmentation import Line, Page, Part, segment, within_boxes
-from hwr_core.images.line_strips import strip, upright
+from hwr_core.images.lines.page import Line, Page, Part
+from hwr_core.images.lines.segmentation import segment, within_boxes
+from hwr_core.images.lines.strips import strip, upright
 from hwr_core.images.types import Box
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
@@ -103,7 +104,7 @@ def joint_confidence(lines: Sequence[NumberLine]) -> float:
 
 def _each_alone(page: Page, line: Line, recogniser: Recogniser) -> _Read:
     """Each part of a line as one digit, by the network of digits."""
-    probabilities = digit_probabilities(recogniser.shares([page.seen([part]) for part in line.parts]))
+    probabilities = digit_probabilities(recogniser.shares([page.normalised([part]) for part in line.parts]))
     text = "".join(str(digit) for digit in probabilities.argmax(axis=1))
     return _Read(text, tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
 

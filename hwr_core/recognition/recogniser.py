@@ -93,7 +93,7 @@ class Recogniser:
         """Return what each column of a line shows: logits of the ten digits and of none, float32 [columns, 11].
 
         Args:
-            strip: uint8, 32 x width, as `hwr_core.images.line_strips.strip` makes it; a column stands for two pixels.
+            strip: uint8, 32 x width, as `hwr_core.images.lines.strips.strip` makes it; a column stands for two pixels.
 
         Raises:
             ModelUnavailable: the version has no network of lines.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from hwr_core.images.line_strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from hwr_core.images.line_strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.images.types import SIDE
 
 

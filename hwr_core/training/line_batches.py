@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.lines import MOST_DIGITS, LineSample
-from hwr_core.images.line_strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
 

@@ -9,8 +9,8 @@ from hwr_core.datasets.lines import LineSample
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import PageImage
-from hwr_core.images.line_segmentation import segment
-from hwr_core.images.line_strips import strip
+from hwr_core.images.lines.segmentation import segment
+from hwr_core.images.lines.strips import strip
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
