@@ -1,4 +1,4 @@
-"""The recogniser: 28x28 images in, Predictions out, by LiteRT."""
+"""The recogniser: 28x28 images in, predictions out, by LiteRT."""
 
 import os
 import time
@@ -76,7 +76,7 @@ class Recogniser:
         return self.spread(self._read, images) if len(images) >= WORTH_SPREADING else [*map(self._read, images)]
 
     def shares(self, images: Sequence[Grey]) -> NDArray[np.float32]:
-        """Return what speaks for each digit and, at the end, for none: float32 [n, 11], each row summing to 1.
+        """Return the probability of each digit and, last, of "not a digit": float32 [n, 11], each row summing to 1.
 
         Args:
             images: uint8, 28x28, as `read` takes them.
@@ -90,7 +90,7 @@ class Recogniser:
         return self._line_networks is not None
 
     def columns(self, strip: Grey) -> NDArray[np.float32]:
-        """Return what each column of a line shows: logits of the ten digits and of none, float32 [columns, 11].
+        """Return the logits of each column of a line: the ten digits and none, float32 [columns, 11].
 
         Args:
             strip: uint8, 32 x width, as `hwr_core.images.lines.strips.strip` makes it; a column stands for two pixels.
@@ -110,7 +110,7 @@ class Recogniser:
             self._line_networks.put(network)
 
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Do work on each item on all cores, results in order. The work must not spread again."""
+        """Do work on each item on all cores, results in order. The work must not call `spread` again."""
         return list(self._threads.map(work, items))
 
     def start(self, work: Callable[[], Result]) -> Future[Result]:
@@ -130,7 +130,7 @@ class Recogniser:
             self._networks.put(network)
 
     def _decide(self, image: Grey, shares: NDArray[np.float32], seconds: float) -> Prediction:
-        """Turn eleven shares into a prediction; `Reading` says what becomes of the eleventh."""
+        """Turn eleven probabilities into a prediction; `digit_probabilities` says what becomes of the eleventh."""
         none = float(shares[NOT_A_DIGIT])
         probabilities = digit_probabilities(shares).tolist()
         confidence = max(probabilities)
