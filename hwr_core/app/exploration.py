@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 from hwr_core.analytics.samples import NamedDigits, named_digits, sample_inputs
 from hwr_core.app.modelling import Modelling
 from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part
-from hwr_core.datasets.sources import CORRECTIONS, SOURCES, Request, load_images
+from hwr_core.datasets.sources import CORRECTIONS, SOURCES, load_images
 from hwr_core.db.store import Store
 from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, compare, describe
 from hwr_core.images.types import Grey, OnProgress

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from hwr_core.datasets.import_zip import Imported, import_zip
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, available_sources, find_source
+from hwr_core.datasets.request import Places
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, available_sources, find_source
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part, Samples
-from hwr_core.datasets.sources import SOURCES, Places, Request, load_images
+from hwr_core.datasets.sources import SOURCES, load_images
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import Grey
 from hwr_core.shown import Shown

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
 from hwr_core.evaluation.answers import Answers, Figures, figures_of
 from hwr_core.evaluation.suites import SUITES, Item, Suite

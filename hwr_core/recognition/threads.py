@@ -5,16 +5,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-Arguments = ParamSpec("Arguments")
+Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 
 class Threads(ThreadPoolExecutor):
     """A pool whose work sees the context variables of its submitter: the lines it logs name the same request."""
 
-    def submit(
-        self, work: Callable[Arguments, Result], /, *args: Arguments.args, **named: Arguments.kwargs
-    ) -> Future[Result]:
+    def submit(self, work: Callable[Args, Result], /, *args: Args.args, **named: Args.kwargs) -> Future[Result]:
         """Do the work as soon as a thread is free; `map` comes this way too."""
         context = copy_context()
         return super().submit(lambda: context.run(work, *args, **named))

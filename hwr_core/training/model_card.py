@@ -12,8 +12,9 @@ import keras
 import numpy as np
 
 import hwr_core
+from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.datasets.sources import Request, hash_source, load_source
+from hwr_core.datasets.sources import hash_source, load_source
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.drift import EDGES, describe, shares_of
 from hwr_core.recognition.calibration import (

@@ -12,8 +12,9 @@ from unittest.mock import patch
 import numpy as np
 
 from hwr_core.datasets.corrupt import cropped, on_paper, ruled
+from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part
-from hwr_core.datasets.sources import Places, Request, load_images
+from hwr_core.datasets.sources import load_images
 from hwr_core.errors import NoInk
 from hwr_core.images.ablation import WITHOUT, Normaliser
 from hwr_core.images.normalise import normalise

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from hwr_core.app.exploration import inputs_of
+from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.datasets.sources import Places, Request, load_source
+from hwr_core.datasets.sources import load_source
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.evaluation.drift import Feature, Level, compare
 from hwr_core.images.normalise import normalise
