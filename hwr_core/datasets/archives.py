@@ -27,10 +27,10 @@ def rows(file: Path, part: Part) -> list[tuple[str, int]]:
         ]
 
 
-def images(file: Path, chosen: Sequence[tuple[str, int]]) -> Iterator[LabelledImage]:
+def images(file: Path, selected: Sequence[tuple[str, int]]) -> Iterator[LabelledImage]:
     """Yield the images of these names with their labels."""
     with ZipFile(file) as archive:
-        for name, label in chosen:
+        for name, label in selected:
             yield decode(archive.read(name)), label
 
 

@@ -1,4 +1,4 @@
-"""Random variants of 28x28 images for training: what pens, papers, cameras and the normaliser's slips do."""
+"""Random variants of 28x28 images for training: what pens, paper, cameras and imperfect preprocessing do."""
 
 from dataclasses import dataclass
 

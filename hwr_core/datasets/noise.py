@@ -11,7 +11,7 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 
 
 def noise(count: int, seed: int) -> Iterator[LabelledImage]:
-    """Yield so many noise images; in most of them the normaliser finds no ink."""
+    """Yield so many noise images; in most of them preprocessing finds no ink."""
     return ((image, NOT_A_DIGIT) for image in _noise(count, np.random.default_rng(seed)))
 
 

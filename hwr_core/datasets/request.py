@@ -38,5 +38,5 @@ class Request:
         """Return the items, or as many of them as the limit allows, in their order."""
         if self.limit is None or len(items) <= self.limit:
             return list(items)
-        chosen = np.random.default_rng(self.seed).permutation(len(items))[: self.limit]
-        return [items[place] for place in sorted(chosen)]
+        selected = np.random.default_rng(self.seed).permutation(len(items))[: self.limit]
+        return [items[place] for place in sorted(selected)]

@@ -50,9 +50,9 @@ class Samples(Shown):
             labels.append(part.labels)
         return cls(np.concatenate(images), np.concatenate(labels))
 
-    def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        """Return the chosen samples, by mask or by index."""
-        return type(self)(self.images[chosen], self.labels[chosen])
+    def where(self, selected: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """Return the selected samples, by mask or by index."""
+        return type(self)(self.images[selected], self.labels[selected])
 
 
 def part_of(writer: str) -> Part:

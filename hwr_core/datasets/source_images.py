@@ -91,8 +91,8 @@ def several_images(file: Path, request: Request) -> Iterator[LabelledImage]:
     count = 0 if len(recordings) < MOST_SEVERAL else SEVERAL if learning else SEVERAL_TESTED
     pens = strokes.VARIED if learning else strokes.PLAIN
     for _ in range(min(count, request.limit or count)):
-        chosen = rng.choice(len(recordings), rng.integers(2, MOST_SEVERAL + 1), replace=False)
-        together = strokes.side_by_side([recordings[place] for place in chosen], rng)
+        selected = rng.choice(len(recordings), rng.integers(2, MOST_SEVERAL + 1), replace=False)
+        together = strokes.side_by_side([recordings[place] for place in selected], rng)
         yield strokes.draw_recording(together, pens, rng), NOT_A_DIGIT
 
 
@@ -114,11 +114,11 @@ POOR_OF: tuple[tuple[str, ImagesOf, int], ...] = (
     ("scanned-digits.zip", archive_images, 2),
     ("optdigits.npz", optdigits_images, 2),
 )
-"""The files whose digits are spoilt, and how often each digit is to learn from."""
+"""The files whose digits are degraded, and how often each one is used to learn from."""
 
 
 def poor_images(file: Path, request: Request) -> Iterator[LabelledImage]:
-    """Yield digits of the sets beside this file, spoilt as scanners, phones and paper spoil them."""
+    """Yield digits of the sets beside this file, degraded as by scanners, phones and paper."""
     rng = np.random.default_rng(request.seed)
     learning = request.part is Part.TRAINING
     most = POOR_EACH if learning else POOR_TESTED

@@ -96,8 +96,8 @@ def _drawn(copies: Callable[[int], int]) -> SamplesOf:
 def _as_they_are(file: Path, request: Request) -> Iterator[Samples]:
     """Yield corrected predictions, which are normalised already."""
     found = custom.corrections(file, request.part)
-    chosen = np.array(request.choose(range(len(found))), np.intp)
-    yield Samples.join([found.where(chosen)] * _half(request.drawings))
+    selected = np.array(request.choose(range(len(found))), np.intp)
+    yield Samples.join([found.where(selected)] * _half(request.drawings))
 
 
 def _file(name: str) -> Place:

@@ -168,6 +168,18 @@ def stages(grey: Grey, enhancement_level: float = 1.0) -> list[StageImage]:
     return images
 
 
+def normalise_or_none(grey: Grey, enhancement_level: float = 1.0) -> Grey | None:
+    """Return what `normalise` returns, or None where there is no ink.
+
+    Raises:
+        InvalidValue: `enhancement_level` is outside 0 to 3.
+    """
+    try:
+        return normalise(grey, enhancement_level)
+    except NoInk:
+        return None
+
+
 def foreground_of(resized: Grey, enhancement_level: float) -> Foreground:
     """Return the foreground of an image that has its working size already. Raises what `normalise` raises."""
     return _last(resized, enhancement_level, _FOREGROUND_STAGES).found

@@ -1,4 +1,4 @@
-"""ZIP archives from strangers -> the bytes of their files. Nothing in an archive is believed.
+"""ZIP archives from strangers -> the bytes of their files. Nothing in an archive is trusted.
 
 Its table of contents is judged before it is read, and its entries before they are unpacked; they are unpacked one by
 one, in memory, never more of one than an image may have, and under no path of theirs.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import ImageError, InvalidValue, NoInk
+from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise, stages
+from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
@@ -53,7 +53,7 @@ class Reader:
         """
         started = time.perf_counter()
         grey = decode(image, self._limits)
-        seen = _preprocess(grey, enhancement_level)
+        seen = normalise_or_none(grey, enhancement_level)
         preprocessing = time.perf_counter() - started
         if seen is None:
             return self._without_ink(preprocessing)
@@ -147,10 +147,3 @@ class Reader:
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
         )
-
-
-def _preprocess(grey: Grey, enhancement_level: float) -> Grey | None:
-    try:
-        return normalise(grey, enhancement_level)
-    except NoInk:
-        return None
