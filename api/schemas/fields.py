@@ -1,6 +1,5 @@
 """The types of field that several schemas and routes share."""
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +7,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
-from hwr_core.images.encode import as_png
+from hwr_core.images.encode import data_url
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.feedback import MAX_COMMENT
@@ -48,7 +47,7 @@ def _as_data_url(value: object) -> object:
     """Turn a grey image into a PNG in a data URL."""
     if not isinstance(value, np.ndarray):
         return value
-    return f"data:image/png;base64,{base64.b64encode(as_png(value)).decode('ascii')}"
+    return data_url(value)
 
 
 def _as_json(value: object) -> object:

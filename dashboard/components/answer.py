@@ -4,9 +4,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components import wording
-from dashboard.components.images import data_url, enlarged
+from dashboard.components.images import enlarged
 from dashboard.components.probability_bars import probability_bars
-from hwr_core.app import DIGITS, SIDE, Grey, Prediction
+from hwr_core.app import DIGITS, SIDE, Grey, Prediction, data_url
 
 ANSWER_SIDE = 140
 TABLE_SIDE = 56

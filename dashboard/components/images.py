@@ -1,6 +1,5 @@
 """Grey arrays -> images a page can show. Knows no Streamlit."""
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.app import Box, Grey, PageImage, as_png
+from hwr_core.app import Box, Grey, PageImage
 
 WIDEST = 1200
 
@@ -97,9 +96,3 @@ def framed(grey: Grey, side: int) -> Grey:
     top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
     return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
-
-
-def data_url(image: NDArray[np.uint8]) -> str:
-    """The image, grey or in red, green and blue, as a PNG in a data URL."""
-    ordered = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])  # as OpenCV has colours
-    return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

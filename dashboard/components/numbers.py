@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.answer import show_hint, show_symbol
-from dashboard.components.images import boxed, data_url
+from dashboard.components.images import boxed
 from dashboard.components.progress import is_stopped, progress_bar
 from dashboard.components.wording import percent
 from dashboard.services import pages_of, read_number
-from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage
+from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage, data_url
 
 SIDES = ("Left", "Top", "Width", "Height")
 READING = 0.8

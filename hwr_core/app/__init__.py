@@ -24,7 +24,7 @@ from hwr_core.auth.retry_after import seconds_left
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
 from hwr_core.auth.service import AuthService, NewKey, SignedIn
 from hwr_core.datasets.import_zip import Imported
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part
+from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM, SOURCES
 from hwr_core.evaluation.answers import Figures
 from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
@@ -33,10 +33,10 @@ from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.promotion import Entry, Gate
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, media_type
-from hwr_core.images.encode import as_png
-from hwr_core.images.normalise import MAX_ENHANCEMENT, SIDE
+from hwr_core.images.encode import as_png, data_url
+from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.images.strokes import Strokes, sheet
-from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.images.types import SIDE, Box, Grey, OnProgress
 from hwr_core.images.zip_files import is_archive
 from hwr_core.jobs.events import Event as JobEvent
 from hwr_core.jobs.events import EventKind as JobEventKind
@@ -48,6 +48,7 @@ from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import (
     DIGITS,
     NONE,
+    NOT_A_DIGIT,
     FoundDigit,
     NumberLine,
     NumberPrediction,
@@ -188,6 +189,7 @@ __all__ = [
     "compare",
     "confirm_rules",
     "confusion",
+    "data_url",
     "decode",
     "decode_pages",
     "evaluations_of",

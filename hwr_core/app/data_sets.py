@@ -7,7 +7,8 @@ import numpy as np
 
 from hwr_core.app.limits import limits_of
 from hwr_core.datasets.import_zip import Imported, import_zip
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, available_sources, find_source
+from hwr_core.datasets.request import Places
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, available_sources, find_source
 from hwr_core.db.store import Store
 from hwr_core.evaluation.suites import available_suites, find_suite
 from hwr_core.jobs.spec import CORRECTIONS_FILE

@@ -9,13 +9,14 @@ from hwr_core.app.drift import DriftCheck
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.slices import KEPT, Shown
 from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part
-from hwr_core.datasets.sources import CORRECTIONS, Request, load_images
+from hwr_core.datasets.request import Request
+from hwr_core.datasets.samples import Part
+from hwr_core.datasets.sources import CORRECTIONS, load_images
 from hwr_core.db.store import Store
 from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.embedding import Embedder, nearest
 from hwr_core.recognition.served_model import ServedModel
-from hwr_core.recognition.types import NONE
+from hwr_core.recognition.types import NONE, NOT_A_DIGIT
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING, History
 from hwr_core.records.predictions import PredictionRecord

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import ModelUnavailable
 from hwr_core.evaluation.evaluate import Evaluation, evaluate, evaluations_of
 from hwr_core.evaluation.suites import Suite, find_suite, gate_suites

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hwr_core.app.limits import limits_of
 from hwr_core.app.workspace import open_workspace
 from hwr_core.datasets.dataset import Dataset, load, load_folder, part_named
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, Request
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES
 from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.compare import compare as compare_versions

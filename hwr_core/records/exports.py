@@ -11,6 +11,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
+from hwr_core.images.types import SIDE
 from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
 from hwr_core.records.history import EVERYTHING
@@ -190,5 +191,5 @@ def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
     kinds = {pa.int16(): pd.Int16Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
     frame = rows.to_pandas(types_mapper=kinds.get)
     if "seen" in frame:
-        frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(28, 28) for seen in frame["seen"]]
+        frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(SIDE, SIDE) for seen in frame["seen"]]
     return frame

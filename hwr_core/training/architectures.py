@@ -6,9 +6,9 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from hwr_core.datasets.samples import LABELS
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES
 
 
@@ -16,7 +16,7 @@ def build(architecture: str) -> keras.Model:
     """Return a fresh network: input float [n, 28, 28, 1] in 0-1, output float32 logits [n, 11]."""
     image = keras.Input((SIDE, SIDE, 1))
     features = BUILDERS[architecture](image)
-    logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(features))
+    logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(features))
     return keras.Model(image, logits, name=architecture)
 
 
@@ -56,7 +56,7 @@ def build_for_lines() -> keras.Model:
         y = layers.Conv2D(160, (1, 5), padding="same", use_bias=False)(x)
         x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
     columns = layers.Reshape((-1, 160))(x)
-    logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(columns))
+    logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
     return keras.Model(strips, logits, name="lines")
 
 

@@ -10,8 +10,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.types import SIDE
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from hwr_core.datasets.mnist import FILE as MNIST_FILE
+from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.datasets.sources import Places, Request, load_source
+from hwr_core.datasets.sources import load_source
 from hwr_core.errors import InvalidValue
 from hwr_core.files import write_whole
-from hwr_core.images.normalise import SIDE
+from hwr_core.images.types import SIDE
 from hwr_core.jobs.report import Report
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.download import fetch_mnist

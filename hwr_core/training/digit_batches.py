@@ -6,8 +6,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import LABELS, Samples
-from hwr_core.images.augment import Distortion, distort
+from hwr_core.datasets.augment import Distortion, distort
+from hwr_core.datasets.samples import Samples
+from hwr_core.recognition.types import CLASSES
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -72,4 +73,4 @@ def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def one_hot(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return labels [n] as float32 [n, 11], a one in each row."""
-    return np.eye(LABELS, dtype=np.float32)[labels]
+    return np.eye(CLASSES, dtype=np.float32)[labels]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.lines import MOST_DIGITS, LineSample
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 WIDTH_UNIT = 16
 """Strips are padded to a multiple of this width, so that batches have few different shapes."""

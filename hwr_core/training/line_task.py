@@ -12,8 +12,8 @@ import numpy as np
 from keras import ops
 
 from hwr_core.datasets.lines import LineSample
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.training.architectures import build_for_lines
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.line_batches import LineBatches, side_by_side

@@ -12,8 +12,9 @@ import keras
 import numpy as np
 
 import hwr_core
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
-from hwr_core.datasets.sources import Request, hash_source, load_source
+from hwr_core.datasets.request import Request
+from hwr_core.datasets.samples import Part, Samples
+from hwr_core.datasets.sources import hash_source, load_source
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.drift import EDGES, describe, shares_of
 from hwr_core.recognition.calibration import (
@@ -26,7 +27,7 @@ from hwr_core.recognition.calibration import (
     softmax,
     usual_weights,
 )
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import CLASSES, DIGITS, NOT_A_DIGIT
 from hwr_core.registry.card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.digit_batches import InOrder
@@ -110,7 +111,7 @@ def _as_word(value: object) -> str:
 def _predict(model: keras.Model, run: TrainingRun, source: str, part: Part) -> _Scored:
     request = Request(part, drawings=1, seed=run.config.seed, processes=run.processes, limit=run.config.limit)
     samples = Samples.join(load_source(source, run.places, request))
-    logits = model.predict(InOrder(samples), verbose=0) if len(samples) else np.zeros((0, LABELS), np.float32)
+    logits = model.predict(InOrder(samples), verbose=0) if len(samples) else np.zeros((0, CLASSES), np.float32)
     return _Scored(source, part, samples, logits)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.jobs.report import Report
 from hwr_core.registry.registry import Registry
 from hwr_core.training.config import TrainingConfig

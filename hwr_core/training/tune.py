@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import optuna
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import HwrError
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report

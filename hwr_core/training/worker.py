@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import HwrError, Stopped
 from hwr_core.evaluation.config import evaluation_config
 from hwr_core.evaluation.measure import measure, measure_for_promotion

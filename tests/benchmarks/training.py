@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from hwr_core.datasets.samples import LABELS, Samples
-from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.datasets.samples import Samples
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from tests.benchmarks.inference import bare_invoke, milliseconds
 from tests.benchmarks.load import Measured, measure
@@ -57,7 +59,7 @@ def _epochs(count: int) -> tuple[float, float]:
     task = digit_task(config, TrainingData(samples, samples))
     batches = task.batches(0)
     model = compiled(config, task, steps=len(batches))
-    inputs, labels = as_input(samples.images), np.eye(LABELS, dtype=np.float32)[samples.labels]
+    inputs, labels = as_input(samples.images), np.eye(CLASSES, dtype=np.float32)[samples.labels]
 
     def plain() -> None:
         model.fit(inputs, labels, batch_size=config.batch_size, epochs=1, verbose=0)

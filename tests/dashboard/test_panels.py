@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.images import OPPOSES, boxed, data_url, enlarged, framed, shrunk
+from dashboard.components.images import OPPOSES, boxed, enlarged, framed, shrunk
 from dashboard.components.palette import ACCENT, QUIET
 from dashboard.components.probability_bars import probability_bars
 from dashboard.services import read_file
 from hwr_core.app.workspace import Workspace
 from hwr_core.images.decode import PageImage
+from hwr_core.images.encode import data_url
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 

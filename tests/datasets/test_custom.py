@@ -10,9 +10,10 @@ import pytest
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.import_zip import import_zip
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
+from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.images.decode import Limits
+from hwr_core.recognition.types import NOT_A_DIGIT
 from tests.handwriting import drawing, png
 
 LIMITS = Limits(max_bytes=100_000, max_pixels=1_000_000)

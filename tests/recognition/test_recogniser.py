@@ -9,12 +9,11 @@ from itertools import cycle
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import DIGITS, Prediction, Timings, Verdict
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
 from tests.handwriting import drawing, recorded_strokes

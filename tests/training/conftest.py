@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hwr_core.datasets.request import Places
 from hwr_core.datasets.samples import Part, part_of
-from hwr_core.datasets.sources import Places
 from hwr_core.errors import Stopped
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from hwr_core.datasets.request import Places
 from hwr_core.datasets.samples import Part
-from hwr_core.datasets.sources import CORRECTIONS, Places
+from hwr_core.datasets.sources import CORRECTIONS
 from hwr_core.errors import InvalidValue
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition.types import DIGITS

@@ -9,12 +9,12 @@ from hwr_core.datasets.lines import LineSample
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import PageImage
-from hwr_core.images.segment import segment
-from hwr_core.images.strips import strip
+from hwr_core.images.lines.segmentation import segment
+from hwr_core.images.lines.strips import strip
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
-from hwr_core.recognition.numbers import read_page
+from hwr_core.recognition.line_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.run import TrainingRun

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from hwr_core.app.drift import inputs_of
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT, Part, Samples
-from hwr_core.datasets.sources import Places, Request, load_source
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.samples import Part, Samples
+from hwr_core.datasets.sources import load_source
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.evaluation.drift import Feature, Level, compare
 from hwr_core.images.normalise import normalise
@@ -14,7 +15,7 @@ from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.calibration import softmax
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import CLASSES, DIGITS, NOT_A_DIGIT
 from hwr_core.registry.registry import LITERT, WEIGHTS, Registry
 from hwr_core.training.config import TrainingConfig
 from hwr_core.training.run import TrainingRun
@@ -117,7 +118,7 @@ def test_litert_says_what_keras_says(made, recogniser, network, unseen):
     shares = softmax(logits / made.version.card.decision.temperature)
     expected = shares[:, :NOT_A_DIGIT] + shares[:, NOT_A_DIGIT:] / NOT_A_DIGIT
     found = [prediction.probabilities for prediction in recogniser.read(images)]
-    assert logits.shape == (len(images), LABELS)
+    assert logits.shape == (len(images), CLASSES)
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.components.answer import ANSWER_SIDE, SHARPNESS
-from dashboard.components.images import data_url, enlarged, framed, heat
+from dashboard.components.images import enlarged, framed, heat
 from dashboard.components.messages import show_error
 from dashboard.services import explain
-from hwr_core.app import SIDE, Explanation
+from hwr_core.app import SIDE, Explanation, data_url
 from hwr_core.errors import HwrError
 
 STAGE_SIDE = 70
@@ -26,7 +26,7 @@ def show_explanation(image: bytes) -> None:
     with st.container(horizontal=True, gap="small"):
         for stage in found.stages:
             small = data_url(framed(stage.image, SHARPNESS * STAGE_SIDE))
-            st.image(small, caption=stage.about, width=STAGE_SIDE, alt=stage.about)
+            st.image(small, caption=stage.title, width=STAGE_SIDE, alt=stage.title)
     _show_saliency(found)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from dashboard.components.answer import SHARPNESS, TABLE_SIDE
-from dashboard.components.images import data_url, framed
+from dashboard.components.images import framed
 from dashboard.components.links import link_to_prediction
 from dashboard.services import preview
+from hwr_core.app import data_url
 
 MOST = 12
 WIDTH = 72

@@ -6,12 +6,11 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import ANSWER_SIDE, show_probabilities, show_seen
-from dashboard.components.images import data_url
 from dashboard.components.label_buttons import UserLabel, pressed_label, save_or_remove, show_label_buttons
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
-from hwr_core.app import DIGITS, Feedback, PredictionRecord
+from hwr_core.app import DIGITS, Feedback, PredictionRecord, data_url
 from hwr_core.errors import HwrError, NotFound
 
 LONGEST = 18

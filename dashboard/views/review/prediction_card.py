@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import show_seen, show_symbol
-from dashboard.components.images import data_url, shrunk
+from dashboard.components.images import shrunk
 from dashboard.components.messages import show_error
 from dashboard.services import preview, workspace
-from hwr_core.app import Prediction, PredictionRecord, Waiting
+from hwr_core.app import Prediction, PredictionRecord, Waiting, data_url
 from hwr_core.errors import HwrError, ImageError, NotFound
 
 LARGE, SMALL = 224, 84

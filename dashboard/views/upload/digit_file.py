@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import SHARPNESS, show_seen, show_symbol
-from dashboard.components.images import data_url, shrunk
+from dashboard.components.images import shrunk
 from dashboard.components.messages import show_error
 from dashboard.services import FileResult
+from hwr_core.app import data_url
 
 SIDE = 84
 """Of both images in pixels: a whole multiple of the 28 that the model sees."""

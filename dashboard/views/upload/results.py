@@ -7,13 +7,13 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import TABLE_SIDE, thumbnail
-from dashboard.components.images import data_url, shrunk
+from dashboard.components.images import shrunk
 from dashboard.components.prediction_table import ROW_HEIGHT, input_column
 from dashboard.components.save_button import Unsaved
 from dashboard.services import FileResult
 from dashboard.views.upload.digit_file import show_digit_file
 from dashboard.views.upload.files import Upload
-from hwr_core.app import Source, Verdict
+from hwr_core.app import Source, Verdict, data_url
 
 FEW = 24
 """More images than this are shown as a table."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from hwr_core.images.augment import Distortion, distort
+from hwr_core.datasets.augment import Distortion, distort
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing

@@ -1,4 +1,4 @@
-"""Random variants of 28x28 images for training: what pens, papers, cameras and the normaliser's slips do."""
+"""Random variants of 28x28 images for training: what pens, paper, cameras and imperfect preprocessing do."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 
 ELASTIC_GRID = 5
 

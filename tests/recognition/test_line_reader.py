@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hwr_core.images.decode import PageImage
-from hwr_core.recognition.numbers import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
 
@@ -34,7 +34,7 @@ def test_a_line_is_read_from_left_to_right(read, text, inverted):
 
 @pytest.mark.parametrize("text", ["2828", "300", "4004", "6060"])
 def test_touching_digits_are_read_apart(read, text):
-    """Digits pushed together until their ink is one piece are cut again."""
+    """Digits pushed together until they are one connected component are cut again."""
     grey = number(text, gap=-66, pen=10)
     pieces = cv2.connectedComponents((grey < 128).astype(np.uint8))[0] - 1
     assert pieces < len(text)
@@ -59,7 +59,7 @@ def test_dots_commas_and_dashes_are_no_digits(read):
 
 
 def test_a_box_stands_around_its_digit(read):
-    """Left, top, width and height of the ink, in pixels of the image as given, whatever size it was read in."""
+    """Left, top, width and height of the digit in pixels of the input, whatever size it was read in."""
     small, large = number("47"), cv2.resize(number("47"), None, fx=9, fy=9, interpolation=cv2.INTER_LINEAR)
     for grey, unit in ((small, 1), (large, 9)):
         for place, digit in enumerate(read(grey).digits):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from hwr_core.datasets.corrupt import CORRUPTIONS, degrade, on_paper
 from hwr_core.errors import NoInk
-from hwr_core.images.corrupt import CORRUPTIONS, degrade, on_paper
 from hwr_core.images.normalise import normalise
 from tests.handwriting import drawing
 

@@ -1,4 +1,4 @@
-"""A line of writing -> a strip of its ink, upright, as the network of lines reads it."""
+"""A line of digits -> a strip of its foreground, made upright, as the network of lines reads it."""
 
 from dataclasses import dataclass
 
@@ -6,23 +6,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.segment import Line, Page, Part, joint_box
+from hwr_core.images.lines.page import Line, Page, Part, joint_box
 from hwr_core.images.types import Grey
 
 STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
-"""Pixels of a strip: its height, that of the digits on it unless the line needs more room, and what is left bare at
-both ends."""
+"""Pixels of a strip: its height, that of its digits unless the line needs more room, and the margin at both ends."""
 
 LONGEST_STRIP = 2048
 """Pixels; a longer line is narrowed to it."""
 
 SLANTS = np.linspace(-0.3, 0.8, 23)
-"""How far writing may lean to the right: columns to a row."""
+"""How far digits may lean to the right: columns to a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A line's ink, uint8 [32, width], ink bright, with the slant of its writing taken out.
+    """A line, uint8 [32, width], ink bright on black, its slant taken out.
 
     A column of it stands for an upright column of the page: `upright` says which one a pixel of the page belongs to.
     """
@@ -38,14 +37,14 @@ class Strip:
 
 
 def strip(page: Page, line: Line) -> Strip:
-    """Return a line as a strip: its digits about 22 pixels high, its ink in the middle of 32."""
+    """Return a line as a strip: its digits about 22 pixels high, in the middle of 32."""
     slant = slant_of(line)
-    writing = page.writing(line.parts)
-    height, width = writing.shape
+    foreground = page.cut_out(line.parts)
+    height, width = foreground.shape
     room = abs(slant) * height
     scale = min(STRIP_DIGIT / line.height, (STRIP_HEIGHT - 2) / height, LONGEST_STRIP / (width + room))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    sized = cv2.resize(writing, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    sized = cv2.resize(foreground, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     before = STRIP_MARGIN + max(-slant, 0.0) * size[1]
     above = (STRIP_HEIGHT - size[1]) // 2
     shear = np.array([[1.0, slant, before], [0.0, 1.0, above]])
@@ -61,7 +60,7 @@ def upright(part: Part, slant: float) -> NDArray[np.float64]:
 
 
 def slant_of(line: Line) -> float:
-    """Return how far a line's writing leans to the right: the shear that gathers its ink in the fullest columns.
+    """Return how far a line leans to the right: the shear that gathers its foreground in the fullest columns.
 
     After Vinciarelli and Luettin (2001, "A new normalization technique for cursive handwritten words"), who weigh
     columns in the same spirit.

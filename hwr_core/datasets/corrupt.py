@@ -1,8 +1,8 @@
-"""What may happen to an image on its way to a reader, as pure functions: grey image in, grey image out.
+"""Common corruptions of an image, as pure functions: grey image in, grey image out.
 
 Dark ink on light paper, uint8, any size. Each takes a strength of 0 (hardly anything) to 1 (as bad as it gets while a
-person still reads the digit) and a random generator. After Hendrycks and Dietterich (2019, "Benchmarking neural network
-robustness to common corruptions"), with what paper and phones add.
+human still reads the digit) and a random generator. After Hendrycks and Dietterich (2019, "Benchmarking neural network
+robustness to common corruptions"), with those that paper and phones add.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 
 from hwr_core.images.types import Grey
 
-SPOILT_SIDE = 112
+SHEET_SIDE = 112
 
 MOST_PULLED = 2.0
 """A narrow digit is made at most so many times as wide: a bare 1 would become a block."""
@@ -83,8 +83,8 @@ def stretch(image: Grey, strength: float, rng: np.random.Generator) -> Grey:
 def contrast(image: Grey, strength: float, rng: np.random.Generator) -> Grey:
     """Faint pencil, or a grey copy."""
     left = 1.0 - (0.4 + 0.5 * strength)
-    paper = rng.uniform(130, 240)
-    return _clipped(paper + (image.astype(np.float32) - np.median(image)) * left)
+    background = rng.uniform(130, 240)
+    return _clipped(background + (image.astype(np.float32) - np.median(image)) * left)
 
 
 def shadow(image: Grey, strength: float, rng: np.random.Generator) -> Grey:
@@ -136,16 +136,16 @@ def coarse(image: Grey, strength: float, _: np.random.Generator) -> Grey:
 
 
 def bilevel(image: Grey, strength: float, rng: np.random.Generator) -> Grey:
-    """Black and white only, as a fax or a form scanner has it, parted too light or too dark."""
-    paper, ink = float(np.median(image)), float(np.quantile(image, 0.02))
-    part = ink + (paper - ink) * (0.5 + rng.choice([-1.0, 1.0]) * 0.25 * strength)
-    return np.where(image > part, 255, 0).astype(np.uint8)
+    """Black and white only, as from a fax or a form scanner, with a threshold too light or too dark."""
+    background, ink = float(np.median(image)), float(np.quantile(image, 0.02))
+    threshold = ink + (background - ink) * (0.5 + rng.choice([-1.0, 1.0]) * 0.25 * strength)
+    return np.where(image > threshold, 255, 0).astype(np.uint8)
 
 
 def cropped(image: Grey, strength: float, rng: np.random.Generator) -> Grey:
-    """Cut out to its ink with hardly a margin, and half of the time pulled towards a square, as readers of forms do."""
-    paper, ink = float(np.median(image)), float(np.quantile(image, 0.02))
-    left, top, width, height = cv2.boundingRect(np.asarray(image < (paper + ink) / 2, np.uint8))
+    """Cropped with hardly a margin, and half of the time stretched towards a square, as form readers do."""
+    background, ink = float(np.median(image)), float(np.quantile(image, 0.02))
+    left, top, width, height = cv2.boundingRect(np.asarray(image < (background + ink) / 2, np.uint8))
     margin = round((1.0 - strength) * 0.15 * _side(image))
     rows = np.s_[max(0, top - margin) : top + height + margin]
     out = np.ascontiguousarray(image[rows, max(0, left - margin) : left + width + margin])
@@ -179,7 +179,7 @@ CORRUPTIONS: Mapping[str, Corruption] = {
     )
 }
 
-ON_THE_WAY: tuple[tuple[float, tuple[Corruption, ...]], ...] = (
+STEPS: tuple[tuple[float, tuple[Corruption, ...]], ...] = (
     (0.20, (cropped,)),
     (0.25, (ruled, stripes, shadow)),
     (0.35, (contrast,)),
@@ -189,17 +189,17 @@ ON_THE_WAY: tuple[tuple[float, tuple[Corruption, ...]], ...] = (
     (0.25, (noise, speckle)),
     (0.35, (jpeg, bilevel, bilevel)),
 )
-"""The stations of an image from paper to file: how often it is spoilt there, and by one of which."""
+"""The steps from paper to file: how often an image is corrupted at each, and by one of which."""
 
 
 def degrade(image: Grey, rng: np.random.Generator) -> Grey:
-    """Return the image as it may come in: spoilt at some stations on its way, mostly a little.
+    """Return the image as it may arrive: corrupted at some of the steps, mostly a little.
 
     Args:
         image: dark ink on light paper, uint8, as `on_paper` makes it.
-        rng: decides where, by what and how badly.
+        rng: decides at which steps, by what and how badly.
     """
-    for chance, corruptions in ON_THE_WAY:
+    for chance, corruptions in STEPS:
         if rng.uniform() < chance:
             corruption = corruptions[int(rng.integers(len(corruptions)))]
             image = corruption(image, float(rng.uniform() ** 1.5), rng)
@@ -207,14 +207,14 @@ def degrade(image: Grey, rng: np.random.Generator) -> Grey:
 
 
 def on_paper(image: Grey) -> Grey:
-    """Return the image about a hundred pixels high, dark on light, with a margin: so there is something to spoil."""
+    """Return the image dark on light, about a hundred pixels high, with a margin: large enough to be corrupted."""
     dark = image if np.median(image) > 127 else np.asarray(255 - image, np.uint8)
-    factor = SPOILT_SIDE / max(dark.shape)
+    factor = SHEET_SIDE / max(dark.shape)
     kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    paper = np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=kind), np.uint8)
-    margin = SPOILT_SIDE // 8
-    tone = [int(np.median(paper))]
-    wide = cv2.copyMakeBorder(paper, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=tone)
+    large = np.asarray(cv2.resize(dark, None, fx=factor, fy=factor, interpolation=kind), np.uint8)
+    margin = SHEET_SIDE // 8
+    tone = [int(np.median(large))]
+    wide = cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=tone)
     return np.asarray(wide, np.uint8)
 
 
@@ -229,8 +229,8 @@ def _middle(image: Grey) -> tuple[float, float]:
 
 def _warped(image: Grey, matrix: np.ndarray) -> Grey:
     height, width = image.shape
-    paper = [int(np.median(image))]
-    return _grey(cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=paper))
+    background = [int(np.median(image))]
+    return _grey(cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=background))
 
 
 def _clipped(image: np.ndarray) -> Grey:
