@@ -4,8 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from hwr_core.app.batch import FilePrediction
-from hwr_core.app.workspace import NamedFile
+from hwr_core.app.batch import FilePrediction, NamedFile
 from hwr_core.cli.options import STDIN_OR_STDOUT
 from hwr_core.errors import UnreadableImage
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from hwr_core.errors import InvalidValue
 from hwr_core.images.normalise import SIDE
 from hwr_core.images.types import Grey
-from hwr_core.shown import Shown
 
 NOT_A_DIGIT = 10
 """The label beside 0-9: a letter, a mark, a doodle, noise."""
@@ -32,7 +31,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Samples(Shown):
+class Samples:
     """Labelled images: uint8 [n, 28, 28], ink bright on black; labels uint8 [n], 0-9 or NOT_A_DIGIT."""
 
     images: NDArray[np.uint8]

@@ -15,6 +15,7 @@ from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, number, png
+from tests.notebook.showing import html_of
 from tests.own_models import copied_models, own_digits
 
 HEAVY = "{'tensorflow', 'keras', 'optuna', 'pandas', 'duckdb', 'cv2', 'numpy'} & set(sys.modules)"
@@ -52,7 +53,7 @@ def test_importing_hwr_core_loads_nothing_heavy():
 
 def test_prediction_by_the_public_name_loads_no_tensorflow():
     """Nor pandas: who reads one image waits for no table."""
-    read = "hwr_core.read('notebooks/pictures/seven.png')._repr_html_()"
+    read = "hwr_core.read('notebooks/pictures/seven.png')"
 
     assert _printed(f"import sys, hwr_core; {read}; print({PREDICTION})") == "set()"
 
@@ -178,12 +179,12 @@ def test_what_explains_a_prediction_is_shown_with_its_stages():
     explained = hwr_core.explain(GREY)
 
     assert explained.saliency.shape == (28, 28)
-    assert explained._repr_html_().count("<img") == len(explained.stages) + 1
+    assert html_of(explained).count("<img") == len(explained.stages) + 1
 
 
 def test_a_prediction_shows_its_image_and_ten_bars():
     """In a notebook one sees what the model saw and what it thought."""
-    html = hwr_core.read(GREY)._repr_html_()
+    html = html_of(hwr_core.read(GREY))
 
     assert html.count("<img") == 1
     assert html.count("<tr") == 10
@@ -192,7 +193,7 @@ def test_a_prediction_shows_its_image_and_ten_bars():
 
 def test_a_prediction_without_ink_shows_itself_too():
     """Without an image there is none to show."""
-    html = hwr_core.read(np.full((50, 50), 255, np.uint8))._repr_html_()
+    html = html_of(hwr_core.read(np.full((50, 50), 255, np.uint8)))
 
     assert "no ink" in html
     assert "<img" not in html
@@ -205,7 +206,7 @@ def test_a_folder_of_labelled_images_is_a_data_set(labelled):
     assert len(dataset) == 40
     assert dataset.of(7).labels.tolist() == [7] * 4
     assert len(dataset.samples()) == 40
-    assert dataset._repr_html_().count("<img") == 40
+    assert html_of(dataset).count("<img") == 40
     assert hwr_core.load_dataset(labelled, limit=5).labels.shape == (5,)
 
 
@@ -234,8 +235,8 @@ def test_a_version_is_measured_on_a_folder_and_compared(own_folder, labelled):
     found = hwr_core.evaluate(labelled)
 
     assert found.figures.accuracy.total == 40
-    assert "95 % interval" in found._repr_html_()
-    assert hwr_core.compare(found.suite, champion, champion)._repr_html_().startswith("<div>No real difference")
+    assert "95 % interval" in html_of(found)
+    assert html_of(hwr_core.compare(found.suite, champion, champion)).startswith("<div>No real difference")
     assert hwr_core.mistakes(found.suite).total == 40 - found.figures.accuracy.right
 
 
@@ -248,7 +249,7 @@ def test_the_worst_mistakes_come_first():
     assert len(found) == 30
     assert sure == sorted(sure, reverse=True)
     assert all(each.label != each.answer for each in found)
-    assert found._repr_html_().count("<img") == 30
+    assert html_of(found).count("<img") == 30
 
 
 def test_mistakes_of_whole_numbers_have_no_images():
@@ -276,12 +277,12 @@ def test_a_kept_prediction_shows_what_users_say(own_folder):
     kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
     workspace.feedback.give(kept.id, actual_digit=1)
 
-    assert "really 1" in workspace.history.get(kept.id)._repr_html_()
+    assert "labelled 1" in html_of(workspace.history.get(kept.id))
 
 
 def test_a_version_shows_its_card():
     """What it learned from and what it is worth."""
-    html = hwr_core.load_recogniser()._repr_html_()
+    html = html_of(hwr_core.load_recogniser())
 
     assert "learned from" in html
     assert "calibration error" in html
