@@ -1,4 +1,4 @@
-"""`hwr` as people and programs use it: lines or JSON, files or a pipe, and an exit status that means something."""
+"""`hwr` as users and programs use it: lines or JSON, files or a pipe, and an exit status that means something."""
 
 import io
 import json
@@ -122,7 +122,7 @@ def test_whole_numbers_as_json(files, capsys):
     assert [len(digit["box"]) for digit in found["digits"]] == [4] * 6
 
 
-def test_prediction_keeps_nothing_unless_told(files, settings):
+def test_read_keeps_nothing_without_record(files, settings):
     """Without --record the history stays empty; not even its folder is made."""
     assert main(["read", "7.png"]) == 0
     assert not settings.data_dir.exists()
@@ -231,7 +231,7 @@ def test_models_are_listed_before_one_is_served(capsys, monkeypatch, settings, t
     ids=str,
 )
 def test_a_command_not_understood_is_one_line_and_status_2(arguments, message, capsys):
-    """Wrong usage is told in one line, which names the help that shows the right one."""
+    """Wrong usage is one line, which names the help that shows the right one."""
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("hwr: ")
@@ -276,7 +276,7 @@ def test_an_address_that_is_taken_is_said_in_one_line(capsys, settings):
     assert captured.out == ""
 
 
-def test_the_version_is_told(capsys):
+def test_the_version_is_printed(capsys):
     """--version prints it."""
     assert main(["--version"]) == 0
     assert lines(capsys) == [f"hwr {__version__}"]
@@ -324,7 +324,7 @@ def test_a_closed_standard_input_is_a_file_that_cannot_be_opened(files, capsys, 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there any byte may stand in a file name")
 def test_a_file_name_of_any_bytes_can_be_printed(files):
-    """A name that is no UTF-8 neither stops the command nor hides the digit, kept or not."""
+    """A name that is no UTF-8 neither stops the command nor hides the digit."""
     Path("3.png").rename(os.fsdecode(b"\xff.png"))
     done = hwr("read", "--record", b"\xff.png", "7.png")
     strange, seven = done.stdout.splitlines()
@@ -399,18 +399,18 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(files, capsys, wrong):
     assert Path("out.csv").read_text() == "older"
 
 
-def test_pruning_asks_tells_and_deletes(files, capsys):
-    """A dry run tells, without --yes nothing goes, with it what was told goes."""
+def test_pruning_asks_before_it_deletes(files, capsys):
+    """A dry run says what would be deleted; only --yes deletes it."""
     main(["read", "--record", "7.png"])
     capsys.readouterr()
     assert main(["prune"]) == 0
     assert main(["prune", "--predictions-older-than", "0", "--dry-run"]) == 0
     assert main(["prune", "--predictions-older-than", "0"]) == 2
     assert main(["prune", "--predictions-older-than", "0", "--yes"]) == 0
-    told = lines(capsys)
-    assert told[0].startswith("0 predictions and 0 image files")
-    assert told[1].startswith("1 predictions and 1 image files")
-    assert told[2] == "1 predictions and 1 image files deleted"
+    printed = lines(capsys)
+    assert printed[0].startswith("0 predictions and 0 image files")
+    assert printed[1].startswith("1 predictions and 1 image files")
+    assert printed[2] == "1 predictions and 1 image files deleted"
 
 
 def test_backup_and_restore_from_the_command_line(files, settings, monkeypatch, tmp_path, capsys):

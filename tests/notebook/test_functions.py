@@ -47,12 +47,12 @@ def _printed(source: str) -> str:
 
 
 def test_importing_hwr_core_loads_nothing_heavy():
-    """It is instant, and so is looking what there is."""
+    """It is instant, and so is listing its names."""
     assert _printed(f"import sys, hwr_core; dir(hwr_core); print({HEAVY})") == "set()"
 
 
 def test_prediction_by_the_public_name_loads_no_tensorflow():
-    """Nor pandas: who reads one image waits for no table."""
+    """Nor pandas: reading one image does not wait for tables."""
     read = "hwr_core.read('notebooks/pictures/seven.png')"
 
     assert _printed(f"import sys, hwr_core; {read}; print({PREDICTION})") == "set()"
@@ -68,7 +68,7 @@ def test_each_public_name_is_there_and_says_what_it_takes(name):
 
 
 def test_another_name_is_refused_as_python_does():
-    """A slip of the keys is told."""
+    """A typing error raises AttributeError."""
     with pytest.raises(AttributeError, match="no attribute 'raed'"):
         hwr_core.raed  # noqa: B018  the point of it
 
@@ -133,14 +133,14 @@ def test_what_is_no_image_is_refused_with_what_is_taken(image, words):
         hwr_core.read(image)
 
 
-def test_a_missing_file_is_told(tmp_path):
-    """By its name."""
+def test_a_missing_file_is_named(tmp_path):
+    """The error names it."""
     with pytest.raises(UnreadableImage, match=r"nothing\.png"):
         hwr_core.read(tmp_path / "nothing.png")
 
 
 def test_a_blank_image_has_no_digit():
-    """And no error: blank is an answer."""
+    """Nor is it an error: blank is an answer."""
     assert hwr_core.read(np.full((50, 50), 255, np.uint8)).verdict is Verdict.NO_INK
 
 
@@ -160,7 +160,7 @@ def test_an_earlier_version_reads_when_it_is_named():
     assert hwr_core.load_recogniser(earlier) is loaded
 
 
-def test_an_unknown_version_is_told():
+def test_an_unknown_version_is_named():
     """By the name that was asked for."""
     with pytest.raises(NotFound, match="yesterday"):
         hwr_core.load_recogniser("yesterday")
@@ -183,7 +183,7 @@ def test_what_explains_a_prediction_is_shown_with_its_stages():
 
 
 def test_a_prediction_shows_its_image_and_ten_bars():
-    """In a notebook one sees what the model saw and what it thought."""
+    """A notebook shows what the model saw and how probable each digit is."""
     html = html_of(hwr_core.read(GREY))
 
     assert html.count("<img") == 1
@@ -218,7 +218,7 @@ def test_parts_of_an_open_data_set_are_loaded_by_name(datasets):
     assert all(image.shape == (28, 28) for image in dataset.images)
 
 
-def test_a_data_set_that_is_not_there_is_told(own_folder):
+def test_a_missing_data_set_is_named(own_folder):
     """Which file is missing, and which names and parts there are."""
     with pytest.raises(InvalidValue, match="there are mnist"):
         hwr_core.load_dataset("mnits")
@@ -258,12 +258,12 @@ def test_mistakes_of_whole_numbers_have_no_images():
         hwr_core.mistakes("numbers")
 
 
-def test_the_history_is_a_frame_of_what_was_kept(own_folder):
+def test_the_history_is_a_frame_of_stored_predictions(own_folder):
     """With the filters of the pages, and of so many days."""
     workspace = hwr_core.open_workspace()
-    kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
+    record = workspace.keep(hwr_core.read(GREY), source=Source.API)
     workspace.keep(hwr_core.read(drawing(3)), source=Source.API)
-    workspace.feedback.give(kept.id, actual_digit=1)
+    workspace.feedback.give(record.id, actual_digit=1)
 
     assert hwr_core.history(days=1)["predicted_digit"].tolist() == [3, 7]
     assert hwr_core.history(labelled="wrong", images=True)["seen"][0].shape == (28, 28)
@@ -271,13 +271,13 @@ def test_the_history_is_a_frame_of_what_was_kept(own_folder):
         hwr_core.history(wrong=True)
 
 
-def test_a_kept_prediction_shows_what_users_say(own_folder):
-    """Beside what was read."""
+def test_a_stored_prediction_shows_its_label(own_folder):
+    """Beside the prediction."""
     workspace = hwr_core.open_workspace()
-    kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
-    workspace.feedback.give(kept.id, actual_digit=1)
+    record = workspace.keep(hwr_core.read(GREY), source=Source.API)
+    workspace.feedback.give(record.id, actual_digit=1)
 
-    assert "labelled 1" in html_of(workspace.history.get(kept.id))
+    assert "labelled 1" in html_of(workspace.history.get(record.id))
 
 
 def test_a_version_shows_its_card():
@@ -325,7 +325,7 @@ def test_training_refuses_a_value_that_is_not_allowed(own_folder):
 
 
 def test_a_study_is_read_where_it_was_kept(tmp_path: Path):
-    """And a folder without one is told."""
+    """And a folder without one is an error."""
     from hwr_core.training.study import read_study
 
     with pytest.raises(NotFound, match="no study"):
