@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, Field
 
 from api.schemas.base import Success
-from hwr_core.analytics.figures import Accuracy, Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
+from hwr_core.statistics import Proportion
 
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd
@@ -24,13 +25,13 @@ class AccuracyFigures(BaseModel):
     right: int = Field(description="How many of these were right.", examples=[118])
 
     @classmethod
-    def fields_of(cls, accuracy: Accuracy) -> dict[str, Any]:
+    def fields_of(cls, accuracy: Proportion) -> dict[str, Any]:
         """Return the values of these fields."""
         return {
             "accuracy": accuracy.share,
             "accuracy_low": accuracy.low,
             "accuracy_high": accuracy.high,
-            "labelled": accuracy.labelled,
+            "labelled": accuracy.total,
             "right": accuracy.right,
         }
 
@@ -41,7 +42,7 @@ class AccuracyOut(Success):
     data: AccuracyFigures
 
     @classmethod
-    def of(cls, accuracy: Accuracy) -> Self:
+    def of(cls, accuracy: Proportion) -> Self:
         """Return the answer."""
         return cls(data=AccuracyFigures(**AccuracyFigures.fields_of(accuracy)))
 

@@ -9,7 +9,7 @@ from dashboard.components.panels import show_error
 from dashboard.components.user_switch import choose_among
 from dashboard.services import visitor, workspace
 from dashboard.views.users.access import show_audit, show_sign_in
-from hwr_core.analytics.queries import Dimension
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.errors import HwrError
 from hwr_core.records.users import DEFAULT_USER, User
 

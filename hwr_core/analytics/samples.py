@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.analytics.figures import Accuracy
 from hwr_core.db.store import Store
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose
 from hwr_core.records.labels import NO_DIGIT, SIDE
+from hwr_core.statistics import Proportion
 
 PRIME = 1_000_003
 GOLDEN = 618_036
@@ -46,7 +46,7 @@ class NamedDigits:
     predictions: int
     confidence: float | None
     labelled_confidence: float | None
-    accuracy: Accuracy
+    accuracy: Proportion
 
 
 def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
@@ -76,7 +76,7 @@ def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
             """,
             predictions.conditions.values,
         ).fetchall()
-    return NamedDigits(count, confidence, labelled_confidence, Accuracy(right, labelled))
+    return NamedDigits(count, confidence, labelled_confidence, Proportion(right=right, total=labelled))
 
 
 def _sample_from_rows(rows: Sequence[tuple[Any, ...]], total: int) -> InputSample:

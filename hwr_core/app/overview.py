@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from hwr_core.analytics.days import Today, today_and_before
-from hwr_core.analytics.figures import Accuracy
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.modelling import Modelling
 from hwr_core.db.store import Store
@@ -19,6 +18,7 @@ from hwr_core.recognition.types import Verdict
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.history import History
 from hwr_core.settings import Settings
+from hwr_core.statistics import Proportion
 
 RECENT = timedelta(days=7)
 """What is older asks for nobody's attention any more."""
@@ -56,7 +56,7 @@ class Overview:
     """Today's figures, how right the last week's predictions were, and what wants attention, most urgent first."""
 
     today: Today
-    accuracy: Accuracy
+    accuracy: Proportion
     concerns: tuple[Concern, ...]
 
 

@@ -11,7 +11,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.jobs import run_job, told
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.evaluation.answers import Share, joint_calibration_error
+from hwr_core.evaluation.answers import joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.promotion import Entry
@@ -21,6 +21,7 @@ from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.card import Lines, ModelCard
 from hwr_core.registry.registry import CHAMPION
 from hwr_core.settings import load_settings
+from hwr_core.statistics import Proportion
 
 
 def add_to(commands: Commands) -> None:
@@ -214,11 +215,11 @@ def _cells(evaluation: Evaluation) -> tuple[str, ...]:
     )
 
 
-def _percent(share: Share) -> str:
+def _percent(share: Proportion) -> str:
     return "-" if share.share is None else f"{share.share:.2%}"
 
 
-def _interval(share: Share) -> str:
+def _interval(share: Proportion) -> str:
     return "-" if share.low is None else f"{share.low:.2%} to {share.high:.2%}"
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
 from hwr_core.registry.card import ReliabilityBin
-from hwr_core.statistics import wilson
+from hwr_core.statistics import Proportion
 
 CERTAIN = 0.5
 """What is no digit and answered with one counts as taken for it above this confidence."""
@@ -61,24 +61,6 @@ class Answers:
             return cls(**{name: archive[name] for name in cls.__slots__})
 
 
-class Share(BaseModel):
-    """So many of so many, with the 95 % interval of the share; without any, the share is None: not known."""
-
-    model_config = ConfigDict(frozen=True)
-
-    right: int
-    total: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-    @classmethod
-    def of(cls, right: int, total: int) -> Self:
-        """Return the share and its interval."""
-        low, high = wilson(right, total) if total else (None, None)
-        return cls(right=right, total=total, share=right / total if total else None, low=low, high=high)
-
-
 class RiskAtCoverage(BaseModel):
     """The share of wrong answers when only the surest part of the images is answered."""
 
@@ -95,9 +77,9 @@ class Figures(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    accuracy: Share
+    accuracy: Proportion
     """Of all images, those answered right: a digit by its name, anything else by naming none."""
-    digits: Share
+    digits: Proportion
     """Of the digits, or of the numbers, those named right."""
     refused: int
     """Digits, or numbers, that were answered with none."""
@@ -105,8 +87,8 @@ class Figures(BaseModel):
     """Images that hold no digit."""
     taken_for_digits: int
     """Of these, those named as a digit at a confidence over one half."""
-    per_label: Mapping[str, Share]
-    per_group: Mapping[str, Share]
+    per_label: Mapping[str, Proportion]
+    per_group: Mapping[str, Proportion]
     confusion: tuple[tuple[int, ...], ...]
     """Rows: what it is, 0-9 and none. Columns: what was answered, the same. Empty for whole numbers."""
     calibration_error: float | None
@@ -187,8 +169,8 @@ def _of_any(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
     }
 
 
-def _share(right: NDArray[np.bool_]) -> Share:
-    return Share.of(int(right.sum()), len(right))
+def _share(right: NDArray[np.bool_]) -> Proportion:
+    return Proportion(right=int(right.sum()), total=len(right))
 
 
 def _risk(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from hwr_core.analytics.figures import Accuracy
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.periods import Bucket, start_of_today
-from hwr_core.analytics.queries import Analytics, Dimension
+from hwr_core.analytics.queries import Analytics
 from hwr_core.errors import InvalidValue, UserNotFound
 from hwr_core.recognition.types import Timings, Verdict
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.predictions import Source
-from hwr_core.statistics import wilson
+from hwr_core.statistics import Proportion, wilson
 
 NOW = datetime.now(UTC)
 
@@ -60,12 +60,12 @@ def world(record, users, feedback, history, new_prediction):
 
 def _accuracy(predictions):
     labelled = [each for each in predictions if each.label]
-    return Accuracy(sum(each.is_right for each in labelled), len(labelled))
+    return Proportion(right=sum(each.is_right for each in labelled), total=len(labelled))
 
 
 def _check_accuracy(row, predictions):
     expected = _accuracy(predictions)
-    assert (row["right"], row["labelled"]) == (expected.right, expected.labelled)
+    assert (row["right"], row["labelled"]) == (expected.right, expected.total)
     for name, value in (("accuracy", expected.share), ("low", expected.low), ("high", expected.high)):
         assert np.isnan(row[name]) if value is None else row[name] == pytest.approx(value)
 
@@ -192,7 +192,7 @@ def test_the_distribution_of_confidence(analytics, record, world, new_prediction
     frame = analytics.confidence_distribution(bins=20)
     assert len(frame) == 20
     assert frame["predictions"].sum() == 152
-    assert frame["labelled"].sum() == _accuracy(world).labelled
+    assert frame["labelled"].sum() == _accuracy(world).total
     assert frame["right"].sum() == _accuracy(world).right
     for row in frame.iloc[1:-1].itertuples():
         inside = [each for each in world if row.confidence_from <= each.prediction.confidence < row.confidence_to]

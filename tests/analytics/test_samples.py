@@ -61,7 +61,7 @@ def test_confidence_is_of_predictions_that_name_a_digit(store, record, new_predi
     feedback.give(kept[0].id, actual_digit=7)
     feedback.give(kept[2].id, actual_digit=None)
     after = named_digits(store, HistoryFilter())
-    assert (after.accuracy.right, after.accuracy.labelled, after.labelled_confidence) == (1, 1, 0.9)
+    assert (after.accuracy.right, after.accuracy.total, after.labelled_confidence) == (1, 1, 0.9)
 
 
 def test_without_a_prediction_there_is_no_confidence(store):

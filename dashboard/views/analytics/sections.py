@@ -15,12 +15,12 @@ from dashboard.components.downloads import offer_table
 from dashboard.components.panels import show_gallery
 from dashboard.services import visitor, workspace
 from dashboard.views.analytics import charts
-from hwr_core.analytics.figures import Accuracy
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.periods import Bucket, start_of_today
-from hwr_core.analytics.queries import Dimension
 from hwr_core.auth.permissions import Caller
 from hwr_core.recognition.types import NONE
 from hwr_core.records.filters import HistoryFilter
+from hwr_core.statistics import Proportion
 
 FRESH = timedelta(seconds=5)
 """For how long an answer is good enough for a page that is drawn again at every click."""
@@ -62,15 +62,15 @@ def show_headline(chosen: HistoryFilter, timezone: str) -> int:
     row = st.columns(4)
     row[0].metric("Predictions", f"{total:,}", border=True, height="stretch")
     row[1].metric("Today", f"{_count(_since_today(chosen, timezone)):,}", border=True, height="stretch")
-    accuracy: Accuracy = _ask("accuracy", chosen)
+    accuracy: Proportion = _ask("accuracy", chosen)
     with row[2]:
         if accuracy.share is None or accuracy.low is None or accuracy.high is None:
             st.metric("Right", "No feedback yet", border=True, height="stretch")
         else:
             st.metric(
-                f"Right, of {accuracy.labelled:,}",
+                f"Right, of {accuracy.total:,}",
                 f"{accuracy.share:.1%}",
-                help=f"{accuracy.right:,} of {accuracy.labelled:,} predictions that people have judged. The true share "
+                help=f"{accuracy.right:,} of {accuracy.total:,} predictions that people have judged. The true share "
                 f"lies between {accuracy.low:.1%} and {accuracy.high:.1%} with 95 % certainty.",
                 delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}",
                 delta_color="off",

@@ -111,7 +111,7 @@ def _show_accuracy(report: DriftReport) -> None:
             st.metric("Right, as people say", "No feedback yet", border=True, height="stretch")
             return
         st.metric(
-            f"Right, of {accuracy.labelled:,} judged",
+            f"Right, of {accuracy.total:,} judged",
             f"{accuracy.share:.1%}",
             delta=f"{accuracy.low:.0%} to {accuracy.high:.0%}",
             delta_color="off",

@@ -15,7 +15,7 @@ from dashboard.components.progress import telling
 from dashboard.services import workspace
 from dashboard.views.data import charts
 from dashboard.views.data.grid import FROM, PART, show_pages
-from hwr_core.analytics.queries import Dimension
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.app.exploration import KEPT, Shown, about, confusion, matching
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM, SOURCES

@@ -137,7 +137,7 @@ def show_today(found: Overview) -> None:
         "Right, last 7 days",
         "-" if accuracy.share is None else f"{accuracy.share:.1%}",
         help="Of the predictions that people have judged.",
-        delta=f"of {accuracy.labelled:,} judged" if accuracy.labelled else "none judged yet",
+        delta=f"of {accuracy.total:,} judged" if accuracy.total else "none judged yet",
         delta_color="off",
         delta_arrow="off",
         border=True,
