@@ -1,7 +1,7 @@
-"""The history for other programs: streamed page by page, each in a session of its own.
+"""The history as a file or a DataFrame: streamed page by page, each page in its own session.
 
-Pages go by ascending id up to the one that was newest at the start: an export is one set of predictions however long its
-reader takes, and never holds the database meanwhile.
+Pages ascend by id up to the prediction that was newest at the start: an export is one consistent set however slowly it
+is read, and it does not hold the database between pages.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_us
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import Source
 
-if TYPE_CHECKING:  # Arrow and pandas take most of a second, which only an export should pay for
+if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which only an export should cost
     import pandas as pd
     import pyarrow as pa
 
@@ -63,40 +63,40 @@ _FEEDBACK_ROW = """
 class Exports:
     """The exports of one history. Safe to use from many threads.
 
-    All check what they are asked before they give their first byte. Raises UserNotFound, InvalidValue and StoreError.
+    All check their arguments before the first byte. They raise UserNotFound, InvalidValue and StoreError.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
-        """Return the predictions that a filter lets through as a file, the oldest first."""
+        """Return the predictions that match a filter as a file, oldest first."""
         from hwr_core.records.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
 
         try:
             encode = ENCODERS[ExportFormat(kind)]
         except ValueError as error:
             allowed = ", ".join(ExportFormat)
-            raise InvalidValue(f"The format is {kind!r}; {allowed} are allowed.") from error
+            raise InvalidValue(f"The format is {kind!r}; allowed are {allowed}.") from error
         schema, pages = self._predictions(chosen)
         return encode(schema, pages)
 
     def user(self, user_id: int, kind: str) -> Iterator[bytes]:
         """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the predictions as CSV."""
         if kind not in ("json", "csv"):
-            raise InvalidValue(f"The format is {kind!r}; json, csv are allowed.")
+            raise InvalidValue(f"The format is {kind!r}; allowed are json and csv.")
         chosen = HistoryFilter(user_id=user_id)
         return self.history("csv", chosen) if kind == "csv" else self._user_as_json(user_id)
 
     def frame(
         self, chosen: HistoryFilter = EVERYTHING, *, limit: int | None = None, images: bool = False
     ) -> "pd.DataFrame":
-        """Return the predictions that a filter lets through as a DataFrame, the newest first.
+        """Return the predictions that match a filter as a DataFrame, newest first.
 
         Args:
             chosen: the filter.
-            limit: the most rows, 1 or more; all when not given.
-            images: add a column `seen` of what the model saw: uint8 28x28, ink bright on black.
+            limit: the largest number of rows, 1 or more; all rows when not given.
+            images: add a column `seen` with what the model saw: uint8 28x28, bright ink on black.
         """
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
@@ -146,7 +146,7 @@ class Exports:
     def _pages(
         self, columns: str, source: str, clauses: Sequence[str], values: Sequence[Any], key: str
     ) -> "tuple[pa.Schema, Iterator[pa.Table]]":
-        """The columns' types, and pages of rows by ascending key up to the largest there is now."""
+        """The schema, and pages of rows in ascending order of a key, up to the largest key at present."""
         first, last, most = (f"${len(values) + place}" for place in (1, 2, 3))
         where = " and ".join([*clauses, f"{key} > {first}", f"{key} <= {last}"])
         statement = f"select {columns} {source} where {where} order by {key} limit {most}"
@@ -173,7 +173,7 @@ def _joined(source: str) -> str:
 
 
 def _table(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any]) -> "pa.Table":
-    return cursor.sql(statement, params=list(values)).to_arrow_table()  # of `execute` it would make a copy more
+    return cursor.sql(statement, params=list(values)).to_arrow_table()  # `execute` would make one more copy
 
 
 def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
@@ -182,8 +182,8 @@ def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
-    """Rows as pandas has them: integers and booleans that may be missing stay what they are, images are 28x28."""
-    import numpy as np  # noqa: PLC0415  with the frame
+    """The rows as a DataFrame: integers and booleans keep their types where some are missing; images are 28x28."""
+    import numpy as np  # noqa: PLC0415  see above
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
