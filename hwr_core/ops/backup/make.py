@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from hwr_core import __version__
 from hwr_core.datasets import custom
-from hwr_core.db.copies import SCHEMA, Contents, copy_file, look_through
+from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
@@ -68,7 +68,7 @@ def _stage(settings: Settings, aside: Path) -> Contents:
             _link_new(kept, staged)
     finally:
         store.close()
-    return look_through(aside / DATABASE)
+    return migrate_and_count(aside / DATABASE)
 
 
 def _link_new(kept: Uploads, staged: Uploads) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 from hwr_core.app.server_lock import SoleServer
-from hwr_core.db.copies import SCHEMA, kept_out, look_through
+from hwr_core.db.copies import SCHEMA, exclusive_access, migrate_and_count
 from hwr_core.errors import Conflict, InvalidValue
 from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
 from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
@@ -65,7 +65,7 @@ def finish_restore(settings: Settings) -> bool:
     swap = unfinished(settings)
     if swap is None:
         return False
-    with kept_out(settings.database):
+    with exclusive_access(settings.database):
         finish(settings, swap)
     return True
 
@@ -80,7 +80,7 @@ def _put_in_place(settings: Settings, archive: ZipFile, manifest: Manifest) -> R
             swap.staging(folder).mkdir()
         _write_beside(settings, archive, manifest, swap)
         _confirm_contents(swap.staging(settings.data_dir), manifest)
-        with kept_out(settings.database):
+        with exclusive_access(settings.database):
             begin(settings, swap)
             finish(settings, swap)
     except BaseException:
@@ -141,7 +141,7 @@ def _write_beside(settings: Settings, archive: ZipFile, manifest: Manifest, swap
 
 def _confirm_contents(data: Path, manifest: Manifest) -> None:
     """Refuse a database that does not hold what the list of contents says, or whose predictions lack image files."""
-    found, counts = look_through(data / DATABASE), manifest.counts
+    found, counts = migrate_and_count(data / DATABASE), manifest.counts
     told = (counts.users, counts.predictions, counts.feedback, counts.jobs)
     if (found.users, found.predictions, found.feedback, found.jobs) != told:
         raise InvalidValue("The backup's database does not hold as much as its list of contents says.")
