@@ -44,7 +44,7 @@ def set_up(settings: Settings) -> None:
         old.close()
     for handler in handlers:
         handler.setFormatter(formatter)
-        handler.addFilter(_add_request_id)
+        handler.addFilter(add_request_id)
         root.addHandler(handler)
     _set_levels(settings.log_level)
 
@@ -84,7 +84,7 @@ def _is_no_websocket_line(record: logging.LogRecord) -> bool:
     return "WebSocket %s" not in str(record.msg)
 
 
-def _add_request_id(record: logging.LogRecord) -> bool:
+def add_request_id(record: logging.LogRecord) -> bool:
     """Add the id of the request to a record, in the thread that handles the request."""
     record.request_id = current_request.get()
     return True

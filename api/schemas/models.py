@@ -12,7 +12,8 @@ from api.schemas.model import ScoreOut
 from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.evaluation.compare import Comparison, Difference
 from hwr_core.evaluation.evaluate import Evaluation
-from hwr_core.evaluation.promotion import Entry, Gate
+from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.images.encode import as_png
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import ModelVersion

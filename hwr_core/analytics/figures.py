@@ -36,9 +36,9 @@ class UserFigures:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Whether confidence means what it says: how often predictions of each confidence were right.
+    """Calibration in use: how often predictions of each confidence are right.
 
-    `bins` has a row for each range of confidence that holds labelled predictions: confidence_from, confidence_to,
+    `bins` has a row for each range of confidence with labelled predictions: confidence_from, confidence_to,
     predictions, confidence (their mean), accuracy, low, high. `error` is the expected calibration error (Naeini et al.,
     2015), None while nothing is labelled.
     """

@@ -1,4 +1,4 @@
-"""What came in during a period: a sample of its predictions with their images, and how right they were."""
+"""A sample of the predictions of a period with their images, and how many of them are right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from hwr_core.statistics import Proportion
 
 PRIME = 1_000_003
 GOLDEN = 618_036
-"""The prime over the golden ratio: multiples of it, modulo the prime, lie as evenly as can be."""
+"""The prime over the golden ratio: multiples of it, modulo the prime, are spread as evenly as possible."""
 
 _SCATTERED = f"(r.id * {GOLDEN}) % {PRIME}"
-"""A number of 0 to the prime for each prediction. Not by chance, so that the same question has the same answer; and not
+"""SQL: a number from 0 to the prime for each prediction. It is not random, so that a question has one answer; nor is it
 every hundredth prediction, which may all be alike where a program sends its images in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputSample:
-    """Predictions of a period, evenly taken from all of it.
+    """Predictions taken evenly from a whole period.
 
     Parallel arrays: `digits` uint8 [n], 10 for none; `confidence` float [n]; `seen` uint8 [n, 28, 28].
-    `versions` are the model versions that read them. `total` is how many there are in all.
+    `versions` are the model versions that made them. `total` is the number of all predictions of the period.
     """
 
     digits: NDArray[np.uint8]
@@ -38,9 +38,9 @@ class InputSample:
 
 @dataclass(frozen=True, slots=True)
 class NamedDigits:
-    """The predictions of a period that name a digit: how many, how sure on average, and how right where people say.
+    """The predictions of a period that name a digit: how many, their mean confidence, and their accuracy.
 
-    `confidence` is None without any; `labelled_confidence` is the mean of those that people have judged.
+    `confidence` is None without any; `labelled_confidence` is the mean of those that have a label.
     """
 
     predictions: int
@@ -50,7 +50,7 @@ class NamedDigits:
 
 
 def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
-    """Return about so many of the predictions that a filter lets through, all where there are fewer. Raises StoreError."""
+    """Return about `most` of the predictions that match a filter, all where there are fewer. Raises StoreError."""
     predictions = choose(chosen)
     with store.session() as cursor:
         [(count,)] = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchall()
@@ -64,7 +64,7 @@ def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample
 
 
 def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
-    """Return how sure, and how right, those predictions of a filter are that name a digit. Raises StoreError."""
+    """Return confidence and accuracy of the predictions that match a filter and name a digit. Raises StoreError."""
     predictions = choose(chosen, with_labels=True)
     predictions.conditions.clauses.append("r.digit is not null")
     with store.session() as cursor:

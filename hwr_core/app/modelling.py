@@ -11,7 +11,9 @@ from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, avai
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
-from hwr_core.evaluation.promotion import Entry, Gate, Promotions
+from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.promotion import Promotions
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.events import Observers
 from hwr_core.images.decode import Limits

@@ -14,7 +14,7 @@ from hwr_core.cli.status import DONE, UNUSABLE
 from hwr_core.evaluation.answers import joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
-from hwr_core.evaluation.promotion import Entry
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.jobs.table import JobState
 from hwr_core.records.users import DEFAULT_USER

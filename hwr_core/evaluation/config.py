@@ -1,4 +1,4 @@
-"""EvaluationConfig: which versions to put through which suites."""
+"""EvaluationConfig: which versions to evaluate on which suites."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,16 +10,16 @@ from hwr_core.validation import checked
 
 
 class EvaluationConfig(BaseModel):
-    """One evaluation. `folder` names labelled images anywhere (a folder for each label) as one more suite."""
+    """One evaluation. `folder` is a folder of labelled images (with a folder for each label) as one more suite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     versions: tuple[str, ...] = Field(min_length=1, max_length=20)
     suites: tuple[str, ...] = ()
-    """Names of suites; all whose data is there when empty and no folder is named."""
+    """Names of suites; when empty and without a folder, all whose data is there."""
     folder: Path | None = None
     limit: int | None = Field(None, ge=1)
-    """The most images of each source; all when not given."""
+    """The largest number of images of each source; all when not given."""
 
 
 def evaluation_config(values: Mapping[str, Any]) -> EvaluationConfig:

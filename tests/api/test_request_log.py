@@ -118,7 +118,7 @@ def test_work_in_threads_is_logged_under_its_request(
     settings: Settings, seven: bytes, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A line that the recogniser's threads write names the request that they work for."""
-    caplog.handler.addFilter(logs._note_the_request)
+    caplog.handler.addFilter(logs.add_request_id)
 
     class Chatty(Observer):
         def on_prediction(self, _: Prediction) -> None:

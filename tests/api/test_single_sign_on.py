@@ -164,7 +164,7 @@ def test_an_admin_says_who_somebody_is(unrestricted: Site, provider: Provider) -
     """The log tells the subject of whoever was refused; linked to a person, it comes in as that person."""
     provider.know("nameless-9")
     _confirm_refused(
-        unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "Nobody here has this account", "nameless-9"
+        unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "There is no user for this account", "nameless-9"
     )
     access, analyst = unrestricted.workspace.access, unrestricted.ids[Role.ANALYST]
     access.link(analyst, "nameless-9")
@@ -173,7 +173,7 @@ def test_an_admin_says_who_somebody_is(unrestricted: Site, provider: Provider) -
     access.unlink(analyst)
     refusal(unrestricted.client.get("/api/me"), 401)
     unrestricted.client.cookies.clear()
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "Nobody here has this account")
+    _confirm_refused(unrestricted, _sign_in(unrestricted, provider, "nameless-9"), "There is no user for this account")
 
 
 def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provider) -> None:
@@ -193,7 +193,7 @@ def test_whoever_may_join_becomes_a_viewer(settings: Settings, provider: Provide
         }
         for subject, claims in eves.items():
             provider.know(subject, **claims)
-            _confirm_refused(unrestricted, _sign_in(unrestricted, provider, subject), "Nobody here has this account")
+            _confirm_refused(unrestricted, _sign_in(unrestricted, provider, subject), "There is no user for this account")
         assert len(unrestricted.workspace.users.all()) == 2 + len(Role) + 1
 
 
@@ -214,7 +214,7 @@ def test_everybody_may_join_where_that_is_said(settings: Settings, provider: Pro
 def test_an_address_that_is_not_verified_is_nobodys(shared: Site, provider: Provider, verified: object) -> None:
     """Anybody may write somebody's address into their profile."""
     provider.know("eve", email=ADA, email_verified=verified)
-    _confirm_refused(shared, _sign_in(shared, provider, "eve"), "Nobody here has this account")
+    _confirm_refused(shared, _sign_in(shared, provider, "eve"), "There is no user for this account")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -224,14 +224,14 @@ def test_somebody_deactivated_stays_out(unrestricted: Site, provider: Provider, 
         _sign_in(unrestricted, provider)
         unrestricted.client.cookies.clear()
     unrestricted.workspace.users.change(unrestricted.ids[Role.VIEWER], is_active=False)
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "You are deactivated here")
+    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Your user is deactivated")
     assert unrestricted.workspace.users.get(unrestricted.ids[Role.VIEWER]).is_active is False
 
 
 def test_an_address_that_several_have_is_nobodys(unrestricted: Site, provider: Provider) -> None:
     """Nobody is let in as whichever comes first."""
     unrestricted.workspace.users.change(unrestricted.ids[Role.ADMIN], email=ADA)
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Several people here have your email address")
+    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Several users have your email address")
 
 
 def test_whoever_was_forgotten_is_nobody(unrestricted: Site, provider: Provider) -> None:
@@ -239,7 +239,7 @@ def test_whoever_was_forgotten_is_nobody(unrestricted: Site, provider: Provider)
     _sign_in(unrestricted, provider)
     unrestricted.client.cookies.clear()
     unrestricted.workspace.users.delete(unrestricted.ids[Role.VIEWER])
-    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "Nobody here has this account")
+    _confirm_refused(unrestricted, _sign_in(unrestricted, provider), "There is no user for this account")
 
 
 # Forged and used answers

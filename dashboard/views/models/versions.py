@@ -14,7 +14,7 @@ from dashboard.views.models.figures import PERCENT, percent, show_figures
 from hwr_core.auth.permissions import Permission
 from hwr_core.errors import HwrError
 from hwr_core.evaluation.evaluate import evaluations_of
-from hwr_core.evaluation.promotion import Entry
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.registry.registry import ModelVersion
 

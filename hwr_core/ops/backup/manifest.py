@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER
 from hwr_core.errors import InvalidValue
-from hwr_core.evaluation.promotion import LOG
+from hwr_core.evaluation.promotion_log import LOG
 from hwr_core.registry.registry import CHALLENGER, CHAMPION, VERSION_NAME
 
 MANIFEST = "manifest.json"
