@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from hwr_core.analytics.tables import LABELLED, RIGHT, table, with_accuracy
 from hwr_core.db.store import Store
-from hwr_core.records.filters import HistoryFilter, choose
+from hwr_core.records.filters import HistoryFilter, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -28,15 +28,15 @@ class Dimension(StrEnum):
 
 def breakdown(store: Store, chosen: HistoryFilter, by: Dimension) -> "pd.DataFrame":
     """Count predictions by the values of a dimension."""
-    predictions = choose(chosen, with_labels=True)
+    predictions = select(chosen, with_labels=True)
     counts = table(
         store,
         chosen,
         f"""
         with counted as (
-            select r.{by.column} as value,
+            select p.{by.column} as value,
                 count(*) as predictions,
-                avg(r.confidence) as confidence,
+                avg(p.confidence) as confidence,
                 {LABELLED} as labelled,
                 {RIGHT} as "right"
             {predictions.sql}

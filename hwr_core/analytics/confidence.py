@@ -6,7 +6,7 @@ from hwr_core.analytics.figures import Reliability
 from hwr_core.analytics.tables import LABELLED, RIGHT, table, with_accuracy
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -17,7 +17,7 @@ MAX_BINS = 100
 def confidence_distribution(store: Store, chosen: HistoryFilter, bins: int) -> "pd.DataFrame":
     """Count predictions by equal ranges of confidence; ranges that hold none are listed too."""
     _check_bins(bins)
-    predictions = choose(chosen, with_labels=True)
+    predictions = select(chosen, with_labels=True)
     place = predictions.conditions.value(bins)
     return table(
         store,
@@ -45,8 +45,8 @@ def confidence_distribution(store: Store, chosen: HistoryFilter, bins: int) -> "
 def reliability(store: Store, chosen: HistoryFilter, bins: int) -> Reliability:
     """Compare confidence with accuracy, range by range, over the labelled predictions that name a digit."""
     _check_bins(bins)
-    predictions = choose(chosen, labelled_only=True)
-    predictions.conditions.clauses.append("r.digit is not null")
+    predictions = select(chosen, labelled_only=True)
+    predictions.conditions.clauses.append("p.digit is not null")
     place = predictions.conditions.value(bins)
     counts = table(
         store,
@@ -55,7 +55,7 @@ def reliability(store: Store, chosen: HistoryFilter, bins: int) -> Reliability:
         with counted as (
             select {_bin(place)} as bin,
                 count(*) as predictions,
-                avg(r.confidence) as confidence,
+                avg(p.confidence) as confidence,
                 count(*) filter ({IS_RIGHT}) as "right"
             {predictions.sql}
             group by 1
@@ -76,7 +76,7 @@ def reliability(store: Store, chosen: HistoryFilter, bins: int) -> Reliability:
 
 def _bin(bins: str) -> str:
     """SQL: the range that a prediction's confidence falls into; 1.0 falls into the last one."""
-    return f"least(floor(r.confidence * {bins}), {bins} - 1)::bigint"
+    return f"least(floor(p.confidence * {bins}), {bins} - 1)::bigint"
 
 
 def _check_bins(bins: int) -> None:

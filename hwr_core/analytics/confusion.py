@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from hwr_core.analytics.tables import table
 from hwr_core.db.store import Store
-from hwr_core.records.filters import HistoryFilter, choose
+from hwr_core.records.filters import HistoryFilter, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -12,12 +12,12 @@ if TYPE_CHECKING:  # see `tables`
 
 def confusion(store: Store, chosen: HistoryFilter) -> "pd.DataFrame":
     """Count labelled predictions by predicted and true digit."""
-    predictions = choose(chosen, labelled_only=True)
+    predictions = select(chosen, labelled_only=True)
     return table(
         store,
         chosen,
         f"""
-        select coalesce(r.digit::text, 'none') as digit,
+        select coalesce(p.digit::text, 'none') as digit,
             coalesce(l.actual_digit::text, 'none') as actual_digit,
             count(*) as predictions
         {predictions.sql}

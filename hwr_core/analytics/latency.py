@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from hwr_core.analytics.tables import table
 from hwr_core.db.store import Store
-from hwr_core.records.filters import HistoryFilter, choose
+from hwr_core.records.filters import HistoryFilter, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -14,15 +14,15 @@ STEPS_PER_E = 100
 of them would take seconds."""
 
 _SECONDS = {
-    "preprocessing": "r.preprocessing_seconds",
-    "inference": "r.inference_seconds",
-    "total": "r.preprocessing_seconds + r.inference_seconds",
+    "preprocessing": "p.preprocessing_seconds",
+    "inference": "p.inference_seconds",
+    "total": "p.preprocessing_seconds + p.inference_seconds",
 }
 
 
 def latency(store: Store, chosen: HistoryFilter) -> "pd.DataFrame":
     """Count predictions by steps of time, and find the steps at which half, 95 % and 99 % of them are done."""
-    predictions = choose(chosen)
+    predictions = select(chosen)
     stages = " union all ".join(
         f"select '{stage}' as stage, {place} as place, {_step(seconds)} as step, count(*) as predictions "
         f"{predictions.sql} group by 3"

@@ -6,7 +6,7 @@ from hwr_core.analytics.periods import QUARTER, Bucket, zone
 from hwr_core.analytics.tables import LABELLED, RIGHT, one_row, table, with_accuracy
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.records.filters import HistoryFilter, choose
+from hwr_core.records.filters import HistoryFilter, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -19,14 +19,14 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
     """Count predictions by period: first by quarters of an hour in UTC, then these by the periods of the time zone."""
     zone(timezone)
     _refuse_too_many(store, chosen, bucket)
-    predictions = choose(chosen, with_labels=True)
+    predictions = select(chosen, with_labels=True)
     place = predictions.conditions.value(timezone)
     counts = table(
         store,
         chosen,
         f"""
         with quarters as (
-            select floor(extract(epoch from r.created_at) / {QUARTER}) as quarter,
+            select floor(extract(epoch from p.created_at) / {QUARTER}) as quarter,
                 count(*) as predictions,
                 {LABELLED} as labelled,
                 {RIGHT} as "right"
@@ -45,13 +45,13 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
             select unnest(generate_series(min(start), max(start), interval '1 {bucket.value}')) as start
             from counted
         )
-        select p.start,
+        select s.start,
             coalesce(c.predictions, 0) as predictions,
             coalesce(c.labelled, 0) as labelled,
             coalesce(c."right", 0) as "right"
-        from periods p
-        left join counted c on c.start = p.start
-        order by p.start
+        from periods s
+        left join counted c on c.start = s.start
+        order by s.start
         """,  # noqa: S608  pieces of our own
         predictions.conditions.values,
     )
@@ -59,11 +59,11 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
 
 
 def _refuse_too_many(store: Store, chosen: HistoryFilter, bucket: Bucket) -> None:
-    predictions = choose(chosen)
+    predictions = select(chosen)
     with store.session() as cursor:
         first, last = one_row(
             cursor,
-            f"select min(r.created_at), max(r.created_at) {predictions.sql}",
+            f"select min(p.created_at), max(p.created_at) {predictions.sql}",
             predictions.conditions.values,
         )
     if first is not None and (periods := (last - first) / bucket.length) > MAX_PERIODS:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, select
 from hwr_core.records.labels import NO_DIGIT, SIDE
 from hwr_core.statistics import Proportion
 
@@ -16,7 +16,7 @@ PRIME = 1_000_003
 GOLDEN = 618_036
 """The prime over the golden ratio: multiples of it, modulo the prime, are spread as evenly as possible."""
 
-_SCATTERED = f"(r.id * {GOLDEN}) % {PRIME}"
+_SCATTERED = f"(p.id * {GOLDEN}) % {PRIME}"
 """SQL: a number from 0 to the prime for each prediction. It is not random, so that a question has one answer; nor is it
 every hundredth prediction, which may all be alike where a program sends its images in turn."""
 
@@ -51,13 +51,13 @@ class NamedDigits:
 
 def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
     """Return about `most` of the predictions that match a filter, all where there are fewer. Raises StoreError."""
-    predictions = choose(chosen)
+    predictions = select(chosen)
     with store.session() as cursor:
         [(count,)] = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchall()
         if count > most:
             predictions.conditions.add(f"{_SCATTERED} < {{}}", PRIME * most // count)
         rows = cursor.execute(
-            f"select r.digit, r.confidence, r.seen, r.model_version {predictions.sql}",
+            f"select p.digit, p.confidence, p.seen, p.model_version {predictions.sql}",
             predictions.conditions.values,
         ).fetchall()
     return _sample_from_rows(rows, count)
@@ -65,12 +65,12 @@ def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample
 
 def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
     """Return confidence and accuracy of the predictions that match a filter and name a digit. Raises StoreError."""
-    predictions = choose(chosen, with_labels=True)
-    predictions.conditions.clauses.append("r.digit is not null")
+    predictions = select(chosen, with_labels=True)
+    predictions.conditions.clauses.append("p.digit is not null")
     with store.session() as cursor:
         [(count, confidence, labelled_confidence, right, labelled)] = cursor.execute(
             f"""
-            select count(*), avg(r.confidence), avg(r.confidence) filter (l.prediction_id is not null),
+            select count(*), avg(p.confidence), avg(p.confidence) filter (l.prediction_id is not null),
                 count(*) filter (l.prediction_id is not null and {IS_RIGHT}), count(l.prediction_id)
             {predictions.sql}
             """,

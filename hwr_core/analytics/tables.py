@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from hwr_core.db.store import Store
-from hwr_core.records.filters import IS_RIGHT, Chosen, HistoryFilter, confirm_user_of
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, Selection, confirm_user_of
 from hwr_core.statistics import Proportion
 
 if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on the command line should not
@@ -34,7 +34,7 @@ def one_row(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[
     return row
 
 
-def proportion_right(cursor: duckdb.DuckDBPyConnection, predictions: Chosen) -> Proportion:
+def proportion_right(cursor: duckdb.DuckDBPyConnection, predictions: Selection) -> Proportion:
     """Return how many of these labelled predictions are right."""
     right, labelled = one_row(
         cursor,

@@ -5,7 +5,7 @@ from hwr_core.analytics.periods import start_of_today
 from hwr_core.analytics.tables import one_row, proportion_right
 from hwr_core.db.store import Store
 from hwr_core.recognition.types import DIGITS
-from hwr_core.records.filters import HistoryFilter, choose, confirm_user_of
+from hwr_core.records.filters import HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.users import get_user
 from hwr_core.statistics import Proportion
@@ -19,7 +19,7 @@ def system_figures(store: Store, timezone: str) -> SystemFigures:
         by_digit = cursor.execute(
             "select digit, count(*), count(*) filter (created_at >= $1) from predictions group by digit", [today]
         ).fetchall()
-        accuracy = proportion_right(cursor, choose(EVERYTHING, labelled_only=True))
+        accuracy = proportion_right(cursor, select(EVERYTHING, labelled_only=True))
     counts = {digit: total for digit, total, _ in by_digit}
     return SystemFigures(
         total_users=total_users,
@@ -49,7 +49,7 @@ def user_figures(store: Store, user_id: int, timezone: str) -> UserFigures:
         (feedback,) = one_row(
             cursor, "select count(*) from feedback where user_id = $1 and replaced_at is null", [user_id]
         )
-        accuracy = proportion_right(cursor, choose(HistoryFilter(user_id=user_id), labelled_only=True))
+        accuracy = proportion_right(cursor, select(HistoryFilter(user_id=user_id), labelled_only=True))
     return UserFigures(total, since, accuracy, confidence, seconds, digit, feedback)
 
 
@@ -57,4 +57,4 @@ def accuracy(store: Store, chosen: HistoryFilter) -> Proportion:
     """Count the labelled predictions of a filter, and the right ones among them."""
     with store.session() as cursor:
         confirm_user_of(cursor, chosen)
-        return proportion_right(cursor, choose(chosen, labelled_only=True))
+        return proportion_right(cursor, select(chosen, labelled_only=True))

@@ -54,7 +54,7 @@ class Comparison(Shown):
     def verdict(self) -> str:
         """The result in a sentence."""
         if not self.is_real:
-            return f"No significant difference ({in_words(self.p_value)})."
+            return f"No real difference ({in_words(self.p_value)})."
         better = self.one if self.only_one > self.only_other else self.other
         return f"{better.version} is better ({in_words(self.p_value)})."
 

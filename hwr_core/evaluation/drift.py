@@ -139,7 +139,7 @@ class Drift:
     def verdict(self, reference: str = "before") -> str:
         """Return the verdict in words, the largest difference first; `reference` names what is compared with."""
         if self.level is Level.UNKNOWN:
-            return "Too few predictions to tell"
+            return "Too few predictions to say"
         if self.level is Level.SAME:
             return f"Much like {reference}"
         shifted = sorted((shift for shift in self.shifts if shift.psi >= SOMEWHAT), key=lambda shift: -shift.psi)

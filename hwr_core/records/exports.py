@@ -11,7 +11,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import Source
 
@@ -26,23 +26,23 @@ PAGE = 5_000
 _DRAWN = ", ".join(f"'{source.value}'" for source in Source if source.user_input_type == "drawing")
 
 _ROW = f"""
-    r.id as id,
-    r.created_at as timestamp,
-    r.user_id as user_id,
+    p.id as id,
+    p.created_at as timestamp,
+    p.user_id as user_id,
     u.username as username,
-    r.source as source,
-    case when r.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
-    r.file_name as file_name,
-    r.verdict as verdict,
-    r.digit as predicted_digit,
-    r.confidence as confidence,
-    r.probabilities::double precision[] as all_predictions,
-    r.preprocessing_seconds + r.inference_seconds as processing_time,
-    r.preprocessing_seconds as preprocessing_time,
-    r.inference_seconds as inference_time,
-    r.model_version as model_version,
-    r.enhancement_level as enhancement_level,
-    r.upload as upload,
+    p.source as source,
+    case when p.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
+    p.file_name as file_name,
+    p.verdict as verdict,
+    p.digit as predicted_digit,
+    p.confidence as confidence,
+    p.probabilities::double precision[] as all_predictions,
+    p.preprocessing_seconds + p.inference_seconds as processing_time,
+    p.preprocessing_seconds as preprocessing_time,
+    p.inference_seconds as inference_time,
+    p.model_version as model_version,
+    p.enhancement_level as enhancement_level,
+    p.upload as upload,
     l.actual_digit as actual_digit,
     case when l.prediction_id is null then null else {IS_RIGHT} end as correct_prediction,
     l.verified as verified
@@ -53,7 +53,7 @@ _FEEDBACK_ROW = """
     f.created_at as timestamp,
     f.prediction_id as prediction_id,
     f.actual_digit as actual_digit,
-    r.digit is not distinct from f.actual_digit as correct_prediction,
+    p.digit is not distinct from f.actual_digit as correct_prediction,
     f.confidence_rating as confidence_rating,
     f.comments as comments,
     f.replaced_at as replaced_at
@@ -100,16 +100,16 @@ class Exports:
         """
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
-        predictions = choose(chosen, with_labels=True)
+        predictions = select(chosen, with_labels=True)
         most = predictions.conditions.value(limit)
-        seen = ", r.seen as seen" if images else ""
+        seen = ", p.seen as seen" if images else ""
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
         with self._store.session() as cursor:
             page = _table(
                 cursor,
                 f"select {_ROW}{seen} {_joined(predictions.source)} {predictions.conditions.where} "
-                f"order by r.id desc limit {most}",
+                f"order by p.id desc limit {most}",
                 predictions.conditions.values,
             )
         return _as_frame(page)
@@ -120,7 +120,7 @@ class Exports:
         _, predictions = self._predictions(HistoryFilter(user_id=user_id))
         _, feedbacks = self._pages(
             _FEEDBACK_ROW,
-            "from feedback f join predictions r on r.id = f.prediction_id",
+            "from feedback f join predictions p on p.id = f.prediction_id",
             ["f.user_id = $1"],
             [user_id],
             "f.id",
@@ -138,9 +138,9 @@ class Exports:
     def _predictions(self, chosen: HistoryFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-        predictions = choose(chosen, with_labels=True)
+        predictions = select(chosen, with_labels=True)
         return self._pages(
-            _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "r.id"
+            _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "p.id"
         )
 
     def _pages(
@@ -169,7 +169,7 @@ class Exports:
 
 
 def _joined(source: str) -> str:
-    return f"{source} join users u on u.id = r.user_id"
+    return f"{source} join users u on u.id = p.user_id"
 
 
 def _table(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any]) -> "pa.Table":

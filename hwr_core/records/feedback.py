@@ -37,9 +37,9 @@ MAX_COMMENT = 2000
 
 _SELECT = """
     select f.id, f.created_at, f.prediction_id, f.user_id, f.actual_digit,
-        r.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
+        p.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
     from feedback f
-    join predictions r on r.id = f.prediction_id
+    join predictions p on p.id = f.prediction_id
 """
 
 

@@ -59,7 +59,7 @@ class HistoryFilter:
             raise InvalidValue("since is later than until; it has to be the earlier time.")
 
 
-IS_RIGHT = "r.digit is not distinct from l.actual_digit"
+IS_RIGHT = "p.digit is not distinct from l.actual_digit"
 """SQL: whether a prediction and its label agree; a rejection is right when the label too is no digit."""
 
 _LABELLED = {
@@ -94,8 +94,8 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The predictions that match a filter: `source` is a from clause of predictions r and, where needed, labels l."""
+class Selection:
+    """The predictions that match a filter: `source` is a from clause of predictions p and, where needed, labels l."""
 
     source: str
     conditions: Conditions
@@ -106,7 +106,7 @@ class Chosen:
         return f"{self.source} {self.conditions.where}"
 
 
-def choose(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Chosen:
+def select(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Selection:
     """Return the predictions that match a filter; labels are joined only where the question or the filter needs them.
 
     Args:
@@ -115,12 +115,12 @@ def choose(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: b
         labelled_only: the question is about labelled predictions only.
     """
     needs_labels = chosen.labelled is not None or chosen.actual_digit is not None
-    source = "from predictions r"
+    source = "from predictions p"
     if labelled_only:
-        source += " join labels l on l.prediction_id = r.id"
+        source += " join labels l on l.prediction_id = p.id"
     elif with_labels or needs_labels:
-        source += " left join labels l on l.prediction_id = r.id"
-    return Chosen(source, _conditions(chosen))
+        source += " left join labels l on l.prediction_id = p.id"
+    return Selection(source, _conditions(chosen))
 
 
 def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) -> None:
@@ -132,22 +132,22 @@ def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) ->
 def _conditions(chosen: HistoryFilter) -> Conditions:
     conditions = Conditions()
     if chosen.digit == NONE:
-        conditions.clauses.append("r.digit is null")
+        conditions.clauses.append("p.digit is null")
     if chosen.actual_digit == NONE:
         conditions.clauses.append("(l.prediction_id is not null and l.actual_digit is null)")
     if chosen.labelled:
         conditions.clauses.append(_LABELLED[chosen.labelled])
     for clause, value in (
-        ("r.user_id = {}", chosen.user_id),
-        ("r.digit = {}", None if chosen.digit == NONE else chosen.digit),
+        ("p.user_id = {}", chosen.user_id),
+        ("p.digit = {}", None if chosen.digit == NONE else chosen.digit),
         ("l.actual_digit = {}", None if chosen.actual_digit == NONE else chosen.actual_digit),
-        ("r.verdict = {}", chosen.verdict and chosen.verdict.value),
-        ("r.source = {}", chosen.source and chosen.source.value),
-        ("r.model_version = {}", chosen.model_version),
-        ("r.confidence >= {}", chosen.confidence_from or None),
-        ("r.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
-        ("r.created_at >= {}", chosen.since),
-        ("r.created_at < {}", chosen.until),
+        ("p.verdict = {}", chosen.verdict and chosen.verdict.value),
+        ("p.source = {}", chosen.source and chosen.source.value),
+        ("p.model_version = {}", chosen.model_version),
+        ("p.confidence >= {}", chosen.confidence_from or None),
+        ("p.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
+        ("p.created_at >= {}", chosen.since),
+        ("p.created_at < {}", chosen.until),
     ):
         if value is not None:
             conditions.add(clause, value)

@@ -6,7 +6,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.records.filters import HistoryFilter, choose, confirm_user_of
+from hwr_core.records.filters import HistoryFilter, confirm_user_of, select
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import fits_bigint
@@ -53,7 +53,7 @@ class History:
 
     def count(self, chosen: HistoryFilter = EVERYTHING) -> int:
         """Return how many predictions match a filter. Raises UserNotFound and StoreError."""
-        predictions = choose(chosen)
+        predictions = select(chosen)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             row = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchone()
@@ -84,11 +84,11 @@ class History:
 
 
 def _newest_ids(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter, limit: int, before: int | None) -> list[int]:
-    predictions = choose(chosen)
+    predictions = select(chosen)
     if before is not None:
-        predictions.conditions.add("r.id < {}", before)
+        predictions.conditions.add("p.id < {}", before)
     most = predictions.conditions.value(limit)
     rows = cursor.execute(
-        f"select r.id {predictions.sql} order by r.id desc limit {most}", predictions.conditions.values
+        f"select p.id {predictions.sql} order by p.id desc limit {most}", predictions.conditions.values
     ).fetchall()
     return [prediction_id for (prediction_id,) in rows]

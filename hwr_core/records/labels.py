@@ -67,10 +67,10 @@ def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8],
     with store.session() as cursor:
         rows = cursor.execute(
             """
-            select r.seen, coalesce(l.actual_digit, $2)
+            select p.seen, coalesce(l.actual_digit, $2)
             from (select * from labels order by created_at desc limit $1) l
-            join predictions r on r.id = l.prediction_id
-            order by r.id
+            join predictions p on p.id = l.prediction_id
+            order by p.id
             """,
             [limit, NO_DIGIT],
         ).fetchall()

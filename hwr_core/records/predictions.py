@@ -138,12 +138,12 @@ def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[Pr
     """The predictions with these ids and their labels, newest first."""
     rows = cursor.execute(
         f"""
-        select {", ".join(f"r.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
-        from predictions r
+        select {", ".join(f"p.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
+        from predictions p
         left join (select * from labels where prediction_id in (select unnest($1::bigint[]))) l
-            on l.prediction_id = r.id
-        where r.id in (select unnest($1::bigint[]))
-        order by r.id desc
+            on l.prediction_id = p.id
+        where p.id in (select unnest($1::bigint[]))
+        order by p.id desc
         """,  # noqa: S608  column names of our own
         [list(ids)],
     ).fetchall()

@@ -132,11 +132,11 @@ class Registry:
         """
         name = self.champion_name()
         if name is None:
-            raise ModelUnavailable("No model version is served. `hwr train` makes one.")
+            raise ModelUnavailable("No model version has been chosen to serve; `hwr train` makes one.")
         try:
             return self.get(name)
         except NotFound as error:
-            raise ModelUnavailable(f"The served model version, {name!r}, does not exist.") from error
+            raise ModelUnavailable(f"The model version chosen to serve, {name!r}, does not exist.") from error
 
     def champion_name(self) -> str | None:
         """Return the name of the served version, whether or not it exists; None when no version is served.

@@ -12,7 +12,7 @@ from hwr_core.records.filters import Conditions
 from hwr_core.records.labels import NO_DIGIT
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 
-_UNLABELLED = "from predictions r left join labels l on l.prediction_id = r.id"
+_UNLABELLED = "from predictions p left join labels l on l.prediction_id = p.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Queue:
         return Conditions([self.verdict, "l.prediction_id is null"])
 
 
-LEAST_SURE = Queue("r.digit is not null", "r.confidence, r.id", "(r.confidence, r.id) > ({}, {})")
+LEAST_SURE = Queue("p.digit is not null", "p.confidence, p.id", "(p.confidence, p.id) > ({}, {})")
 """Predictions that name a digit, the least sure first."""
 
-REJECTED = Queue("r.verdict = 'not_a_digit'", "r.confidence desc, r.id desc", "(r.confidence, r.id) < ({}, {})")
+REJECTED = Queue("p.verdict = 'not_a_digit'", "p.confidence desc, p.id desc", "(p.confidence, p.id) < ({}, {})")
 """Predictions that were rejected as no digit, the most digit-like first: one rejected wrongly is likely among them."""
 
 
@@ -76,7 +76,7 @@ class ReviewQueue:
         with self._store.session() as cursor:
             # The ids alone first, as for a page of the history.
             rows = cursor.execute(
-                f"select r.id {_UNLABELLED} {conditions.where} order by {queue.order} limit {most}",
+                f"select p.id {_UNLABELLED} {conditions.where} order by {queue.order} limit {most}",
                 conditions.values,
             ).fetchall()
             ids = [prediction_id for (prediction_id,) in rows]
@@ -101,10 +101,10 @@ class ReviewQueue:
         with self._store.session() as cursor:
             columns = cursor.execute(
                 """
-                select r.id, r.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
+                select p.id, p.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
                 from labels l
-                join predictions r on r.id = l.prediction_id
-                order by r.id
+                join predictions p on p.id = l.prediction_id
+                order by p.id
                 """,
                 [NO_DIGIT],
             ).fetchnumpy()

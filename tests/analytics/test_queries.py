@@ -117,7 +117,7 @@ def test_a_user_at_a_glance(analytics, feedback, world, user_id):
 
 
 def test_unknown_users_and_zones_are_told(analytics):
-    """What does not exist is an error in words in every question."""
+    """A user who does not exist is an error in every question."""
     nobody = HistoryFilter(user_id=9)
     for ask in (analytics.accuracy, analytics.confusion, analytics.latency, analytics.reliability):
         with pytest.raises(UserNotFound):
@@ -218,7 +218,7 @@ def test_reliability_is_confidence_against_accuracy(analytics, world):
 
 
 def test_confusion_counts_what_was_read_for_what_was_written(analytics, world):
-    """Each labelled prediction is in one cell; a refusal and an image of no digit are "none"."""
+    """Each labelled prediction is in one cell; a rejection and an image of no digit are "none"."""
     expected = Counter(
         (
             "none" if each.prediction.digit is None else str(each.prediction.digit),
@@ -232,7 +232,7 @@ def test_confusion_counts_what_was_read_for_what_was_written(analytics, world):
 
 
 def test_the_most_confused_pairs_come_first(analytics, record, feedback, new_prediction):
-    """Mistakes are sorted by their number, with the share of that true digit which they are."""
+    """Mistakes are sorted by their number, with their share of that true digit."""
     kept = record(*(new_prediction(digit=digit) for digit in (1, 1, 1, 7, 4)))
     for each, actual in zip(kept, (7, 7, 1, 7, 9), strict=True):
         feedback.give(each.id, actual_digit=actual)
@@ -246,7 +246,7 @@ def test_the_most_confused_pairs_come_first(analytics, record, feedback, new_pre
 
 @pytest.mark.parametrize("by", list(Dimension))
 def test_predictions_broken_down(analytics, users, world, by):
-    """Each value has its predictions, mean confidence and accuracy, under a name people know."""
+    """Each value has its predictions, mean confidence and accuracy, under a name that users know."""
     names = {user.id: user.username for user in users.all()}
     groups = defaultdict(list)
     for each in world:
