@@ -43,7 +43,7 @@ def test_equal_shares_have_no_distance_and_an_empty_bin_a_finite_one():
 
 
 def test_features_are_measured_on_the_image():
-    """Half of the rows make half the ink; a digit of 10 x 20 is half as wide as high; an empty image counts as square."""
+    """Half of the rows make half the ink; a digit of 10 x 20 is half as wide as high; an empty image is square."""
     half = np.zeros((1, 28, 28), np.uint8)
     half[0, :14] = 255
     narrow, empty = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28), np.uint8)
