@@ -3,8 +3,8 @@
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
-# A file's tests share their servers, so it goes to one process; the slow ones come early, as they are collected.
-AT_ONCE := -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+# A file's tests share their servers, so it goes to one process; files come in the order in which they are collected.
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,18 +17,24 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test check format train bench mixed abuse fuzz notebooks lock clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed abuse fuzz notebooks lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Make .venv and install everything (Python 3.11 to 3.13)
 
 run: setup ## Serve dashboard and API (HOST=, PORT=)
 	$(BIN)/hwr serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: check ## Run the checks, then all tests (ARGS= goes to pytest)
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+test: check ## Run the checks, then the quick tests (ARGS= goes to pytest)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: setup ## Run the slow tests: browsers, kills, notebooks, trainings, load (ARGS= goes to pytest)
+	$(PYTEST) -m slow $(ARGS)
+
+test-all: check ## Run the checks, then all tests (ARGS= goes to pytest)
+	$(PYTEST) $(ARGS)
 
 check: setup ## Check format, style, types and who imports whom
 	$(BIN)/ruff format --check

@@ -1,4 +1,4 @@
-"""The one place that knows both front rooms: API and dashboard in one ASGI app, as one process holds the database."""
+"""API and dashboard in one ASGI app, since one process holds the database. Nothing else imports both."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,19 +16,19 @@ from hwr_core.settings import Settings, load_settings
 
 DASHBOARD = Path(__file__).with_name("dashboard") / "streamlit_app.py"
 PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
-"""The page that Streamlit serves for each address."""
+"""The HTML that Streamlit serves for every page."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the API with the dashboard behind every address that is not the API's; `uvicorn --factory` calls it.
+    """Return the API, with the dashboard at every address that is not the API's; `uvicorn --factory` calls it.
 
-    The dashboard's pages read their settings from the environment: other ones given here reach the API alone.
+    The pages of the dashboard read their settings from the environment; settings passed here apply to the API only.
     """
     settings = settings or load_settings()
     app = api.app.create_app(settings)
     dashboard = App(DASHBOARD)
-    # Plotly makes functions of text for its parallel coordinates.
-    shown = SecurityHeaders(dashboard, policy(PAGE.read_text(encoding="utf-8"), evaluates=True))
+    # Plotly compiles code from strings for its parallel coordinates.
+    pages = SecurityHeaders(dashboard, policy(PAGE.read_text(encoding="utf-8"), evaluates=True))
     lifespans = app.router.lifespan_context, dashboard.lifespan()
     not_found = app.router.default
 
@@ -36,15 +36,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def both(app: FastAPI) -> AsyncIterator[None]:
         logs.set_up(settings)
         async with lifespans[0](app), lifespans[1](app):
-            logs.set_up(settings)  # again, since Streamlit has just set up loggers in its own way
+            logs.set_up(settings)  # again, since Streamlit has just configured loggers in its own way
             yield
 
-    async def beyond_the_api(scope: Scope, receive: Receive, send: Send) -> None:
-        mistaken = scope["type"] == "http" and scope["path"].startswith("/api/")
-        await (not_found if mistaken else shown)(scope, receive, send)
+    async def outside_the_api(scope: Scope, receive: Receive, send: Send) -> None:
+        is_unknown = scope["type"] == "http" and scope["path"].startswith("/api/")
+        await (not_found if is_unknown else pages)(scope, receive, send)
 
     app.router.lifespan_context = both
-    # Not `app.mount("/", dashboard)`: a mount there would take a wrong method on the API's addresses for a page, and
-    # answer unknown ones with the dashboard's HTML.
-    app.router.default = beyond_the_api
+    # Not `app.mount("/", dashboard)`: a mount would answer a wrong method or an unknown address of the API with the
+    # dashboard's HTML.
+    app.router.default = outside_the_api
     return app

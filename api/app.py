@@ -1,10 +1,11 @@
-"""Builds the FastAPI app: routes, error table, size limit, and a lifespan that holds the workspace open."""
+"""Builds the FastAPI app: routes, middleware, error table, and a lifespan that keeps the workspace open."""
 
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from starlette.middleware import Middleware
@@ -16,14 +17,14 @@ from api.auth.permissions import AddressRules
 from api.auth.rate_limits import Rates
 from api.errors import HANDLERS, REQUEST_ID
 from api.live.channels import Channels
-from api.metrics import Metrics
+from api.metrics.metrics import Metrics
 from api.middleware.body_limit import BodyLimit
 from api.middleware.cross_site import CrossSite
 from api.middleware.hosts import KnownHosts
-from api.middleware.own_machine import OwnMachineOnly
-from api.middleware.request_log import RequestLog
+from api.middleware.local_only import LocalOnly
+from api.middleware.request_log import RequestLog, accepted_id
 from api.middleware.security_headers import SecurityHeaders
-from api.middleware.startup import StartupInWords
+from api.middleware.startup import StartupErrors
 from api.routes import (
     analytics,
     datasets,
@@ -43,7 +44,7 @@ from api.routes import (
     users,
 )
 from api.routes import auth as access
-from hwr_core.app.authorisation import confirm_rules
+from hwr_core.app.rules import confirm_rules
 from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
@@ -54,8 +55,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DESCRIPTION = (
-    "Reads handwritten digits and keeps every prediction. Errors are `{success: false, detail, request_id}`, in words. "
-    "Beside the routes below, `/api/live/draw` and `/api/live/events` are WebSockets (see api/live/README.md)."
+    "Reads handwritten digits and stores every prediction. Errors are `{success: false, detail, request_id}`; `detail` "
+    "is a sentence for people. Besides the routes below there are two WebSockets, `/api/live/draw` and "
+    "`/api/live/events` (see api/live/README.md)."
 )
 
 
@@ -79,17 +81,17 @@ ROUTES = (
     live,
 )
 
-WAYS_IN = [
+CREDENTIALS = [
     Security(OAuth2PasswordBearer(tokenUrl="api/token", auto_error=False)),
     Security(APIKeyHeader(name="X-API-Key", auto_error=False)),
 ]
-"""Named for the documentation and its "Authorize"; `Door` is what lets in."""
+"""For the documentation and its "Authorize" button; `Authentication` does the checking."""
 
 
 def create_app(settings: Settings | None = None, workspace: Workspace | None = None) -> FastAPI:
     """Return the API of one data folder.
 
-    A workspace given stays its owner's to close; else the lifespan opens the process's own and closes it.
+    Whoever passes a workspace closes it; otherwise the lifespan opens one and closes it.
     """
     settings = workspace.settings if workspace else settings or load_settings()
 
@@ -102,11 +104,11 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
             app.state.workspace.start()
             with app.state.metrics.watching(app.state.workspace):
                 yield
-        finally:  # the other half of the process may have failed to start or to stop
+        finally:  # also when the dashboard has failed to start or to stop
             if workspace is None:
                 app.state.workspace.close()
 
-    figures, provider = Metrics(), _provider(settings)
+    metrics_of_app, provider = Metrics(), _provider(settings)
     rates = Rates(settings.rate_limit) if settings.has_sign_in else None
     rules = AddressRules(module.router for module in ROUTES)
     app = FastAPI(
@@ -118,14 +120,15 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
-            Middleware(RequestLog, requests=figures.requests),  # first: it sees the answers of all the others
+            Middleware(CorrelationIdMiddleware, header_name=REQUEST_ID, validator=None, transformer=accepted_id),
+            Middleware(RequestLog, requests=metrics_of_app.requests),  # sees the answers of all below
             *_middleware(settings, rates, rules),
-            *([provider.memory()] if provider else []),
+            *([provider.session()] if provider else []),
         ],
-        dependencies=WAYS_IN if settings.has_sign_in else [],
+        dependencies=CREDENTIALS if settings.has_sign_in else [],
     )
-    app.state.metrics = figures
-    app.state.channels = Channels(figures.live, rates)
+    app.state.metrics = metrics_of_app
+    app.state.channels = Channels(metrics_of_app.live, rates)
     app.state.provider = provider
     for module in ROUTES:
         app.include_router(module.router)
@@ -134,17 +137,17 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
 
 
 def _provider(settings: Settings) -> "Provider | None":
-    """Return the identity provider that people sign in by, where there is one."""
+    """Return the identity provider by which users sign in, where there is one."""
     if settings.oidc_issuer is None:
         return None
-    from api.auth.single_sign_on import Provider  # noqa: PLC0415  here, because authlib costs who does not use it
+    from api.auth.single_sign_on import Provider  # noqa: PLC0415  here, since authlib is slow to import and few use it
 
     return Provider(settings)
 
 
 def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) -> list[Middleware]:
-    """What a request goes through, from the outside in."""
-    around = [Middleware(SecurityHeaders), Middleware(StartupInWords), Middleware(KnownHosts, allowed=settings.hosts)]
+    """The middleware from the outside in, but for the first and the last."""
+    around = [Middleware(SecurityHeaders), Middleware(StartupErrors), Middleware(KnownHosts, allowed=settings.hosts)]
     if settings.origins:
         around.append(
             Middleware(
@@ -157,14 +160,14 @@ def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) ->
         )
     around.append(Middleware(CrossSite, origins=settings.origins))
     if not (settings.has_sign_in or settings.allow_open):
-        around.append(Middleware(OwnMachineOnly))
+        around.append(Middleware(LocalOnly))
     if rates is not None:
         around.append(Middleware(Authentication, rates=rates, rules=rules))
     return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
 
 
 def _warm_up(workspace: Workspace) -> None:
-    """Load the model before the first request; without one the server starts all the same, and /health says so."""
+    """Load the model before the first request; without one the server starts all the same, and /health reports it."""
     try:
         workspace.served_model()
     except HwrError as error:

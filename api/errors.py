@@ -1,4 +1,4 @@
-"""The one table from what can go wrong to what HTTP calls it. Each body is that of ErrorOut."""
+"""The one table from errors to HTTP statuses. Each body is an ErrorOut."""
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from api.inputs.validation import in_words
 from api.schemas.base import ErrorOut
-from api.validation import in_words
 from hwr_core.errors import (
     Conflict,
     DatasetMissing,
@@ -34,10 +34,10 @@ from hwr_core.logs import current_request
 log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-ID"
-"""The header that names a request, in what clients send and in every answer."""
+"""The header with the id of a request, in what clients send and in every answer."""
 
 POLICY_VIOLATION = 1008
-"""How a WebSocket is closed that is not allowed (RFC 6455, 7.4.1)."""
+"""The code with which a WebSocket is closed that is not allowed (RFC 6455, 7.4.1)."""
 
 STATUS_OF: dict[type[HwrError], int] = {
     NotAnImage: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
@@ -55,33 +55,30 @@ STATUS_OF: dict[type[HwrError], int] = {
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,
 }
-"""An error takes the status of its nearest ancestor here."""
+"""An error has the status of its nearest ancestor here."""
 
 WORDS = {
-    status.HTTP_400_BAD_REQUEST: "The request's body cannot be read.",
-    status.HTTP_404_NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
-    status.HTTP_405_METHOD_NOT_ALLOWED: "This address does not take this method; /docs lists what it takes.",
+    status.HTTP_400_BAD_REQUEST: "The body of the request cannot be read.",
+    status.HTTP_404_NOT_FOUND: "There is nothing at this address; /docs lists all addresses.",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "This address does not support this method; /docs lists those it does.",
 }
-"""Ours instead of the framework's, which would be a library's text."""
+"""Messages of ours in place of the framework's."""
 
-UNEXPECTED = "Something went wrong on our side; the server's log tells more."
+UNEXPECTED = "Something went wrong on the server; its log has the details."
 
 RETRY_AFTER = {"Retry-After": "2"}
-"""Seconds after which a busy database is worth another try; a holder gives way within about one."""
+"""Seconds after which to try a busy database again; whoever holds it gives way within about one."""
 
 RESPONSES: dict[int | str, dict[str, object]] = {
-    "4XX": {"model": ErrorOut, "description": "The request cannot be answered as it is; `detail` says why."},
-    "5XX": {"model": ErrorOut, "description": "The server cannot answer at present; `detail` says why."},
+    "4XX": {"model": ErrorOut, "description": "The request is refused; `detail` says why."},
+    "5XX": {"model": ErrorOut, "description": "The server cannot answer right now; `detail` says why."},
 }
-"""What the documentation says of errors, for every route."""
+"""The errors in the documentation of every route."""
 
 
 def error_response(code: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the answer that every error has."""
-    request_id = current_request.get()
-    body = ErrorOut(detail=detail, request_id=request_id).model_dump()
-    # The header too: the answer to a fault of our own is made outside of what else sets it.
-    return JSONResponse(body, code, {**(headers or {}), REQUEST_ID: request_id})
+    """Return the answer to any error."""
+    return JSONResponse(ErrorOut(detail=detail, request_id=current_request.get()).model_dump(), code, headers)
 
 
 def status_of(error: HwrError) -> int:
@@ -90,7 +87,7 @@ def status_of(error: HwrError) -> int:
 
 
 def answer_to(error: HwrError) -> JSONResponse:
-    """Return the answer to an error of ours, and log one that is the server's fault."""
+    """Return the answer to an error of ours; one that is the server's fault is logged."""
     code = status_of(error)
     if code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
         log.error("Answered with %s: %s", code, error, exc_info=error)
@@ -106,34 +103,36 @@ def _headers_of(error: HwrError) -> Mapping[str, str] | None:
 
 
 async def forbid(detail: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request, or a WebSocket that is to be opened, that it is not allowed at all."""
+    """Refuse a request, or a WebSocket that is to be opened."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": detail})
     else:
         await error_response(status.HTTP_403_FORBIDDEN, detail)(scope, receive, send)
 
 
-async def _of_hwr(_: Request, error: HwrError) -> JSONResponse:
+async def _on_hwr_error(_: Request, error: HwrError) -> JSONResponse:
     return answer_to(error)
 
 
-async def _of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
     return error_response(status.HTTP_422_UNPROCESSABLE_CONTENT, in_words(error.errors()))
 
 
-async def _of_http(_: Request, error: HTTPException) -> JSONResponse:
+async def _on_http_error(_: Request, error: HTTPException) -> JSONResponse:
     return error_response(error.status_code, WORDS.get(error.status_code, error.detail), error.headers)
 
 
-async def _of_anything_else(_: Request, __: Exception) -> JSONResponse:
+async def _on_unexpected(_: Request, __: Exception) -> JSONResponse:
     """Answer a fault of our own; Starlette raises it again afterwards, so that the server logs its traceback."""
-    return error_response(status.HTTP_500_INTERNAL_SERVER_ERROR, UNEXPECTED)
+    # The header too, since this answer is made outside all middleware.
+    headers = {REQUEST_ID: current_request.get()}
+    return error_response(status.HTTP_500_INTERNAL_SERVER_ERROR, UNEXPECTED, headers)
 
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
-    HwrError: _of_hwr,
-    RequestValidationError: _of_validation,
-    HTTPException: _of_http,
-    Exception: _of_anything_else,
+    HwrError: _on_hwr_error,
+    RequestValidationError: _on_invalid_request,
+    HTTPException: _on_http_error,
+    Exception: _on_unexpected,
 }
-"""All of them, for the app to be built with."""
+"""The handlers of all errors, for the app to be built with."""

@@ -1,1 +1,1 @@
-"""The Streamlit front room: pages that draw, upload and look back. All behaviour lies in hwr_core."""
+"""The Streamlit front end: pages, their views and shared components. All behaviour lies in hwr_core."""

@@ -1,4 +1,4 @@
-"""The pages, those that the visitor may use."""
+"""The pages that the visitor may use, grouped as the sidebar shows them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services import allowed, visitor
-from hwr_core.auth.permissions import Permission
+from hwr_core.app import Permission
 
 
 def pages() -> dict[str, list[Any]]:
-    """Return the dashboard's pages by what they are for."""
+    """Return the dashboard's pages by the headings of their groups."""
     found: dict[str, list[Any]] = {}
     sees_all = allowed(Permission.SEE_ALL)
     if sees_all:
@@ -19,12 +19,12 @@ def pages() -> dict[str, list[Any]]:
         st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=not sees_all),
         st.Page("app_pages/upload.py", title="Upload", icon=":material/upload_file:"),
     ]
-    found["Look back"] = [
+    found["Explore"] = [
         st.Page("app_pages/history.py", title="History", icon=":material/history:"),
         st.Page("app_pages/analytics.py", title="Analytics", icon=":material/insights:"),
     ]
     if sees_all:
-        found["Look back"].append(st.Page("app_pages/data.py", title="Data", icon=":material/grid_view:"))
+        found["Explore"].append(st.Page("app_pages/data.py", title="Data", icon=":material/grid_view:"))
         found["Improve"] = [
             st.Page("app_pages/review.py", title="Review", icon=":material/rate_review:"),
             st.Page("app_pages/training.py", title="Training", icon=":material/model_training:"),
@@ -36,7 +36,12 @@ def pages() -> dict[str, list[Any]]:
 def _manage() -> Iterator[Any]:
     if allowed(Permission.MANAGE_USERS):
         yield st.Page("app_pages/users.py", title="Users", icon=":material/group:")
+        yield st.Page(_open_users, title="Users", url_path="people", visibility="hidden")  # its address until 1.0
     if allowed(Permission.MAINTAIN):
         yield st.Page("app_pages/settings.py", title="Settings", icon=":material/settings:")
     if visitor() is not None:
         yield st.Page("app_pages/account.py", title="Account", icon=":material/key:")
+
+
+def _open_users() -> None:
+    st.switch_page("app_pages/users.py")

@@ -1,29 +1,41 @@
-"""What the pages call: the workspace of this process, and file predictions that survive a rerun."""
+"""What the pages call: this process's workspace as the visitor may use it, and results cached across reruns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.components.images import as_shown, shrunk
-from hwr_core.app.authorisation import authorised
-from hwr_core.app.workspace import NamedFile, Workspace, open_workspace
-from hwr_core.auth.permissions import Caller, Permission, may
-from hwr_core.auth.secrets import COOKIE
+from dashboard.components.images import page_preview, shrunk
+from hwr_core.app import (
+    COOKIE,
+    Box,
+    Caller,
+    Explanation,
+    Grey,
+    NamedFile,
+    NumberPrediction,
+    OnProgress,
+    PageImage,
+    Permission,
+    Prediction,
+    Workspace,
+    authorised,
+    decode,
+    decode_pages,
+    limits_of,
+    may,
+    open_workspace,
+)
 from hwr_core.errors import ImageError
-from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.images.types import Box, Grey, OnProgress
-from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import NumberPrediction, Prediction
 
 PREVIEW_SIDE = 224
 
-REMEMBERED_FILES, REMEMBERED_DOCUMENTS, REMEMBERED_ARCHIVES = 256, 32, 4
+CACHED_FILES, CACHED_DOCUMENTS, CACHED_ARCHIVES = 256, 32, 4
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFile:
-    """The outcome for one uploaded file: a reading and a small preview, or the error that says why there is none."""
+class FileResult:
+    """The result for one uploaded file: a prediction and a small preview, or the error that says why there is none."""
 
     prediction: Prediction | None = None
     preview: Grey | None = None
@@ -31,47 +43,49 @@ class ReadFile:
 
 
 @st.cache_resource(show_spinner=False, validate=lambda workspace: not workspace.closed)
-def _unrestricted() -> Workspace:
+def _shared_workspace() -> Workspace:
+    """The one workspace of this process, without any check of permissions."""
     return open_workspace()
 
 
 def workspace() -> Workspace:
-    """Return the workspace that the API in this process uses too, as the visitor may use it. Raises NotSignedIn."""
+    """Return the workspace that the API uses too, limited to what the visitor may do. Raises NotSignedIn."""
     who = visitor()
-    return _unrestricted() if who is None else authorised(_unrestricted(), who)
+    shared = _shared_workspace()
+    return shared if who is None else authorised(shared, who)
 
 
 def visitor() -> Caller | None:
-    """Return who is signed in, None where nobody has to. Raises NotSignedIn and StoreError.
+    """Return who is signed in, None where sign-in is not required. Raises NotSignedIn and StoreError.
 
-    The door in front of this page has looked at the same cookie; a person may have been signed out since.
+    The middleware in front of this page has checked the same cookie, but the session may have ended since.
     """
-    auth_service = _unrestricted().access
+    auth_service = _shared_workspace().access
     if not auth_service.required:
         return None
     return replace(auth_service.by_session(session_cookie()), address=client_address())
 
 
 def session_cookie() -> str:
-    """Return what the visitor's browser holds of a session, empty where it holds none."""
+    """Return the session cookie of the visitor's browser, empty where it has none."""
     return st.context.cookies.get(COOKIE, "")
 
 
 def client_address() -> str:
-    """Return where the visitor's browser is, for the audit log."""
+    """Return the address of the visitor's browser, for the audit log."""
     return st.context.ip_address or ""
 
 
-def allowed(right: Permission) -> bool:
-    """Whether to show what takes this right; where nobody has to sign in, everybody has all."""
+def allowed(permission: Permission) -> bool:
+    """Whether to show what needs this permission; where sign-in is not required, everybody has all of them."""
     who = visitor()
-    return who is None or may(who, right)
+    return who is None or may(who, permission)
 
 
 def preview(content: bytes) -> Grey:
-    """Return a small grey image of an image file. Raises ImageError."""
+    """Return a small greyscale preview of an image file. Raises ImageError."""
     settings = workspace().settings
-    return shrunk(decode(content, Limits(settings.max_image_bytes, settings.max_image_pixels)), PREVIEW_SIDE)
+    return shrunk(decode(content, limits_of(settings)), PREVIEW_SIDE)
 
 
 def read_number(
@@ -85,72 +99,72 @@ def read_number(
 
     Raises: what `Workspace.read_number` raises.
     """
-    given = None if boxes is None else tuple(boxes)
-    held = _held_number(document, enhancement_level, given, workspace().served_model().name)
-    if not held:
-        held.append(
-            workspace().read_number(document, enhancement_level=enhancement_level, boxes=given, on_progress=on_progress)
+    fixed = None if boxes is None else tuple(boxes)
+    cached = _cached_number(document, enhancement_level, fixed, workspace().served_model().name)
+    if not cached:
+        cached.append(
+            workspace().read_number(document, enhancement_level=enhancement_level, boxes=fixed, on_progress=on_progress)
         )
-    return held[0]
+    return cached[0]
 
 
-@st.cache_resource(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def _held_number(
+@st.cache_resource(max_entries=CACHED_DOCUMENTS, show_spinner=False)
+def _cached_number(
     document: bytes,  # noqa: ARG001  all of them are the cache's key
     enhancement_level: float,  # noqa: ARG001
     boxes: tuple[Box, ...] | None,  # noqa: ARG001
     model_version: str,  # noqa: ARG001
 ) -> list[NumberPrediction]:
-    """A place for what was read, filled outside: a cached function can show no progress."""
+    """A cached list to be filled outside: a cached function can show no progress."""
     return []
 
 
 def pages_of(document: bytes, *, on_progress: OnProgress = lambda _: None) -> list[PageImage]:
-    """Return the pages of an image, TIFF or PDF file, no wider than a page can show. Raises ImageError."""
-    held = _held_pages(document)
-    if not held:
+    """Return the pages of an image, TIFF or PDF file, reduced for the screen. Raises ImageError."""
+    cached = _cached_pages(document)
+    if not cached:
         settings = workspace().settings
-        limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
+        limits = limits_of(settings)
         pages = []
         for page in decode_pages(document, limits):
-            pages.append(as_shown(page))
+            pages.append(page_preview(page))
             on_progress(len(pages) / page.of)
-        held.append(pages)
-    return held[0]
+        cached.append(pages)
+    return cached[0]
 
 
-@st.cache_resource(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def _held_pages(document: bytes) -> list[list[PageImage]]:  # noqa: ARG001  the key
+@st.cache_resource(max_entries=CACHED_DOCUMENTS, show_spinner=False)
+def _cached_pages(document: bytes) -> list[list[PageImage]]:  # noqa: ARG001  the key
     return []
 
 
 def unpacked(archive: bytes, *, on_progress: OnProgress = lambda _: None) -> list[NamedFile]:
     """Return the files of a ZIP archive, unpacked once for the same content. Raises InvalidValue."""
-    held = _held_archive(archive)
-    if not held:
-        held.append(workspace().unpack(archive, on_progress=on_progress))
-    return held[0]
+    cached = _cached_archive(archive)
+    if not cached:
+        cached.append(workspace().unpack(archive, on_progress=on_progress))
+    return cached[0]
 
 
-@st.cache_resource(max_entries=REMEMBERED_ARCHIVES, show_spinner=False)
-def _held_archive(archive: bytes) -> list[list[NamedFile]]:  # noqa: ARG001  the key
+@st.cache_resource(max_entries=CACHED_ARCHIVES, show_spinner=False)
+def _cached_archive(archive: bytes) -> list[list[NamedFile]]:  # noqa: ARG001  the key
     return []
 
 
 def explain(image: bytes) -> Explanation:
-    """Say why the served model reads an image as it does, once for the same content.
+    """Explain why the served model reads an image as it does, once for the same content.
 
     Raises: what `Workspace.explain` raises.
     """
     return _explain_once(image, workspace().served_model().name)
 
 
-@st.cache_data(max_entries=REMEMBERED_DOCUMENTS, show_spinner=False)
-def _explain_once(image: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the cache's key
+@st.cache_data(max_entries=CACHED_DOCUMENTS, show_spinner=False)
+def _explain_once(image: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the key
     return workspace().explain(image)
 
 
-def read_file(content: bytes, enhancement_level: float) -> ReadFile:
+def read_file(content: bytes, enhancement_level: float) -> FileResult:
     """Read one uploaded file with the served model, once for the same content and level.
 
     Raises:
@@ -159,10 +173,10 @@ def read_file(content: bytes, enhancement_level: float) -> ReadFile:
     return _read_once(content, enhancement_level, workspace().served_model().name)
 
 
-@st.cache_data(max_entries=REMEMBERED_FILES, show_spinner=False)
-def _read_once(content: bytes, enhancement_level: float, model_version: str) -> ReadFile:  # noqa: ARG001
-    """Read a file; the model's version is there to be part of the cache's key."""
+@st.cache_data(max_entries=CACHED_FILES, show_spinner=False)
+def _read_once(content: bytes, enhancement_level: float, model_version: str) -> FileResult:  # noqa: ARG001
+    """Read a file; the model's version is part of the cache's key."""
     try:
-        return ReadFile(workspace().read(content, enhancement_level=enhancement_level), preview(content))
+        return FileResult(workspace().read(content, enhancement_level=enhancement_level), preview(content))
     except ImageError as error:
-        return ReadFile(error=error)
+        return FileResult(error=error)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.notices import show_left_notices
+from dashboard.components.messages import show_toasts
 from dashboard.components.user_switch import confirm_sign_in, show_user
 from dashboard.navigation import pages
 
@@ -13,6 +13,6 @@ st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("ico
 confirm_sign_in()
 page = st.navigation(pages())
 show_user()
-show_left_notices()
+show_toasts()
 page.run()
-show_left_notices()
+show_toasts()

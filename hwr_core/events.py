@@ -1,66 +1,43 @@
-"""Whoever wants to know what happens, as it happens, such as metrics, without hwr_core knowing what becomes of it."""
+"""Who is told when something happens. An event is any object; this module knows none of them.
+
+Each room owns the types of the events that it publishes (`hwr_core.recognition.events`, `hwr_core.records.events`,
+`hwr_core.jobs.queue`), and a subscriber picks those it wants by their type.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-
-from hwr_core.jobs.events import Progress
-from hwr_core.jobs.table import Job
-from hwr_core.recognition.types import NumberPrediction, Prediction
-from hwr_core.records.labels import Label
-from hwr_core.records.predictions import PredictionRecord
+from typing import TypeAlias
 
 log = logging.getLogger(__name__)
 
-
-class Observer:
-    """Is told of each event by the thread in which it happens, so it has to be quick. Each method may be left out."""
-
-    def on_prediction(self, prediction: Prediction) -> None:
-        """An image was read, whether or not the prediction is kept."""
-
-    def on_number(self, number: NumberPrediction) -> None:
-        """The numbers of an image or a document were read."""
-
-    def on_kept(self, kept: PredictionRecord, waited: float) -> None:
-        """A prediction has become durable, so many seconds after it was handed in."""
-
-    def on_not_kept(self, error: BaseException) -> None:
-        """A prediction that was handed in could not be kept."""
-
-    def on_label(self, prediction_id: int, owner: int, label: Label | None) -> None:
-        """People say something else of a prediction of `owner` than before; None: nobody says anything any more."""
-
-    def on_served(self, version: str) -> None:
-        """Another model version reads from now on."""
-
-    def on_job(self, job: Job, progress: Progress) -> None:
-        """A job has moved to another state, or has come on."""
+Handler: TypeAlias = Callable[[object], object]
+"""Is called with each event by the thread that publishes it, so it has to be quick."""
 
 
-class Observers:
-    """Those who observe a workspace at present. Safe to use from many threads."""
+class Events:
+    """The events of one workspace and their subscribers. Safe to use from many threads."""
 
     def __init__(self) -> None:
-        self._present: tuple[Observer, ...] = ()  # exchanged whole, so that whoever tells them needs no lock
+        self._handlers: tuple[Handler, ...] = ()  # replaced as a whole, so that publishing needs no lock
         self._changing = Lock()
 
     @contextmanager
-    def joined_by(self, observer: Observer) -> Iterator[None]:
-        """Tell an observer what happens in the meantime."""
+    def subscribed(self, handler: Handler) -> Iterator[None]:
+        """Call the handler with each event that is published as long as the context lasts."""
         with self._changing:
-            self._present = (*self._present, observer)
+            self._handlers = (*self._handlers, handler)
         try:
             yield
         finally:
             with self._changing:
-                self._present = tuple(each for each in self._present if each is not observer)
+                self._handlers = tuple(each for each in self._handlers if each is not handler)
 
-    def tell(self, event: Callable[[Observer], None]) -> None:
-        """Tell all of them; one that fails costs nobody a prediction."""
-        for observer in self._present:
+    def publish(self, event: object) -> None:
+        """Call all subscribers with the event; one that fails is logged and stops neither publisher nor others."""
+        for handler in self._handlers:
             try:
-                event(observer)
+                handler(event)
             except Exception:
-                log.exception("An observer failed.")
+                log.exception("A subscriber failed on %s.", type(event).__name__)

@@ -9,7 +9,7 @@ import flask
 import httpx2
 import jwt
 import oidc_provider_mock
-from oidc_provider_mock._server import _threaded_server
+from oidc_provider_mock._server import _threaded_server  # `run_server_in_thread` makes an app that cannot be changed
 
 TOKENS = "/oauth2/token"
 
@@ -44,7 +44,8 @@ class Provider:
         self.lies, self.forged_with = {}, None
         self.asked.clear()
 
-    def _rewritten(self, response: flask.Response) -> flask.Response:
+    def rewritten(self, response: flask.Response) -> flask.Response:
+        """Put the lies into an answer that holds an ID token, and note what it was asked for with."""
         if flask.request.path != TOKENS or response.status_code != 200:
             return response
         self.asked.append(flask.request.form.to_dict())
@@ -66,7 +67,7 @@ def providing() -> Iterator[Provider]:
     """Start a provider, and end it afterwards."""
     provider = Provider()
     app = oidc_provider_mock.app()
-    app.after_request(provider._rewritten)
+    app.after_request(provider.rewritten)
     with _threaded_server(app, host="127.0.0.1") as server:
         provider.url = f"http://127.0.0.1:{server.server_port}"
         yield provider

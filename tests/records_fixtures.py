@@ -11,7 +11,7 @@ import pytest
 
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.records.feedback import FeedbackLog
 from hwr_core.records.history import History
@@ -57,7 +57,7 @@ def history(store: Store, uploads: Uploads) -> History:
 @pytest.fixture
 def feedback(store: Store) -> FeedbackLog:
     """What people say of the store's predictions."""
-    return FeedbackLog(store, Observers())
+    return FeedbackLog(store, Events())
 
 
 @pytest.fixture

@@ -59,11 +59,20 @@ def test_training_does_load_tensorflow(tmp_path):
 
 
 @pytest.mark.parametrize("field", Settings.model_fields)
-def test_every_setting_is_in_the_readme(field):
+def test_every_setting_is_in_the_guide(field):
     """Whoever may set a variable can read what it does."""
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    guide = (PROJECT / "deploy" / "README.md").read_text(encoding="utf-8")
 
-    assert f"`HWR_{field.upper()}`" in readme
+    assert f"`HWR_{field.upper()}`" in guide
+
+
+def test_the_readme_is_short_and_leads_to_every_guide():
+    """A stranger reads it to the end; what it leaves out is one step away."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    guides = {str(file.relative_to(PROJECT)) for file in PROJECT.glob("[!.]*/**/README.md")}
+
+    assert len(readme.splitlines()) <= 200
+    assert {guide for guide in guides - {"data/README.md", "models/README.md"} if f"({guide})" not in readme} == set()
 
 
 def test_no_file_names_a_folder_of_one_machine():

@@ -19,7 +19,7 @@ log = logging.getLogger("hwr_core.tests")
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     """Leave logging as it was."""
-    loggers = [logging.getLogger(name) for name in ("", *logs.OURS, *logs._names_of(logs.SERVERS))]
+    loggers = [logging.getLogger(name) for name in ("", *logging.getLogger().manager.loggerDict)]
     before = [(logger, logger.level, logger.handlers[:], logger.propagate) for logger in loggers]
     yield
     for handler in logging.getLogger().handlers:

@@ -1,4 +1,4 @@
-"""The door, where sign-in is required: in front of API and dashboard, their WebSockets and files included."""
+"""Authentication of every request, where sign-in is required: to API and dashboard, WebSockets and files included."""
 
 import asyncio
 from dataclasses import replace
@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth.credentials import Shown, caller_of, shown_by
+from api.auth.credentials import Credential, caller_of, credential_of
 from api.auth.permissions import ANYBODY, API, UNKNOWN, AddressRules, Rule
 from api.auth.rate_limits import Rates
 from api.errors import POLICY_VIOLATION, WORDS, answer_to
@@ -20,48 +20,48 @@ from hwr_core.auth.service import AuthService
 from hwr_core.errors import HwrError, NotAllowed, NotFound, NotSignedIn, StoreError
 
 CALLER = "hwr.caller"
-"""Where in the scope the rest of the server finds who asks."""
+"""The key in the scope under which the rest of the server finds the caller."""
 
-ASK_AGAIN = 5.0
-"""Seconds after which somebody with an open WebSocket is looked at again, though they send nothing."""
+RECHECK_SECONDS = 5.0
+"""After so long the credential of an open WebSocket is checked again, though nothing is sent on it."""
 
-STRANGERS_BYTES = 64 * 1024
-"""What anybody may send who has not shown who they are: a name and a password."""
+ANONYMOUS_BYTES = 64 * 1024
+"""The most that a request without a valid credential may send: a name and a password."""
 
 
 class Authentication:
-    """Pure ASGI middleware: lets through whom the rule of the address lets through, and says who it is."""
+    """Pure ASGI middleware: admits the callers that the rule of the address admits, and tells the app who they are."""
 
     def __init__(self, app: ASGIApp, rates: Rates, rules: AddressRules) -> None:
         self._app = app
-        self._for_strangers = BodyLimit(app, STRANGERS_BYTES)
+        self._for_anonymous = BodyLimit(app, ANONYMOUS_BYTES)
         self._rates = rates
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer why not."""
+        """Pass the request on, or say why it is refused."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         auth_service: AuthService = scope["app"].state.workspace.access
-        shown = shown_by(Headers(scope=scope))
+        credential = credential_of(Headers(scope=scope))
         try:
-            caller = await self._admitted(scope, shown, auth_service)
+            caller = await self._admitted(scope, credential, auth_service)
         except HwrError as error:
             await _refuse(error, scope, receive, send)
             return
         scope[CALLER] = caller
         if caller is None:
-            await self._for_strangers(scope, receive, send)
-        elif scope["type"] == "websocket" and shown is not None:
-            await self._app(scope, _while_known(receive, shown, caller, auth_service), send)
+            await self._for_anonymous(scope, receive, send)
+        elif scope["type"] == "websocket" and credential is not None:
+            await self._app(scope, _while_valid(receive, credential, caller, auth_service), send)
         else:
             await self._app(scope, receive, send)
 
-    async def _admitted(self, scope: Scope, shown: Shown | None, auth_service: AuthService) -> Caller | None:
+    async def _admitted(self, scope: Scope, credential: Credential | None, auth_service: AuthService) -> Caller | None:
         rule, address = self._rules.of(scope), address_of(scope)
         try:
-            caller = await run_in_threadpool(caller_of, shown, auth_service) if shown else None
+            caller = await run_in_threadpool(caller_of, credential, auth_service) if credential else None
         except NotSignedIn:
             self._rates.count(None, scope["path"], address)
             if rule != ANYBODY:
@@ -70,10 +70,10 @@ class Authentication:
         self._rates.count(caller, scope["path"], address)
         if caller is None and rule != ANYBODY:
             raise NotSignedIn("Sign in first, or send an API key or a token.")
-        return caller and await _with_right(replace(caller, address=address), rule, scope, auth_service)
+        return caller and await _permitted(replace(caller, address=address), rule, scope, auth_service)
 
 
-async def _with_right(caller: Caller, rule: Rule, scope: Scope, auth_service: AuthService) -> Caller:
+async def _permitted(caller: Caller, rule: Rule, scope: Scope, auth_service: AuthService) -> Caller:
     if rule == UNKNOWN:
         raise NotFound(WORDS[404])
     if isinstance(rule, Permission):
@@ -85,30 +85,30 @@ async def _with_right(caller: Caller, rule: Rule, scope: Scope, auth_service: Au
     return caller
 
 
-def _while_known(receive: Receive, shown: Shown, caller: Caller, auth_service: AuthService) -> Receive:
-    """Hang up as soon as whoever speaks is signed out or has another role: the handshake alone would let them in."""
+def _while_valid(receive: Receive, credential: Credential, caller: Caller, auth_service: AuthService) -> Receive:
+    """Close a WebSocket once its user is signed out or has another role; the handshake alone would admit for ever."""
 
-    async def while_known() -> Message:
-        waited_for = asyncio.ensure_future(receive())
+    async def while_valid() -> Message:
+        incoming = asyncio.ensure_future(receive())
         try:
             while True:
-                await asyncio.wait([waited_for], timeout=ASK_AGAIN)
-                message = waited_for.result() if waited_for.done() else None
-                speaks = message is None or message["type"] == "websocket.receive"
-                if speaks and not await run_in_threadpool(_is_still, caller, shown, auth_service):
+                await asyncio.wait([incoming], timeout=RECHECK_SECONDS)
+                message = incoming.result() if incoming.done() else None
+                is_due = message is None or message["type"] == "websocket.receive"
+                if is_due and not await run_in_threadpool(_is_still_valid, caller, credential, auth_service):
                     return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
                 if message is not None:
                     return message
         finally:
-            waited_for.cancel()
+            incoming.cancel()
 
-    return while_known
+    return while_valid
 
 
-def _is_still(caller: Caller, shown: Shown, auth_service: AuthService) -> bool:
-    """Whether somebody is still let in as whom they were; so they are while the database, which knows, is busy."""
+def _is_still_valid(caller: Caller, credential: Credential, auth_service: AuthService) -> bool:
+    """Whether a caller still has the same role; while the database is busy, which would know, yes."""
     try:
-        return caller_of(shown, auth_service).role is caller.role
+        return caller_of(credential, auth_service).role is caller.role
     except NotSignedIn:
         return False
     except StoreError:
@@ -119,8 +119,8 @@ async def _refuse(error: HwrError, scope: Scope, receive: Receive, send: Send) -
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
-    to_sign_in = isinstance(error, NotSignedIn) and _opens_a_page(scope)
-    answer: Response = RedirectResponse(_sign_in_of(scope), 303) if to_sign_in else answer_to(error)
+    redirects = isinstance(error, NotSignedIn) and _opens_a_page(scope)
+    answer: Response = RedirectResponse(_sign_in_of(scope), 303) if redirects else answer_to(error)
     await answer(scope, receive, send)
 
 
@@ -131,8 +131,8 @@ def _opens_a_page(scope: Scope) -> bool:
 
 def _sign_in_of(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
-    asked = scope["path"] + (f"?{query}" if query else "")
-    return f"/sign-in?next={quote(asked)}"
+    wanted = scope["path"] + (f"?{query}" if query else "")
+    return f"/sign-in?next={quote(wanted)}"
 
 
 def address_of(scope: Scope) -> str:

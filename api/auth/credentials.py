@@ -1,4 +1,4 @@
-"""What a request shows of who sends it: an API key, a signed token, or the cookie of a session."""
+"""The credential that a request carries: an API key, a signed token, or the cookie of a session."""
 
 from dataclasses import dataclass
 
@@ -13,26 +13,25 @@ KEY, TOKEN, SESSION = "key", "token", "session"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One of the three, as it was sent."""
+class Credential:
+    """One of the three, as it was sent; nothing is known of it yet."""
 
     kind: str
     value: str
 
 
-def shown_by(headers: Headers) -> Shown | None:
-    """Return what a request shows; a key or a token goes before a cookie, which browsers send unasked."""
+def credential_of(headers: Headers) -> Credential | None:
+    """Return the credential of a request; a key or a token goes before a cookie, which browsers send unasked."""
     if key := headers.get("x-api-key"):
-        return Shown(KEY, key)
+        return Credential(KEY, key)
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Shown(KEY if value.startswith(KEY_PREFIX) else TOKEN, value.strip())
+        return Credential(KEY if value.startswith(KEY_PREFIX) else TOKEN, value.strip())
     session = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-    return Shown(SESSION, session) if session else None
+    return Credential(SESSION, session) if session else None
 
 
-def caller_of(shown: Shown, auth_service: AuthService) -> Caller:
-    """Return who it is. Raises NotSignedIn and StoreError."""
-    return {KEY: auth_service.by_key, TOKEN: auth_service.by_token, SESSION: auth_service.by_session}[shown.kind](
-        shown.value
-    )
+def caller_of(credential: Credential, auth_service: AuthService) -> Caller:
+    """Return the user it belongs to. Raises NotSignedIn and StoreError."""
+    find = {KEY: auth_service.by_key, TOKEN: auth_service.by_token, SESSION: auth_service.by_session}[credential.kind]
+    return find(credential.value)

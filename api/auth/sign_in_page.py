@@ -1,9 +1,10 @@
-"""The pages on which people sign in and out: plain HTML that needs no script, in the dashboard's colours."""
+"""The pages on which users sign in and out: plain HTML that needs no script, in the dashboard's colours."""
 
-from html import escape
 from urllib.parse import quote
 
+import htpy as h
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from starlette import status
 
 from api.errors import status_of
@@ -48,43 +49,64 @@ def sign_in_page(
     then: str, *, name: str = "", error: HwrError | None = None, provider: str | None = None
 ) -> HTMLResponse:
     """Return the page that asks for name and password, or leads to a provider, and goes on to `then`."""
-    told = f'<p class="fault" role="alert">{escape(str(error))}</p>' if error else ""
-    # A link, as a form may only be sent to us, and the provider is where this one would end.
-    address = f"/sign-in/oidc?next={quote(then, safe='')}"
-    leads_on = f'<a class="with" href="{address}">Sign in with {escape(provider)}</a>\n' if provider else ""
-    focus = ("", " autofocus") if name else (" autofocus", "")
-    form = f"""<h1>Sign in</h1>
-{told}{leads_on}<form method="post" action="/sign-in">
-<input type="hidden" name="next" value="{escape(then)}">
-<label>Name
-<input name="username" value="{escape(name)}" autocomplete="username" maxlength="64" required{focus[0]}></label>
-<label>Password
-<input name="password" type="password" autocomplete="current-password" maxlength="256" required{focus[1]}></label>
-<button>Sign in</button>
-</form>"""
+    content = [
+        h.h1["Sign in"],
+        h.p(".fault", role="alert")[str(error)] if error else None,
+        _provider_link(provider, then) if provider else None,
+        _sign_in_form(then, name),
+    ]
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
-    return _page("Sign in", form, status_of(error) if error else status.HTTP_200_OK, headers)
+    return _page("Sign in", content, status_of(error) if error else status.HTTP_200_OK, headers)
 
 
 def sign_out_page(name: str) -> HTMLResponse:
     """Return the page that asks whether to sign out: a mere link must not do it."""
-    form = f"""<h1>Sign out</h1>
-<p>You are signed in as {escape(name)}.</p>
-<form method="post" action="/sign-out"><button>Sign out</button></form>"""
-    return _page("Sign out", form, status.HTTP_200_OK, {})
+    content = [
+        h.h1["Sign out"],
+        h.p[f"You are signed in as {name}."],
+        h.form(method="post", action="/sign-out")[h.button["Sign out"]],
+    ]
+    return _page("Sign out", content, status.HTTP_200_OK, {})
 
 
-def _page(title: str, content: str, code: int, headers: dict[str, str]) -> HTMLResponse:
-    page = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} - hwr</title>
-<link rel="icon" href="{ICON}">
-<style>{STYLE}</style>
-</head>
-<body><main>{content}</main></body>
-</html>
-"""
-    return HTMLResponse(page, code, HEADERS | headers)
+def _provider_link(provider: str, then: str) -> h.Element:
+    # A link, as a form may only be sent to us, and the provider is where this one would end.
+    return h.a(".with", href=f"/sign-in/oidc?next={quote(then, safe='')}")[f"Sign in with {provider}"]
+
+
+def _sign_in_form(then: str, name: str) -> h.Element:
+    return h.form(method="post", action="/sign-in")[
+        h.input(type="hidden", name="next", value=then),
+        h.label[
+            "Name",
+            h.input(
+                name="username", value=name, autocomplete="username", maxlength=64, required=True, autofocus=not name
+            ),
+        ],
+        h.label[
+            "Password",
+            h.input(
+                name="password",
+                type="password",
+                autocomplete="current-password",
+                maxlength=256,
+                required=True,
+                autofocus=bool(name),
+            ),
+        ],
+        h.button["Sign in"],
+    ]
+
+
+def _page(title: str, content: h.Node, code: int, headers: dict[str, str]) -> HTMLResponse:
+    page = h.html(lang="en")[
+        h.head[
+            h.meta(charset="utf-8"),
+            h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            h.title[f"{title} - hwr"],
+            h.link(rel="icon", href=ICON),
+            h.style[Markup(STYLE)],  # noqa: S704  ours, and hashed as it stands here
+        ],
+        h.body[h.main[content]],
+    ]
+    return HTMLResponse(str(page), code, HEADERS | headers)

@@ -22,20 +22,20 @@ from hwr_core.settings import Settings, confirm_single_sign_on
 
 PATH = "/sign-in/oidc"
 SECONDS = 600
-"""How long a person may take at the provider."""
+"""How long a user may take at the provider."""
 PATIENCE = 10.0
-"""Seconds that the provider may take to answer."""
+"""Seconds to wait for an answer of the provider."""
 LEEWAY = 60
-"""Seconds that its clock may be off."""
+"""Seconds by which its clock may differ."""
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
-"""Those that only the provider can make, whatever its metadata would have us believe."""
+"""Algorithms whose signatures only the provider can make; others are refused, whatever its metadata say."""
 
 
 class Provider:
-    """The one identity provider. What belongs to a sign-in under way lies signed in a cookie of that browser."""
+    """The one identity provider. The state of a sign-in under way lies in a signed cookie of that browser."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raise InvalidValue where a setting is missing; the provider is first asked when somebody signs in."""
+        """Raise InvalidValue where a setting is missing; the provider is contacted when somebody signs in."""
         confirm_single_sign_on(settings)
         self.name = settings.oidc_name
         self._issuer = settings.oidc_issuer
@@ -50,13 +50,13 @@ class Provider:
                 "scope": "openid email profile",
                 "code_challenge_method": "S256",
                 "timeout": PATIENCE,
-                "verify": httpx2.create_ssl_context(),  # once: authlib makes a client for each question
+                "verify": httpx2.create_ssl_context(),  # once: authlib makes a client for each request
                 **({} if secret else {"token_endpoint_auth_method": "none"}),
             },
         )
 
-    def memory(self) -> Middleware:
-        """Return what lets a browser remember state, nonce and verifier; a restart of ours forgets them."""
+    def session(self) -> Middleware:
+        """Return the middleware that keeps state, nonce and verifier in the browser; a restart of ours voids them."""
         return Middleware(
             SessionMiddleware,
             secret_key=new_token(),
@@ -67,17 +67,17 @@ class Provider:
             https_only=self._is_https,
         )
 
-    async def send_there(self, request: Request, back: URL) -> Response:
+    async def redirect(self, request: Request, back: URL) -> Response:
         """Send the browser to the provider, which sends it back. Raises NotSignedIn."""
         try:
             await self._confirmed_metadata()
             answer: Response = await self._client.authorize_redirect(request, self._address(back))
         except FAULTS as error:
-            raise self._in_words(error) from error
+            raise self._explained(error) from error
         return answer
 
     async def identity(self, request: Request) -> Identity:
-        """Return whom the provider has sent back. Raises NotSignedIn."""
+        """Return the identity of the user whom the provider has sent back. Raises NotSignedIn."""
         try:
             metadata = await self._confirmed_metadata()
             token = await self._client.authorize_access_token(
@@ -90,21 +90,21 @@ class Provider:
             )
             return self._identity_of(token["userinfo"])
         except FAULTS as error:
-            raise self._in_words(error) from error
+            raise self._explained(error) from error
         finally:
-            request.session.clear()  # what came back is worth nothing a second time
+            request.session.clear()  # what came back is valid once
 
     async def _confirmed_metadata(self) -> dict[str, Any]:
         metadata: dict[str, Any] = await self._client.load_server_metadata()
         if str(metadata["issuer"]).rstrip("/") != self._issuer:
             raise ValueError("the metadata are of another issuer")
-        told = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
-        metadata["id_token_signing_alg_values_supported"] = sorted(SIGNATURES.intersection(told))
+        offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+        metadata["id_token_signing_alg_values_supported"] = sorted(SIGNATURES.intersection(offered))
         return metadata
 
     def _identity_of(self, claims: Mapping[str, Any]) -> Identity:
         assert self._issuer is not None  # else there is no provider
-        # Only `true` counts: what is not said, or said in another way, is not verified.
+        # Only `true` counts: an address without the claim, or with another value, is not verified.
         email = claims.get("email") if claims.get("email_verified") is True else None
         names = (claims.get("preferred_username"), claims.get("name"), str(email or "").partition("@")[0])
         return Identity(
@@ -117,20 +117,20 @@ class Provider:
     def _address(self, back: URL) -> str:
         return str(back.replace(scheme="https") if self._is_https else back)
 
-    def _in_words(self, error: Exception) -> NotSignedIn:
+    def _explained(self, error: Exception) -> NotSignedIn:
         if isinstance(error, httpx2.HTTPError):
-            return NotSignedIn(f"Nothing was heard from {self.name}. Try again in a moment.")
+            return NotSignedIn(f"{self.name} does not answer. Try again in a moment.")
         if isinstance(error, OAuthError) and error.error == "access_denied":
-            return NotSignedIn(f"You were not let in by {self.name}.")
+            return NotSignedIn(f"{self.name} has refused the sign-in.")
         if isinstance(error, OAuthError) and error.error in NOT_OURS:
-            return NotSignedIn(f"{self.name} does not know hwr as it is set up here. An admin can change that.")
+            return NotSignedIn(f"{self.name} does not accept hwr as it is set up here. An admin can change that.")
         if isinstance(error, OAuthError):
             return NotSignedIn("This sign-in took too long, was used already, or began in another browser. Try again.")
-        return NotSignedIn(f"What {self.name} says cannot be trusted. Try again, or tell an admin.")
+        return NotSignedIn(f"The answer of {self.name} cannot be trusted. Try again, or tell an admin.")
 
 
 NOT_OURS = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
-"""What a provider answers where client id, secret or scopes are not what it was told."""
+"""Errors of a provider to which client id, secret or scopes are unknown."""
 
 FAULTS = (httpx2.HTTPError, OAuthError, JoseError, KeyError, ValueError, RuntimeError)
-"""What goes wrong at a provider: it is silent, says no, leaves something out, or is not to be believed."""
+"""What can go wrong at a provider: no answer, a refusal, a missing claim, or an answer that is not to be trusted."""

@@ -1,1 +1,1 @@
-"""Live channels: WebSockets on which drawings are read as they grow, and events told as they happen."""
+"""Live channels: WebSockets on which drawings are read as they grow, and events are sent as they happen."""

@@ -1,4 +1,4 @@
-"""Refuses a request body that is too large: by its declared length before a byte is read, else while it arrives."""
+"""Refuses a request body that is too large: by its declared length before a byte is read, otherwise as it arrives."""
 
 from fastapi import HTTPException, status
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,7 +35,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_bytes:
-                # Of HTTP's own kind, because FastAPI turns any other error met while reading a body into a 400.
+                # An HTTPException, because FastAPI turns any other error met while reading a body into a 400.
                 raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE, self._detail)
             return message
 

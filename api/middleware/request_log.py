@@ -1,44 +1,44 @@
-"""Gives each request an id, a log line and a place in the metrics."""
+"""Gives each request a log line and a place in the metrics, under the id that CorrelationIdMiddleware has found."""
 
 import logging
 import re
 import time
 import uuid
 
+from asgi_correlation_id import correlation_id
 from fastapi.routing import APIRoute, APIWebSocketRoute
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import REQUEST_ID
-from api.metrics import Requests
+from api.metrics.traffic import Requests
 from hwr_core.logs import FIELDS, current_request
 
 log = logging.getLogger(__name__)
 
 OTHER = "other"
-"""Instead of a method that HTTP does not have, and of the route of what is none of the API's: clients choose those,
-and each would make a time series of its own. The dashboard's files are among them."""
+"""Stands for methods that HTTP does not have and for addresses that are not routes of the API, the dashboard's files
+among them: clients choose those, and each would make a time series of its own."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-_SANE = re.compile(r"[A-Za-z0-9._:=+-]{1,64}")
+_ACCEPTED = re.compile(r"[A-Za-z0-9._:=+-]{1,64}")
 _UNTIL_ANSWERED = 500
-"""What an answer that never began counts as: the server makes one of this status."""
+"""The status of an answer that never began: the server makes one of these."""
 
 
 class RequestLog:
-    """Pure ASGI middleware, the outermost of ours. The id stays set for what the server logs of a request's end."""
+    """Pure ASGI middleware, around all others of ours. The id stays set for what the server logs of a request's end."""
 
     def __init__(self, app: ASGIApp, requests: Requests) -> None:
         self._app = app
         self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and note its answer."""
+        """Pass the request on, and log its answer."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        current_request.set(_request_id(scope))
+        # A variable of hwr_core's own: what runs without a web server logs too, and imports no web library.
+        current_request.set(correlation_id.get() or "")
         if scope["type"] == "websocket":
             await self._hold(scope, receive, send)
         else:
@@ -58,21 +58,19 @@ class RequestLog:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = _UNTIL_ANSWERED
-        request_id = current_request.get()
 
-        async def named(message: Message) -> None:
+        async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
             await send(message)
 
         try:
-            await self._app(scope, receive, named)
+            await self._app(scope, receive, watched)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._log(scope, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else OTHER
         route = _route(scope)
         self._requests.on_answer(method, route, status, seconds)
@@ -81,13 +79,13 @@ class RequestLog:
 
 
 def _route(scope: Scope) -> str:
-    """The route, not the path: that may hold what is nobody's business, as a query does."""
-    matched = scope.get("route")  # the dashboard has routes of its own kinds
+    """The route, not the path: that may hold private data, as a query does."""
+    matched = scope.get("route")  # the dashboard has other kinds of route
     return matched.path if isinstance(matched, (APIRoute, APIWebSocketRoute)) else OTHER
 
 
 def _level(route: str, status: int = 200) -> int:
-    """A page of the dashboard has dozens of files, and nobody asks for them but when something is wrong."""
+    """A page of the dashboard loads dozens of files, which matter only when something goes wrong."""
     return logging.DEBUG if route == OTHER and status < 400 else logging.INFO
 
 
@@ -95,7 +93,6 @@ def _milliseconds(seconds: float) -> float:
     return round(1000 * seconds, 1)
 
 
-def _request_id(scope: Scope) -> str:
-    """The client's own id, where it has a sane one, else a new one."""
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if _SANE.fullmatch(given) else uuid.uuid4().hex
+def accepted_id(request_id: str) -> str:
+    """Return the id that a client has given its request, or a new one where that is too long or could be markup."""
+    return request_id if _ACCEPTED.fullmatch(request_id) else uuid.uuid4().hex

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: which scripts, frames and addresses a page of ours may use, and no more."""
+"""Security headers: which scripts, frames and addresses a page of ours may use, and no others."""
 
 import base64
 import hashlib
@@ -15,15 +15,15 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 PRIVATE = "no-store"
-"""How an answer of the API is to be cached: it is somebody's."""
+"""How an answer of the API is to be cached: it belongs to one user."""
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def policy(html: str = "", *, evaluates: bool = False) -> str:
-    """Return the policy of a page: its own inline scripts run, any that somebody smuggles in do not.
+    """Return the policy of a page: its own inline scripts run, injected ones do not.
 
-    `evaluates` is for pages whose scripts make functions of text.
+    `evaluates` is for pages whose scripts compile code from strings.
     """
     scripts = ["'self'", *map(hash_of, _INLINE.findall(html)), *(["'unsafe-eval'"] if evaluates else [])]
     directives = (
@@ -44,14 +44,14 @@ def policy(html: str = "", *, evaluates: bool = False) -> str:
 
 
 class SecurityHeaders:
-    """Pure ASGI middleware: adds what an answer does not have by itself."""
+    """Pure ASGI middleware: adds the headers that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp, content_policy: str | None = None) -> None:
         self._app = app
         self._headers = HEADERS | {POLICY: content_policy or policy()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and add to its answer."""
+        """Pass the request on, and add the headers to its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -69,5 +69,5 @@ class SecurityHeaders:
 
 
 def hash_of(content: str) -> str:
-    """Return how a policy names an inline script or style."""
+    """Return the source by which a policy allows an inline script or style."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

@@ -1,18 +1,18 @@
-"""A server that cannot start says why in words: the traceback is for faults, not for a data folder that is taken."""
+"""A server that cannot start says why in one sentence; tracebacks are for bugs, not for a data folder in use."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hwr_core.errors import HwrError
 
 
-class StartupInWords:
-    """Puts an HwrError's own words in the place of the traceback when the lifespan fails to start."""
+class StartupErrors:
+    """Replaces the traceback by the error's own message when an HwrError stops the lifespan from starting."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on but a failed start."""
+        """Pass everything on except a failed start."""
         if scope["type"] != "lifespan":
             await self._app(scope, receive, send)
             return

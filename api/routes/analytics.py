@@ -1,13 +1,13 @@
-"""What the history tells: figures and tables, each of the predictions that the filters choose."""
+"""Analytics: figures and tables about the predictions that match the filters."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.filters import ChosenDep
+from api.inputs.filters import FilterDep
 from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
 from api.schemas.fields import UserId
 from hwr_core.analytics.breakdown import Dimension
@@ -16,84 +16,84 @@ from hwr_core.analytics.periods import Bucket
 router = APIRouter(prefix="/api/analytics", tags=["analytics"], responses=RESPONSES)
 
 Timezone = Annotated[
-    str, Query(description="Where days begin: a name of the IANA database.", examples=["Europe/Berlin"])
+    str, Query(description="The time zone in which days begin, by its IANA name.", examples=["Europe/Berlin"])
 ]
 
 
-@router.get("/system")
+@router.get("/system", summary="Get figures about the whole history")
 @calls("analytics.system")
 def system(workspace: WorkspaceDep, timezone: Timezone = "UTC") -> SystemOut:
-    """Return the whole history at a glance."""
+    """Return the number of users and predictions, the accuracy and the distribution of digits."""
     return SystemOut.of(workspace.analytics.system(timezone=timezone))
 
 
-@router.get("/user/{user_id}")
+@router.get("/user/{user_id}", summary="Get figures about a user")
 @calls("analytics.user")
 def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -> UserFiguresOut:
-    """Return one person's history at a glance."""
+    """Return the same for the predictions of one user, with averages."""
     return UserFiguresOut.of(workspace.analytics.user(user_id, timezone=timezone))
 
 
-@router.get("/accuracy")
+@router.get("/accuracy", summary="Get the accuracy")
 @calls("analytics.accuracy")
-def accuracy(workspace: WorkspaceDep, chosen: ChosenDep) -> AccuracyOut:
-    """Return how many of the predictions that people have judged were right."""
-    return AccuracyOut.of(workspace.analytics.accuracy(chosen))
+def accuracy(workspace: WorkspaceDep, filters: FilterDep) -> AccuracyOut:
+    """Return how many of the labelled predictions were right, with the 95 % interval."""
+    return AccuracyOut.of(workspace.analytics.accuracy(filters))
 
 
-@router.get("/over-time")
+@router.get("/over-time", summary="Get predictions and accuracy over time")
 @calls("analytics.over_time")
 def over_time(
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
-    bucket: Annotated[Bucket, Query(description="How long a period is.", examples=[Bucket.DAY])] = Bucket.DAY,
+    filters: FilterDep,
+    bucket: Annotated[Bucket, Query(description="The length of a period.", examples=[Bucket.DAY])] = Bucket.DAY,
     timezone: Timezone = "UTC",
 ) -> TableOut:
-    """Return predictions and accuracy for each hour, day or week, in local time."""
-    return TableOut.of(workspace.analytics.over_time(chosen, bucket=bucket, timezone=timezone))
+    """Return a row for each hour, day or week in local time."""
+    return TableOut.of(workspace.analytics.over_time(filters, bucket=bucket, timezone=timezone))
 
 
-@router.get("/confidence")
+@router.get("/confidence", summary="Get the distribution of confidence")
 @calls("analytics.confidence_distribution")
-def confidence(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return how many predictions have a confidence in each of twenty ranges."""
-    return TableOut.of(workspace.analytics.confidence_distribution(chosen))
+def confidence(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
+    """Return the number of predictions in each of twenty ranges of confidence."""
+    return TableOut.of(workspace.analytics.confidence_distribution(filters))
 
 
-@router.get("/reliability")
+@router.get("/reliability", summary="Compare confidence with accuracy")
 @calls("analytics.reliability")
-def reliability(workspace: WorkspaceDep, chosen: ChosenDep) -> ReliabilityOut:
-    """Return how often predictions of each confidence were right."""
-    return ReliabilityOut.of_reliability(workspace.analytics.reliability(chosen))
+def reliability(workspace: WorkspaceDep, filters: FilterDep) -> ReliabilityOut:
+    """Return the accuracy in each range of confidence, and the calibration error."""
+    return ReliabilityOut.of_reliability(workspace.analytics.reliability(filters))
 
 
-@router.get("/confusion")
+@router.get("/confusion", summary="Get the confusion matrix")
 @calls("analytics.confusion")
-def confusion(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return how often each digit was read for each true one."""
-    return TableOut.of(workspace.analytics.confusion(chosen))
+def confusion(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
+    """Return how often each label was predicted as each digit."""
+    return TableOut.of(workspace.analytics.confusion(filters))
 
 
-@router.get("/confused-pairs")
+@router.get("/confused-pairs", summary="List the most frequent mistakes")
 @calls("analytics.confused_pairs")
-def confused_pairs(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return the most frequent mistakes."""
-    return TableOut.of(workspace.analytics.confused_pairs(chosen))
+def confused_pairs(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
+    """Return the pairs of predicted and actual digit that were confused, the most frequent first."""
+    return TableOut.of(workspace.analytics.confused_pairs(filters))
 
 
-@router.get("/breakdown/{by}")
+@router.get("/breakdown/{by}", summary="Break the history down")
 @calls("analytics.breakdown")
 def breakdown(
-    by: Annotated[Dimension, Path(description="What to tell predictions apart by.", examples=[Dimension.DIGIT])],
+    by: Annotated[Dimension, Path(description="What to group the predictions by.", examples=[Dimension.DIGIT])],
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
+    filters: FilterDep,
 ) -> TableOut:
     """Return predictions, mean confidence and accuracy for each digit, verdict, model version, source or user."""
-    return TableOut.of(workspace.analytics.breakdown(chosen, by=by))
+    return TableOut.of(workspace.analytics.breakdown(filters, by=by))
 
 
-@router.get("/latency")
+@router.get("/latency", summary="Get the latency of predictions")
 @calls("analytics.latency")
-def latency(workspace: WorkspaceDep, chosen: ChosenDep) -> TableOut:
-    """Return the time that half, 95 % and 99 % of the predictions took at most, in seconds."""
-    return TableOut.of(workspace.analytics.latency(chosen))
+def latency(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
+    """Return the median, the 95th and the 99th percentile of the time that predictions took, in seconds."""
+    return TableOut.of(workspace.analytics.latency(filters))

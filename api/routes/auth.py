@@ -1,4 +1,4 @@
-"""Who is signed in and what lets people in: tokens, passwords, roles, keys, and the log of who did what."""
+"""Accounts: tokens, passwords, roles, API keys, and the audit log."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from pydantic import SecretStr
 
 from api.auth.permissions import ANYBODY, asks, calls
-from api.deps import CallerDep, UnrestrictedDep, WorkspaceDep
+from api.dependencies import CallerDep, UnrestrictedDep, WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.auth import (
     AccountIn,
@@ -14,7 +14,6 @@ from api.schemas.auth import (
     AuditOut,
     KeyIn,
     KeyOut,
-    KeyRow,
     KeysOut,
     MeOut,
     NewKeyOut,
@@ -29,97 +28,103 @@ from hwr_core.records.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
 
-KeyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a key.", examples=[3])]
+KeyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The id of an API key.", examples=[3])]
 
 
-def _asker(unrestricted: UnrestrictedDep, caller: CallerDep) -> Caller:
-    """Who asks: where nobody has to sign in, user 1, who may do everything."""
+def _caller_or_default(unrestricted: UnrestrictedDep, caller: CallerDep) -> Caller:
+    """The caller; without sign-in, user 1, who may do everything."""
     return caller or Caller(DEFAULT_USER, unrestricted.users.get(DEFAULT_USER).username, Role.ADMIN)
 
 
-AskerDep = Annotated[Caller, Depends(_asker)]
+CallerOrDefaultDep = Annotated[Caller, Depends(_caller_or_default)]
 
 
-@router.post("/token")
+@router.post("/token", summary="Get a token")
 @asks(ANYBODY)
 def token(
     request: Request,
     unrestricted: UnrestrictedDep,
-    username: Annotated[str, Form(description="As at the sign-in.", examples=["Ada"])],
-    password: Annotated[SecretStr, Form(description="As at the sign-in.", examples=["correct horse battery"])],
-    grant_type: Annotated[  # noqa: ARG001  the flow of OAuth2 sends it
-        Literal["password"] | None, Form(description="May be left out.", examples=["password"])
+    username: Annotated[str, Form(description="As on the sign-in page.", examples=["Ada"])],
+    password: Annotated[SecretStr, Form(description="As on the sign-in page.", examples=["correct horse battery"])],
+    grant_type: Annotated[  # noqa: ARG001  OAuth2 clients send it
+        Literal["password"] | None, Form(description="Always `password`; may be left out.", examples=["password"])
     ] = None,
 ) -> TokenOut:
-    """Change a name and a password for a token that holds for some minutes (OAuth2, password flow)."""
+    """Return a token for a username and a password, valid for some minutes (OAuth2, password flow)."""
     address = request.client.host if request.client else "unknown"
     return TokenOut.of(unrestricted.access.token(username, password.get_secret_value(), address=address))
 
 
-@router.get("/me")
+@router.get("/me", summary="Get the signed-in user")
 @asks(Permission.USE)
-def me(asker: AskerDep) -> MeOut:
-    """Tell who asks, and what they may do."""
-    return MeOut.of(asker)
+def me(caller: CallerOrDefaultDep) -> MeOut:
+    """Return the user who sends the request, with role and permissions."""
+    return MeOut.of(caller)
 
 
-@router.post("/me/password")
+@router.post("/me/password", summary="Change your password")
 @calls("access.change_password")
-def change_password(given: PasswordChangeIn, workspace: WorkspaceDep, asker: AskerDep) -> Success:
-    """Change one's own password; all one's sessions and tokens end, API keys stay."""
-    workspace.access.change_password(
-        asker, given.old_password.get_secret_value(), given.new_password.get_secret_value()
-    )
+def change_password(body: PasswordChangeIn, workspace: WorkspaceDep, caller: CallerOrDefaultDep) -> Success:
+    """Change your own password. All your sessions and tokens end; API keys stay valid."""
+    workspace.access.change_password(caller, body.old_password.get_secret_value(), body.new_password.get_secret_value())
     return Success()
 
 
-@router.get("/users/{user_id}/account")
+@router.get("/users/{user_id}/account", summary="Get a user's account")
 @calls("access.account")
 def account(user_id: UserId, workspace: WorkspaceDep) -> AccountOut:
-    """Tell a person's role, and whether there is a password."""
-    return AccountOut.of(workspace.access.account(user_id))
+    """Return the role of a user, and how the user may sign in."""
+    return AccountOut.from_record(workspace.access.account(user_id))
 
 
-@router.put("/users/{user_id}/account")
+@router.put("/users/{user_id}/account", summary="Set a user's role or password")
 @calls("access.set_role")
-def change_account(user_id: UserId, given: AccountIn, workspace: WorkspaceDep) -> AccountOut:
-    """Give a person a role or a password; a new password ends their sessions and tokens."""
-    if given.password is not None:
-        workspace.access.set_password(user_id, given.password.get_secret_value())
-    if given.role is not None:
-        workspace.access.set_role(user_id, given.role)
-    return AccountOut.of(workspace.access.account(user_id))
+def change_account(user_id: UserId, body: AccountIn, workspace: WorkspaceDep) -> AccountOut:
+    """Set the role or the password of a user. A new password ends all sessions and tokens of that user."""
+    if body.password is not None:
+        workspace.access.set_password(user_id, body.password.get_secret_value())
+    if body.role is not None:
+        workspace.access.set_role(user_id, body.role)
+    return AccountOut.from_record(workspace.access.account(user_id))
 
 
-@router.get("/users/{user_id}/keys")
+@router.get("/users/{user_id}/keys", summary="List a user's API keys")
 @calls("access.keys")
 def keys(user_id: UserId, workspace: WorkspaceDep) -> KeysOut:
-    """List a person's API keys, the newest first."""
+    """Return the API keys of a user, newest first, without the keys themselves."""
     return KeysOut.of(workspace.access.keys(user_id))
 
 
-@router.post("/users/{user_id}/keys")
+@router.post("/users/{user_id}/keys", summary="Create an API key")
 @calls("access.create_key")
-def create_key(user_id: UserId, given: KeyIn, workspace: WorkspaceDep) -> NewKeyOut:
-    """Make an API key, by which a program acts for a person; it is told this once."""
-    return NewKeyOut.of(workspace.access.create_key(user_id, given.name, days=given.days))
+def create_key(user_id: UserId, body: KeyIn, workspace: WorkspaceDep) -> NewKeyOut:
+    """Create an API key, with which a program acts for a user. The key is shown only in this answer."""
+    return NewKeyOut.from_record(workspace.access.create_key(user_id, body.name, days=body.days))
 
 
-@router.delete("/users/{user_id}/keys/{key_id}")
+@router.delete("/users/{user_id}/keys/{key_id}", summary="Revoke an API key")
 @calls("access.revoke_key")
 def revoke_key(user_id: UserId, key_id: KeyId, workspace: WorkspaceDep) -> KeyOut:
-    """End an API key at once."""
-    return KeyOut(data=KeyRow.of(workspace.access.revoke_key(user_id, key_id)))
+    """Revoke an API key; it is refused from now on."""
+    return KeyOut.of(workspace.access.revoke_key(user_id, key_id))
 
 
-@router.get("/audit")
+@router.get("/audit", summary="List the audit log")
 @calls("access.audit")
 def audit(
     workspace: WorkspaceDep,
-    limit: Annotated[int, Query(ge=1, le=1000, description="The most rows to answer with.", examples=[100])] = 100,
+    limit: Annotated[
+        int, Query(ge=1, le=1000, description="The maximum number of rows, 1 to 1000.", examples=[100])
+    ] = 100,
     before: Annotated[
-        int | None, Query(ge=1, le=LARGEST_ID, description="Only entries older than this one.", examples=[42])
+        int | None,
+        Query(
+            ge=1,
+            le=LARGEST_ID,
+            description="Only entries before this one: the last `id` of the page before.",
+            examples=[42],
+        ),
     ] = None,
 ) -> AuditOut:
-    """Tell who signed in, was refused, promoted, deleted, exported: the newest first."""
+    """Return who signed in, was refused, promoted, deleted or exported, newest first."""
     return AuditOut.of(workspace.access.audit(limit=limit, before=before))

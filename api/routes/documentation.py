@@ -1,4 +1,4 @@
-"""Pages on the API, whose scripts lie on this server: FastAPI's own load them from elsewhere."""
+"""The documentation pages, with scripts from this server: FastAPI's own load them from a CDN."""
 
 from fastapi import APIRouter
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from api.auth.permissions import ANYBODY, asks
 from api.middleware.security_headers import POLICY, policy
 
-# Relative to both pages, so that they work behind any prefix a proxy may add.
+# Relative to both pages, so that they work behind any prefix that a proxy adds.
 OPENAPI = "openapi.json"
 ASSETS = "docs/assets"
 FAVICON = f"{ASSETS}/favicon.png"
@@ -17,14 +17,14 @@ router = APIRouter(include_in_schema=False)
 
 
 def assets() -> StaticFiles:
-    """Return what is to be mounted at ASSETS."""
+    """Return the files to mount at ASSETS."""
     return StaticFiles(packages=[("fastapi_offline", "static")])
 
 
 @router.get("/docs")
 @asks(ANYBODY)
 def swagger_ui() -> HTMLResponse:
-    """Return the page on which the API can be tried."""
+    """Return Swagger UI, on which to try the API."""
     return _with_policy(
         get_swagger_ui_html(
             openapi_url=OPENAPI,
@@ -39,7 +39,7 @@ def swagger_ui() -> HTMLResponse:
 @router.get("/redoc")
 @asks(ANYBODY)
 def redoc() -> HTMLResponse:
-    """Return the page on which the API can be read about."""
+    """Return ReDoc, on which to read about the API."""
     return _with_policy(
         get_redoc_html(
             openapi_url=OPENAPI,

@@ -1,4 +1,4 @@
-"""Downloads: the history for other programs, streamed."""
+"""Exports: the history for other programs, streamed."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -7,23 +7,23 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.filters import ChosenDep
+from api.inputs.filters import FilterDep
 from api.schemas.fields import UserId
-from hwr_core.records.export_formats import ExportFormat
+from hwr_core.records.file_formats import ExportFormat
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 
 
-@router.get("/user/{user_id}", response_class=StreamingResponse)
+@router.get("/user/{user_id}", response_class=StreamingResponse, summary="Export a user's data")
 @calls("exports.user")
 def user(
     user_id: UserId,
     workspace: WorkspaceDep,
-    format: Annotated[Literal["json", "csv"], Query(description="JSON, or a CSV file.", examples=["json"])] = "json",  # noqa: A002  the contract's name
+    format: Annotated[Literal["json", "csv"], Query(description="The file format.", examples=["json"])] = "json",  # noqa: A002  the contract's name
 ) -> StreamingResponse:
-    """Return all of a person's data: as JSON, or the predictions as a CSV download."""
+    """Return all data of a user as JSON, or the user's predictions as a CSV download."""
     content = workspace.exports.user(user_id, format)
     if format == "json":
         return StreamingResponse(content, media_type="application/json")
@@ -31,15 +31,15 @@ def user(
     return StreamingResponse(content, media_type=ExportFormat.CSV.media_type, headers=headers)
 
 
-@router.get("/history", response_class=StreamingResponse)
+@router.get("/history", response_class=StreamingResponse, summary="Export the history")
 @calls("exports.history")
 def history(
     workspace: WorkspaceDep,
-    chosen: ChosenDep,
-    format: Annotated[ExportFormat, Query(description="The kind of file.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
+    filters: FilterDep,
+    format: Annotated[ExportFormat, Query(description="The file format.", examples=["csv"])] = ExportFormat.CSV,  # noqa: A002  as above
 ) -> StreamingResponse:
-    """Return the predictions that the filters choose as a download, the oldest first."""
-    content = workspace.exports.history(format, chosen)
+    """Return the predictions that match the filters as a download, oldest first."""
+    content = workspace.exports.history(format, filters)
     return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
 
 

@@ -1,9 +1,9 @@
-"""What people say of predictions."""
+"""Feedback on predictions."""
 
 from fastapi import APIRouter
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
 from api.schemas.fields import PredictionId, UserId
@@ -12,25 +12,28 @@ from hwr_core.records.users import DEFAULT_USER
 router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 
 
-@router.post("/feedback")
+@router.post("/feedback", summary="Give feedback on a prediction")
 @calls("feedback.give")
-def give(given: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
-    """Say what a prediction's image really shows; a later word of the same person replaces the earlier."""
+def give(feedback: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
+    """Say what the image of a prediction really shows. The newest feedback is the label of the prediction.
+
+    It replaces earlier feedback of the same user on the same prediction.
+    """
     return FeedbackGivenOut.of(
         workspace.feedback.give(
-            given.prediction_id,
-            user_id=given.user_id,
-            actual_digit=given.actual_digit,
-            confidence_rating=given.confidence_rating,
-            comments=given.comments,
+            feedback.prediction_id,
+            user_id=feedback.user_id,
+            actual_digit=feedback.actual_digit,
+            confidence_rating=feedback.confidence_rating,
+            comments=feedback.comments,
         )
     )
 
 
-@router.delete("/feedback/{prediction_id}")
+@router.delete("/feedback/{prediction_id}", summary="Withdraw feedback")
 @calls("feedback.withdraw")
 def withdraw(
     prediction_id: PredictionId, workspace: WorkspaceDep, user_id: UserId = DEFAULT_USER
 ) -> FeedbackWithdrawnOut:
-    """Take back what a person says of a prediction; what another said before stands again, or nothing."""
+    """Withdraw a user's feedback on a prediction. Its label is then the feedback of another user, if there is any."""
     return FeedbackWithdrawnOut.of(prediction_id, workspace.feedback.withdraw(prediction_id, user_id=user_id))

@@ -1,4 +1,4 @@
-"""Figures for Prometheus."""
+"""Metrics for Prometheus."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 
 from api.auth.permissions import asks
-from api.deps import MetricsDep
+from api.dependencies import MetricsDep
 from api.errors import RESPONSES
 from hwr_core.auth.permissions import Permission
 
@@ -14,16 +14,16 @@ router = APIRouter(tags=["health"], responses=RESPONSES)
 
 TEXT: dict[int | str, dict[str, object]] = {
     200: {
-        "description": "Prometheus' text format, or OpenMetrics for who asks for it.",
+        "description": "The text format of Prometheus, or OpenMetrics on request.",
         "content": {"text/plain": {"schema": {"type": "string"}, "example": 'hwr_jobs{state="queued"} 0.0'}},
     }
 }
 
 
-# In a thread of its own kind: the others may all be waiting for the database, which is when figures matter most.
-@router.get("/metrics", response_class=Response, responses=RESPONSES | TEXT)
+# Not in the threads of plain routes: all of those may be waiting for the database, when metrics matter most.
+@router.get("/metrics", response_class=Response, responses=RESPONSES | TEXT, summary="Get metrics for Prometheus")
 @asks(Permission.SEE_ALL)
 async def metrics(request: Request, metrics: MetricsDep) -> Response:
-    """Return the figures of this process: requests, predictions, history, jobs, model, memory."""
+    """Return the metrics of this process: requests, predictions, history, jobs, model, memory."""
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     return Response(await asyncio.to_thread(encode, metrics.registry), headers={"Content-Type": media_type})

@@ -1,9 +1,9 @@
-"""The model that reads."""
+"""The served model."""
 
 from fastapi import APIRouter
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.model import ModelStatusOut
 from hwr_core.errors import ModelUnavailable
@@ -11,11 +11,11 @@ from hwr_core.errors import ModelUnavailable
 router = APIRouter(prefix="/api/model", tags=["model"], responses=RESPONSES)
 
 
-@router.get("/status")
+@router.get("/status", summary="Get the served model")
 @calls("served_model")
 def model_status(workspace: WorkspaceDep) -> ModelStatusOut:
-    """Tell which model version reads, and what it is worth."""
+    """Return the model version that is served, with its scores."""
     try:
         return ModelStatusOut.of(workspace.served_model())
-    except ModelUnavailable:  # an answer here, not an error: the question is whether there is one
+    except ModelUnavailable:  # not an error here: the question is whether there is one
         return ModelStatusOut.of(None)

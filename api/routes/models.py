@@ -1,11 +1,11 @@
-"""Model versions: list, look at, compare, promote, roll back, retire, download."""
+"""Model versions: list, compare, promote, roll back, retire, download."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.models import (
     ActIn,
@@ -14,7 +14,6 @@ from api.schemas.models import (
     ComparisonsOut,
     GateOut,
     LogOut,
-    ModelDetail,
     ModelOut,
     ModelRow,
     ModelsOut,
@@ -26,17 +25,17 @@ from hwr_core.evaluation.evaluate import evaluations_of
 router = APIRouter(prefix="/api/models", tags=["models"], responses=RESPONSES)
 
 VersionName = Annotated[
-    str, Path(max_length=100, description="Name of a version.", examples=["20260131T120000Z-1a2b3"])
+    str, Path(max_length=100, description="The name of a version.", examples=["20260131T120000Z-1a2b3"])
 ]
-FileName = Annotated[str, Path(max_length=100, description="Name of a file.", examples=["model.tflite"])]
+FileName = Annotated[str, Path(max_length=100, description="The name of a file.", examples=["model.tflite"])]
 Promoting = Annotated[PromoteIn, Body(default_factory=PromoteIn)]
 Acting = Annotated[ActIn, Body(default_factory=ActIn)]
 
 
-@router.get("")
+@router.get("", summary="List models")
 @calls("modelling.registry.versions")
 def models(workspace: WorkspaceDep) -> ModelsOut:
-    """List all versions, the newest first."""
+    """Return all model versions, newest first."""
     modelling = workspace.modelling
     versions, aliases = modelling.registry.versions(), modelling.aliases()
     return ModelsOut(
@@ -47,86 +46,89 @@ def models(workspace: WorkspaceDep) -> ModelsOut:
     )
 
 
-@router.get("/log")
+@router.get("/log", summary="List the promotion log")
 @calls("modelling.promotions.log")
 def log(workspace: WorkspaceDep) -> LogOut:
-    """Tell who promoted what, when and why."""
+    """Return who promoted, rolled back or retired which version, when and why."""
     return LogOut.of(workspace.modelling.promotions.log())
 
 
-@router.post("/rollback")
+@router.post("/rollback", summary="Roll back to the previous model")
 @calls("modelling.roll_back")
-def roll_back(workspace: WorkspaceDep, given: Acting) -> ActOut:
-    """Let the version that was served before read again; 409 when there is none."""
-    return ActOut.of(workspace.modelling.roll_back(user_id=given.user_id, reason=given.reason))
+def roll_back(workspace: WorkspaceDep, body: Acting) -> ActOut:
+    """Serve the version again that was served before; 409 if there is none."""
+    return ActOut.of(workspace.modelling.roll_back(user_id=body.user_id, reason=body.reason))
 
 
-@router.get("/{version}")
+@router.get("/{version}", summary="Get a model")
 @calls("modelling.registry.get")
 def model(version: VersionName, workspace: WorkspaceDep) -> ModelOut:
-    """Return a version's card and what it is worth."""
+    """Return a model version with its card and its evaluations."""
     found = workspace.modelling.registry.get(version)
-    evaluations = [*evaluations_of(found).values()]
-    return ModelOut(data=ModelDetail.whole(found, workspace.modelling.aliases(), evaluations))
+    return ModelOut.of_version(found, workspace.modelling.aliases(), evaluations_of(found).values())
 
 
-@router.get("/{version}/files/{name}", response_class=Response)
+@router.get("/{version}/files/{name}", response_class=Response, summary="Download a file of a model")
 @calls("modelling.registry.get")
 def file(version: VersionName, name: FileName, workspace: WorkspaceDep) -> Response:
-    """Return a file of a version: model.keras or model.tflite."""
+    """Return a file of a version, such as model.keras or model.tflite."""
     content = workspace.modelling.registry.get(version).read_file(name)
     headers = {"Content-Disposition": f'attachment; filename="{version}-{name}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-@router.get("/{version}/gate")
+@router.get("/{version}/gate", summary="Check whether a model may be promoted")
 @calls("modelling.gate")
 def gate(version: VersionName, workspace: WorkspaceDep) -> GateOut:
-    """Tell whether a version may take the champion's place, and what speaks against it."""
-    return GateOut.of(workspace.modelling.gate(version))
+    """Return whether a version may replace the champion, with objections and comparisons."""
+    return GateOut.from_record(workspace.modelling.gate(version))
 
 
-@router.get("/{version}/compare/{other}")
+@router.get("/{version}/compare/{other}", summary="Compare two models")
 @calls("modelling.registry.get")
 def compare_with(
     version: VersionName,
     other: VersionName,
     workspace: WorkspaceDep,
-    suite: Annotated[str | None, Query(description="One suite; all when left out.", examples=["mnist"])] = None,
-    differences: Annotated[int, Query(ge=0, le=1000, description="The most for each suite.", examples=[50])] = 50,
+    suite: Annotated[
+        str | None, Query(description="The name of a suite; all when left out.", examples=["mnist"])
+    ] = None,
+    differences: Annotated[
+        int, Query(ge=0, le=1000, description="The maximum number of images for each suite.", examples=[50])
+    ] = 50,
 ) -> ComparisonsOut:
-    """Compare two versions on the suites that both were measured on, with the images on which they differ."""
+    """Compare two versions on the suites on which both were evaluated, with the images on which they differ."""
     registry = workspace.modelling.registry
     one, two = registry.get(version), registry.get(other)
     suites = [suite] if suite else common_suites(one, two)
-    return ComparisonsOut(data=[ComparisonRow.of(compare(one, two, name, most=differences)) for name in suites])
-
-
-@router.post("/{version}/promote")
-@calls("modelling.promote")
-def promote(version: VersionName, workspace: WorkspaceDep, given: Promoting) -> ActOut:
-    """Let a version read from now on; 409 when it is worse than the champion, unless forced with a reason."""
-    return ActOut.of(
-        workspace.modelling.promote(version, user_id=given.user_id, reason=given.reason, force=given.force)
+    return ComparisonsOut(
+        data=[ComparisonRow.from_record(compare(one, two, name, most=differences)) for name in suites]
     )
 
 
-@router.post("/{version}/challenge")
+@router.post("/{version}/promote", summary="Promote a model")
+@calls("modelling.promote")
+def promote(version: VersionName, workspace: WorkspaceDep, body: Promoting) -> ActOut:
+    """Serve a version from now on; 409 if it is worse than the champion, unless forced with a reason."""
+    return ActOut.of(workspace.modelling.promote(version, user_id=body.user_id, reason=body.reason, force=body.force))
+
+
+@router.post("/{version}/challenge", summary="Make a model the challenger")
 @calls("modelling.challenge")
-def challenge(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
-    """Make a version the challenger."""
-    return ActOut.of(workspace.modelling.challenge(version, user_id=given.user_id, reason=given.reason))
+def challenge(version: VersionName, workspace: WorkspaceDep, body: Acting) -> ActOut:
+    """Make a version the challenger, which is evaluated against the champion."""
+    return ActOut.of(workspace.modelling.challenge(version, user_id=body.user_id, reason=body.reason))
 
 
-@router.post("/{version}/retire")
+@router.post("/{version}/retire", summary="Retire a model")
 @calls("modelling.retire")
-def retire(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
-    """Keep a version from being promoted; its files stay."""
-    return ActOut.of(workspace.modelling.retire(version, user_id=given.user_id, reason=given.reason))
+def retire(version: VersionName, workspace: WorkspaceDep, body: Acting) -> ActOut:
+    """Exclude a version from promotion; its files stay."""
+    return ActOut.of(workspace.modelling.retire(version, user_id=body.user_id, reason=body.reason))
 
 
-@router.post("/{version}/restore")
+@router.post("/{version}/restore", summary="Restore a retired model")
 @calls("modelling.restore")
-def restore(version: VersionName, workspace: WorkspaceDep, given: Acting) -> ActOut:
-    """Let a retired version be promoted again."""
-    return ActOut.of(workspace.modelling.restore(version, user_id=given.user_id, reason=given.reason))
+def restore(version: VersionName, workspace: WorkspaceDep, body: Acting) -> ActOut:
+    """Allow a retired version to be promoted again."""
+    return ActOut.of(workspace.modelling.restore(version, user_id=body.user_id, reason=body.reason))

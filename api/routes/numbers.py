@@ -1,35 +1,37 @@
-"""Reading whole numbers: all digits of an image, a TIFF or a PDF, sent as a form or as JSON."""
+"""Whole numbers: all digits of an image, a TIFF or a PDF, sent as a form or as JSON."""
 
 import json
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import image_bytes
+from api.inputs.image_data import image_bytes
 from api.schemas.fields import EnhancementLevel
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 
 
-Given = TypeVar("Given", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Form(BaseModel):
-    """What a form holds."""
+    """The fields of a form."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: UploadFile
     enhancement_level: EnhancementLevel = 1.0
 
+
+ENHANCEMENT_LEVEL = TypeAdapter(EnhancementLevel).json_schema() | {"default": 1.0, "title": "Enhancement Level"}
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -48,15 +50,7 @@ BODY: dict[str, Any] = {
                             "description": "An image, TIFF or PDF file.",
                             "examples": ["cheque.png"],
                         },
-                        "enhancement_level": {
-                            "type": "number",
-                            "minimum": 0.0,
-                            "maximum": 3.0,
-                            "default": 1.0,
-                            "title": "Enhancement Level",
-                            "description": "0 hardly cleans the image, 1 does as usual, 2 suits noisy photos.",
-                            "examples": [1.0],
-                        },
+                        "enhancement_level": ENHANCEMENT_LEVEL,
                     },
                 }
             },
@@ -66,23 +60,23 @@ BODY: dict[str, Any] = {
 }
 
 
-# One address for both kinds of body, as clients expect: FastAPI's own parameters know one kind each.
-@router.post("/read-number", openapi_extra=BODY)
+# One address for both kinds of body, as clients expect: FastAPI's own parameters support one kind each.
+@router.post("/read-number", openapi_extra=BODY, summary="Read a number")
 @calls("read_number")
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
-    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order; nothing is kept."""
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order. Nothing is stored."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
-            if not isinstance(form.get("file"), UploadFile):  # a text of this name is no file either
+            if not isinstance(form.get("file"), UploadFile):  # text in this field is not a file
                 raise RequestValidationError([{"type": "missing", "loc": ("body", "file"), "input": None}])
-            given = _checked(_Form, dict(form))
-            document = await given.file.read()
-        level, boxes = given.enhancement_level, None
+            sent = _checked(_Form, dict(form))
+            document = await sent.file.read()
+        level, boxes = sent.enhancement_level, None
     else:
-        asked = _checked(ReadNumberIn, _json(await request.body()))
-        document = await run_in_threadpool(image_bytes, asked.image_data)
-        level, boxes = asked.enhancement_level, asked.boxes
-    return ReadNumberOut.of(
+        wanted = _checked(ReadNumberIn, _json(await request.body()))
+        document = await run_in_threadpool(image_bytes, wanted.image_data)
+        level, boxes = wanted.enhancement_level, wanted.boxes
+    return ReadNumberOut.from_record(
         await run_in_threadpool(workspace.read_number, document, enhancement_level=level, boxes=boxes)
     )
 
@@ -92,13 +86,13 @@ def _json(body: bytes) -> object:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "input": None}])
     try:
         return json.loads(body)
-    except (ValueError, RecursionError) as error:  # no JSON, or brackets in brackets without end
+    except (ValueError, RecursionError) as error:  # not JSON, or nested too deeply
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "input": None}]) from error
 
 
-def _checked(kind: type[Given], values: object) -> Given:
+def _checked(kind: type[Model], values: object) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
-        raise RequestValidationError(faults) from error
+        errors = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(errors) from error

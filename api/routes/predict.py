@@ -1,4 +1,4 @@
-"""Reading images: a drawing, a file, many files."""
+"""Predictions of images: one drawing, one file, many files."""
 
 import asyncio
 import time
@@ -7,36 +7,39 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 
 from api.auth.permissions import calls
-from api.deps import WorkspaceDep
+from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.image_data import image_bytes
+from api.inputs.image_data import image_bytes
+from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
-from api.uploads import named_content
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 
 
-# Not a plain `def`: waiting for the commit in a thread of its own each, sixteen requests cost a quarter of the rate.
-@router.post("/predict")
+# Not a plain `def`: sixteen requests that wait for the commit, each in its own thread, are a quarter slower.
+@router.post("/predict", summary="Read an image and store the prediction")
 @calls("start_read_and_keep")
-async def predict(given: PredictIn, workspace: WorkspaceDep) -> PredictOut:
-    """Read a drawing and keep the prediction; a blank one is answered with the verdict no_ink and not kept."""
+async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
+    """Read the digit in an image sent as base64, and store the prediction.
+
+    A blank image has the verdict no_ink and is not stored.
+    """
     started = time.perf_counter()
     outcome = await asyncio.wrap_future(
         workspace.start_read_and_keep(
-            image_bytes(given.image_data),
-            user_id=given.user_id,
+            image_bytes(body.image_data),
+            user_id=body.user_id,
             source=Source.API,
-            enhancement_level=given.enhancement_level,
+            enhancement_level=body.enhancement_level,
         )
     )
-    return PredictOut.of(outcome, total_time=time.perf_counter() - started)
+    return PredictOut.from_record(outcome, total_time=time.perf_counter() - started)
 
 
-@router.post("/predict-upload")
+@router.post("/predict-upload", summary="Read an uploaded image and store the prediction")
 @calls("read_and_keep")
 def predict_upload(
     file: Annotated[UploadFile, File(description="An image file.", examples=["seven.png"])],
@@ -44,16 +47,16 @@ def predict_upload(
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
 ) -> PredictUploadOut:
-    """Read an uploaded image file and keep the prediction, with the name of the file."""
+    """Read the digit in an image file sent as a form, and store the prediction with the name of the file."""
     started = time.perf_counter()
     name, content = named_content(file)
     outcome = workspace.read_and_keep(
         content, user_id=user_id, source=Source.UPLOAD, file_name=name, enhancement_level=enhancement_level
     )
-    return PredictUploadOut.of(outcome, filename=name, total_time=time.perf_counter() - started)
+    return PredictUploadOut.from_record(outcome, filename=name, total_time=time.perf_counter() - started)
 
 
-@router.post("/predict-batch")
+@router.post("/predict-batch", summary="Read many uploaded images and store the predictions")
 @calls("keep_all")
 def predict_batch(
     files: Annotated[list[UploadFile], File(description="Image files.", examples=[["seven.png", "eight.jpg"]])],
@@ -61,8 +64,11 @@ def predict_batch(
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
 ) -> PredictBatchOut:
-    """Read many uploaded image files, on all cores, and keep the predictions; a file that cannot be read fails alone."""
-    given = [named_content(file) for file in files]
-    found = workspace.read_all(given, enhancement_level=enhancement_level)
-    kept = workspace.keep_all(found, given, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
+    """Read the digits in many image files on all cores, and store the predictions.
+
+    A file that cannot be read has an error in its result; the others are read all the same.
+    """
+    named = [named_content(file) for file in files]
+    found = workspace.read_all(named, enhancement_level=enhancement_level)
+    kept = workspace.keep_all(found, named, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
     return PredictBatchOut.of(kept)

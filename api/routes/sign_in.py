@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth.permissions import ANYBODY, asks
 from api.auth.sign_in_page import sign_in_page, sign_out_page
-from api.deps import CallerDep, UnrestrictedDep
+from api.dependencies import CallerDep, UnrestrictedDep
 from api.errors import WORDS
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Permission
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 HOME = "/"
 THEN = "then"
-"""Under which the way to the provider and back is told where to lead."""
+"""The key in the session of the page to open after the sign-in."""
 
 
 async def _provider(request: Request) -> "Provider":
@@ -44,7 +44,7 @@ def ask(
     caller: CallerDep,
     next: str = HOME,  # noqa: A002  the address's name for it
 ) -> Response:
-    """Ask for name and password; whoever need not sign in goes on at once."""
+    """Show the sign-in form; whoever need not sign in is redirected at once."""
     if not unrestricted.access.required or caller is not None:
         return RedirectResponse(local(next), 303)
     return sign_in_page(local(next), provider=_name_of_provider(request))
@@ -59,12 +59,12 @@ def sign_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = HOME,  # noqa: A002  as above
 ) -> Response:
-    """Begin a session for whoever knows the password."""
+    """Start a session for the user who knows the password."""
     then = local(next)
     try:
         fresh = unrestricted.access.sign_in(username, password, address=_address(request))
     except (NotSignedIn, TooManyRequests) as error:
-        return _asked_again(request, then, error, name=username)
+        return _form_again(request, then, error, name=username)
     return _signed_in(request, unrestricted, fresh, then)
 
 
@@ -76,31 +76,31 @@ async def send_to_provider(
     provider: ProviderDep,
     next: str = HOME,  # noqa: A002  as above
 ) -> Response:
-    """Send whoever wants to sign in to the identity provider."""
+    """Redirect to the identity provider."""
     then = local(next)
     request.session.clear()
     request.session[THEN] = then
     try:
-        return await provider.send_there(request, request.url_for("come_back"))
+        return await provider.redirect(request, request.url_for("come_back"))
     except NotSignedIn as error:
         await _note(request, unrestricted, error)
-        return _asked_again(request, then, error)
+        return _form_again(request, then, error)
 
 
 @router.get("/sign-in/oidc/callback")
 @asks(ANYBODY)
 async def come_back(request: Request, unrestricted: UnrestrictedDep, provider: ProviderDep) -> Response:
-    """Begin a session for whom the provider has sent back, as after the right password."""
+    """Start a session for the user whom the provider has sent back, as after the right password."""
     then = local(str(request.session.get(THEN, HOME)))
     try:
         identity = await provider.identity(request)
     except NotSignedIn as error:
         await _note(request, unrestricted, error)
-        return _asked_again(request, then, error)
+        return _form_again(request, then, error)
     try:
         fresh = await run_in_threadpool(unrestricted.access.sign_in_by, identity, address=_address(request))
     except NotSignedIn as error:
-        return _asked_again(request, then, error)
+        return _form_again(request, then, error)
     return await run_in_threadpool(_signed_in, request, unrestricted, fresh, then)
 
 
@@ -123,7 +123,7 @@ def sign_out(request: Request, unrestricted: UnrestrictedDep, caller: CallerDep)
 
 
 def _signed_in(request: Request, unrestricted: Workspace, fresh: SignedIn, then: str) -> Response:
-    """Give the browser its new session, whatever cookie came along, and end the one that did."""
+    """Set the cookie of the new session, whatever cookie came along, and end that one's session."""
     if earlier := request.cookies.get(COOKIE):
         unrestricted.access.end_session(earlier)
     answer = RedirectResponse(then, 303)
@@ -138,12 +138,12 @@ def _signed_in(request: Request, unrestricted: Workspace, fresh: SignedIn, then:
     return answer
 
 
-def _asked_again(request: Request, then: str, error: HwrError, *, name: str = "") -> Response:
+def _form_again(request: Request, then: str, error: HwrError, *, name: str = "") -> Response:
     return sign_in_page(then, name=name, error=error, provider=_name_of_provider(request))
 
 
 async def _note(request: Request, unrestricted: Workspace, error: NotSignedIn) -> None:
-    """Tell admins what people need not know: what exactly was wrong with the provider's word."""
+    """Note for admins what exactly was wrong with the provider's answer."""
     about = f"{error} {error.__cause__!r}"
     await run_in_threadpool(unrestricted.access.note_refused, about, address=_address(request))
 
@@ -158,7 +158,7 @@ def _address(request: Request) -> str:
 
 
 def local(address: str) -> str:
-    """Return an address of this server, the first page for any other: a link must not lead elsewhere from here."""
-    # Browsers take a backslash for a slash, and leave out tabs and line breaks.
+    """Return the address if it is one of this server, otherwise the first page: no link may lead elsewhere."""
+    # Browsers read a backslash as a slash, and skip tabs and line breaks.
     is_ours = address.startswith("/") and not address.startswith("//") and address.isprintable()
     return address if is_ours and "\\" not in address else HOME

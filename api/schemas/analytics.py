@@ -1,146 +1,104 @@
-"""Figures."""
+"""Figures about the history."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, AliasPath, Field
 
-from api.schemas.base import Success
-from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
-from hwr_core.statistics import Proportion
+from api.schemas.base import One, Out, Success
+from hwr_core.analytics.figures import Reliability
 
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd
 
-SHARE = Field(description="0 to 1; null while nobody has said what any prediction really is.", examples=[0.98])
+SHARE = "0 to 1; null while no prediction is labelled."
 
 
-class AccuracyFigures(BaseModel):
-    """How many of the predictions that people have judged were right, with the 95 % interval of the share."""
-
-    accuracy: float | None = SHARE
-    accuracy_low: float | None = Field(examples=[0.95])
-    accuracy_high: float | None = Field(examples=[0.99])
-    labelled: int = Field(description="How many predictions people have judged.", examples=[120])
-    right: int = Field(description="How many of these were right.", examples=[118])
-
-    @classmethod
-    def fields_of(cls, accuracy: Proportion) -> dict[str, Any]:
-        """Return the values of these fields."""
-        return {
-            "accuracy": accuracy.share,
-            "accuracy_low": accuracy.low,
-            "accuracy_high": accuracy.high,
-            "labelled": accuracy.total,
-            "right": accuracy.right,
-        }
+def _of_accuracy(name: str) -> AliasChoices:
+    """Where an accuracy's value is found: in a record that has an accuracy among its figures, or in an accuracy."""
+    return AliasChoices(AliasPath("accuracy", name), name)
 
 
-class AccuracyOut(Success):
-    """How well was read."""
+class AccuracyFigures(Out):
+    """How many of the labelled predictions were right, with the 95 % interval of their share."""
 
-    data: AccuracyFigures
+    accuracy: float | None = Field(validation_alias=_of_accuracy("share"), description=SHARE, examples=[0.98])
+    accuracy_low: float | None = Field(validation_alias=_of_accuracy("low"), examples=[0.95])
+    accuracy_high: float | None = Field(validation_alias=_of_accuracy("high"), examples=[0.99])
+    labelled: int = Field(
+        validation_alias=_of_accuracy("total"), description="Number of labelled predictions.", examples=[120]
+    )
+    right: int = Field(validation_alias=_of_accuracy("right"), description="How many were right.", examples=[118])
 
-    @classmethod
-    def of(cls, accuracy: Proportion) -> Self:
-        """Return the answer."""
-        return cls(data=AccuracyFigures(**AccuracyFigures.fields_of(accuracy)))
+
+class AccuracyOut(One[AccuracyFigures]):
+    """The accuracy of the predictions."""
 
 
 class SystemData(AccuracyFigures):
-    """The whole history at a glance."""
+    """Figures about the whole history."""
 
     total_users: int = Field(examples=[12])
-    active_users: int = Field(description="Those not deactivated.", examples=[11])
+    active_users: int = Field(description="Users who are not deactivated.", examples=[11])
     total_predictions: int = Field(examples=[4211])
-    today_predictions: int = Field(description="In the time zone asked for.", examples=[17])
-    system_accuracy: float | None = SHARE
+    today_predictions: int = Field(description="Today in the requested time zone.", examples=[17])
+    system_accuracy: float | None = Field(
+        validation_alias=AliasPath("accuracy", "share"), description=SHARE, examples=[0.98]
+    )
     digit_distribution: dict[str, int] = Field(examples=[{str(digit): 42 for digit in range(10)}])
 
 
-class SystemOut(Success):
-    """The whole history at a glance."""
-
-    data: SystemData
-
-    @classmethod
-    def of(cls, figures: SystemFigures) -> Self:
-        """Return the answer."""
-        return cls(
-            data=SystemData(
-                total_users=figures.total_users,
-                active_users=figures.active_users,
-                total_predictions=figures.total_predictions,
-                today_predictions=figures.today_predictions,
-                system_accuracy=figures.accuracy.share,
-                digit_distribution=figures.digit_distribution,
-                **AccuracyFigures.fields_of(figures.accuracy),
-            )
-        )
+class SystemOut(One[SystemData]):
+    """Figures about the whole history."""
 
 
 class UserData(AccuracyFigures):
-    """One person's history at a glance."""
+    """Figures about one user's history."""
 
     total_predictions: int = Field(examples=[120])
-    today_predictions: int = Field(description="In the time zone asked for.", examples=[3])
-    user_accuracy: float | None = SHARE
+    today_predictions: int = Field(description="Today in the requested time zone.", examples=[3])
+    user_accuracy: float | None = Field(
+        validation_alias=AliasPath("accuracy", "share"), description=SHARE, examples=[0.98]
+    )
     average_confidence: float | None = Field(examples=[0.97])
     average_processing_time: float | None = Field(description="Seconds.", examples=[0.0019])
     most_common_digit: int | None = Field(examples=[7])
-    feedback_count: int = Field(description="What the person says of predictions at present.", examples=[14])
+    feedback_count: int = Field(description="Valid feedback that this user has given.", examples=[14])
 
 
-class UserFiguresOut(Success):
-    """One person's history at a glance."""
-
-    data: UserData
-
-    @classmethod
-    def of(cls, figures: UserFigures) -> Self:
-        """Return the answer."""
-        return cls(
-            data=UserData(
-                total_predictions=figures.total_predictions,
-                today_predictions=figures.today_predictions,
-                user_accuracy=figures.accuracy.share,
-                average_confidence=figures.average_confidence,
-                average_processing_time=figures.average_processing_time,
-                most_common_digit=figures.most_common_digit,
-                feedback_count=figures.feedback_count,
-                **AccuracyFigures.fields_of(figures.accuracy),
-            )
-        )
+class UserFiguresOut(One[UserData]):
+    """Figures about one user's history."""
 
 
 class TableOut(Success):
-    """Rows of figures; a value that is not known is null."""
+    """Rows of figures; an unknown value is null."""
 
     count: int = Field(examples=[1])
     data: list[dict[str, Any]] = Field(examples=[[{"digit": "1", "actual_digit": "7", "predictions": 3}]])
 
     @classmethod
-    def of(cls, table: "pd.DataFrame") -> Self:
-        """Return the answer for a table."""
+    def of(cls, table: "pd.DataFrame", **more: object) -> Self:
+        """Return the answer for a table; `more` fills the fields that a subclass adds."""
         rows = [_plain(row) for row in table.to_dict("records")]
-        return cls(count=len(rows), data=rows)
+        return cls(count=len(rows), data=rows, **more)
 
 
 class ReliabilityOut(TableOut):
     """Confidence against accuracy."""
 
-    calibration_error: float | None = Field(description="Expected; null while nothing is labelled.", examples=[0.012])
-    labelled: int = Field(examples=[120])
+    calibration_error: float | None = Field(
+        description="Expected calibration error; null while no prediction is labelled.", examples=[0.012]
+    )
+    labelled: int = Field(description="Number of labelled predictions.", examples=[120])
 
     @classmethod
     def of_reliability(cls, found: Reliability) -> Self:
-        """Return the answer."""
-        rows = [_plain(row) for row in found.bins.to_dict("records")]
-        return cls(count=len(rows), data=rows, calibration_error=found.error, labelled=found.labelled)
+        """Return the answer for a reliability table."""
+        return cls.of(found.bins, calibration_error=found.error, labelled=found.labelled)
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON has it: moments in ISO 8601, null for not known."""
+    """A row as JSON has it: times in ISO 8601, null for unknown."""
     return {
         name: None if value != value else value.isoformat() if hasattr(value, "isoformat") else value  # noqa: PLR0124
         for name, value in row.items()

@@ -1,17 +1,13 @@
-"""Who is signed in and what lets people in: roles, passwords, keys, tokens, and the log of what they did."""
+"""Accounts: tokens, passwords, roles, API keys, and the audit log."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr
 
-from api.schemas.base import Success
+from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
-from hwr_core.auth.api_keys import ApiKey
-from hwr_core.auth.audit_log import AuditEntry
-from hwr_core.auth.credentials import Account
 from hwr_core.auth.permissions import MAY, Caller
-from hwr_core.auth.service import NewKey, SignedIn
+from hwr_core.auth.service import SignedIn
 from hwr_core.records.roles import Role
 
 Password = Annotated[SecretStr, Field(description="10 to 256 characters.", examples=["correct horse battery"])]
@@ -33,132 +29,89 @@ class TokenOut(Success):
 
 
 class MeOut(Success):
-    """Who asks, and what they may do."""
+    """The user who asks, and what they may do."""
 
     user_id: UserId
     username: str = Field(examples=["Ada"])
     role: Role = Field(examples=[Role.ANALYST])
-    rights: list[str] = Field(examples=[["use", "see_all"]])
+    rights: list[str] = Field(description="The permissions of the role.", examples=[["use", "see_all"]])
 
     @classmethod
     def of(cls, caller: Caller) -> Self:
-        """Return the answer for one caller."""
-        rights = sorted(right.name.lower() for right in MAY[caller.role])
-        return cls(user_id=caller.user_id, username=caller.username, role=caller.role, rights=rights)
+        """Return the answer about a caller."""
+        permissions = sorted(permission.name.lower() for permission in MAY[caller.role])
+        return cls(user_id=caller.user_id, username=caller.username, role=caller.role, rights=permissions)
 
 
 class PasswordChangeIn(BaseModel):
-    """One's own password, the old one and a new one."""
+    """A change of one's own password."""
 
     old_password: SecretStr = Field(examples=["correct horse battery"])
     new_password: Password
 
 
 class AccountIn(BaseModel):
-    """What to change; what is left out stays."""
+    """What to change; fields that are left out stay as they are."""
 
     role: Role | None = Field(None, description="viewer, analyst or admin.", examples=[Role.ANALYST])
     password: SecretStr | None = Field(None, description="10 to 256 characters.", examples=["correct horse battery"])
 
 
 class AccountOut(Success):
-    """What lets a person in."""
+    """How a user may sign in, and with which role."""
 
     user_id: UserId
     role: Role = Field(examples=[Role.ANALYST])
     has_password: bool = Field(examples=[True])
-    is_linked: bool = Field(description="Whether there is an account at the identity provider.", examples=[False])
-
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        """Return the answer for one account."""
-        return cls(
-            user_id=account.user_id, role=account.role, has_password=account.has_password, is_linked=account.is_linked
-        )
+    is_linked: bool = Field(description="Whether an account at the identity provider is linked.", examples=[False])
 
 
 class KeyIn(BaseModel):
-    """A key to make."""
+    """An API key to create."""
 
     name: KeyName
-    days: int | None = Field(None, description="1 to 3650 days until it ends; null for no end.", examples=[90])
+    days: int | None = Field(None, description="1 to 3650 days until it expires; null for never.", examples=[90])
 
 
-class KeyRow(BaseModel):
-    """What is known of a key."""
+class KeyRow(Out):
+    """An API key, without the key itself."""
 
     id: int = Field(examples=[3])
     user_id: UserId
     name: KeyName
-    hint: str = Field(description="How the key begins.", examples=["hwr_1mCD"])
+    hint: str = Field(description="The beginning of the key, to tell it from others.", examples=["hwr_1mCD"])
     created_at: UtcTime
     expires_at: Moment
     last_used_at: Moment
     revoked_at: Moment
 
-    @classmethod
-    def of(cls, key: ApiKey) -> Self:
-        """Return the row of one key."""
-        return cls(
-            id=key.id,
-            user_id=key.user_id,
-            name=key.name,
-            hint=key.hint,
-            created_at=key.created_at,
-            expires_at=key.expires_at,
-            last_used_at=key.last_used_at,
-            revoked_at=key.revoked_at,
-        )
+
+class KeysOut(Many[KeyRow]):
+    """A user's API keys, newest first."""
 
 
-class KeysOut(Success):
-    """A person's keys."""
-
-    count: int = Field(examples=[1])
-    data: list[KeyRow]
-
-    @classmethod
-    def of(cls, keys: Sequence[ApiKey]) -> Self:
-        """Return the answer for many keys."""
-        return cls(count=len(keys), data=[KeyRow.of(key) for key in keys])
-
-
-class KeyOut(Success):
-    """One key."""
-
-    data: KeyRow
+class KeyOut(One[KeyRow]):
+    """One API key."""
 
 
 class NewKeyOut(KeyOut):
-    """A key just made."""
+    """A new API key."""
 
-    key: str = Field(description="Told this once and never again.", examples=["hwr_1mCDUSdtaq..."])
-
-    @classmethod
-    def of(cls, made: NewKey) -> Self:
-        """Return the answer for a new key."""
-        return cls(key=made.key, data=KeyRow.of(made.known))
+    key: str = Field(description="The key itself, shown only this once.", examples=["hwr_1mCDUSdtaq..."])
+    data: KeyRow = Field(validation_alias="known")
 
 
-class AuditRow(BaseModel):
+class AuditRow(Out):
     """One entry of the audit log."""
 
     id: int = Field(examples=[12])
     timestamp: UtcTime
-    user_id: int | None = Field(description="Null where nobody was signed in.", examples=[2])
+    user_id: int | None = Field(description="Null if nobody was signed in.", examples=[2])
     username: str | None = Field(examples=["Ada"])
     act: str = Field(examples=["promoted"])
     about: str = Field(examples=["version 20260131T120000Z-1a2b3"])
-    address: str = Field(description="Where it was asked from.", examples=["192.0.2.7"])
+    address: str = Field(description="The network address that the request came from.", examples=["192.0.2.7"])
 
 
-class AuditOut(Success):
-    """The audit log, the newest entry first."""
-
-    count: int = Field(examples=[1])
-    data: list[AuditRow]
-
-    @classmethod
-    def of(cls, entries: Sequence[AuditEntry]) -> Self:
-        """Return the answer for a page of the log."""
-        return cls(count=len(entries), data=[AuditRow.model_validate(entry, from_attributes=True) for entry in entries])
+class AuditOut(Many[AuditRow]):
+    """The audit log, newest entry first."""

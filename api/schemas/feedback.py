@@ -1,10 +1,10 @@
-"""What people say of predictions."""
+"""Feedback on predictions."""
 
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import Success
+from api.schemas.base import Out, Success
 from api.schemas.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
 from hwr_core.records.feedback import Feedback
 from hwr_core.records.labels import Label
@@ -12,7 +12,7 @@ from hwr_core.records.users import DEFAULT_USER
 
 
 class FeedbackIn(BaseModel):
-    """What a person says of a prediction; a later word of the same person replaces the earlier."""
+    """Feedback on a prediction; it replaces earlier feedback of the same user on the same prediction."""
 
     prediction_id: PredictionId
     user_id: UserId = DEFAULT_USER
@@ -22,43 +22,43 @@ class FeedbackIn(BaseModel):
 
 
 class FeedbackGivenOut(Success):
-    """The feedback is recorded."""
+    """The feedback was recorded."""
 
-    message: str = Field(examples=["Thank you: prediction 42 is a 7."])
+    message: str = Field(examples=["Recorded: the image of prediction 42 shows a 7."])
     feedback_id: int = Field(examples=[5])
     correct_prediction: bool = Field(description="Whether the prediction was right.", examples=[True])
 
     @classmethod
-    def of(cls, given: Feedback) -> Self:
-        """Return the answer to a feedback."""
-        what = "no digit" if given.actual_digit is None else f"a {given.actual_digit}"
+    def of(cls, feedback: Feedback) -> Self:
+        """Return the answer to feedback."""
+        what = "no digit" if feedback.actual_digit is None else f"a {feedback.actual_digit}"
         return cls(
-            message=f"Recorded: the image of prediction {given.prediction_id} shows {what}.",
-            feedback_id=given.id,
-            correct_prediction=given.correct_prediction,
+            message=f"Recorded: the image of prediction {feedback.prediction_id} shows {what}.",
+            feedback_id=feedback.id,
+            correct_prediction=feedback.correct_prediction,
         )
 
 
 class FeedbackWithdrawnOut(Success):
-    """The word is taken back; its trace stays."""
+    """The feedback was withdrawn; it stays in the prediction's record."""
 
-    message: str = Field(examples=["Taken back for prediction 42: nobody says anything of it now."])
-    is_labelled: bool = Field(description="Whether somebody else's word stands now.", examples=[False])
-    actual_digit: TrueDigit = Field(description="What that says it is; null for no digit, or where there is none.")
+    message: str = Field(examples=["Withdrawn: prediction 42 has no label now."])
+    is_labelled: bool = Field(description="Whether feedback of another user still labels it.", examples=[False])
+    actual_digit: TrueDigit = Field(description="The label it has now; null for no digit, or without a label.")
 
     @classmethod
     def of(cls, prediction_id: int, label: Label | None) -> Self:
-        """Return the answer once a word is taken back, with the label that stands then."""
-        stands = "nobody says anything of it now" if label is None else "what another person said stands again"
+        """Return the answer once feedback is withdrawn, with the label that the prediction has then."""
+        now = "has no label now" if label is None else "has the label of another user again"
         return cls(
-            message=f"Taken back for prediction {prediction_id}: {stands}.",
+            message=f"Withdrawn: prediction {prediction_id} {now}.",
             is_labelled=label is not None,
             actual_digit=label and label.digit,
         )
 
 
-class FeedbackOut(BaseModel):
-    """One word on a prediction."""
+class FeedbackOut(Out):
+    """Feedback of one user on one prediction."""
 
     id: int = Field(examples=[5])
     timestamp: UtcTime
@@ -69,20 +69,5 @@ class FeedbackOut(BaseModel):
     confidence_rating: Rating | None
     comments: Comment
     replaced_at: UtcTime | None = Field(
-        description="When the same person said something else, or took it back; null while it stands."
+        description="When the same user replaced or withdrew it; null while it is valid.", examples=[None]
     )
-
-    @classmethod
-    def of(cls, said: Feedback) -> Self:
-        """Return the answer for one feedback."""
-        return cls(
-            id=said.id,
-            timestamp=said.timestamp,
-            prediction_id=said.prediction_id,
-            user_id=said.user_id,
-            actual_digit=said.actual_digit,
-            correct_prediction=said.correct_prediction,
-            confidence_rating=said.confidence_rating,
-            comments=said.comments,
-            replaced_at=said.replaced_at,
-        )

@@ -1,35 +1,37 @@
-"""The kinds of field that several schemas and routes share."""
+"""The types of field that several schemas and routes share."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
+from hwr_core.images.encode import data_url
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.feedback import MAX_COMMENT
 
 LARGEST_ID = 2**63 - 1
-"""The most that the database's ids can hold."""
+"""The largest id that the database can hold."""
 
 
-def _no_boolean(fault: Literal["int_type", "float_type"]) -> BeforeValidator:
+def _no_boolean(error: Literal["int_type", "float_type"]) -> BeforeValidator:
     """Return the check that a value is not true or false, which pydantic would take for 1 and 0.
 
-    It stands behind the `Field` with a number's bounds: OpenAPI has only those that stand next to the type.
+    It comes after the `Field` with a number's bounds: OpenAPI shows only bounds that stand next to the type.
     """
 
     def check(value: object) -> object:
         if isinstance(value, bool):
-            raise PydanticKnownError(fault)
+            raise PydanticKnownError(error)
         return value
 
     return BeforeValidator(check)
 
 
 def _no_number(value: object) -> object:
-    """Refuse a moment written as a number, which pydantic would take for seconds or milliseconds since 1970."""
+    """Refuse a time written as a number, which pydantic would take for seconds or milliseconds since 1970."""
     try:
         float(str(value))
     except ValueError:
@@ -41,9 +43,21 @@ def _isoformat(time: datetime) -> str:
     return time.isoformat()
 
 
+def _as_data_url(value: object) -> object:
+    """Turn a grey image into a PNG in a data URL."""
+    if not isinstance(value, np.ndarray):
+        return value
+    return data_url(value)
+
+
+def _as_json(value: object) -> object:
+    """Turn a model of hwr_core into the dictionary that JSON has for it."""
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+
+
 UserId = Annotated[
     int,
-    Field(ge=1, le=LARGEST_ID, description="The person the prediction belongs to.", examples=[1]),
+    Field(ge=1, le=LARGEST_ID, description="The id of a user.", examples=[1]),
     _no_boolean("int_type"),
 ]
 EnhancementLevel = Annotated[
@@ -51,12 +65,12 @@ EnhancementLevel = Annotated[
     Field(
         ge=0,
         le=MAX_ENHANCEMENT,
-        description="How much the image is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
+        description="How strongly the image is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
         examples=[1.0],
     ),
     _no_boolean("float_type"),
 ]
-# Pydantic's own form ends in "Z", which Python's datetime.fromisoformat takes only since 3.11.
+# Pydantic's own form ends in "Z", which Python's datetime.fromisoformat accepts only since 3.11.
 UtcTime = Annotated[
     datetime,
     PlainSerializer(_isoformat, return_type=str),
@@ -65,18 +79,20 @@ UtcTime = Annotated[
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 PredictionId = Annotated[
     int,
-    Field(ge=1, le=LARGEST_ID, description="The number of a prediction in the history.", examples=[42]),
+    Field(ge=1, le=LARGEST_ID, description="The id of a prediction in the history.", examples=[42]),
     _no_boolean("int_type"),
 ]
 TrueDigit = Annotated[
     Annotated[int, Field(ge=0, le=9), _no_boolean("int_type")] | None,
-    Field(description="What the image really shows; null for no digit.", examples=[7]),
+    Field(description="The digit that the image really shows; null for no digit.", examples=[7]),
 ]
 Rating = Annotated[
-    int, Field(ge=1, le=5, description="1 to 5, or null for none.", examples=[4]), _no_boolean("int_type")
+    int,
+    Field(ge=1, le=5, description="How sure the user is, 1 to 5; null if not asked.", examples=[4]),
+    _no_boolean("int_type"),
 ]
-Comment = Annotated[str, Field(max_length=MAX_COMMENT, description="Any words.", examples=["A 1 with an upstroke."])]
-Shares = Annotated[
+Comment = Annotated[str, Field(max_length=MAX_COMMENT, description="Free text.", examples=["A 1 with an upstroke."])]
+Probabilities = Annotated[
     tuple[float, ...],
     Field(
         min_length=10,
@@ -86,10 +102,21 @@ Shares = Annotated[
     ),
 ]
 Digit = Annotated[
-    int | None, Field(ge=0, le=9, description="Null for the verdicts not_a_digit and no_ink.", examples=[7])
+    int | None,
+    Field(ge=0, le=9, description="The predicted digit; null for the verdicts not_a_digit and no_ink.", examples=[7]),
 ]
-Judgement = Annotated[Verdict, Field(examples=[Verdict.DIGIT])]
+VerdictField = Annotated[Verdict, Field(description="What kind of answer the prediction is.", examples=[Verdict.DIGIT])]
 Confidence = Annotated[float, Field(description="The highest of the ten probabilities.", examples=[0.987])]
-Seconds = Annotated[float, Field(description="From image file to reading, in seconds.", examples=[0.0021])]
-FileName = Annotated[str, Field(description="As sent, without folders.", examples=["seven.png"])]
-Version = Annotated[str, Field(description="The model version that read it.", examples=["20260131T120000Z-1a2b3"])]
+Seconds = Annotated[float, Field(description="Seconds from image file to prediction.", examples=[0.0021])]
+FileName = Annotated[str, Field(description="The name of the file as sent, without folders.", examples=["seven.png"])]
+Version = Annotated[str, Field(description="The name of a model version.", examples=["20260131T120000Z-1a2b3"])]
+PngUrl = Annotated[
+    str,
+    BeforeValidator(_as_data_url, json_schema_input_type=str),
+    Field(
+        description="What the model saw, 28 x 28, ink bright on black: a PNG in a data URL.",
+        examples=["data:image/png;base64,iVBORw0KGgo..."],
+    ),
+]
+Json = Annotated[dict[str, Any], BeforeValidator(_as_json, json_schema_input_type=dict[str, Any])]
+"""Whatever a record of hwr_core holds, as a JSON object."""

@@ -1,131 +1,106 @@
-"""The history: rows, pages, and one prediction in full."""
+"""The history: rows, pages, and one prediction with all its details."""
 
-import base64
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AliasPath, BeforeValidator, Field
 
-from api.schemas.base import Success
+from api.schemas.base import One, Out, Success
 from api.schemas.feedback import FeedbackOut
 from api.schemas.fields import (
     Confidence,
     Digit,
     EnhancementLevel,
     FileName,
-    Judgement,
+    PngUrl,
     PredictionId,
+    Probabilities,
     Seconds,
-    Shares,
     TrueDigit,
     UserId,
     UtcTime,
+    VerdictField,
     Version,
 )
-from hwr_core.images.encode import as_png
 from hwr_core.records.feedback import Feedback
 from hwr_core.records.history import HistoryPage
 from hwr_core.records.predictions import PredictionRecord, Source
 
 
-class HistoryRowOut(BaseModel):
-    """One prediction of the history."""
+def _is_there(label: object) -> bool:
+    return label if isinstance(label, bool) else label is not None
+
+
+class HistoryRowOut(Out):
+    """One prediction of the history, made from a PredictionRecord."""
 
     id: PredictionId
     timestamp: UtcTime
-    predicted_digit: Digit
-    verdict: Judgement
-    confidence: Confidence
-    user_input_type: Literal["drawing", "upload"] = Field(examples=["drawing"])
-    source: Source = Field(description="The door it came in by.", examples=[Source.DRAWING])
+    predicted_digit: Digit = Field(validation_alias=AliasPath("prediction", "digit"))
+    verdict: VerdictField = Field(validation_alias=AliasPath("prediction", "verdict"))
+    confidence: Confidence = Field(validation_alias=AliasPath("prediction", "confidence"))
+    user_input_type: Literal["drawing", "upload"] = Field(
+        validation_alias=AliasPath("source", "user_input_type"), examples=["drawing"]
+    )
+    source: Source = Field(description="Where the image came from.", examples=[Source.DRAWING])
     file_name: FileName | None
     user_id: UserId
-    processing_time: Seconds
-    model_version: Version
-    is_labelled: bool = Field(description="Whether anybody has said what it really is.", examples=[True])
-    actual_digit: TrueDigit = Field(description="What people say it is; null for no digit, or while nobody has said.")
-    correct_prediction: bool | None = Field(description="Null while nobody has said.", examples=[True])
-    verified: bool | None = Field(description="Whether two people or a reviewer say so.", examples=[False])
-
-    @classmethod
-    def of(cls, kept: PredictionRecord, **more: object) -> Self:
-        """Return the row of a kept prediction; `more` fills the fields that a subclass adds."""
-        return cls(
-            id=kept.id,
-            timestamp=kept.timestamp,
-            predicted_digit=kept.prediction.digit,
-            verdict=kept.prediction.verdict,
-            confidence=kept.prediction.confidence,
-            user_input_type=kept.source.user_input_type,
-            source=kept.source,
-            file_name=kept.file_name,
-            user_id=kept.user_id,
-            processing_time=kept.prediction.timings.total,
-            model_version=kept.prediction.model_version,
-            is_labelled=kept.label is not None,
-            actual_digit=kept.label and kept.label.digit,
-            correct_prediction=kept.is_right,
-            verified=kept.label and kept.label.verified,
-            **more,
-        )
+    processing_time: Seconds = Field(validation_alias=AliasPath("prediction", "timings", "total"))
+    model_version: Version = Field(validation_alias=AliasPath("prediction", "model_version"))
+    is_labelled: Annotated[bool, BeforeValidator(_is_there)] = Field(
+        validation_alias="label", description="Whether the prediction has a label.", examples=[True]
+    )
+    actual_digit: TrueDigit = Field(
+        None,
+        validation_alias=AliasPath("label", "digit"),
+        description="The label; null for no digit, and without a label.",
+    )
+    correct_prediction: bool | None = Field(
+        validation_alias="is_right", description="Whether the label agrees; null without one.", examples=[True]
+    )
+    verified: bool | None = Field(
+        None,
+        validation_alias=AliasPath("label", "verified"),
+        description="Whether two users or a reviewer agree on the label; null without one.",
+        examples=[False],
+    )
 
 
 class HistoryOut(Success):
     """A page of predictions, newest first."""
 
-    count: int = Field(description="Of the rows of this page.", examples=[1])
+    count: int = Field(description="Number of rows on this page.", examples=[1])
     next_before: int | None = Field(
-        description="Give it as `before` to get the next page; null on the last one.", examples=[42]
+        description="Send it as `before` to get the next page; null on the last one.", examples=[42]
     )
     data: list[HistoryRowOut]
 
     @classmethod
     def of(cls, page: HistoryPage) -> Self:
-        """Return the answer for a page."""
-        return cls(
-            count=len(page.predictions),
-            next_before=page.next,
-            data=[HistoryRowOut.of(kept) for kept in page.predictions],
-        )
+        """Return the answer about a page."""
+        rows = [HistoryRowOut.from_record(record) for record in page.predictions]
+        return cls(count=len(rows), next_before=page.next, data=rows)
 
 
 class PredictionDetail(HistoryRowOut):
-    """All that is known of a kept prediction."""
+    """A stored prediction with all its details."""
 
-    all_predictions: Shares
-    preprocessing_time: Seconds
-    inference_time: Seconds
+    all_predictions: Probabilities = Field(validation_alias=AliasPath("prediction", "probabilities"))
+    preprocessing_time: Seconds = Field(validation_alias=AliasPath("prediction", "timings", "preprocessing"))
+    inference_time: Seconds = Field(validation_alias=AliasPath("prediction", "timings", "inference"))
     enhancement_level: EnhancementLevel
-    seen: str = Field(
-        description="What the model saw: 28x28, ink bright on black, as a PNG in a data URL.",
-        examples=["data:image/png;base64,iVBORw0KGgo..."],
-    )
+    seen: PngUrl = Field(validation_alias=AliasPath("prediction", "seen"))
     upload: str | None = Field(
-        description="SHA-256 of the image file, null where it was not kept; it is at /api/predictions/{id}/original.",
+        description="SHA-256 of the image file, which is at /api/predictions/{id}/original; null if it was not stored.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
-    feedback: list[FeedbackOut] = Field(description="All that was ever said of it, newest first.")
+    feedback: list[FeedbackOut] = Field(description="All feedback ever given, newest first.")
 
 
-class PredictionDetailOut(Success):
-    """One prediction in full."""
-
-    data: PredictionDetail
+class PredictionDetailOut(One[PredictionDetail]):
+    """One prediction with all its details."""
 
     @classmethod
-    def of(cls, kept: PredictionRecord, said: Sequence[Feedback]) -> Self:
-        """Return the answer for a reading and what was said of it."""
-        assert kept.prediction.seen is not None  # without ink nothing is kept
-        png = base64.b64encode(as_png(kept.prediction.seen)).decode("ascii")
-        return cls(
-            data=PredictionDetail.of(
-                kept,
-                all_predictions=kept.prediction.probabilities,
-                preprocessing_time=kept.prediction.timings.preprocessing,
-                inference_time=kept.prediction.timings.inference,
-                enhancement_level=kept.enhancement_level,
-                seen=f"data:image/png;base64,{png}",
-                upload=kept.upload,
-                feedback=[FeedbackOut.of(each) for each in said],
-            )
-        )
+    def of_prediction(cls, record: PredictionRecord, feedback: Sequence[Feedback]) -> Self:
+        """Return the answer about a prediction and the feedback on it."""
+        return cls(data=PredictionDetail.from_record(record, feedback=feedback))

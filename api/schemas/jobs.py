@@ -1,32 +1,36 @@
-"""Long work: what to do, how far it has come, what came of it."""
+"""Jobs: what to do, the progress, the result."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.base import Success
+from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
 from hwr_core.jobs.events import Event, EventKind, Progress
 from hwr_core.jobs.table import Job, JobKind, JobState
 from hwr_core.records.users import DEFAULT_USER
 
-JobId = Annotated[int, Field(ge=1, description="The number of a job.", examples=[3])]
+JobId = Annotated[int, Field(ge=1, description="The id of a job.", examples=[3])]
 Values = dict[str, Any]
+
+TRAINING_FIGURES = ("test_accuracy", "test_loss", "training_time")
+"""What older clients look for beside the result of a training, not in it."""
 
 
 class TrainIn(BaseModel):
-    """A training to start; `config` may hold any further value of a TrainingConfig, and goes before the others."""
+    """A training to start; `config` takes any value of a TrainingConfig and overrides the other fields."""
 
     use_hyperparameter_tuning: bool = Field(
-        default=False, description="Search for better values first, then train with the best.", examples=[False]
+        default=False, description="Tune the configuration first, then train with the best one.", examples=[False]
     )
     use_augmentation: bool = Field(default=True, description="Distort the images at random.", examples=[True])
     epochs: int = Field(50, description="1 to 500.", examples=[12])
     batch_size: int = Field(32, description="8 to 4096.", examples=[128])
     config: Values = Field(
         default_factory=dict,
-        description="Architecture, sources, learning rate, seed ...; without sources, all that are there.",
+        description="Architecture, sources, learning rate, seed and so on; without `sources`, all that are available.",
         examples=[{"architecture": "small", "sources": ["mnist", "custom"], "learning_rate": 0.002, "seed": 1}],
     )
     user_id: UserId = DEFAULT_USER
@@ -38,22 +42,26 @@ class TrainIn(BaseModel):
 
 
 class TuneIn(BaseModel):
-    """A search for a better config; what is left out has TuningConfig's default."""
+    """A search for a better configuration; fields that are left out have TuningConfig's defaults."""
 
     model_config = ConfigDict(extra="forbid")
 
     base: Values = Field(
-        default_factory=dict, description="A TrainingConfig to start from.", examples=[{"architecture": "small"}]
+        default_factory=dict, description="The TrainingConfig to start from.", examples=[{"architecture": "small"}]
     )
-    trials: int | None = Field(None, description="2 to 1000; 20 when null.", examples=[20])
-    minutes: float | None = Field(None, description="No trial begins after so long.", examples=[30])
-    workers: int | None = Field(None, description="Processes at once, 1 to 16; 1 when null.", examples=[1])
-    epochs: int | None = Field(None, description="Of a trial; 4 when null.", examples=[4])
-    limit: int | None = Field(None, description="Images of each source in a trial; 1000 when null.", examples=[1000])
+    trials: int | None = Field(None, description="Number of trials, 2 to 1000; 20 when null.", examples=[20])
+    minutes: float | None = Field(None, description="No trial starts after this time.", examples=[30])
+    workers: int | None = Field(None, description="Parallel processes, 1 to 16; 1 when null.", examples=[1])
+    epochs: int | None = Field(None, description="Epochs of a trial; 4 when null.", examples=[4])
+    limit: int | None = Field(None, description="Images from each source in a trial; 1000 when null.", examples=[1000])
     vary: list[str] | None = Field(
-        None, description="Which values; all that can be when null.", examples=[["learning_rate", "augmentation"]]
+        None,
+        description="The values to vary; all that can be varied when null.",
+        examples=[["learning_rate", "augmentation"]],
     )
-    train_best: bool = Field(default=False, description="Train the best config in full afterwards.", examples=[False])
+    train_best: bool = Field(
+        default=False, description="Train the best configuration in full afterwards.", examples=[False]
+    )
     user_id: UserId = DEFAULT_USER
 
     def values(self) -> Values:
@@ -62,15 +70,17 @@ class TuneIn(BaseModel):
 
 
 class EvaluateIn(BaseModel):
-    """Versions to measure."""
+    """Versions to evaluate."""
 
     model_config = ConfigDict(extra="forbid")
 
-    versions: list[str] = Field(description="Their names.", examples=[["20260131T120000Z-1a2b3"]])
+    versions: list[str] = Field(description="Names of model versions.", examples=[["20260131T120000Z-1a2b3"]])
     suites: list[str] = Field(
-        default_factory=list, description="All that have data here when empty.", examples=[["mnist", "strokes"]]
+        default_factory=list,
+        description="Names of suites; when empty, all whose data is available.",
+        examples=[["mnist", "strokes"]],
     )
-    limit: int | None = Field(None, description="The most images of each source.", examples=[500])
+    limit: int | None = Field(None, description="The most images from each source.", examples=[500])
     user_id: UserId = DEFAULT_USER
 
     def values(self) -> Values:
@@ -79,84 +89,62 @@ class EvaluateIn(BaseModel):
 
 
 class JobStartedOut(Success):
-    """The job waits in the queue; `status_url` tells how it gets on."""
+    """The job is queued; `status_url` has its progress."""
 
     job_id: JobId
     status_url: str = Field(examples=["/api/jobs/3"])
-    message: str = Field(examples=["Training 3 is queued."])
+    message: str = Field(examples=["Job 3 (train) is queued."])
 
     @classmethod
     def of(cls, job: Job) -> Self:
-        """Return the answer for a new job."""
+        """Return the answer about a new job."""
         return cls(job_id=job.id, status_url=f"/api/jobs/{job.id}", message=f"Job {job.id} ({job.kind}) is queued.")
 
 
-class JobRow(BaseModel):
+class JobRow(Out):
     """A job."""
 
     id: JobId
     kind: JobKind = Field(examples=[JobKind.TRAIN])
     state: JobState = Field(examples=[JobState.RUNNING])
-    progress: float = Field(ge=0, le=1, description="Share of the work done.", examples=[0.42])
-    eta_seconds: float | None = Field(description="Seconds left, where that can be told.", examples=[180.0])
-    doing: str = Field(description="What it does at present, in words.", examples=["Epoch 3 of 12, batch 40 of 938"])
-    error: str | None = Field(description="Why it failed.", examples=[None])
+    progress: float = Field(
+        validation_alias="share", ge=0, le=1, description="Share of the work done.", examples=[0.42]
+    )
+    eta_seconds: float | None = Field(description="Estimated seconds left; null while unknown.", examples=[180.0])
+    doing: str = Field(description="What the job is doing now, in words.", examples=["Epoch 3 of 12, batch 40 of 938"])
+    error: str | None = Field(description="Why it failed; null if it has not.", examples=[None])
     result: Mapping[str, Any] | None = Field(
-        description="What came of it, once it has succeeded.",
+        description="The result, once the job has succeeded.",
         examples=[{"model_version": "20260131T120000Z-1a2b3", "test_accuracy": 0.99, "test_loss": 0.03}],
     )
-    config: Mapping[str, Any] = Field(description="What was asked for.", examples=[{"epochs": 12}])
+    config: Mapping[str, Any] = Field(description="The configuration of the job.", examples=[{"epochs": 12}])
     user_id: UserId
     created_at: UtcTime
     started_at: UtcTime | None
     finished_at: UtcTime | None
-    attempt: int = Field(description="How often it was started.", examples=[1])
-    can_be_resumed: bool = Field(description="Whether it can go on from a checkpoint.", examples=[False])
-    test_accuracy: float | None = Field(description="Of the version that a training made.", examples=[0.9912])
-    test_loss: float | None = Field(description="The same.", examples=[0.031])
-    training_time: float | None = Field(description="Seconds in all epochs.", examples=[312.5])
+    attempt: int = Field(description="How often the job was started.", examples=[1])
+    can_be_resumed: bool = Field(description="Whether it can be resumed from a checkpoint.", examples=[False])
+    test_accuracy: float | None = Field(description="Accuracy of the version that was trained.", examples=[0.9912])
+    test_loss: float | None = Field(description="Loss of the version that was trained.", examples=[0.031])
+    training_time: float | None = Field(description="Seconds that the epochs took.", examples=[312.5])
 
     @classmethod
     def of(cls, job: Job, progress: Progress) -> Self:
-        """Return the answer for a job."""
+        """Return what an answer says about a job."""
         result = job.result or {}
-        return cls(
-            id=job.id,
-            kind=job.kind,
-            state=job.state,
-            progress=progress.share,
-            eta_seconds=progress.eta_seconds,
-            doing=progress.doing,
-            error=job.error,
-            result=job.result,
-            config=job.config,
-            user_id=job.user_id,
-            created_at=job.created_at,
-            started_at=job.started_at,
-            finished_at=job.finished_at,
-            attempt=job.attempt,
-            can_be_resumed=job.can_be_resumed,
-            test_accuracy=result.get("test_accuracy"),
-            test_loss=result.get("test_loss"),
-            training_time=result.get("training_time"),
-        )
+        return cls.from_record(job, **asdict(progress), **{name: result.get(name) for name in TRAINING_FIGURES})
 
 
-class JobOut(Success):
+class JobOut(One[JobRow]):
     """One job."""
 
-    data: JobRow
+
+class JobsOut(Many[JobRow]):
+    """Jobs, newest first."""
 
 
-class JobsOut(Success):
-    """The newest jobs first."""
-
-    count: int = Field(examples=[1])
-    data: list[JobRow]
-
-
-class EventRow(BaseModel):
-    """Something a job said."""
+class EventRow(Out):
+    """An event of a job: log line, epoch, trial and so on."""
 
     at: UtcTime
     kind: EventKind = Field(examples=[EventKind.EPOCH])
@@ -164,12 +152,12 @@ class EventRow(BaseModel):
 
 
 class EventsOut(Success):
-    """What a job said behind a position."""
+    """The events of a job after a position."""
 
-    next_after: int = Field(description="Give it as `after` to get what is said later.", examples=[5120])
+    next_after: int = Field(description="Send it as `after` to get later events.", examples=[5120])
     data: list[EventRow]
 
     @classmethod
     def of(cls, events: Sequence[Event], position: int) -> Self:
-        """Return the answer for some events."""
-        return cls(next_after=position, data=[EventRow(at=each.at, kind=each.kind, data=each.data) for each in events])
+        """Return the answer about some events."""
+        return cls(next_after=position, data=[EventRow.from_record(event) for event in events])

@@ -1,98 +1,100 @@
-"""What goes over the live channels: drawings in, predictions out; and what happens."""
+"""Messages of the live channels: drawings in, predictions and events out."""
 
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.base import ErrorOut
+from api.schemas.base import ErrorOut, Out
 from api.schemas.fields import EnhancementLevel, TrueDigit, UserId, UtcTime, Version
 from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
-from hwr_core.app.event_feed import Event, EventKind, JobChange, LabelChange
+from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind
 from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import Strokes
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.jobs.queue import JobChanged
+from hwr_core.recognition.events import ModelServed
+from hwr_core.records.events import LabelChanged, PredictionStored
 from hwr_core.records.users import DEFAULT_USER
 
-MOST_STROKES = 1_000
-MOST_POINTS = 50_000
-LONGEST = 12
-"""The longer side of a sheet at most, as a multiple of the shorter."""
+MAX_STROKES = 1_000
+MAX_POINTS = 50_000
+MAX_ASPECT = 12
+"""The longer side of a sheet may be at most this multiple of the shorter."""
 
 _Coordinate = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
 _Length = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
-_Stroke = Annotated[list[tuple[_Coordinate, _Coordinate]], Field(max_length=MOST_POINTS)]
-_Name = Annotated[str, Field(max_length=64)] | int
+_Stroke = Annotated[list[tuple[_Coordinate, _Coordinate]], Field(max_length=MAX_POINTS)]
+_MessageId = Annotated[str, Field(max_length=64)] | int
 
 
-class Named(BaseModel):
-    """A message that its sender has given a name."""
+class Message(BaseModel):
+    """A message with an id of the client's."""
 
-    id: _Name | None = Field(None, description="Comes back with the answer.")
+    id: _MessageId | None = Field(None, description="Returned with the answer.")
 
 
-class DrawnIn(Named):
-    """A drawing, or strokes to add to the last one, and what is to become of it."""
+class DrawnIn(Message):
+    """A drawing, or strokes to add to the last one, and what to do with it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    strokes: Annotated[list[_Stroke], Field(max_length=MOST_STROKES)] = Field(
-        description="Each a list of [x, y], from the sheet's upper left corner, y downwards."
+    strokes: Annotated[list[_Stroke], Field(max_length=MAX_STROKES)] = Field(
+        description="Each a list of points [x, y], from the upper left corner of the sheet, y downwards."
     )
-    add: bool = Field(default=False, description="Whether the strokes come to those sent before.")
-    width: _Length = Field(280.0, description="Of the sheet, in the unit of the points.")
+    add: bool = Field(default=False, description="Whether to add the strokes to those sent before, or replace them.")
+    width: _Length = Field(280.0, description="Width of the sheet, in the unit of the points.")
     height: _Length = 280.0
-    pen: _Length | None = Field(None, description="Its width; a twentieth of the sheet's shorter side when null.")
+    pen: _Length | None = Field(None, description="Width of the pen; a twentieth of the shorter side when null.")
     kind: Literal["digit", "number"] = "digit"
-    keep: bool = Field(default=False, description="Whether the prediction enters the history.")
+    keep: bool = Field(default=False, description="Whether to store the prediction in the history.")
     user_id: UserId = DEFAULT_USER
     enhancement_level: EnhancementLevel = 1.0
 
     def confirm(self) -> None:
         """Raise InvalidValue for values that do not go together."""
-        if max(self.width, self.height) > LONGEST * min(self.width, self.height):
-            raise InvalidValue(f"A sheet may be {LONGEST} times as long as wide at most.")
+        if max(self.width, self.height) > MAX_ASPECT * min(self.width, self.height):
+            raise InvalidValue(f"A sheet may be at most {MAX_ASPECT} times as long as wide.")
         if self.keep and self.kind == "number":
-            raise InvalidValue("Numbers are read, not kept: leave keep out, or read a digit.")
+            raise InvalidValue("Numbers are not stored here: leave keep out, or read a digit.")
 
-    def drawn(self) -> Strokes:
-        """Return the strokes as arrays; those without points are none."""
+    def as_strokes(self) -> Strokes:
+        """Return the strokes as arrays, without empty ones."""
         return [np.array(stroke, np.float32) for stroke in self.strokes if stroke]
 
 
-class _Answer(BaseModel):
-    """What each answer to a drawing has in common."""
+class _Answer(Out):
+    """What answers to drawings have in common."""
 
-    id: _Name | None
-    skipped: int = Field(default=0, description="Drawings before this one that were not read, since a newer one came.")
+    id: _MessageId | None = Field(None, validation_alias="message_id")
+    skipped: int = Field(default=0, description="Earlier drawings that were not read because a newer one had come.")
 
 
 class LivePredictionOut(PredictOut, _Answer):
-    """What a drawing was read as, as /api/predict says it."""
+    """The prediction of a drawing, as of /api/predict."""
 
     type: Literal["prediction"] = "prediction"
 
 
 class LiveNumberOut(ReadNumberOut, _Answer):
-    """What number a drawing was read as, as /api/read-number says it."""
+    """The number in a drawing, as of /api/read-number."""
 
     type: Literal["number"] = "number"
 
 
 class LiveErrorOut(ErrorOut):
-    """Why a message was not answered; the channel stays open."""
+    """Why a message could not be answered; the channel stays open."""
 
     type: Literal["error"] = "error"
-    id: _Name | None = None
-    status: int = Field(description="What HTTP would call it.")
-    retry_after: int | None = Field(None, description="Seconds, where it was too often.")
+    id: _MessageId | None = None
+    status: int = Field(description="The HTTP status of the error.")
+    retry_after: int | None = Field(None, description="Seconds to wait, if there were too many messages.")
 
 
-class LabelOut(BaseModel):
-    """What people say of a prediction; `is_labelled` is false when nobody says anything any more."""
+class LabelOut(Out):
+    """The label of a prediction; `is_labelled` is false once it has none any more."""
 
     prediction_id: int
     is_labelled: bool
@@ -100,44 +102,44 @@ class LabelOut(BaseModel):
     verified: bool
 
 
-class ServedOut(BaseModel):
-    """Which version reads."""
+class ServedOut(Out):
+    """The version that is served."""
 
     model_version: Version
 
 
-class EventOut(BaseModel):
-    """Something that happened."""
+class EventOut(Out):
+    """An event."""
 
-    type: EventKind
+    type: FeedKind
     at: UtcTime
     data: HistoryRowOut | LabelOut | JobRow | ServedOut
 
     @classmethod
-    def of(cls, happening: Event) -> Self:
-        """Return the message for it."""
-        return cls(type=happening.kind, at=happening.at, data=_data_of(happening))
+    def of(cls, item: FeedItem) -> Self:
+        """Return the message about an event."""
+        return cls(type=item.kind, at=item.at, data=_data_of(item.event))
 
 
-class LostOut(BaseModel):
-    """So many messages were dropped because they were not taken in time."""
+class LostOut(Out):
+    """Number of messages that were dropped because the client took them too slowly."""
 
     type: Literal["lost"] = "lost"
     count: int
 
 
-def _data_of(happening: Event) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
-    about = happening.about
-    if isinstance(about, PredictionRecord):
-        return HistoryRowOut.of(about)
-    if isinstance(about, LabelChange):
-        label = about.label
-        return LabelOut(
-            prediction_id=about.prediction_id,
-            is_labelled=label is not None,
-            actual_digit=label and label.digit,
-            verified=label is not None and label.verified,
-        )
-    if isinstance(about, JobChange):
-        return JobRow.of(about.job, about.progress)
-    return ServedOut(model_version=about)
+def _data_of(event: FeedEvent) -> HistoryRowOut | LabelOut | JobRow | ServedOut:
+    match event:
+        case PredictionStored(record=record):
+            return HistoryRowOut.from_record(record)
+        case LabelChanged(prediction_id=prediction_id, label=label):
+            return LabelOut(
+                prediction_id=prediction_id,
+                is_labelled=label is not None,
+                actual_digit=label and label.digit,
+                verified=label is not None and label.verified,
+            )
+        case JobChanged(job=job, progress=progress):
+            return JobRow.of(job, progress)
+        case ModelServed(version=version):
+            return ServedOut(model_version=version)

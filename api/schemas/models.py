@@ -1,31 +1,33 @@
-"""Model versions: cards, figures, comparisons, promotions."""
+"""Model versions: cards, evaluations, comparisons, promotions."""
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AliasPath, BaseModel, BeforeValidator, Field
 
-from api.schemas.base import Success
-from api.schemas.fields import UserId, UtcTime, Version
-from api.schemas.model import ScoreOut
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.evaluation.compare import Comparison, Difference
+from api.schemas.base import Many, One, Out, Success
+from api.schemas.fields import Json, PngUrl, UserId, UtcTime, Version
+from api.schemas.model import ScoreOut, test_scores
 from hwr_core.evaluation.evaluate import Evaluation
-from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion_log import Entry
-from hwr_core.images.encode import as_png
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import ModelVersion
 
 Reason = Annotated[
-    str, Field(description="Why, for the log; up to 500 characters.", examples=["Reads our forms better."])
+    str, Field(description="The reason, for the log; up to 500 characters.", examples=["Reads our forms better."])
 ]
-LabelOrNone = Annotated[int | None, Field(description="Null for no digit.", examples=[7])]
+
+
+def _digit(label: object) -> object:
+    return None if label == NOT_A_DIGIT else label
+
+
+DigitOrNone = Annotated[int | None, BeforeValidator(_digit), Field(description="Null for no digit.", examples=[7])]
 
 
 class ActIn(BaseModel):
-    """Who does something with a version, and why."""
+    """Who acts on a version, and why."""
 
     reason: Reason = ""
     user_id: UserId = DEFAULT_USER
@@ -35,12 +37,14 @@ class PromoteIn(ActIn):
     """A promotion; a forced one needs a reason."""
 
     force: bool = Field(
-        default=False, description="Even if it is worse than the champion, or was not measured.", examples=[False]
+        default=False,
+        description="Promote it even if it is worse than the champion, or was not evaluated.",
+        examples=[False],
     )
 
 
-class ShareOut(BaseModel):
-    """So many of so many; share and 95 % interval are null without any."""
+class ShareOut(Out):
+    """A share with its 95 % interval; null when the total is 0."""
 
     right: int = Field(examples=[9954])
     total: int = Field(examples=[10000])
@@ -49,59 +53,42 @@ class ShareOut(BaseModel):
     high: float | None = Field(examples=[0.9965])
 
 
-class EvaluationOut(BaseModel):
-    """What a version is worth on a suite of images."""
+class EvaluationOut(Out):
+    """The evaluation of a version on a suite of images."""
 
     suite: str = Field(examples=["mnist"])
-    about: str = Field(description="What its images are.", examples=["the MNIST test set"])
+    about: str = Field(description="What images it has.", examples=["the MNIST test set"])
     created_at: UtcTime
-    fingerprint: str = Field(description="Hash over the images and labels.", examples=["9f86d081884c7d65"])
-    accuracy: ShareOut
-    figures: dict[str, Any] = Field(
-        description="Per label and group, confusion, calibration, risk against coverage, milliseconds.",
+    fingerprint: str = Field(description="Hash of the images and labels.", examples=["9f86d081884c7d65"])
+    accuracy: ShareOut = Field(validation_alias=AliasPath("figures", "accuracy"))
+    figures: Json = Field(
+        description="Accuracy by label and group, confusion, calibration, risk and coverage, milliseconds.",
         examples=[{"refused": 3, "others": 0, "calibration_error": 0.004, "milliseconds": 0.9}],
     )
 
-    @classmethod
-    def of(cls, found: Evaluation) -> Self:
-        """Return the answer for an evaluation."""
-        return cls(
-            suite=found.suite,
-            about=found.about,
-            created_at=found.created_at,
-            fingerprint=found.fingerprint,
-            accuracy=ShareOut(**found.figures.accuracy.model_dump()),
-            figures=found.figures.model_dump(mode="json"),
-        )
 
-
-class ModelRow(BaseModel):
+class ModelRow(Out):
     """A model version."""
 
     version: Version
-    aliases: list[str] = Field(description="champion, challenger, retired.", examples=[["champion"]])
+    aliases: list[str] = Field(description="Any of champion, challenger and retired.", examples=[["champion"]])
     created_at: UtcTime
     architecture: str = Field(examples=["small"])
     parameters: int = Field(examples=[289195])
     size: int = Field(description="Bytes of its files.", examples=[2397510])
-    test_accuracy: float | None = Field(description="Over the digits of its test data.", examples=[0.9951])
+    test_accuracy: float | None = Field(description="Accuracy on the digits of its test data.", examples=[0.9951])
     calibration_error: float = Field(examples=[0.013])
-    scores: list[ScoreOut] = Field(description="On the test part of each data set.")
+    scores: list[ScoreOut] = Field(description="Scores on the test part of each data set.")
 
     @classmethod
     def of(cls, version: ModelVersion, aliases: Mapping[str, list[str]], **more: object) -> Self:
-        """Return the answer for a version; `more` fills the fields that a subclass adds."""
-        card = version.card
-        return cls(
+        """Return what an answer says about a version; `more` fills the fields that a subclass adds."""
+        return cls.from_record(
+            version.card,
             version=version.name,
             aliases=aliases.get(version.name, []),
-            created_at=card.created_at,
-            architecture=card.architecture,
-            parameters=card.parameters,
             size=version.size,
-            test_accuracy=card.test_accuracy,
-            calibration_error=card.calibration_error,
-            scores=[ScoreOut.of(score) for score in card.scores if score.part == "test"],
+            scores=test_scores(version),
             **more,
         )
 
@@ -110,39 +97,34 @@ class ModelsOut(Success):
     """All versions, newest first."""
 
     count: int = Field(examples=[1])
-    champion: str | None = Field(description="The version that reads.", examples=["20260131T120000Z-1a2b3"])
+    champion: str | None = Field(description="The version that is served.", examples=["20260131T120000Z-1a2b3"])
     challenger: str | None = Field(examples=[None])
     data: list[ModelRow]
 
 
 class ModelDetail(ModelRow):
-    """All that is known of a version."""
+    """A version with all its details."""
 
-    card: dict[str, Any] = Field(
-        description="Its model card: data and hashes, config, scores, thresholds, epochs, packages.",
+    card: Json = Field(
+        description="The model card: data and hashes, configuration, scores, thresholds, epochs, packages.",
         examples=[{"config": {"epochs": 12}, "how": "hwr train", "code": "0.1.0+0a1b2c3d4e5f"}],
     )
     evaluations: list[EvaluationOut]
 
+
+class ModelOut(One[ModelDetail]):
+    """One version with all its details."""
+
     @classmethod
-    def whole(cls, version: ModelVersion, aliases: Mapping[str, list[str]], evaluations: Sequence[Evaluation]) -> Self:
-        """Return the answer for a version in full."""
-        return cls.of(
-            version,
-            aliases,
-            card=version.card.model_dump(mode="json"),
-            evaluations=[EvaluationOut.of(each) for each in evaluations],
-        )
+    def of_version(
+        cls, version: ModelVersion, aliases: Mapping[str, list[str]], evaluations: Collection[Evaluation]
+    ) -> Self:
+        """Return the answer about a version and its evaluations."""
+        return cls(data=ModelDetail.of(version, aliases, card=version.card, evaluations=[*evaluations]))
 
 
-class ModelOut(Success):
-    """One version in full."""
-
-    data: ModelDetail
-
-
-class EntryRow(BaseModel):
-    """A line of the promotion log."""
+class EntryRow(Out):
+    """An entry of the promotion log."""
 
     at: UtcTime
     who: str = Field(examples=["Ada"])
@@ -155,123 +137,59 @@ class EntryRow(BaseModel):
         examples=[{"mnist": {"images": 10000, "champion_right": 9951, "right": 9956, "p_value": 0.3}}]
     )
 
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        """Return the answer for a line of the log."""
-        return cls(
-            at=entry.at,
-            who=entry.who,
-            action=entry.action,
-            old=entry.old,
-            new=entry.new,
-            reason=entry.reason,
-            forced=entry.forced,
-            figures=entry.figures,
-        )
-
 
 class ActOut(Success):
-    """It is done, and logged."""
+    """The version was promoted, rolled back, retired and so on; the entry in the log."""
 
-    message: str = Field(examples=["20260201T120000Z-4c5d6 reads now."])
+    message: str = Field(examples=["promote: 20260131T120000Z-1a2b3 -> 20260201T120000Z-4c5d6"])
     data: EntryRow
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        """Return the answer for what was done."""
-        return cls(message=f"{entry.action}: {entry.old or '-'} -> {entry.new or '-'}", data=EntryRow.of(entry))
-
-
-class LogOut(Success):
-    """The promotion log, newest first."""
-
-    count: int = Field(examples=[1])
-    data: list[EntryRow]
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry]) -> Self:
-        """Return the answer for the log."""
-        return cls(count=len(entries), data=[EntryRow.of(each) for each in entries])
-
-
-class DifferenceOut(BaseModel):
-    """An image that exactly one of two versions answered right."""
-
-    place: int = Field(description="In the suite.", examples=[1247])
-    group: str = Field(examples=["strokes-unipen"])
-    label: LabelOrNone
-    one: LabelOrNone
-    other: LabelOrNone
-    seen: str | None = Field(
-        description="What the models saw, as a PNG in a data URL; null where it was not kept.",
-        examples=["data:image/png;base64,iVBORw0KGgo..."],
-    )
-
-    @classmethod
-    def of(cls, found: Difference) -> Self:
-        """Return the answer for a difference."""
-        seen = None if found.seen is None else base64.b64encode(as_png(found.seen)).decode("ascii")
+        """Return the answer about an entry of the log."""
         return cls(
-            place=found.place,
-            group=found.group,
-            label=_digit(found.label),
-            one=_digit(found.one),
-            other=_digit(found.other),
-            seen=seen and f"data:image/png;base64,{seen}",
+            message=f"{entry.action}: {entry.old or '-'} -> {entry.new or '-'}", data=EntryRow.from_record(entry)
         )
 
 
-class ComparisonRow(BaseModel):
-    """Two versions on one suite."""
+class LogOut(Many[EntryRow]):
+    """The promotion log, newest entry first."""
+
+
+class DifferenceOut(Out):
+    """An image that only one of two versions read correctly."""
+
+    place: int = Field(description="Index in the suite.", examples=[1247])
+    group: str = Field(examples=["strokes-unipen"])
+    label: DigitOrNone
+    one: DigitOrNone
+    other: DigitOrNone
+    seen: PngUrl | None = Field(description="What the models saw: a PNG in a data URL; null if it was not stored.")
+
+
+class ComparisonRow(Out):
+    """Two versions compared on one suite."""
 
     suite: str = Field(examples=["mnist"])
-    one: ShareOut
-    other: ShareOut
-    only_one: int = Field(description="Images that only the one answered right.", examples=[12])
-    only_other: int = Field(examples=[31])
+    one: ShareOut = Field(validation_alias=AliasPath("one", "figures", "accuracy"))
+    other: ShareOut = Field(validation_alias=AliasPath("other", "figures", "accuracy"))
+    only_one: int = Field(description="Images that only the first version read correctly.", examples=[12])
+    only_other: int = Field(description="Images that only the second read correctly.", examples=[31])
     p_value: float = Field(description="McNemar's exact test.", examples=[0.0054])
-    is_real: bool = Field(description="Whether that is more than chance (p < 0.05).", examples=[True])
+    is_real: bool = Field(description="Whether the difference is significant (p < 0.05).", examples=[True])
     verdict: str = Field(examples=["20260201T120000Z-4c5d6 is better (p = 0.005)."])
     differences: list[DifferenceOut]
 
-    @classmethod
-    def of(cls, found: Comparison) -> Self:
-        """Return the answer for a comparison."""
-        return cls(
-            suite=found.suite,
-            one=ShareOut(**found.one.figures.accuracy.model_dump()),
-            other=ShareOut(**found.other.figures.accuracy.model_dump()),
-            only_one=found.only_one,
-            only_other=found.only_other,
-            p_value=found.p_value,
-            is_real=found.is_real,
-            verdict=found.verdict,
-            differences=[DifferenceOut.of(each) for each in found.differences],
-        )
-
 
 class ComparisonsOut(Success):
-    """Two versions on all suites that both were measured on."""
+    """Two versions compared on the suites on which both were evaluated."""
 
     data: list[ComparisonRow]
 
 
 class GateOut(Success):
-    """Whether a version may take the champion's place, and what speaks against it."""
+    """Whether a version may be promoted, and the objections."""
 
     is_open: bool = Field(examples=[False])
     objections: list[str] = Field(examples=[["On 'mnist' it reads 9,801 of 10,000 right, the champion 9,956."]])
-    data: list[ComparisonRow]
-
-    @classmethod
-    def of(cls, gate: Gate) -> Self:
-        """Return the answer for a gate."""
-        return cls(
-            is_open=gate.is_open,
-            objections=list(gate.objections),
-            data=[ComparisonRow.of(each) for each in gate.comparisons],
-        )
-
-
-def _digit(label: int) -> int | None:
-    return None if label == NOT_A_DIGIT else label
+    data: list[ComparisonRow] = Field(validation_alias="comparisons")

@@ -1,28 +1,27 @@
-"""Images to read, and what they were read as."""
+"""Images to read, and their predictions."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
 
-from api.schemas.base import Success
+from api.schemas.base import Out, Success
 from api.schemas.fields import (
     Confidence,
     Digit,
     EnhancementLevel,
     FileName,
-    Judgement,
     PredictionId,
+    Probabilities,
     Seconds,
-    Shares,
     UserId,
     UtcTime,
+    VerdictField,
     Version,
 )
 from hwr_core.app.batch import FilePrediction
-from hwr_core.recognition.types import Prediction, Reason
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.recognition.types import Reason
 from hwr_core.records.users import DEFAULT_USER
 
 SEVEN = (
@@ -32,7 +31,7 @@ SEVEN = (
 
 
 class PredictIn(BaseModel):
-    """A drawing to read."""
+    """An image to read."""
 
     image_data: str = Field(
         min_length=1,
@@ -43,69 +42,61 @@ class PredictIn(BaseModel):
     enhancement_level: EnhancementLevel = 1.0
 
 
-class PredictionOut(BaseModel):
-    """What one image was read as; `prediction_id` is null when there was no ink and nothing was kept."""
+def _of_prediction(*names: str) -> AliasChoices:
+    """Where a prediction's value is found: in a record that holds the prediction, or in the prediction itself."""
+    return AliasChoices(AliasPath("prediction", *names), AliasPath(*names))
 
-    prediction_id: PredictionId | None
-    predicted_digit: Digit
-    verdict: Judgement
-    reason: Reason | None = Field(
-        description="Why it is refused or read with reserve; null for the verdict digit.", examples=[None]
+
+class PredictionOut(Out):
+    """The prediction of one image, stored or not."""
+
+    prediction_id: PredictionId | None = Field(
+        None,
+        validation_alias="id",
+        description="The id in the history; null if the prediction was not stored, as for the verdict no_ink.",
     )
-    confidence: Confidence
-    all_predictions: Shares
-    processing_time: Seconds
-    model_version: Version
+    predicted_digit: Digit = Field(validation_alias=_of_prediction("digit"))
+    verdict: VerdictField = Field(validation_alias=_of_prediction("verdict"))
+    reason: Reason | None = Field(
+        validation_alias=_of_prediction("reason"),
+        description="Why the verdict is not digit; null if it is.",
+        examples=[None],
+    )
+    confidence: Confidence = Field(validation_alias=_of_prediction("confidence"))
+    all_predictions: Probabilities = Field(validation_alias=_of_prediction("probabilities"))
+    processing_time: Seconds = Field(validation_alias=_of_prediction("timings", "total"))
+    model_version: Version = Field(validation_alias=_of_prediction("model_version"))
 
-    @classmethod
-    def of(cls, outcome: Prediction | PredictionRecord, **more: object) -> Self:
-        """Return the answer for a prediction; `more` fills the fields that a subclass adds."""
-        kept = outcome if isinstance(outcome, PredictionRecord) else None
-        prediction = outcome.prediction if isinstance(outcome, PredictionRecord) else outcome
-        return cls(
-            prediction_id=kept.id if kept else None,
-            predicted_digit=prediction.digit,
-            verdict=prediction.verdict,
-            reason=prediction.reason,
-            confidence=prediction.confidence,
-            all_predictions=prediction.probabilities,
-            processing_time=prediction.timings.total,
-            model_version=prediction.model_version,
-            **more,
-        )
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class PredictOut(Success, PredictionOut):
-    """The prediction of a drawing."""
+    """The prediction of one image."""
 
-    total_time: float = Field(description="Until the prediction was durable, in seconds.", examples=[0.0075])
-    timestamp: UtcTime
-
-    @classmethod
-    def of(cls, outcome: Prediction | PredictionRecord, **more: object) -> Self:
-        """Add when it was read."""
-        timestamp = outcome.timestamp if isinstance(outcome, PredictionRecord) else datetime.now(UTC)
-        return super().of(outcome, timestamp=timestamp, **more)
+    total_time: float = Field(description="Seconds from the request to the stored prediction.", examples=[0.0075])
+    timestamp: UtcTime = Field(default_factory=_now)
 
 
 class PredictUploadOut(PredictOut):
-    """The prediction of a file."""
+    """The prediction of an uploaded file."""
 
     filename: FileName
 
 
 class FileReadOut(PredictionOut):
-    """A file of a batch that was read."""
+    """The prediction of one file of a batch."""
 
     filename: FileName
 
 
-class FileErrorOut(BaseModel):
-    """A file of a batch that cannot be read; the others are not touched by it."""
+class FileErrorOut(Out):
+    """A file of a batch that cannot be read; the others are read all the same."""
 
     filename: FileName
     error: str = Field(examples=["The image is damaged or cut short."])
-    # Clients that know no `error` read these of every result.
+    # For clients that do not know `error` and read these of every result.
     predicted_digit: None = Field(None, description="Always null.", examples=[None])
     confidence: float = Field(0.0, description="Always 0.", examples=[0.0])
     processing_time: float = Field(0.0, description="Always 0.", examples=[0.0])
@@ -131,7 +122,7 @@ class PredictBatchOut(Success):
 
     @classmethod
     def of(cls, outcomes: Sequence[FilePrediction]) -> Self:
-        """Return the answer for a batch."""
+        """Return the answer about a batch."""
         return cls(total_files=len(outcomes), results=[_file_out(outcome) for outcome in outcomes])
 
 
@@ -139,4 +130,4 @@ def _file_out(outcome: FilePrediction) -> FileReadOut | FileErrorOut:
     prediction = outcome.kept or outcome.prediction
     if prediction is None:
         return FileErrorOut(filename=outcome.file_name, error=str(outcome.error))
-    return FileReadOut.of(prediction, filename=outcome.file_name)
+    return FileReadOut.from_record(prediction, filename=outcome.file_name)

@@ -1,11 +1,10 @@
-"""People."""
+"""Users."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import Success
+from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
 from hwr_core.records.users import User
 
@@ -14,22 +13,24 @@ EMAIL = Field(description="Null or empty for none.", examples=["ada@example.org"
 
 
 class UserIn(BaseModel):
-    """A person to add."""
+    """A user to create."""
 
     username: str = NAME
     email: str | None = Field(None, description="Null or empty for none.", examples=["ada@example.org"])
 
 
 class UserChangeIn(BaseModel):
-    """What to change; what is left out stays."""
+    """What to change; fields that are left out stay as they are."""
 
     username: str | None = Field(None, description="1 to 64 characters.", examples=["Countess"])
-    email: str | None = Field(None, description="An empty one removes it.", examples=["ada@example.org"])
-    is_active: bool | None = Field(None, description="Who is not active adds nothing.", examples=[True])
+    email: str | None = Field(None, description="An empty one removes the address.", examples=["ada@example.org"])
+    is_active: bool | None = Field(
+        None, description="Whether the user may sign in and add predictions and feedback.", examples=[True]
+    )
 
 
-class UserRow(BaseModel):
-    """A person."""
+class UserRow(Out):
+    """A user."""
 
     id: UserId
     username: str = NAME
@@ -37,55 +38,29 @@ class UserRow(BaseModel):
     created_at: UtcTime
     is_active: bool = Field(examples=[True])
 
-    @classmethod
-    def of(cls, user: User) -> Self:
-        """Return the answer for one user."""
-        return cls(
-            id=user.id,
-            username=user.username,
-            email=user.email,
-            created_at=user.created_at,
-            is_active=user.is_active,
-        )
 
-
-class UserOut(Success):
-    """One person."""
-
-    data: UserRow
-
-    @classmethod
-    def of(cls, user: User) -> Self:
-        """Return the answer for one user."""
-        return cls(data=UserRow.of(user))
+class UserOut(One[UserRow]):
+    """One user."""
 
 
 class UserCreatedOut(Success):
-    """The person is added."""
+    """The user was created."""
 
     user_id: UserId
     message: str = Field(examples=["User 2, 'Ada', was created."])
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """Return the answer for a new user."""
+        """Return the answer about a new user."""
         return cls(user_id=user.id, message=f"User {user.id}, {user.username!r}, was created.")
 
 
-class UsersOut(Success):
-    """All people."""
-
-    count: int = Field(examples=[1])
-    data: list[UserRow]
-
-    @classmethod
-    def of(cls, users: Sequence[User]) -> Self:
-        """Return the answer for many users."""
-        return cls(count=len(users), data=[UserRow.of(user) for user in users])
+class UsersOut(Many[UserRow]):
+    """Users, oldest first."""
 
 
 class ErasedOut(Success):
-    """Data is gone for ever."""
+    """The data was erased for good."""
 
     predictions_erased: int = Field(examples=[12])
     message: str = Field(examples=["User 2 was deleted, with 12 predictions."])

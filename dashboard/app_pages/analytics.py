@@ -1,22 +1,22 @@
-"""What the history tells: how much is read, how well, how surely, how fast, and what is mistaken for what."""
+"""What the history shows: how many predictions, how accurate, how confident, how fast, and what is confused."""
 
 import streamlit as st
 
-from dashboard.components.filters import choose_predictions
-from dashboard.components.panels import show_error
-from dashboard.views.analytics.sections import VIEWS, show_headline
+from dashboard.components.filters import choose_filter, show_nothing_found
+from dashboard.components.messages import show_error_with_retry
+from dashboard.views.analytics.headline import show_headline
+from dashboard.views.analytics.views import VIEWS
 from hwr_core.errors import HwrError
 
 st.title("Analytics")
 timezone = st.context.timezone or "UTC"
 try:
-    chosen = choose_predictions(timezone)
-    if not show_headline(chosen, timezone):
-        st.info("There are no such predictions yet. Draw a digit or upload an image, and press Keep.")
-        st.page_link("app_pages/draw.py", label="Draw a digit", icon=":material/draw:")
+    selected = choose_filter(timezone)
+    if not show_headline(selected, timezone):
+        show_nothing_found(selected)
         st.stop()
     view = st.segmented_control(
-        "Question",
+        "View",
         [*VIEWS],
         default=next(iter(VIEWS)),
         required=True,
@@ -25,7 +25,6 @@ try:
         bind="query-params",
         label_visibility="collapsed",
     )
-    VIEWS[view](chosen, timezone)
+    VIEWS[view](selected, timezone)
 except HwrError as error:
-    show_error(error)
-    st.button("Try again", icon=":material/refresh:")
+    show_error_with_retry(error)

@@ -1,10 +1,13 @@
-"""How everything stands: today against the usual, what wants attention, and where to go from here."""
+"""Home: today's figures, what needs attention, the current model, and where to go from here."""
 
 import streamlit as st
 
-from dashboard.components.panels import show_error
+from dashboard.components.messages import show_error_with_retry
 from dashboard.services import workspace
-from dashboard.views.home.sections import show_actions, show_concerns, show_drift, show_health, show_model, show_today
+from dashboard.views.home.actions import show_actions, show_health
+from dashboard.views.home.attention import show_concerns, show_drift
+from dashboard.views.home.current_model import show_current_model
+from dashboard.views.home.today import show_today
 from hwr_core.errors import HwrError
 
 st.title("Home")
@@ -16,11 +19,11 @@ try:
         show_today(found)
     else:
         st.info(
-            "Nothing has been read yet. Draw a digit and press Keep: the figures begin here.", icon=":material/draw:"
+            "No predictions yet. Draw a digit or upload an image and save it; your figures will appear here.",
+            icon=":material/draw:",
         )
     show_concerns(found.concerns)
     show_drift()
-    show_model(workspace().served_model())
+    show_current_model(workspace().served_model())
 except HwrError as error:
-    show_error(error)
-    st.button("Try again", icon=":material/refresh:")
+    show_error_with_retry(error)

@@ -1,9 +1,9 @@
-"""Judge kept predictions by a key, and look over the labels that people gave."""
+"""Label stored predictions by single keys, and look over the labels."""
 
 import streamlit as st
 
-from dashboard.components.panels import show_error
-from dashboard.views.review.labels import show_labelled
+from dashboard.components.messages import show_error_with_retry
+from dashboard.views.review.labelled import show_labelled
 from dashboard.views.review.queue import choose, show_queue
 from hwr_core.errors import HwrError
 
@@ -13,5 +13,4 @@ st.title("Review")
 try:
     VIEWS[choose("view", [*VIEWS])]()
 except HwrError as error:
-    show_error(error)
-    st.button("Try again", icon=":material/refresh:")
+    show_error_with_retry(error)

@@ -1,18 +1,19 @@
-"""What this installation is set to, how much room it takes, and what is past its time."""
+"""The settings of this installation, its disk usage, and cleaning up."""
 
 import streamlit as st
 
-from dashboard.components.panels import show_error
+from dashboard.components.messages import show_error_with_retry
 from dashboard.services import workspace
-from dashboard.views.settings.sections import show_clean_up, show_settings, show_storage, show_versions
+from dashboard.views.settings.clean_up import show_clean_up
+from dashboard.views.settings.current_settings import show_settings, show_versions
+from dashboard.views.settings.disk_usage import show_disk_usage
 from hwr_core.errors import HwrError
 
 st.title("Settings")
 try:
-    show_storage(workspace().storage())
+    show_disk_usage(workspace().storage())
     show_clean_up()
     show_settings(workspace().settings)
     show_versions()
 except HwrError as error:
-    show_error(error)
-    st.button("Try again", icon=":material/refresh:")
+    show_error_with_retry(error)

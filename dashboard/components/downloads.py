@@ -1,4 +1,4 @@
-"""Taking data along: tables of charts, and the history as a file."""
+"""Downloads: the table behind a chart, and the history as a file."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,16 +7,15 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from hwr_core.records.export_formats import table_as_csv
-from hwr_core.records.filters import HistoryFilter
+from hwr_core.app import HistoryFilter, table_as_csv
 
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
 
 
-def offer_table(table: pd.DataFrame, name: str, *, key: str) -> None:
-    """The figures behind a chart, to look at and to take along."""
+def show_data(table: pd.DataFrame, name: str, *, key: str) -> None:
+    """The figures behind a chart, to look at and to download."""
     with st.expander("Data", icon=":material/table:"):
-        st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures of the chart: {name}")
+        st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures behind the chart: {name}")
         st.download_button(
             "Download as CSV",
             lambda: table_as_csv(table),
@@ -28,17 +27,17 @@ def offer_table(table: pd.DataFrame, name: str, *, key: str) -> None:
         )
 
 
-def offer_exports(chosen: HistoryFilter) -> None:
-    """Links to the API of this very server: it streams, while a button here would hold the whole file in memory."""
+def show_exports(used: HistoryFilter) -> None:
+    """Links to this server's own API: it streams, while a button here would hold the whole file in memory."""
     with st.expander("Download these predictions", icon=":material/download:"), st.container(horizontal=True):
         for label, kind in FORMATS.items():
-            st.link_button(label, f"/api/export/history?{urlencode(_query(chosen) | {'format': kind})}")
+            st.link_button(label, f"/api/export/history?{urlencode(_query(used) | {'format': kind})}")
 
 
-def _query(chosen: HistoryFilter) -> dict[str, str]:
+def _query(used: HistoryFilter) -> dict[str, str]:
     """The filter as the API's query parameters."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
-        for name, value in asdict(chosen).items()
+        for name, value in asdict(used).items()
         if value is not None
     }

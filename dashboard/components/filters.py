@@ -1,34 +1,39 @@
-"""The controls that choose predictions; what they say stands in the address, so that a view can be shared."""
+"""The controls that filter predictions; their values stand in the address, so that a view can be shared."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
-from dashboard.components.wording import verdict_word
+from dashboard.components.links import link_to_draw
+from dashboard.components.wording import CORRECT, LABELLED, NOT_A_DIGIT, NOT_LABELLED, WRONG, source_word, verdict_word
 from dashboard.services import visitor, workspace
-from hwr_core.analytics.periods import start_of_today
-from hwr_core.auth.permissions import Permission, may
-from hwr_core.recognition.types import DIGITS, NONE, Verdict
-from hwr_core.records.filters import HistoryFilter, Labelled
-from hwr_core.records.predictions import Source
+from hwr_core.app import DIGITS, NONE, HistoryFilter, Labelled, Permission, Source, Verdict, may, start_of_today
 
 ALL = "All"
 PERIODS = {"Today": 0, "7 days": 6, "30 days": 29, "12 months": 364, ALL: None}
-DIGIT_NAMES = {ALL: None, **{str(digit): digit for digit in DIGITS}, "No digit": NONE}
-SOURCES = {ALL: None, **{source.value.capitalize(): source for source in Source}}
+DIGIT_NAMES = {ALL: None, **{str(digit): digit for digit in DIGITS}, NOT_A_DIGIT: NONE}
+SOURCES = {ALL: None, **{source_word(source): source for source in Source}}
 VERDICTS = {ALL: None, **{verdict_word(verdict): verdict for verdict in Verdict if verdict is not Verdict.NO_INK}}
-JUDGED = {
+OUTCOMES = {
     ALL: None,
-    "Right": Labelled.RIGHT,
-    "Wrong": Labelled.WRONG,
-    "Judged": Labelled.ANY,
-    "Not judged": Labelled.NO,
+    CORRECT: Labelled.RIGHT,
+    WRONG: Labelled.WRONG,
+    LABELLED: Labelled.ANY,
+    NOT_LABELLED: Labelled.NO,
 }
 
+READ_AS, LABEL, OUTCOME = "digit", "actual", "outcome"
+"""The names of controls, which clicks on charts set, too."""
 
-def choose_predictions(timezone: str) -> HistoryFilter:
-    """Show the filters and return what they choose."""
+_FORMERLY = {"Right": CORRECT, "Wrong": WRONG, "Judged": LABELLED, "Not judged": NOT_LABELLED, "No digit": NOT_A_DIGIT}
+"""The options as links of earlier versions name them."""
+
+
+def choose_filter(timezone: str) -> HistoryFilter:
+    """Show the filters and return what they select."""
+    _accept_old_link()
     period = st.segmented_control(
         "Period",
         [*PERIODS],
@@ -42,18 +47,17 @@ def choose_predictions(timezone: str) -> HistoryFilter:
     with st.expander("Filters", icon=":material/filter_list:", expanded=False):
         row = st.columns(4)
         with row[0]:
-            whose = _choose_whose()
-            source = _choice("Came in by", SOURCES, "source")
+            whose = _choose_user()
+            source = _choice("Source", SOURCES, "source")
         with row[1]:
-            digit = _choice("Read as", DIGIT_NAMES, "digit")
+            digit = _choice("Read as", DIGIT_NAMES, READ_AS)
             verdict = _choice("Verdict", VERDICTS, "verdict")
         with row[2]:
-            actual = _choice("Really", DIGIT_NAMES, "actual")
-            judged = _choice("Judged by people", JUDGED, "judged")
+            actual = _choice("Label", DIGIT_NAMES, LABEL)
+            labelled = _choice("Outcome", OUTCOMES, OUTCOME)
         with row[3]:
-            model = _choice(
-                "Model", {ALL: None, **{name: name for name in workspace().history.model_versions()}}, "model"
-            )
+            models = {ALL: None, **{name: name for name in workspace().history.model_versions()}}
+            model = _choice("Model", models, "model")
             low, high = st.slider("Confidence", 0, 100, (0, 100), format="%d%%", key="confidence", bind="query-params")
     return HistoryFilter(
         user_id=whose,
@@ -64,12 +68,28 @@ def choose_predictions(timezone: str) -> HistoryFilter:
         confidence_to=high / 100,
         source=source,
         model_version=model,
-        labelled=judged,
+        labelled=labelled,
         since=_since(PERIODS[period or ALL], timezone),
     )
 
 
-def _choose_whose() -> int | None:
+def show_nothing_found(used: HistoryFilter) -> None:
+    """Say that no predictions are found, and what to do about it."""
+    if replace(used, user_id=None) != HistoryFilter():
+        st.info("No predictions match. Choose a longer period or other filters.", icon=":material/filter_list:")
+        return
+    st.info("No predictions yet. Draw a digit or upload an image, and save it.", icon=":material/history:")
+    link_to_draw()
+
+
+def _accept_old_link() -> None:
+    for name, today in ((READ_AS, READ_AS), (LABEL, LABEL), ("judged", OUTCOME)):
+        if (option := st.query_params.get(name)) in _FORMERLY:
+            del st.query_params[name]
+            st.query_params[today] = _FORMERLY[option]
+
+
+def _choose_user() -> int | None:
     """Whose predictions: one's own, for who may not see others'."""
     who = visitor()
     if who is not None and not may(who, Permission.SEE_ALL):

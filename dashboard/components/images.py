@@ -1,6 +1,5 @@
 """Grey arrays -> images a page can show. Knows no Streamlit."""
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.decode import PageImage
-from hwr_core.images.encode import as_png
-from hwr_core.images.types import Box, Grey
+from hwr_core.app import Box, Grey, PageImage
 
 WIDEST = 1200
 
@@ -19,10 +16,10 @@ FONT_HEIGHT = 22
 """Pixels of a digit of OpenCV's font at size 1."""
 
 FRAME = 160
-"""Grey that is seen on a light page as on a dark one."""
+"""A grey visible on a light page and on a dark one."""
 
-SPEAKS_FOR = np.array([63.0, 130.0, 224.0])
-SPEAKS_AGAINST = np.array([217.0, 130.0, 31.0])
+SUPPORTS = np.array([63.0, 130.0, 224.0])
+OPPOSES = np.array([217.0, 130.0, 31.0])
 """The accent and the contrast of the palette, as red, green, blue."""
 
 
@@ -32,17 +29,17 @@ def enlarged(seen: Grey, times: int) -> Grey:
 
 
 def heat(seen: Grey, saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Lay over the writing, in colour, what speaks for the answer (blue) and where ink would speak against it (orange).
+    """Lay over the image in colour what supports the answer (blue) and what would count against it (orange).
 
     Returns uint8 [28, 28, 3].
     """
     most = max(float(np.abs(saliency).max()), 1e-6)
     weight = np.sqrt(np.abs(saliency) / most)[..., None]
-    colour = np.where(saliency[..., None] > 0, SPEAKS_FOR, SPEAKS_AGAINST)
+    colour = np.where(saliency[..., None] > 0, SUPPORTS, OPPOSES)
     return np.asarray(seen[..., None] * 0.6 * (1 - weight) + colour * weight, np.uint8)
 
 
-def as_shown(page: PageImage) -> PageImage:
+def page_preview(page: PageImage) -> PageImage:
     """Return a page with its longer side at most 1200 pixels."""
     small = shrunk(page.grey, WIDEST)
     return replace(page, grey=small, scale=page.scale * max(page.grey.shape) / max(small.shape))
@@ -55,7 +52,7 @@ def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8
 
     Args:
         page: the image.
-        boxes: left, top, width and height in pixels of the file as given, and what stands above each.
+        boxes: left, top, width and height in pixels of the file as sent, and what stands above each.
     """
     thick = max(1, round(max(page.grey.shape) / 500))
     drawn = [(tuple(round(side / page.scale) for side in box), name) for box, name in boxes]
@@ -67,14 +64,14 @@ def boxed(page: PageImage, boxes: Sequence[tuple[Box, str]]) -> NDArray[np.uint8
     image = np.repeat(taller[..., None], 3, axis=2)
     for (left, top, width, height), name in drawn:
         corner = (left, top + margin)
-        cv2.rectangle(image, corner, (left + width, top + margin + height), SPEAKS_FOR.tolist(), thick, cv2.LINE_AA)
+        cv2.rectangle(image, corner, (left + width, top + margin + height), SUPPORTS.tolist(), thick, cv2.LINE_AA)
         where, size = (left, top + margin - thick - 3), _size_of_name(height)
-        cv2.putText(image, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, SPEAKS_AGAINST.tolist(), thick, cv2.LINE_AA)
+        cv2.putText(image, name, where, cv2.FONT_HERSHEY_SIMPLEX, size, OPPOSES.tolist(), thick, cv2.LINE_AA)
     return image
 
 
 def _size_of_name(height: int) -> float:
-    """How large a name is written above a box so high, in OpenCV's measure."""
+    """The font scale of a name above a box of this height, in OpenCV's measure."""
     return max(0.4, min(1.0, height / 60))
 
 
@@ -99,9 +96,3 @@ def framed(grey: Grey, side: int) -> Grey:
     top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
     return np.asarray(cv2.rectangle(square, (0, 0), (side - 1, side - 1), FRAME, 1), np.uint8)
-
-
-def data_url(image: NDArray[np.uint8]) -> str:
-    """The image, grey or in red, green and blue, as a PNG in a data URL."""
-    ordered = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])  # as OpenCV has colours
-    return f"data:image/png;base64,{base64.b64encode(as_png(ordered)).decode('ascii')}"

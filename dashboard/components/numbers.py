@@ -1,4 +1,4 @@
-"""Whole numbers on a page: the image with a box around each digit, what they are, and the boxes to correct."""
+"""Whole numbers: the page with a box around each digit, the numbers as text, and the boxes to edit."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,93 +6,91 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.images import boxed, data_url
-from dashboard.components.panels import show_error, show_hint, show_symbol
-from dashboard.components.progress import is_stopped, telling
+from dashboard.components.answer import show_hint, show_symbol
+from dashboard.components.images import boxed
+from dashboard.components.progress import is_stopped, progress_bar
 from dashboard.components.wording import percent
 from dashboard.services import pages_of, read_number
-from hwr_core.errors import ImageError
-from hwr_core.images.decode import PageImage
-from hwr_core.images.types import Box
-from hwr_core.recognition.types import FoundDigit, NumberPrediction
+from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage, data_url
 
 SIDES = ("Left", "Top", "Width", "Height")
-PREDICTION = 0.8
-"""Share of the time that prediction the pages takes; the rest is getting them ready to be shown."""
+READING = 0.8
+"""Share of the time that reading the pages takes; the rest goes into preparing them for the screen."""
 LONGEST_LARGE = 12
-"""More digits than these are not shown as one large number."""
+"""Numbers with more digits than this are not shown as one large number."""
 
 
 def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> None:
-    """Read all digits of an image or document and show them; boxes of a single page can be moved, added, removed.
+    """Read all digits of an image or document and show them; the boxes of a single page can be edited.
 
     Raises: what `Workspace.read_number` raises.
     """
-    work = f"{key}_prediction"
-    if is_stopped(work):
+    task = f"{key}_prediction"
+    if is_stopped(task):
         return
-    with telling("Reading the pages", work=work) as hear:
-        prediction = read_number(document, enhancement_level, on_progress=lambda share: hear(PREDICTION * share))
-        pages = pages_of(document, on_progress=lambda share: hear(PREDICTION + (1 - PREDICTION) * share))
+    with progress_bar("Reading the pages", task=task) as move:
+        prediction = read_number(document, enhancement_level, on_progress=lambda share: move(READING * share))
+        pages = pages_of(document, on_progress=lambda share: move(READING + (1 - READING) * share))
     place = st.container()
     if len(pages) == 1:
         boxes = _edit_boxes(prediction, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
         if boxes != [digit.box for digit in prediction.digits]:
             prediction = read_number(document, enhancement_level, boxes)
     with place:
-        _show_prediction(prediction, pages)
+        _show_text(prediction)
+        _show_pages(prediction, pages)
+        _show_digits(prediction.digits)
 
 
-def show_number_file(name: str, document: bytes, enhancement_level: float, *, key: str) -> None:
-    """Show the digits of one uploaded file under its name; a file that cannot be read says why and stops no other."""
-    with st.container(border=True):
-        st.text(name)
-        try:
-            show_number(document, key=key, enhancement_level=enhancement_level)
-        except ImageError as error:
-            show_error(error)
-
-
-def _show_prediction(prediction: NumberPrediction, pages: Sequence[PageImage]) -> None:
+def _show_text(prediction: NumberPrediction) -> None:
+    """One short number in large figures, others in a table with a row for each line."""
     if not prediction.digits:
-        show_hint("No digits are found here.")
+        show_hint("No digits were found.")
     elif len(prediction.lines) == 1 and len(prediction.text) <= LONGEST_LARGE:
         show_symbol(prediction.text, rem=3.5)
-        st.markdown(f"Right as a whole with a probability of **{percent(prediction.confidence)}**.")
+        st.markdown(f"Probability that all digits are correct: **{percent(prediction.confidence)}**.")
     else:
+        lines = prediction.lines
         table = pd.DataFrame(
-            {"Number": [line.text for line in prediction.lines], "Sure": [line.confidence for line in prediction.lines]}
+            {"Number": [line.text for line in lines], "All correct": [line.confidence for line in lines]}
         )
-        percents = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
-        st.dataframe(table, hide_index=True, column_config={"Sure": percents})
+        probability = st.column_config.ProgressColumn(
+            format="percent", min_value=0.0, max_value=1.0, help="Probability that all digits of the line are correct"
+        )
+        st.dataframe(table, hide_index=True, column_config={"All correct": probability})
+
+
+def _show_pages(prediction: NumberPrediction, pages: Sequence[PageImage]) -> None:
     for number, page in enumerate(pages):
         found = [digit for digit in prediction.digits if digit.page == number]
         st.image(
             data_url(boxed(page, [(digit.box, str(digit.digit)) for digit in found])),
             caption=f"Page {number + 1}" if len(pages) > 1 else None,
-            alt="The image with a box around each digit",
+            alt="The page with a box around each digit",
         )
-    if prediction.digits:
-        with st.expander("Each digit", icon=":material/format_list_numbered:"):
-            st.dataframe(_table(prediction.digits), hide_index=True)
 
 
-def _table(digits: Sequence[FoundDigit]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Digit": [digit.digit for digit in digits],
-            "Sure": [percent(digit.confidence) for digit in digits],
-            "Else": [
-                ", ".join(f"{c.digit} ({percent(c.probability)})" for c in digit.candidates[1:3]) for digit in digits
-            ],
-        }
-    )
+def _show_digits(digits: Sequence[FoundDigit]) -> None:
+    if not digits:
+        return
+    others = [", ".join(f"{c.digit} ({percent(c.probability)})" for c in digit.candidates[1:3]) for digit in digits]
+    with st.expander("Each digit", icon=":material/format_list_numbered:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Digit": [digit.digit for digit in digits],
+                    "Confidence": [percent(digit.confidence) for digit in digits],
+                    "Alternatives": others,
+                }
+            ),
+            hide_index=True,
+        )
 
 
 def _edit_boxes(prediction: NumberPrediction, *, key: str) -> list[Box]:
-    """Let the person correct where the digits stand, and return the boxes."""
-    with st.expander("Correct the boxes", icon=":material/crop_free:"):
-        st.caption("In pixels of the image. Change a side, add a row for a digit that was missed, remove a wrong one.")
+    """Let the user correct where the digits stand, and return the boxes."""
+    with st.expander("Edit the boxes", icon=":material/crop_free:"):
+        st.caption("In pixels of the image. Change a box, add a row for a missed digit, or delete a wrong row.")
         edited = st.data_editor(
             pd.DataFrame([digit.box for digit in prediction.digits], columns=SIDES, dtype="Int64"),
             num_rows="dynamic",

@@ -1,25 +1,32 @@
-"""What the pages say of a prediction, in words. Knows no Streamlit."""
+"""How the pages put a prediction into words. Knows no Streamlit."""
 
 from datetime import datetime
 
-from hwr_core.recognition.types import NONE, Prediction, Reason, Verdict
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.app import NONE, Prediction, PredictionRecord, Reason, Source, Verdict
 
 ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
 """What there may be on an image."""
 
-ADVICE = {
+NOT_A_DIGIT = "Not a digit"
+"""As a label, and as what an image was read as."""
+
+CORRECT, WRONG, LABELLED, NOT_LABELLED = "Correct", "Wrong", "Labelled", "Not labelled"
+"""What users say of predictions."""
+
+NO_LABELS = "No labels yet"
+
+HEADLINES = {
     Reason.NOT_A_DIGIT: "This does not look like a digit from 0 to 9.",
     Reason.SEVERAL_DIGITS: f'This looks like more than one digit. Choose "{NUMBERS}" to read them all.',
-    Reason.NO_INK: "There is no writing to read here.",
+    Reason.NO_INK: "There is nothing written here.",
 }
 
-NEXT = {
-    Reason.NOT_A_DIGIT: "That is an answer too. If it is a digit, say which, or write it larger and in one go.",
+ADVICE = {
+    Reason.NOT_A_DIGIT: "If it is one, label it, or write it again, larger.",
     Reason.SEVERAL_DIGITS: "",
-    Reason.NO_INK: "A dot or a speck is taken for dust: write a little larger.",
+    Reason.NO_INK: "Very small marks are ignored as dust. Write a little larger.",
 }
-"""What one may do where no digit was read."""
+"""What the user can do where no digit was read."""
 
 
 def percent(share: float) -> str:
@@ -34,13 +41,18 @@ def a_digit(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
-def digit_or_none(value: str) -> str:
-    """A digit with its article, or the words for none."""
-    return "no digit" if value == NONE else a_digit(int(value))
+def digit_in_words(digit: int | str | None) -> str:
+    """A digit with its article, or "not a digit" for None and for analytics' "none"."""
+    return NOT_A_DIGIT.lower() if digit is None or digit == NONE else a_digit(int(digit))
+
+
+def digit_symbol(digit: int | str | None) -> str:
+    """A digit, or a dash for None and for analytics' "none"."""
+    return "–" if digit is None or digit == NONE else str(digit)
 
 
 def symbol(prediction: Prediction) -> str:
-    """The digit read, "7?" for an unsure one and a dash for none."""
+    """The predicted digit, "7?" for an unsure one and a dash for none."""
     if prediction.digit is None:
         return "–"
     return f"{prediction.digit}?" if prediction.verdict is Verdict.UNSURE else str(prediction.digit)
@@ -49,10 +61,10 @@ def symbol(prediction: Prediction) -> str:
 def headline(prediction: Prediction) -> str:
     """The verdict as one sentence."""
     if prediction.digit is None and prediction.reason is not None:
-        return ADVICE[prediction.reason]
+        return HEADLINES[prediction.reason]
     first, second = prediction.candidates[:2]
     if prediction.verdict is Verdict.UNSURE:
-        return f"Not sure. It may be {a_digit(first.digit)}, or else {a_digit(second.digit)}."
+        return f"Not sure: it may be {a_digit(first.digit)} or {a_digit(second.digit)}."
     return f"{_likelihood(prediction.confidence)} {a_digit(first.digit)}."
 
 
@@ -66,9 +78,9 @@ def detail(prediction: Prediction) -> str:
     return f"Confidence {percent(prediction.confidence)}"
 
 
-def what_next(prediction: Prediction) -> str:
-    """What one may do where no digit was read; empty where one was."""
-    return NEXT[prediction.reason] if prediction.digit is None and prediction.reason is not None else ""
+def advice(prediction: Prediction) -> str:
+    """What the user can do where no digit was read; empty where one was."""
+    return ADVICE[prediction.reason] if prediction.digit is None and prediction.reason is not None else ""
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -76,18 +88,23 @@ def verdict_word(verdict: Verdict) -> str:
     return {
         Verdict.DIGIT: "Digit",
         Verdict.UNSURE: "Unsure",
-        Verdict.NOT_A_DIGIT: "Not a digit",
-        Verdict.NO_INK: "No ink",
+        Verdict.NOT_A_DIGIT: NOT_A_DIGIT,
+        Verdict.NO_INK: "Blank",
     }[verdict]
 
 
-def judgement(kept: PredictionRecord) -> str:
-    """What people say of a prediction, in a word or two; empty while nobody has said."""
-    if kept.label is None:
+def source_word(source: Source) -> str:
+    """How an image came in, in a word."""
+    return source.value.upper() if source in (Source.API, Source.CLI) else source.value.capitalize()
+
+
+def label_of(record: PredictionRecord) -> str:
+    """A prediction's label in a word or two; empty while there is none."""
+    if record.label is None:
         return ""
-    if kept.is_right:
-        return "Right"
-    return "No digit" if kept.label.digit is None else f"Is {a_digit(kept.label.digit)}"
+    if record.is_right:
+        return CORRECT
+    return f"{WRONG}: {'no digit' if record.label.digit is None else record.label.digit}"
 
 
 def duration(seconds: float) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, select
-from hwr_core.records.labels import NO_DIGIT, SIDE
 from hwr_core.statistics import Proportion
 
 PRIME = 1_000_003
@@ -81,7 +82,7 @@ def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
 
 def _sample_from_rows(rows: Sequence[tuple[Any, ...]], total: int) -> InputSample:
     return InputSample(
-        digits=np.array([NO_DIGIT if digit is None else digit for digit, _, _, _ in rows], np.uint8),
+        digits=np.array([NOT_A_DIGIT if digit is None else digit for digit, _, _, _ in rows], np.uint8),
         confidence=np.array([confidence for _, confidence, _, _ in rows], np.float64),
         seen=np.frombuffer(b"".join(seen for _, _, seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE),
         versions=frozenset(version for *_, version in rows),

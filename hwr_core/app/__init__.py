@@ -1,1 +1,210 @@
-"""Use cases: what front ends call. A workspace opens everything that belongs to one data folder."""
+"""The use cases of hwr_core, and the types that front ends need: they import this package, errors and settings."""
+
+from hwr_core.analytics.breakdown import Dimension
+from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.periods import Bucket, start_of_today
+from hwr_core.app.authorisation import authorised
+from hwr_core.app.batch import FilePrediction, NamedFile
+from hwr_core.app.downloads import table_as_csv
+from hwr_core.app.drift import SAMPLED, Against, DriftReport
+from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind, Listener
+from hwr_core.app.exploration import Neighbour
+from hwr_core.app.housekeeping import Storage
+from hwr_core.app.limits import limits_of
+from hwr_core.app.rules import RULES, RuleMismatch, confirm_rules
+from hwr_core.app.slices import KEPT, Digit, Shown, about, confusion, matching
+from hwr_core.app.status import Concern, Health, Matter, Overview
+from hwr_core.app.workspace import Workspace, open_workspace
+from hwr_core.auth.api_keys import ApiKey
+from hwr_core.auth.audit_log import AuditEntry
+from hwr_core.auth.credentials import Account
+from hwr_core.auth.identities import Identity
+from hwr_core.auth.permissions import MAY, Caller, Permission, may, require
+from hwr_core.auth.retry_after import seconds_left
+from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
+from hwr_core.auth.service import AuthService, NewKey, SignedIn
+from hwr_core.datasets.import_zip import Imported
+from hwr_core.datasets.samples import Part
+from hwr_core.datasets.sources import CUSTOM, SOURCES
+from hwr_core.evaluation.answers import Figures
+from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
+from hwr_core.evaluation.drift import DIFFERENT, EDGES, SOMEWHAT, Feature, Level, Shift
+from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
+from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.promotion_log import Entry
+from hwr_core.evaluation.suites import SUITES
+from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, media_type
+from hwr_core.images.encode import as_png, data_url
+from hwr_core.images.normalise import MAX_ENHANCEMENT
+from hwr_core.images.strokes import Strokes, sheet
+from hwr_core.images.types import SIDE, Box, Grey, OnProgress
+from hwr_core.images.zip_files import is_archive
+from hwr_core.jobs.events import Event as JobEvent
+from hwr_core.jobs.events import EventKind as JobEventKind
+from hwr_core.jobs.events import Progress
+from hwr_core.jobs.queue import JobChanged
+from hwr_core.jobs.table import Job, JobKind, JobState
+from hwr_core.recognition.events import ModelServed, NumberPredicted, PredictionMade
+from hwr_core.recognition.pipeline import Explanation
+from hwr_core.recognition.types import (
+    DIGITS,
+    NONE,
+    NOT_A_DIGIT,
+    FoundDigit,
+    NumberLine,
+    NumberPrediction,
+    Prediction,
+    Reason,
+    Verdict,
+)
+from hwr_core.records.events import LabelChanged, PredictionNotStored, PredictionStored
+from hwr_core.records.feedback import MAX_COMMENT, Feedback
+from hwr_core.records.file_formats import ExportFormat
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.history import HistoryPage
+from hwr_core.records.labels import Label
+from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.records.retention import Pruned
+from hwr_core.records.roles import Role
+from hwr_core.records.users import DEFAULT_USER, User
+from hwr_core.registry.card import Score
+from hwr_core.registry.registry import ModelVersion
+from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
+from hwr_core.statistics import Proportion
+from hwr_core.training.config import ARCHITECTURES, TrainingConfig
+from hwr_core.training.search_space import TuningConfig
+
+__all__ = [
+    "ARCHITECTURES",
+    "COMPARED",
+    "COOKIE",
+    "CUSTOM",
+    "DEFAULT_USER",
+    "DIFFERENT",
+    "DIGITS",
+    "EDGES",
+    "KEPT",
+    "KEY_PREFIX",
+    "MAX_COMMENT",
+    "MAX_ENHANCEMENT",
+    "MAY",
+    "NONE",
+    "NOT_A_DIGIT",
+    "READABLE",
+    "RULES",
+    "SAMPLED",
+    "SIDE",
+    "SOMEWHAT",
+    "SOURCES",
+    "SUITES",
+    "Account",
+    "Against",
+    "ApiKey",
+    "AuditEntry",
+    "AuthService",
+    "Box",
+    "Bucket",
+    "Caller",
+    "Comparison",
+    "Concern",
+    "Difference",
+    "Digit",
+    "Dimension",
+    "DriftReport",
+    "Entry",
+    "Evaluation",
+    "Explanation",
+    "ExportFormat",
+    "Feature",
+    "FeedEvent",
+    "FeedItem",
+    "FeedKind",
+    "Feedback",
+    "Figures",
+    "FilePrediction",
+    "FoundDigit",
+    "Gate",
+    "Grey",
+    "Health",
+    "HistoryFilter",
+    "HistoryPage",
+    "Identity",
+    "Imported",
+    "Job",
+    "JobChanged",
+    "JobEvent",
+    "JobEventKind",
+    "JobKind",
+    "JobState",
+    "Label",
+    "LabelChanged",
+    "Labelled",
+    "Level",
+    "Listener",
+    "Matter",
+    "ModelServed",
+    "ModelVersion",
+    "NamedFile",
+    "Neighbour",
+    "NewKey",
+    "NumberLine",
+    "NumberPredicted",
+    "NumberPrediction",
+    "OnProgress",
+    "Order",
+    "Overview",
+    "PageImage",
+    "Part",
+    "Permission",
+    "Prediction",
+    "PredictionMade",
+    "PredictionNotStored",
+    "PredictionRecord",
+    "PredictionStored",
+    "Progress",
+    "Proportion",
+    "Pruned",
+    "Reason",
+    "Reliability",
+    "Role",
+    "RuleMismatch",
+    "Score",
+    "Shift",
+    "Shown",
+    "SignedIn",
+    "Source",
+    "Storage",
+    "Strokes",
+    "Suspect",
+    "SystemFigures",
+    "TrainingConfig",
+    "TuningConfig",
+    "User",
+    "UserFigures",
+    "Verdict",
+    "Waiting",
+    "Workspace",
+    "about",
+    "as_png",
+    "authorised",
+    "common_suites",
+    "compare",
+    "confirm_rules",
+    "confusion",
+    "data_url",
+    "decode",
+    "decode_pages",
+    "evaluations_of",
+    "is_archive",
+    "limits_of",
+    "matching",
+    "may",
+    "media_type",
+    "new_token",
+    "open_workspace",
+    "require",
+    "seconds_left",
+    "sheet",
+    "start_of_today",
+    "table_as_csv",
+]

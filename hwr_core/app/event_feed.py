@@ -1,78 +1,72 @@
-"""What happens, as it happens: collected for one listener until it takes it."""
+"""Events as they are published, collected for one listener until it takes them."""
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
 from typing import TypeAlias
 
-from hwr_core.events import Observer
-from hwr_core.jobs.events import Progress
-from hwr_core.jobs.table import Job
-from hwr_core.records.labels import Label
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.events import Events
+from hwr_core.jobs.queue import JobChanged
+from hwr_core.recognition.events import ModelServed
+from hwr_core.records.events import LabelChanged, PredictionStored
 
 MOST_WAITING = 1000
 """Events that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one."""
 
+FeedEvent: TypeAlias = PredictionStored | LabelChanged | JobChanged | ModelServed
 
-class EventKind(StrEnum):
-    """What kinds of things happen."""
+
+class FeedKind(StrEnum):
+    """The kinds of events that a feed has."""
 
     PREDICTION = "prediction"
-    """A prediction was kept."""
+    """A prediction was stored."""
     LABEL = "label"
-    """People say something else of a prediction than before."""
+    """A prediction was labelled, relabelled, or lost its label."""
     JOB = "job"
-    """A job has moved to another state, or has come on."""
+    """A job has moved to another state, or has made progress."""
     MODEL = "model"
-    """Another model version reads."""
+    """Another model version serves."""
+
+
+_KINDS: dict[type[FeedEvent], FeedKind] = {
+    PredictionStored: FeedKind.PREDICTION,
+    LabelChanged: FeedKind.LABEL,
+    JobChanged: FeedKind.JOB,
+    ModelServed: FeedKind.MODEL,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class LabelChange:
-    """What people say of a prediction now; None: nothing any more."""
+class FeedItem:
+    """An event, and when it was published (UTC)."""
 
-    prediction_id: int
-    label: Label | None
-
-
-@dataclass(frozen=True, slots=True)
-class JobChange:
-    """How a job stands."""
-
-    job: Job
-    progress: Progress
-
-
-About: TypeAlias = PredictionRecord | LabelChange | JobChange | str
-"""A string is the name of a model version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened, and when (UTC)."""
-
-    kind: EventKind
     at: datetime
-    about: About
+    event: FeedEvent
+
+    @property
+    def kind(self) -> FeedKind:
+        """Which kind of event it is."""
+        return _KINDS[type(self.event)]
 
 
-class Listener(Observer):
-    """What has happened since it was last taken. Safe to use from many threads."""
+class Listener:
+    """The events since they were last taken. Safe to use from many threads."""
 
-    def __init__(self, wake: Callable[[], object], kinds: Collection[EventKind], user_id: int | None) -> None:
-        """`wake` is called, quickly, by any thread, when there is something; of `user_id` alone unless it is None."""
+    def __init__(self, wake: Callable[[], object], kinds: Collection[FeedKind], user_id: int | None) -> None:
+        """`wake` is called, by any thread, when there is something to take; with `user_id`, of this user's alone."""
         self._wake = wake
         self._kinds = frozenset(kinds)
         self._user_id = user_id
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[FeedItem] = deque()
         self._lost = 0
         self._lock = Lock()
 
-    def take(self) -> tuple[list[Event], int]:
+    def take(self) -> tuple[list[FeedItem], int]:
         """Return what waits, oldest first, and how many older ones were dropped; none of it comes again."""
         with self._lock:
             taken, lost = list(self._waiting), self._lost
@@ -80,29 +74,52 @@ class Listener(Observer):
             self._lost = 0
         return taken, lost
 
-    def on_kept(self, kept: PredictionRecord, waited: float) -> None:  # noqa: ARG002  observers are told both
-        """Note a prediction."""
-        self._note(EventKind.PREDICTION, kept, kept.user_id)
-
-    def on_label(self, prediction_id: int, owner: int, label: Label | None) -> None:
-        """Note what is said of a prediction."""
-        self._note(EventKind.LABEL, LabelChange(prediction_id, label), owner)
-
-    def on_served(self, version: str) -> None:
-        """Note which version reads."""
-        self._note(EventKind.MODEL, version, None)
-
-    def on_job(self, job: Job, progress: Progress) -> None:
-        """Note how a job stands."""
-        self._note(EventKind.JOB, JobChange(job, progress), None)
-
-    def _note(self, kind: EventKind, about: About, owner: int | None) -> None:
-        """Let it wait, if it is wanted: what is nobody's own is for those who listen to everything."""
-        if kind not in self._kinds or self._user_id not in (None, owner):
+    def hear(self, event: object) -> None:
+        """Let an event wait, if it is wanted: one that belongs to no user is for those who listen to everything."""
+        if not isinstance(event, FeedEvent):
+            return
+        item = FeedItem(datetime.now(UTC), event)
+        if item.kind not in self._kinds or self._user_id not in (None, _owner(event)):
             return
         with self._lock:
             if len(self._waiting) == MOST_WAITING:
                 self._waiting.popleft()
                 self._lost += 1
-            self._waiting.append(Event(kind, datetime.now(UTC), about))
+            self._waiting.append(item)
         self._wake()
+
+
+class EventFeed:
+    """The use case of whoever wants to know what happens. Safe to use from many threads."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    @contextmanager
+    def listening(
+        self,
+        wake: Callable[[], object],
+        *,
+        kinds: Collection[FeedKind] = tuple(FeedKind),
+        user_id: int | None = None,
+    ) -> Iterator[Listener]:
+        """Collect the events of this process as long as the context lasts.
+
+        Args:
+            wake: called, by any thread, when there is something to take; it has to be quick.
+            kinds: what to collect.
+            user_id: the user whose predictions and labels; None for everything, jobs and model versions included.
+        """
+        listener = Listener(wake, kinds, user_id)
+        with self._events.subscribed(listener.hear):
+            yield listener
+
+
+def _owner(event: FeedEvent) -> int | None:
+    match event:
+        case PredictionStored(record=record):
+            return record.user_id
+        case LabelChanged(owner=owner):
+            return owner
+        case _:
+            return None

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hwr_core.app.batch import FilePrediction
-from hwr_core.app.workspace import NamedFile, Workspace
+from hwr_core.app.batch import FilePrediction, NamedFile
+from hwr_core.app.workspace import Workspace
 from hwr_core.cli.arguments import Commands
 from hwr_core.cli.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError, InvalidValue, UnreadableImage

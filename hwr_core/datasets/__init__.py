@@ -1,1 +1,1 @@
-"""Labelled handwriting for training and checking, always as the normaliser puts it out."""
+"""Labelled handwriting to train on and to evaluate with, preprocessed as a user's image is."""

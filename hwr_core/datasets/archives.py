@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, part_of
 from hwr_core.images.decode import decode
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 BLANK = "blank"
 
@@ -26,10 +27,10 @@ def rows(file: Path, part: Part) -> list[tuple[str, int]]:
         ]
 
 
-def images(file: Path, chosen: Sequence[tuple[str, int]]) -> Iterator[LabelledImage]:
+def images(file: Path, selected: Sequence[tuple[str, int]]) -> Iterator[LabelledImage]:
     """Yield the images of these names with their labels."""
     with ZipFile(file) as archive:
-        for name, label in chosen:
+        for name, label in selected:
             yield decode(archive.read(name)), label
 
 

@@ -1,4 +1,4 @@
-"""People's own images: a folder for each label with image files in it, and predictions that people have corrected.
+"""The user's own images: a folder for each label with image files in it, and predictions with a corrected label.
 
 custom_dataset/7/anything.png           read alone: its content decides to which part of the split it belongs
 custom_dataset/7/ada/anything.png       all of the writer "ada" belong to one part
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, ImageError
 from hwr_core.images.decode import decode
-from hwr_core.recognition.types import DIGITS, NONE
+from hwr_core.recognition.types import DIGITS, NONE, NOT_A_DIGIT
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +54,9 @@ def labelled_files(folder: Path) -> list[CustomFile]:
     return found
 
 
-def images(chosen: Sequence[CustomFile]) -> Iterator[LabelledImage]:
+def images(selected: Sequence[CustomFile]) -> Iterator[LabelledImage]:
     """Yield the images of these files; one that cannot be read is passed over, with a line in the log."""
-    for file in chosen:
+    for file in selected:
         try:
             yield decode(file.path.read_bytes()), file.label
         except ImageError as error:
@@ -72,7 +72,8 @@ def hash_folder(folder: Path) -> str:
 def corrections(file: Path, part: Part) -> Samples:
     """Return one part of the labelled predictions that were written to a file, split by what was seen."""
     with np.load(file, allow_pickle=False) as archive:
-        found = Samples(archive["images"], archive["labels"])
+        images = "images" if "images" in archive else "pictures"  # as version 0.1 named them: its jobs can be resumed
+        found = Samples(archive[images], archive["labels"])
     mine = [part_of(sha256(image.tobytes()).hexdigest()) is part for image in found.images]
     return found.where(np.array(mine, bool))
 

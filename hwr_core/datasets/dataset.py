@@ -1,4 +1,4 @@
-"""A data set as a whole, to be looked at: its images as they came in, and what they show."""
+"""A data set as a whole, to look at: its images before preprocessing, and their labels."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.normalised import normalised_samples
+from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part, Samples
-from hwr_core.datasets.sources import SOURCES, Places, Request, load_images
+from hwr_core.datasets.sources import SOURCES, load_images
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import Grey
 from hwr_core.shown import Shown
@@ -19,7 +20,7 @@ from hwr_core.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class Dataset(Shown):
-    """Labelled images before the normaliser.
+    """Labelled images before preprocessing.
 
     `images`: uint8, height x width, of any size, ink dark or light. `labels`: uint8 [n], 0-9, or 10 for no digit.
     """
@@ -38,13 +39,13 @@ class Dataset(Shown):
         return zip(self.images, self.labels.tolist(), strict=True)
 
     def samples(self) -> Samples:
-        """Return the images with ink as the model sees them, 28x28."""
+        """Return the images normalised to 28x28, without those that hold no ink."""
         return normalised_samples(self)
 
     def of(self, *labels: int) -> Self:
         """Return those with one of these labels."""
-        chosen = np.flatnonzero(np.isin(self.labels, labels))
-        return replace(self, images=tuple(self.images[place] for place in chosen), labels=self.labels[chosen])
+        selected = np.flatnonzero(np.isin(self.labels, labels))
+        return replace(self, images=tuple(self.images[place] for place in selected), labels=self.labels[selected])
 
 
 def load(name: str, places: Places, request: Request) -> Dataset:
@@ -58,8 +59,8 @@ def load_folder(folder: Path, limit: int | None = None, seed: int = 0) -> Datase
 
     Raises DatasetMissing.
     """
-    chosen = Request(Part.TEST, seed=seed, limit=limit).choose(custom.labelled_files(folder))
-    return _gathered(folder.name, "labelled images of a folder", custom.images(chosen))
+    selected = Request(Part.TEST, seed=seed, limit=limit).choose(custom.labelled_files(folder))
+    return _gathered(folder.name, "labelled images of a folder", custom.images(selected))
 
 
 def part_named(name: str) -> Part:

@@ -1,4 +1,4 @@
-"""Ten digits by hand, kept as the way of a pen: to try things out, and to test, where no data set is."""
+"""Ten digits by hand, stored as pen strokes: to try things out, and to test where there is no data set."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,10 @@ WAYS = (
     "70,19 53,5 33,12 32,30 51,46 70,64 71,85 50,96 30,85 31,66 50,48 66,35 70,19",
     "71,20 53,6 32,13 25,33 38,48 59,42 71,20 | 71,20 69,55 62,97",
 )
-"""The way of the pen, points x,y of 100 x 100 with y down: smooth between them, `|` is a corner, `/` the pen lifted."""
+"""Strokes of 0 to 9, points x,y of 100 x 100 with y down: smooth between them, `|` is a corner, `/` the pen lifted."""
 
 STEPS = 12
-"""Points drawn from one point of the way to the next."""
+"""Points drawn from one point of a stroke to the next."""
 
 SHAKY = 0.03
 """Standard deviation of where a point comes to lie when a digit is written anew, as a share of the digit's size."""
@@ -34,7 +34,7 @@ def hand_made_strokes(digit: int, rng: np.random.Generator | None = None) -> lis
 
     Args:
         digit: 0 to 9.
-        rng: for writing it anew, each time a little differently; always the same when not given.
+        rng: makes each digit a little different; without it, a digit is always the same.
 
     Raises:
         InvalidValue: it is no digit.

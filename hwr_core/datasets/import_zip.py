@@ -1,4 +1,4 @@
-"""A ZIP of labelled images -> files in the folder of one's own images. Nothing in an archive is believed.
+"""A ZIP of labelled images -> files in the folder of the user's own images. Nothing in an archive is trusted.
 
 Its entries are read one by one within limits, judged by decoding them, and written under names of our own: the hash of
 their content. An archive that is refused leaves nothing behind.
@@ -24,7 +24,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an archive: images added by label, those there already, and those refused, with why."""
+    """The result of an import: images added by label, those there already, and those refused, with the reasons."""
 
     added: dict[str, int]
     known: int

@@ -1,4 +1,4 @@
-"""Lines of digits, put together from single ones and spoilt as paper and scanners do: to learn whole numbers from.
+"""Synthetic lines of digits, put together from single ones and degraded like scans: to learn whole numbers from.
 
 Nobody's lines are needed: the digits are those of the other data sets, of writers of one part only, and what becomes of
 a line is what `segment` makes of it, as it does of a user's.
@@ -16,17 +16,17 @@ import numpy as np
 
 from hwr_core.datasets import mnist, strokes
 from hwr_core.datasets.archives import images, rows
+from hwr_core.datasets.corrupt import degrade
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.errors import DatasetMissing, InvalidValue, NoInk
-from hwr_core.images.corrupt import degrade
-from hwr_core.images.segment import segment
-from hwr_core.images.strips import strip
+from hwr_core.images.lines.segmentation import segment
+from hwr_core.images.lines.strips import strip
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
 
-SIDE = 64
+DIGIT_HEIGHT = 64
 """Pixels that a digit is high, about, when a line is put together."""
 
 MOST_DIGITS = 9
@@ -52,14 +52,14 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class LineSample:
-    """What `hwr_core.images.strips.strip` makes of a line, and the digits on it."""
+    """What `hwr_core.images.lines.strips.strip` makes of a line, and the digits on it."""
 
     strip: Grey
     text: str
 
 
 def made_lines(datasets: Path, part: Part, *, count: int, seed: int, processes: int) -> Iterator[LineSample]:
-    """Yield about so many lines of digits by writers of one part; those whose ink is lost on the way are left out.
+    """Yield about so many lines of digits by writers of one part; those that are lost in segmentation are left out.
 
     Args:
         datasets: the folder of open data sets; of strokes-unipen, strokes-pendigits, mnist and scanned-digits those are
@@ -154,8 +154,8 @@ def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
     pool: Mapping[int, Sequence[Any]] = digits.recordings if drawn else digits.images
     text = random_number(rng, [digit for digit in DIGITS if pool[digit]])
     pen = float(rng.uniform(*PEN))
-    chosen = [_any(pool[int(digit)], rng) for digit in text]
-    glyphs = [_drawn(each, pen) if drawn else _as_high_as_a_digit(each) for each in chosen]
+    selected = [_any(pool[int(digit)], rng) for digit in text]
+    glyphs = [_drawn(each, pen) if drawn else _as_high_as_a_digit(each) for each in selected]
     if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
         glyphs.insert(int(rng.choice([0, len(glyphs)])), _drawn(_any(digits.strange, rng), pen))
     sheet = _leaning(put_together(glyphs, pen, rng), rng)
@@ -176,41 +176,41 @@ def put_together(glyphs: Sequence[Grey], pen: float, rng: np.random.Generator) -
     """Return glyphs (ink bright) on one line, close or touching, with dots, commas and dashes here and there.
 
     Args:
-        glyphs: cropped to their ink, a digit about 64 pixels high.
+        glyphs: cropped to their bounding box, a digit about 64 pixels high.
         pen: width of the marks' strokes in pixels.
         rng: decides sizes and places.
     """
-    high = 2 * SIDE
-    base = int(1.4 * SIDE)
+    high = 2 * DIGIT_HEIGHT
+    base = int(1.4 * DIGIT_HEIGHT)
     usual_gap, spread = rng.uniform(-0.05, 0.3), rng.uniform(0.02, 0.12)
     marks, links, size = rng.uniform() < 0.5, rng.uniform() < LINKED, rng.uniform(0.0, 0.15)
-    sheet = np.zeros((high, SIDE * (2 * len(glyphs) + 4)), np.uint8)
-    right = float(SIDE)
+    sheet = np.zeros((high, DIGIT_HEIGHT * (2 * len(glyphs) + 4)), np.uint8)
+    right = float(DIGIT_HEIGHT)
     for number, glyph in enumerate(glyphs):
         digit = _shrunk(glyph, float(np.exp(np.clip(rng.normal(0.0, 0.02 + size), -0.7, 0.4))))
         height, width = digit.shape
-        top = int(np.clip(base - height + SIDE * rng.normal(0.0, 0.06), 0, high - height))
+        top = int(np.clip(base - height + DIGIT_HEIGHT * rng.normal(0.0, 0.06), 0, high - height))
         left = int(right)
         window = sheet[top : top + height, left : left + width]
         np.maximum(window, digit[:, : window.shape[1]], out=window)
         if links and number and rng.uniform() < 0.6:
-            start = right - SIDE * rng.uniform(0.1, 0.3), base - SIDE * rng.uniform(0.3, 0.8)
+            start = right - DIGIT_HEIGHT * rng.uniform(0.1, 0.3), base - DIGIT_HEIGHT * rng.uniform(0.3, 0.8)
             end = left + width * rng.uniform(0.1, 0.5), top + height * rng.uniform(0.05, 0.4)
             cv2.line(sheet, _point(start), _point(end), 255, max(2, round(0.8 * pen)), cv2.LINE_AA)
         right = left + width
         last = number == len(glyphs) - 1
         if marks and rng.uniform() < (0.6 if last else 0.15):
-            right = _mark(sheet, (right + SIDE * rng.uniform(0.05, 0.2), base), pen, rng, last=last)
-        right += SIDE * rng.normal(usual_gap, spread)
-    sheet = sheet[:, : int(min(sheet.shape[1], right + SIDE))]
+            right = _mark(sheet, (right + DIGIT_HEIGHT * rng.uniform(0.05, 0.2), base), pen, rng, last=last)
+        right += DIGIT_HEIGHT * rng.normal(usual_gap, spread)
+    sheet = sheet[:, : int(min(sheet.shape[1], right + DIGIT_HEIGHT))]
     if rng.uniform() < PRINTED:
         _print_line(sheet, base, rng)
     return sheet
 
 
 def _print_line(sheet: Grey, base: int, rng: np.random.Generator) -> None:
-    """Put what is left of a printed line under the writing, broken and of any strength."""
-    row = base + int(SIDE * rng.uniform(0.0, 0.3))
+    """Put what is left of a printed line under the digits, broken and of any strength."""
+    row = base + int(DIGIT_HEIGHT * rng.uniform(0.0, 0.3))
     line = sheet[row : row + int(rng.integers(1, 4))]
     runs = np.repeat(rng.uniform(size=1 + sheet.shape[1] // RUN) < rng.uniform(0.3, 1.0), RUN)[: sheet.shape[1]]
     np.maximum(line, (runs * rng.uniform(60, 255)).astype(np.uint8), out=line)
@@ -220,25 +220,25 @@ def _mark(sheet: Grey, at: tuple[float, int], pen: float, rng: np.random.Generat
     """Put a dot, a comma or a dash at a place of a line and return where it ends."""
     width = max(2, round(pen))
     left, base = at
-    start = np.array([left, base + SIDE * rng.uniform(-0.08, 0.08)])
+    start = np.array([left, base + DIGIT_HEIGHT * rng.uniform(-0.08, 0.08)])
     kind = rng.choice(["dot", "comma", "dash", "dashes"] if last else ["dot", "comma", "dash"])
     if kind == "dot":
         cv2.circle(sheet, _point(start), max(1, round(width * rng.uniform(0.5, 0.9))), 255, -1, cv2.LINE_AA)
         return left + width
     if kind == "comma":
-        end = start + SIDE * np.array([rng.uniform(-0.15, 0.0), rng.uniform(0.12, 0.35)])
+        end = start + DIGIT_HEIGHT * np.array([rng.uniform(-0.15, 0.0), rng.uniform(0.12, 0.35)])
         cv2.line(sheet, _point(start), _point(end), 255, width, cv2.LINE_AA)
         return left + width
-    length = SIDE * rng.uniform(0.25, 1.2 if last else 0.5)
+    length = DIGIT_HEIGHT * rng.uniform(0.25, 1.2 if last else 0.5)
     for rise in (0.35, 0.55) if kind == "dashes" else (rng.uniform(0.2, 0.7),):
-        start = np.array([left, base - SIDE * rise])
-        end = start + np.array([length, SIDE * rng.normal(0.0, 0.06)])
+        start = np.array([left, base - DIGIT_HEIGHT * rise])
+        end = start + np.array([length, DIGIT_HEIGHT * rng.normal(0.0, 0.06)])
         cv2.line(sheet, _point(start), _point(end), 255, width, cv2.LINE_AA)
     return left + length
 
 
 def _leaning(sheet: Grey, rng: np.random.Generator) -> Grey:
-    """The line as its writer leans and its paper lies: sheared, stretched and a little turned."""
+    """Shear, stretch and turn the line a little, as its writer leans and its paper lies."""
     height, width = sheet.shape
     lean, stretch, turn = rng.normal(0.15, 0.2), np.exp(rng.normal(0.0, 0.15)), rng.normal(0.0, 0.02)
     room = abs(lean) * height
@@ -256,16 +256,16 @@ def _segmented(image: Grey, text: str) -> LineSample | None:
 
 
 def _drawn(recording: strokes.Recording, pen: float) -> Grey:
-    side = SIDE + 24
-    placed = place(recording.strokes, side=side, fill=SIDE / side)
+    side = DIGIT_HEIGHT + 24
+    placed = place(recording.strokes, side=side, fill=DIGIT_HEIGHT / side)
     return _as_high_as_a_digit(255 - draw(placed, side=side, pen=pen))
 
 
 def _as_high_as_a_digit(glyph: Grey) -> Grey:
-    """Crop a glyph to its ink and make it as high as a digit is, unless it is a wide one: then as wide."""
+    """Crop a glyph to its bounding box and make it as high as a digit is, or as wide where it is wider than high."""
     left, top, width, height = cv2.boundingRect(np.asarray(glyph > 60, np.uint8))
-    ink = glyph[top : top + max(1, height), left : left + max(1, width)]
-    return _shrunk(ink, SIDE / max(ink.shape[0], ink.shape[1] / 1.1))
+    cropped = glyph[top : top + max(1, height), left : left + max(1, width)]
+    return _shrunk(cropped, DIGIT_HEIGHT / max(cropped.shape[0], cropped.shape[1] / 1.1))
 
 
 def _shrunk(glyph: Grey, share: float) -> Grey:

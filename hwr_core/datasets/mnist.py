@@ -16,5 +16,5 @@ def load_mnist(file: Path, part: Part) -> tuple[NDArray[np.uint8], NDArray[np.ui
     with np.load(file, allow_pickle=False) as archive:
         if part is Part.TEST:
             return archive["x_test"], archive["y_test"]
-        chosen = slice(-VALIDATION, None) if part is Part.VALIDATION else slice(None, -VALIDATION)
-        return archive["x_train"][chosen], archive["y_train"][chosen]
+        selected = slice(-VALIDATION, None) if part is Part.VALIDATION else slice(None, -VALIDATION)
+        return archive["x_train"][selected], archive["y_train"][selected]

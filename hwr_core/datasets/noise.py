@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage
+from hwr_core.datasets.samples import LabelledImage
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 
 def noise(count: int, seed: int) -> Iterator[LabelledImage]:
-    """Yield so many noise images; in most of them the normaliser finds no ink."""
+    """Yield so many noise images; in most of them preprocessing finds no ink."""
     return ((image, NOT_A_DIGIT) for image in _noise(count, np.random.default_rng(seed)))
 
 

@@ -1,4 +1,4 @@
-"""Images -> samples, through the same normaliser that reads a user's image."""
+"""Images -> samples, through the same preprocessing as a user's image."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -6,9 +6,8 @@ from itertools import islice
 import numpy as np
 
 from hwr_core.datasets.samples import LabelledImage, Samples
-from hwr_core.errors import NoInk
-from hwr_core.images.normalise import SIDE, normalise
-from hwr_core.images.types import Grey
+from hwr_core.images.normalise import normalise_or_none
+from hwr_core.images.types import SIDE, Grey
 
 CHUNK = 2_000
 
@@ -16,7 +15,7 @@ CHUNK = 2_000
 def normalised_in_chunks(images: Iterable[LabelledImage]) -> Iterator[Samples]:
     """Yield the images as the model sees them, some thousands at a time, so that many take no more memory than few.
 
-    Those without ink are left out, since the model never sees them.
+    Images without ink are left out, since the model never sees any.
     """
     remaining = iter(images)
     while chunk := list(islice(remaining, CHUNK)):
@@ -24,16 +23,9 @@ def normalised_in_chunks(images: Iterable[LabelledImage]) -> Iterator[Samples]:
 
 
 def normalised_samples(images: Iterable[LabelledImage]) -> Samples:
-    """Return the images with ink as the model sees them."""
-    seen = [(each, label) for image, label in images if (each := _normalised(image)) is not None]
+    """Return the images normalised, without those that hold no ink."""
+    seen = [(each, label) for image, label in images if (each := normalise_or_none(image)) is not None]
     return Samples(_stack([image for image, _ in seen]), np.array([label for _, label in seen], np.uint8))
-
-
-def _normalised(image: Grey) -> Grey | None:
-    try:
-        return normalise(image)
-    except NoInk:
-        return None
 
 
 def _stack(images: Sequence[Grey]) -> Grey:

@@ -10,14 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.shown import Shown
-
-NOT_A_DIGIT = 10
-"""The label beside 0-9: a letter, a mark, a doodle, noise."""
-
-LABELS = 11
 
 LabelledImage: TypeAlias = tuple[Grey, int]
 """A grey image of any size as it came in, and its label: 0-9 or NOT_A_DIGIT."""
@@ -56,9 +50,9 @@ class Samples(Shown):
             labels.append(part.labels)
         return cls(np.concatenate(images), np.concatenate(labels))
 
-    def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        """Return the chosen samples, by mask or by index."""
-        return type(self)(self.images[chosen], self.labels[chosen])
+    def where(self, selected: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """Return the selected samples, by mask or by index."""
+        return type(self)(self.images[selected], self.labels[selected])
 
 
 def part_of(writer: str) -> Part:

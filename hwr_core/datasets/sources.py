@@ -1,85 +1,46 @@
 """The data sets by name: where each lies, what images it holds, and what samples are made of them."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias
 
 import numpy as np
 
-from hwr_core.datasets import archives, custom, mnist, strokes
-from hwr_core.datasets.noise import noise
+from hwr_core.datasets import custom, mnist, strokes
 from hwr_core.datasets.normalised import normalised_in_chunks
-from hwr_core.datasets.samples import NOT_A_DIGIT, LabelledImage, Part, Samples, part_of
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.samples import LabelledImage, Part, Samples
+from hwr_core.datasets.source_images import (
+    ImagesOf,
+    archive_images,
+    blank_images,
+    correction_images,
+    custom_images,
+    doodle_images,
+    mnist_images,
+    noise_images,
+    optdigits_images,
+    poor_images,
+    recording_images,
+    several_images,
+)
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.images.corrupt import degrade, on_paper
-
-OPTDIGITS_BLOCK = 100
-"""optdigits names no writers; neighbours in it are by the same writer, so whole blocks go to one part."""
-
-POOR_OF: Mapping[str, int] = {
-    "mnist": 1,
-    "strokes-unipen": 1,
-    "strokes-pendigits": 1,
-    "scanned-digits": 2,
-    "optdigits": 2,
-}
-"""The sets whose digits are spoilt, and how often each digit is to learn from."""
-
-POOR_EACH, POOR_TESTED = 20_000, 400
-"""The most digits taken of each of them, to learn from and to check on."""
-
-SEVERAL, SEVERAL_TESTED, MOST_SEVERAL = 9_000, 500, 3
-"""How many images of more than one digit are drawn, to learn from and to check on; the most digits on one."""
 
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
 
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where data lies: the folder of open data sets, people's own images, and an export of corrected predictions."""
-
-    datasets: Path
-    custom: Path
-    corrections: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to make of a source.
-
-    `drawings`: how often each recording is drawn. `limit`: the most images, taken by chance; None for all.
-    """
-
-    part: Part
-    drawings: int = 1
-    seed: int = 0
-    processes: int = 2
-    limit: int | None = None
-
-    def choose(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items, or as many of them as the limit allows, in their order."""
-        if self.limit is None or len(items) <= self.limit:
-            return list(items)
-        chosen = np.random.default_rng(self.seed).permutation(len(items))[: self.limit]
-        return [items[place] for place in sorted(chosen)]
-
-
-Place = Callable[[Places], Path]
-ImagesOf = Callable[[Path, Request], Iterator[LabelledImage]]
-SamplesOf = Callable[[Path, Request], Iterator[Samples]]
+Place: TypeAlias = Callable[[Places], Path]
+SamplesOf: TypeAlias = Callable[[Path, Request], Iterator[Samples]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One data set.
 
-    `place`: where it lies, None for one that is made. `images`: each once, as a person's image would come in.
+    `place`: where it lies, None for one that is made. `images`: each once, as a user's image would come in.
     `samples`: what a training learns from. `copies`: how many samples an image makes at so many drawings. `size`:
     images to learn from, about; None where that differs from one machine to another.
     """
@@ -93,96 +54,6 @@ class Source:
     size: int | None
 
 
-def _mnist(file: Path, request: Request) -> Iterator[LabelledImage]:
-    images, labels = mnist.load_mnist(file, request.part)
-    yield from ((images[place], int(labels[place])) for place in request.choose(range(len(labels))))
-
-
-def _optdigits(file: Path, request: Request) -> Iterator[LabelledImage]:
-    with np.load(file, allow_pickle=False) as archive:
-        images, labels = archive["images"], archive["labels"]
-    of_part = [
-        place for place in range(len(labels)) if part_of(f"optdigits {place // OPTDIGITS_BLOCK}") is request.part
-    ]
-    yield from ((images[place], int(labels[place])) for place in request.choose(of_part))
-
-
-def _doodles(file: Path, request: Request) -> Iterator[LabelledImage]:
-    with np.load(file, allow_pickle=False) as archive:
-        images = archive["images"]
-    of_part = [place for place in range(len(images)) if part_of(f"doodle {place}") is request.part]
-    yield from ((images[place], NOT_A_DIGIT) for place in request.choose(of_part))
-
-
-def _noise(_: Path, request: Request) -> Iterator[LabelledImage]:
-    count = 6_000 if request.part is Part.TRAINING else 1_500
-    seed = (*Part,).index(request.part) + 3 * request.seed
-    return noise(min(count, request.limit or count), seed)
-
-
-def _archive(file: Path, request: Request) -> Iterator[LabelledImage]:
-    return archives.images(file, request.choose(archives.rows(file, request.part)))
-
-
-def _blanks(file: Path, request: Request) -> Iterator[LabelledImage]:
-    """Empty cells; to learn from, each turned and mirrored in all eight ways, since there are few."""
-    if request.part is not Part.TRAINING:
-        yield from _archive(file, request)
-        return
-    once = replace(request, limit=request.limit and math.ceil(request.limit / 8))
-    for image, label in _archive(file, once):
-        for turns in range(4):
-            turned = np.ascontiguousarray(np.rot90(image, turns))
-            yield turned, label
-            yield np.ascontiguousarray(turned[:, ::-1]), label
-
-
-def _poor(file: Path, request: Request) -> Iterator[LabelledImage]:
-    """Digits of the other sets beside this file, spoilt as scanners, phones and paper spoil them."""
-    rng = np.random.default_rng(request.seed)
-    learning = request.part is Part.TRAINING
-    for name, rounds in POOR_OF.items():
-        base = SOURCES[name]
-        path = base.place(Places(file.parent, Path(), Path())) if base.place else Path()
-        if not path.is_file():
-            continue
-        times = rounds if learning else 1
-        most = POOR_EACH if learning else POOR_TESTED
-        if request.limit is not None:
-            most = min(most, math.ceil(request.limit / (sum(POOR_OF.values()) if learning else len(POOR_OF))))
-        for _ in range(times):
-            for image, label in base.images(path, replace(request, limit=most)):
-                yield degrade(on_paper(image), rng), label
-
-
-def _recordings(file: Path, request: Request) -> Iterator[LabelledImage]:
-    recordings = request.choose(list(strokes.read_recordings(file, request.part)))
-    rng = np.random.default_rng(request.seed)
-    yield from ((strokes.draw_recording(each, strokes.PLAIN, rng), each.label) for each in recordings)
-
-
-def _several(file: Path, request: Request) -> Iterator[LabelledImage]:
-    """Two or three digits of one part side by side: more than one digit is none."""
-    recordings = list(strokes.read_recordings(file, request.part))
-    rng = np.random.default_rng((request.seed, (*Part,).index(request.part)))
-    learning = request.part is Part.TRAINING
-    count = 0 if len(recordings) < MOST_SEVERAL else SEVERAL if learning else SEVERAL_TESTED
-    pens = strokes.VARIED if learning else strokes.PLAIN
-    for _ in range(min(count, request.limit or count)):
-        chosen = rng.choice(len(recordings), rng.integers(2, MOST_SEVERAL + 1), replace=False)
-        together = strokes.side_by_side([recordings[place] for place in chosen], rng)
-        yield strokes.draw_recording(together, pens, rng), NOT_A_DIGIT
-
-
-def _custom(folder: Path, request: Request) -> Iterator[LabelledImage]:
-    return custom.images(request.choose(custom.files(folder, request.part)))
-
-
-def _corrections(file: Path, request: Request) -> Iterator[LabelledImage]:
-    found = custom.corrections(file, request.part)
-    yield from ((found.images[place], int(found.labels[place])) for place in request.choose(range(len(found))))
-
-
 def _once(_: int) -> int:
     return 1
 
@@ -192,12 +63,12 @@ def _always(drawings: int) -> int:
 
 
 def _half(drawings: int) -> int:
-    """What cannot be drawn anew is repeated, lest the drawings drown it; marks must not outnumber the digits."""
+    """What cannot be drawn anew is repeated, or the drawings would outweigh it; marks must not outnumber the digits."""
     return math.ceil(drawings / 2)
 
 
 def _normalised(images: ImagesOf, copies: Callable[[int], int]) -> SamplesOf:
-    """Each image as the normaliser puts it out, so many times."""
+    """Samples that repeat each image, normalised, so many times."""
 
     def samples(file: Path, request: Request) -> Iterator[Samples]:
         for chunk in normalised_in_chunks(images(file, request)):
@@ -207,7 +78,7 @@ def _normalised(images: ImagesOf, copies: Callable[[int], int]) -> SamplesOf:
 
 
 def _drawn(copies: Callable[[int], int]) -> SamplesOf:
-    """Each recording drawn so many times, each time with another pen."""
+    """Samples that draw each recording so many times, each time with another pen."""
 
     def samples(file: Path, request: Request) -> Iterator[Samples]:
         learning = request.part is Part.TRAINING
@@ -223,18 +94,18 @@ def _drawn(copies: Callable[[int], int]) -> SamplesOf:
 
 
 def _as_they_are(file: Path, request: Request) -> Iterator[Samples]:
-    """Corrected predictions are what the normaliser made already."""
+    """Yield corrected predictions, which are normalised already."""
     found = custom.corrections(file, request.part)
-    chosen = np.array(request.choose(range(len(found))), np.intp)
-    yield Samples.join([found.where(chosen)] * _half(request.drawings))
+    selected = np.array(request.choose(range(len(found))), np.intp)
+    yield Samples.join([found.where(selected)] * _half(request.drawings))
 
 
-def _in_datasets(name: str) -> Place:
+def _file(name: str) -> Place:
     return lambda places: places.datasets / name
 
 
 def _pen_strokes(name: str, about: str, size: int, copies: Callable[[int], int]) -> Source:
-    return Source(name, about, _in_datasets(f"{name}.jsonl.gz"), _recordings, _drawn(copies), copies, size)
+    return Source(name, about, _file(f"{name}.jsonl.gz"), recording_images, _drawn(copies), copies, size)
 
 
 def _images(  # noqa: PLR0913, PLR0917  the fields of a Source that follow from no other
@@ -244,7 +115,7 @@ def _images(  # noqa: PLR0913, PLR0917  the fields of a Source that follow from 
 
 
 _ALL = (
-    _images("mnist", "scanned digits (MNIST)", _in_datasets(mnist.FILE), _mnist, _once, 55_000),
+    _images("mnist", "scanned digits (MNIST)", _file(mnist.FILE), mnist_images, _once, 55_000),
     _pen_strokes("strokes-unipen", "pen strokes of digits, 190 writers", 6_836, _always),
     _pen_strokes("strokes-pendigits", "pen strokes of digits, 30 writers", 5_744, _always),
     _pen_strokes("strokes-letters-upper", "pen strokes of capital letters: no digits", 3_554, _half),
@@ -253,44 +124,59 @@ _ALL = (
     _images(
         "scanned-digits",
         "ball-pen digits, scanned, 14 writers",
-        _in_datasets("scanned-digits.zip"),
-        _archive,
+        _file("scanned-digits.zip"),
+        archive_images,
         _half,
         4_470,
     ),
     _images(
-        "phone-digits", "phone photos of digits in cells", _in_datasets("phone-digits.zip"), _archive, _half, 2_151
+        "phone-digits",
+        "phone photos of digits in cells",
+        _file("phone-digits.zip"),
+        archive_images,
+        _half,
+        2_151,
     ),
     _images(
         "phone-not-a-digit",
         "phone photos of empty cells: no digits",
-        _in_datasets("phone-not-a-digit.zip"),
-        _blanks,
+        _file("phone-not-a-digit.zip"),
+        blank_images,
         _half,
         680,
     ),
     _images(
-        "optdigits", "form digits, 32x32, black and white", _in_datasets("optdigits.npz"), _optdigits, _half, 1_980
+        "optdigits",
+        "form digits, 32x32, black and white",
+        _file("optdigits.npz"),
+        optdigits_images,
+        _half,
+        1_980,
     ),
-    _images("doodles", "drawings that are no digits", _in_datasets("doodles.npz"), _doodles, _once, 2_101),
+    _images("doodles", "drawings that are no digits", _file("doodles.npz"), doodle_images, _once, 2_101),
     _images(
-        "poor", "the digits of these sets as poor scans and copies", _in_datasets(mnist.FILE), _poor, _once, 46_000
+        "poor",
+        "the digits of these sets as poor scans and copies",
+        _file(mnist.FILE),
+        poor_images,
+        _once,
+        46_000,
     ),
     _images(
         "several-digits",
         "two or three digits side by side: no digits",
-        _in_datasets("strokes-unipen.jsonl.gz"),
-        _several,
+        _file("strokes-unipen.jsonl.gz"),
+        several_images,
         _once,
         9_000,
     ),
-    _images("noise", "made images of nothing: no digits", None, _noise, _once, 5_408),
-    _images(CUSTOM, "your own labelled images", lambda places: places.custom, _custom, _half, None),
+    _images("noise", "made images of nothing: no digits", None, noise_images, _once, 5_408),
+    _images(CUSTOM, "your own labelled images", lambda places: places.custom, custom_images, _half, None),
     Source(
         CORRECTIONS,
-        "predictions that people have labelled",
+        "predictions that users have labelled",
         lambda places: places.corrections,
-        _corrections,
+        correction_images,
         _as_they_are,
         _half,
         None,
@@ -300,7 +186,7 @@ _ALL = (
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
 
 OPEN_SOURCES = tuple(name for name in SOURCES if name not in (CUSTOM, CORRECTIONS))
-"""Those that the shipped model learned from: the same for everybody."""
+"""The sets that the shipped model learned from: the same on every machine."""
 
 
 def load_source(name: str, places: Places, request: Request) -> Iterator[Samples]:
@@ -315,7 +201,7 @@ def load_source(name: str, places: Places, request: Request) -> Iterator[Samples
 
 
 def load_images(name: str, places: Places, request: Request) -> Iterator[LabelledImage]:
-    """Yield the images of one part of a source as people's images come in, before the normaliser.
+    """Yield the images of one part of a source as users' images come in, before preprocessing.
 
     Raises: what `load_source` raises.
     """
@@ -324,7 +210,7 @@ def load_images(name: str, places: Places, request: Request) -> Iterator[Labelle
 
 
 def find_source(name: str, places: Places) -> Path:
-    """Return the file or folder of a source, or say that it is missing; one that is made has none to be missing."""
+    """Return the file or folder of a source; one that is made has none. Raises DatasetMissing, InvalidValue."""
     place = _named(name).place
     if place is None:
         return Path()
@@ -337,7 +223,7 @@ def find_source(name: str, places: Places) -> Path:
             "upload a ZIP."
         )
     if name == CORRECTIONS:
-        raise DatasetMissing("No prediction has been labelled yet: say of some whether they are right.")
+        raise DatasetMissing("No prediction has been labelled yet: label some first.")
     raise DatasetMissing(f"The data set {name} needs the file {path.name} in the datasets folder (HWR_DATASETS_DIR).")
 
 

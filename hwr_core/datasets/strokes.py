@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.normalised import normalised_samples
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
+from hwr_core.datasets.samples import Part, Samples, part_of
 from hwr_core.datasets.styles import with_habit
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 CANVAS = 280
 
@@ -43,10 +44,10 @@ class PenRange:
 
 
 PLAIN = PenRange()
-"""What a person does, nothing more: for checking."""
+"""What people do, nothing more: to evaluate with."""
 
 VARIED = PenRange(width=(6.4, 36.4), fill=(0.25, 0.95), turn=10.0, shear=0.2, stretch=0.2, habits=True)
-"""What people do, and a little beyond: for training."""
+"""What people do and a little beyond: to train on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def is_whole(recording: Recording) -> bool:
 def draw_recordings(
     recordings: Sequence[Recording], *, times: int, pens: PenRange, seed: int, processes: int
 ) -> Iterator[Samples]:
-    """Draw each recording so many times with pens of the range; yield what the normaliser makes of the drawings."""
+    """Draw each recording so many times with pens of the range, and yield the drawings normalised."""
     chunks = [recordings[start : start + CHUNK] for start in range(0, len(recordings), CHUNK)] * times
     seeds = np.random.SeedSequence(seed).spawn(len(chunks))
     # Spawned, not forked: TensorFlow's threads may be running here, and a lock they hold would be held for ever there.

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
+from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT
 from hwr_core.registry.card import ReliabilityBin
 from hwr_core.statistics import Proportion
 
@@ -121,7 +121,7 @@ def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
 def _figures_of_digits(found: Answers) -> Figures:
     right, real = found.right, found.labels != NOT_A_DIGIT
     named = real & (found.answers != NOT_A_DIGIT)
-    confusion = np.zeros((LABELS, LABELS), int)
+    confusion = np.zeros((CLASSES, CLASSES), int)
     np.add.at(confusion, (found.labels, found.answers), 1)
     taken = ~real & (found.answers != NOT_A_DIGIT) & (found.confidence > CERTAIN)
     return Figures(
@@ -131,7 +131,7 @@ def _figures_of_digits(found: Answers) -> Figures:
         taken_for_digits=int(taken.sum()),
         per_label={
             "none" if label == NOT_A_DIGIT else str(label): _proportion(right[found.labels == label])
-            for label in range(LABELS)
+            for label in range(CLASSES)
             if (found.labels == label).any()
         },
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),

@@ -13,17 +13,17 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
 from hwr_core.evaluation.answers import Answers, Figures, figures_of
 from hwr_core.evaluation.suites import SUITES, Item, Suite
 from hwr_core.files import write_whole
 from hwr_core.images.decode import PageImage
-from hwr_core.images.normalise import SIDE, normalise
-from hwr_core.images.types import Grey
-from hwr_core.recognition.numbers import joint_confidence, read_page
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE, Grey
+from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.shown import Shown
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import ModelUnavailable
 from hwr_core.evaluation.evaluate import Evaluation, evaluate, evaluations_of
 from hwr_core.evaluation.suites import Suite, find_suite, gate_suites
@@ -33,7 +33,7 @@ def measure(  # noqa: PLR0913  all but four are keywords
                 report.progress(share(done), f"Evaluating {doing}: {images:,} images")
 
             evaluation = evaluate(version, suite, places, limit=limit, on_progress=on_progress)
-            report.say(in_a_line(evaluation))
+            report.log(in_a_line(evaluation))
             found.append(evaluation)
     return found
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.evaluate import load_answers
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.shown import Shown
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from hwr_core.datasets import archives, custom
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, Places, Request, available_sources, load_images
+from hwr_core.datasets.corrupt import CORRUPTIONS, on_paper
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.samples import Part
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, available_sources, load_images
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.images.corrupt import CORRUPTIONS, on_paper
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 CORRUPTED_EACH = 250
 """Images for each corruption."""

@@ -1,4 +1,4 @@
-"""The bare paper behind the writing: of one tone, or with light, shadows and colour of its own."""
+"""The background of an image: of one tone, or with light, shadows and colour of its own."""
 
 import cv2
 import numpy as np
@@ -7,33 +7,33 @@ from hwr_core.images.histogram import histogram, inner, median_level
 from hwr_core.images.types import Grey
 
 THUMBNAIL = 48
-PAPER_WINDOW = 25
+BACKGROUND_WINDOW = 25
 
 SAME_TONE = 3
 EVEN_EDGE = 0.6
-"""An edge with that share of its pixels within so many grey levels of their median shows paper of one tone; the rest of
-it is writing that runs up to the edge."""
+"""An edge with at least this share of its pixels within so many grey levels of their median shows a background of one
+tone; the rest of it is foreground that runs up to the edge."""
 
-BARE_SHARE, BEYOND_PAPER = 0.1, 0.01
-"""So does any edge whose tone is that of so much of the image, while at most so much of it lies beyond that tone:
-paper that no camera saw, and writing that was cropped to its ink."""
+BARE_SHARE, BEYOND_BACKGROUND = 0.1, 0.01
+"""So does any edge whose tone is that of so large a share of the image, while at most so small a share lies beyond that
+tone: a background that no camera saw, and a foreground that was cropped to its bounding box."""
 
-LEAST_PAPER, FRAME_TONE, FRAME_CONTRAST = 0.3, 12, 40
-"""An even edge is a frame, not paper, if a smaller share of the image is within so many levels of its tone, and most
-of it is so many levels lighter."""
+LEAST_BACKGROUND, FRAME_TONE, FRAME_CONTRAST = 0.3, 12, 40
+"""An even edge is a frame and not background if a smaller share of the image is within so many grey levels of its tone,
+and most of the image is so many grey levels lighter."""
 
 FRAME_BORDER = 0.12
-"""Share of an image's sides within which a cell's frame may lie."""
+"""A cell's frame lies within this share of an image's sides."""
 
 
 def estimate_background(grey: Grey, enhancement_level: float) -> Grey:
-    """Return the bare paper behind the ink, same shape: one tone where the edge is even, else a local median."""
+    """Return the background alone, same shape as the image: one tone where the edge is even, else a local median."""
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     tone = int(np.sort(edge)[edge.size // 2])
     even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE) >= EVEN_EDGE * edge.size
-    paper = tone if even and not _is_cell(grey, tone) else _bare_tone(grey, tone)
-    flat = np.full_like(grey, tone if paper is None else paper)
-    if paper is not None or enhancement_level == 0.0:
+    known = tone if even and not _is_cell(grey, tone) else _bare_tone(grey, tone)
+    flat = np.full_like(grey, tone if known is None else known)
+    if known is not None or enhancement_level == 0.0:
         return flat
     local = _local_median(grey)
     share = min(enhancement_level, 1.0)
@@ -41,24 +41,24 @@ def estimate_background(grey: Grey, enhancement_level: float) -> Grey:
 
 
 def _is_cell(grey: Grey, tone: int) -> bool:
-    """Tell a dark frame of one tone around light paper: hardly anything but the frame has its tone."""
+    """Tell a dark frame of one tone around a light cell: hardly anything but the frame has its tone."""
     alike = _count_alike(grey, tone, FRAME_TONE)
-    return alike < LEAST_PAPER * grey.size and median_level(histogram(grey)) > tone + FRAME_CONTRAST
+    return alike < LEAST_BACKGROUND * grey.size and median_level(histogram(grey)) > tone + FRAME_CONTRAST
 
 
 def _bare_tone(grey: Grey, edge_tone: int) -> int | None:
-    """The paper's tone in an image cropped to its ink: that of three corners, or else of the edge; None for none."""
+    """The background's tone in a cropped image: that of three corners, or else of the edge; None where neither is."""
     corners = np.sort(grey[[0, 0, -1, -1], [0, -1, 0, -1]].astype(np.int16))
     tones = [int(three[1]) for three in (corners[:3], corners[1:]) if three[2] - three[0] <= SAME_TONE]
     return next((tone for tone in (*tones, edge_tone) if _is_bare(grey, tone)), None)
 
 
 def _is_bare(grey: Grey, tone: int) -> bool:
-    """Tell paper of one tone, the lightest or the darkest of the image: light and grain go beyond it both ways."""
+    """Tell a background of one tone, the lightest or darkest of the image: shading and grain go beyond it both ways."""
     alike = _count_alike(grey, tone, SAME_TONE)
     darker = cv2.countNonZero(cv2.inRange(grey, np.array(0), np.array(tone - SAME_TONE - 1)))
     beyond = min(darker, grey.size - alike - darker)
-    return alike >= BARE_SHARE * grey.size and beyond <= BEYOND_PAPER * grey.size
+    return alike >= BARE_SHARE * grey.size and beyond <= BEYOND_BACKGROUND * grey.size
 
 
 def _count_alike(grey: Grey, tone: int, within: int) -> int:
@@ -70,9 +70,9 @@ def _local_median(grey: Grey) -> Grey:
     scale = THUMBNAIL / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     thumbnail = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    # The paper at the edge is that next to it: a cell's dark frame there would pass for paper in the corners.
+    # The border takes the background next to it: a cell's dark frame would pass for background in the corners.
     rows, columns = within = inner(thumbnail.shape, FRAME_BORDER)
-    median = cv2.medianBlur(np.ascontiguousarray(thumbnail[within]), PAPER_WINDOW)
-    paper = cv2.copyMakeBorder(median, rows.start, rows.start, columns.start, columns.start, cv2.BORDER_REPLICATE)
-    smooth = cv2.GaussianBlur(paper, (0, 0), 2.0)
+    median = cv2.medianBlur(np.ascontiguousarray(thumbnail[within]), BACKGROUND_WINDOW)
+    whole = cv2.copyMakeBorder(median, rows.start, rows.start, columns.start, columns.start, cv2.BORDER_REPLICATE)
+    smooth = cv2.GaussianBlur(whole, (0, 0), 2.0)
     return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)

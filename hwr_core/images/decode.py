@@ -31,10 +31,10 @@ JPEG_ENOUGH, PAGE_ENOUGH = 1024, 2048
 to the digits of a page."""
 
 VISIBLE = 32
-"""Alpha (0-255) from which a pixel counts as visible when the paper behind a transparent image is guessed."""
+"""Alpha (0-255) from which a pixel counts as visible when the background of a transparent image is guessed."""
 
 LEAST_SPREAD = 60
-"""Grey levels between ink and paper that a mostly opaque image must have for its own paper to be taken as seen."""
+"""Grey levels between ink and background that a mostly opaque image needs for its own background to count as seen."""
 
 BLACK, WHITE = 0, 255
 
@@ -51,7 +51,7 @@ class Limits:
 
 
 def decode(content: bytes, limits: Limits = Limits()) -> Grey:
-    """Return an image file's first frame as grey, uint8 height x width, turned upright, transparency laid on paper.
+    """Return an image file's first frame as grey, uint8 height x width, turned upright, transparency filled in.
 
     Raises:
         NotAnImage: the bytes are of no format that hwr reads.
@@ -64,7 +64,7 @@ def decode(content: bytes, limits: Limits = Limits()) -> Grey:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as grey, uint8 height x width, and the `scale` from its pixels to those of the file as given.
+    """A page as grey, uint8 height x width, and the `scale` from its pixels to those of the file.
 
     `of` is how many pages the document has.
     """
@@ -78,8 +78,8 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageIma
     """Yield all pages of a PDF or a TIFF file, or the one image of any other, as `decode` returns one.
 
     Each page is decoded when it is asked for, so that a long document takes no more memory than a short one. A JPEG
-    keeps twice the pixels that `decode` leaves, since a page holds many digits. The pixels of a PDF as given are those
-    of 200 to an inch.
+    keeps twice the pixels that `decode` leaves, since a page holds many digits. A PDF's pixels are those of 200 to an
+    inch.
 
     Raises:
         NotAnImage: the bytes are neither PDF nor an image that hwr reads.
@@ -103,7 +103,7 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageIma
 
 
 def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:
-    with _damage_in_words():
+    with _unreadable_if_damaged():
         image.seek(number)
     longer = max(image.size)
     grey = _frame(image, limits, PAGE_ENOUGH)
@@ -118,7 +118,7 @@ def confirm_size(content: bytes, limits: Limits) -> None:
 
 def _frames(image: Image.Image) -> int:
     """How many pages a file has: only TIFF's frames are pages, others' are films and previews."""
-    with _damage_in_words():
+    with _unreadable_if_damaged():
         return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
 
 
@@ -128,12 +128,12 @@ def _frame(image: Image.Image, limits: Limits, enough: int) -> Grey:
         raise ImageTooLarge(
             f"The image has {width} x {height} pixels; at most {limits.max_pixels:,} in all are allowed."
         )
-    with _damage_in_words():
+    with _unreadable_if_damaged():
         return _grey(image, enough)
 
 
 @contextmanager
-def _damage_in_words() -> Iterator[None]:
+def _unreadable_if_damaged() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # decoders raise nearly anything on damaged files; all of it means the same
@@ -152,7 +152,7 @@ def _open(content: bytes) -> Image.Image:
         raise NotAnImage(f"This is not an image; {READABLE} is needed.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge("The image has far more pixels than are allowed.") from error
-    except Exception as error:  # see _damage_in_words
+    except Exception as error:  # see _unreadable_if_damaged
         raise UnreadableImage("The image is damaged or cut short.") from error
 
 
@@ -168,7 +168,7 @@ def _grey(image: Image.Image, enough: int) -> Grey:
         image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
         alpha = image.getchannel("A")
         if alpha.getextrema() != (255, 255):
-            return _on_paper(image.convert("L"), alpha)
+            return _on_background(image.convert("L"), alpha)
     return np.array(image if image.mode == "L" else image.convert("L"))
 
 
@@ -185,19 +185,19 @@ def _from_deep(pixels: NDArray[np.generic]) -> Grey:
     return np.asarray(np.rint(values, out=values).astype(np.uint8))
 
 
-def _on_paper(grey: Image.Image, alpha: Image.Image) -> Grey:
+def _on_background(grey: Image.Image, alpha: Image.Image) -> Grey:
     # By Pillow, in bytes: as floats a large image would take twenty times its size.
-    return np.array(Image.composite(grey, Image.new("L", grey.size, _paper_behind(grey, alpha)), alpha))
+    return np.array(Image.composite(grey, Image.new("L", grey.size, _background_of(grey, alpha)), alpha))
 
 
-def _paper_behind(grey: Image.Image, alpha: Image.Image) -> int:
-    """Guess the paper: what is seen of it where the image shows paper and ink, else the opposite of bare ink."""
+def _background_of(grey: Image.Image, alpha: Image.Image) -> int:
+    """Guess the background: what is seen of it where the image shows it, else the opposite of the ink."""
     counts = np.cumsum(grey.histogram(alpha.point(lambda level: 255 * (level >= VISIBLE))))
     visible = int(counts[-1])
     if visible == 0:
         return WHITE
     low, middle, high = (int(np.searchsorted(counts, share * visible)) for share in (0.05, 0.5, 0.95))
-    shows_paper = visible > grey.width * grey.height / 2 and high - low > LEAST_SPREAD
-    if shows_paper:
+    shows_background = visible > grey.width * grey.height / 2 and high - low > LEAST_SPREAD
+    if shows_background:
         return middle
     return BLACK if middle > WHITE / 2 else WHITE

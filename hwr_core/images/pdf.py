@@ -24,7 +24,7 @@ PAGE_SECONDS = 15.0
 """Time that a page may take to be drawn; an ordinary one takes some hundredths of a second."""
 
 _at_once = BoundedSemaphore(4)
-"""Processes that draw at the same time; who comes later waits, so that many documents take no more memory than few."""
+"""Processes that draw at the same time; others wait, so that many documents take no more memory than few."""
 
 
 def is_pdf(document: bytes) -> bool:
@@ -42,7 +42,7 @@ def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterato
         ImageTooLarge: more pages than allowed.
     """
     with _at_once, _drawing(document, max_pages, max_pixels) as drawn:
-        count = int(_told(drawn)["pages"])
+        count = int(_message(drawn)["pages"])
         if count > max_pages:
             raise ImageTooLarge(f"The document has {count} pages; at most {max_pages} are allowed.")
         for _ in range(count):
@@ -58,7 +58,7 @@ def _drawing(document: bytes, max_pages: int, max_pixels: int) -> Iterator["_Dra
     ) as process:
         assert process.stdin is not None  # we asked for both
         assert process.stdout is not None
-        # By a thread of its own: it may begin to tell of pages before it has taken all.
+        # By a thread of its own: the process may answer before it has taken the whole file.
         handing = Thread(target=_hand_over, args=(process.stdin, document), daemon=True)
         handing.start()
         try:
@@ -69,20 +69,20 @@ def _drawing(document: bytes, max_pages: int, max_pixels: int) -> Iterator["_Dra
 
 
 class _Drawn:
-    """What the process says, each part within its time."""
+    """The output of the process, each part within its time."""
 
-    def __init__(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], output: IO[bytes]) -> None:
         self._process = process
-        self._said = said
+        self._output = output
         self._late = False
 
     def line(self) -> bytes:
         """Return the next line. Raises UnreadableImage."""
-        return self._timely(self._said.readline)
+        return self._timely(self._output.readline)
 
     def exactly(self, size: int) -> bytes:
         """Return so many bytes. Raises UnreadableImage."""
-        return self._timely(lambda: self._said.read(size), size)
+        return self._timely(lambda: self._output.read(size), size)
 
     def _timely(self, read: Callable[[], bytes], size: int = 1) -> bytes:
         timer = Timer(PAGE_SECONDS, self._give_up)
@@ -101,21 +101,21 @@ class _Drawn:
         self._process.kill()
 
 
-def _told(drawn: _Drawn) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(drawn.line())
-    if told.get("damaged"):
+def _message(drawn: _Drawn) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(drawn.line())
+    if message.get("damaged"):
         raise UnreadableImage("The PDF is damaged or locked with a password.")
-    return told
+    return message
 
 
 def _page(drawn: _Drawn) -> tuple[Grey, float]:
-    told = _told(drawn)
-    width, height, stride = told["width"], told["height"], told["stride"]
+    message = _message(drawn)
+    width, height, stride = message["width"], message["height"], message["stride"]
     rows = np.frombuffer(drawn.exactly(stride * height), np.uint8).reshape(height, stride)
-    return rows[:, :width].copy(), told["factor"]
+    return rows[:, :width].copy(), message["factor"]
 
 
 def _hand_over(stdin: IO[bytes], document: bytes) -> None:
-    # It may end before it has taken all; what it said last tells why.
+    # The process may end before it has taken all; its last message says why.
     with suppress(OSError), stdin:
         stdin.write(document)

@@ -1,40 +1,40 @@
-"""Lines that are the paper's and not the writer's: frames of cells, ruled and squared paper."""
+"""Printed lines in the foreground: frames of cells, and the lines of ruled and squared paper."""
 
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from hwr_core.images.binarise import Foreground, foreground_mask
+from hwr_core.images.binarise import Foreground
 from hwr_core.images.components import ACROSS, WIDE_BORDER, Components
 from hwr_core.images.types import Grey
 
 WHOLLY, FROM_EDGE_TO_EDGE, CORNER = 0.98, 0.99, 0.08
-"""A spot with that share of its pixels in the wide border is a frame on any paper, if it runs along one side from edge
-to edge, or along several and so near to a corner: a round digit that was cropped to its ink does not."""
+"""A component with the first share of its pixels in the wide border is a frame on any background, if it runs along one
+side from edge to edge (the second share), or along several and so near to a corner (the third): a round digit that was
+cropped to its bounding box does not."""
 
 LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
-"""A ruled line is made of straight runs of that share of the image, is at most so wide, and where nothing is written
-over it, its ink is at most as strong as at this share of its pixels. So many pixels of it at least must be bare."""
+"""A ruled line is made of straight runs of the first share of the image and is at most as wide as the second. Its own
+strength is the quantile at the third share, where nothing is written over it; at least so many pixels must be bare."""
 
 
-def remove_ruled_lines(ink: Foreground) -> Foreground:
-    """Take frames, and the lines of ruled or squared paper, out of the ink.
+def remove_ruled_lines(foreground: Foreground) -> Foreground:
+    """Take frames, and the lines of ruled or squared paper, out of the foreground.
 
-    Where writing crosses a line, its own strength is left.
+    Where a stroke crosses a line, the stroke's own strength is left.
     """
-    mask = foreground_mask(ink)
-    components = Components.of(mask)
+    components = foreground.components
     if not (components.extent >= ACROSS).any():
-        return ink
-    strength, mask = _without_frame(ink.strength, mask, components)
+        return foreground
+    strength, mask = _without_frame(foreground.strength, foreground.mask, components)
     without_rows = _without_rows(strength, mask)
     both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
-    return replace(ink, strength=np.ascontiguousarray(both))
+    return replace(foreground, strength=np.ascontiguousarray(both))
 
 
 def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[Grey, Grey]:
-    """Wipe off spots that lie wholly in the border and run along it."""
+    """Remove components that lie wholly in the border and run along it."""
     both_ways = (components.extent >= ACROSS).all(axis=1)
     along = np.where(both_ways, components.in_corners(CORNER), components.extent.max(axis=1) >= FROM_EDGE_TO_EDGE)
     frame = along & (components.share_within(WIDE_BORDER) >= WHOLLY)
@@ -46,7 +46,7 @@ def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[
 
 
 def _without_rows(strength: Grey, mask: Grey) -> Grey:
-    """Lower the ink along each thin straight line that runs across from left to right, by the line's own strength."""
+    """Lower the strength along each thin straight line that runs from left to right, by the line's own strength."""
     height, width = mask.shape
     run = np.ones((1, max(3, round(LINE_RUN * width))), np.uint8)
     lines = Components.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))

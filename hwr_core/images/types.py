@@ -1,4 +1,4 @@
-"""The kinds of value that functions on images take and give."""
+"""Types and sizes that all functions on images share."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 Grey: TypeAlias = NDArray[np.uint8]
 """uint8, height x width."""
 
+SIDE = 28
+"""Pixels of a side of the square image that the model reads."""
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, width and height in pixels of the image as given."""
+"""Left, top, width and height, in pixels of the input."""
 
 
 OnProgress: TypeAlias = Callable[[float], object]
-"""Hears of the share that is done, 0 to 1."""
+"""Called with the share that is done, 0 to 1."""

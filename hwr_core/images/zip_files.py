@@ -1,4 +1,4 @@
-"""ZIP archives from strangers -> the bytes of their files. Nothing in an archive is believed.
+"""ZIP archives from strangers -> the bytes of their files. Nothing in an archive is trusted.
 
 Its table of contents is judged before it is read, and its entries before they are unpacked; they are unpacked one by
 one, in memory, never more of one than an image may have, and under no path of theirs.
@@ -56,7 +56,7 @@ class Archive:
 
 @contextmanager
 def open_archive(archive: BinaryIO, limits: Limits, *, max_files: int, max_bytes: int) -> Iterator[Archive]:
-    """Open a ZIP archive; what is wrong with it, now or while it is read in the block, is said in words.
+    """Open a ZIP archive; what is wrong with it, now or while it is read in the block, raises InvalidValue.
 
     Args:
         archive: the ZIP file, open for reading.
@@ -89,7 +89,7 @@ def files_of(
 ) -> list[tuple[str, bytes]]:
     """Return name and content of each file of a ZIP archive, without those that computers put there by themselves.
 
-    A file larger than an image may be comes cut off one byte beyond that, so that prediction it is refused.
+    A file larger than an image may be comes cut off one byte beyond that, so that it is refused when it is read.
 
     Raises: what `open_archive` raises, and InvalidValue where there are no such files.
     """

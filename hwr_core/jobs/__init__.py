@@ -1,4 +1,4 @@
-"""Jobs: long work in child processes, with a queue, progress, a log, a way to stop and a way to go on.
+"""Jobs: long work in child processes, with a queue, progress, a log, cancelling and resuming.
 
-What the work is, this room does not know: the child's program is named by whoever opens the queue.
+This room does not know what the work is: whoever opens the queue names the program that each child process runs.
 """

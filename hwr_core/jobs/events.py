@@ -1,4 +1,4 @@
-"""What a job says of itself while it works: one JSON line for each event, in a file that only grows."""
+"""What a job reports while it works: one JSON line per event, appended to a file."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job has come: a share of 0 to 1, seconds left where they can be told, and what it does, in words."""
+    """How far a job has come: a share from 0 to 1, the seconds left if known, and what it is doing, in words."""
 
     share: float = 0.0
     eta_seconds: float | None = None
@@ -20,14 +20,14 @@ class Progress:
 
 
 TAIL = 64 * 1024
-"""Bytes at the end of the file in which the newest progress is looked for; an event takes some hundred."""
+"""The newest progress is searched in so many bytes at the end of the file; an event takes about a hundred."""
 
 
 class EventKind(StrEnum):
-    """What an event tells."""
+    """What an event is about."""
 
     STARTED = "started"
-    """An attempt begins; what stands before it is of an earlier one."""
+    """An attempt begins; all events before this one belong to earlier attempts."""
     LOG = "log"
     PROGRESS = "progress"
     BATCH = "batch"
@@ -40,13 +40,13 @@ class EventKind(StrEnum):
 
     @property
     def ends_the_attempt(self) -> bool:
-        """Whether it is the last event of an attempt."""
+        """Whether this is the last event of an attempt."""
         return self in (EventKind.DONE, EventKind.FAILED, EventKind.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: when, what, and its figures."""
+    """One event: when, what, and its data."""
 
     kind: EventKind
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -54,40 +54,40 @@ class Event:
 
 
 class EventLog:
-    """The events of one job. One process appends, any number read."""
+    """The events of one job. One process appends, any number of processes read."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def append(self, event: Event) -> None:
-        """Add an event; it is there for readers when this returns."""
+        """Append an event; readers see it as soon as this returns."""
         line = json.dumps({"at": event.at.isoformat(), "kind": event.kind, **event.data}).encode() + b"\n"
         with self._file.open("a+b") as stream:
             if size := stream.seek(0, os.SEEK_END):
                 stream.seek(size - 1)
                 if stream.read(1) != b"\n":
-                    line = b"\n" + line  # an attempt was killed within a line, which is no event
+                    line = b"\n" + line  # an attempt was killed while it wrote this line
             stream.write(line)
 
     def read(self, after: int = 0) -> tuple[list[Event], int]:
-        """Return the events behind a position, and the position behind them: 0 asks for all."""
+        """Return the events after a position and the position after them; 0 returns all events."""
         try:
             with self._file.open("rb") as stream:
                 stream.seek(max(after, 0))
                 content = stream.read()
         except FileNotFoundError:
             return [], 0
-        whole = content[: content.rfind(b"\n") + 1]
-        return _parsed(whole), max(after, 0) + len(whole)
+        complete = content[: content.rfind(b"\n") + 1]
+        return _parsed(complete), max(after, 0) + len(complete)
 
     def attempt(self) -> list[Event]:
-        """Return the events of the present attempt."""
+        """Return the events of the current attempt."""
         events, _ = self.read()
-        begins = [place for place, event in enumerate(events) if event.kind is EventKind.STARTED]
-        return events[begins[-1] :] if begins else events
+        starts = [index for index, event in enumerate(events) if event.kind is EventKind.STARTED]
+        return events[starts[-1] :] if starts else events
 
     def ending(self) -> Event | None:
-        """Return the event that ended the present attempt; None while it goes on, or where it was killed."""
+        """Return the event that ended the current attempt, None while it runs or if it was killed."""
         ended = [event for event in self._tail() if event.kind.ends_the_attempt or event.kind is EventKind.STARTED]
         return ended[-1] if ended and ended[-1].kind.ends_the_attempt else None
 
@@ -112,7 +112,7 @@ class EventLog:
 
 
 def _parsed(content: bytes) -> list[Event]:
-    """The events of whole lines; what a killed attempt left of a line is none."""
+    """The events of these lines, without a line that a killed attempt left unfinished."""
     return [event for line in content.splitlines() if (event := _event(line))]
 
 

@@ -1,53 +1,51 @@
-"""The folder of one job: what to do, what it says of itself, its log, its checkpoints, and who works on it."""
+"""The folder of one job: its spec, events, log and checkpoints, and a lock that its child process holds."""
 
-import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from hwr_core.files import lock, write_whole
 from hwr_core.jobs.events import EventLog
+from hwr_core.jobs.spec import CORRECTIONS_FILE, JobSpec
 
 LOG_TAIL = 200_000
-"""Bytes of a log that are shown at most, its end."""
+"""The most bytes of a log that are shown, from its end."""
 
 
 class JobFolder:
-    """`data/jobs/<id>/`. The lock file is held by the child while it lives, and by nobody else for longer."""
+    """`data/jobs/<id>/`. The child process holds the lock as long as it lives, which serves as its heartbeat."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.events = EventLog(path / "events.jsonl")
         self.log_file = path / "log.txt"
         self.checkpoints = path / "checkpoints"
-        self._order = path / "order.json"
+        self.corrections = path / CORRECTIONS_FILE
+        self._spec = path / "order.json"
         self._stop = path / "stop"
         self._lock = path / "lock"
 
-    def prepare(self, order: Mapping[str, Any]) -> None:
-        """Make the folder ready for one attempt at the work that the order describes."""
+    def prepare(self, spec: JobSpec) -> None:
+        """Make the folder ready for one attempt at a job."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._stop.unlink(missing_ok=True)
-        write_whole(self._order, json.dumps(dict(order), indent=1).encode())
+        write_whole(self._spec, spec.model_dump_json(indent=1).encode())
 
-    def order(self) -> dict[str, Any]:
-        """Return what to do."""
-        order: dict[str, Any] = json.loads(self._order.read_bytes())
-        return order
+    def spec(self) -> JobSpec:
+        """Return the job's spec, as `prepare` wrote it."""
+        return JobSpec.model_validate_json(self._spec.read_bytes())
 
-    def ask_to_stop(self) -> None:
-        """Let the child stop at the next moment that loses nothing."""
+    def request_stop(self) -> None:
+        """Ask the child process to stop at the next moment at which no work is lost."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._stop.touch()
 
     @property
-    def is_asked_to_stop(self) -> bool:
-        """Whether somebody asked the child to stop."""
+    def stop_requested(self) -> bool:
+        """Whether the child process was asked to stop."""
         return self._stop.exists()
 
-    def hold(self) -> int | None:
-        """Return a descriptor that holds the lock until all its copies are closed; None when a child holds it."""
+    def acquire_lock(self) -> int | None:
+        """Return a descriptor that holds the lock until all its copies are closed, None if a child process holds it."""
         self.path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o666)
         if lock(descriptor, wait=False):
@@ -56,18 +54,18 @@ class JobFolder:
         return None
 
     @property
-    def has_a_living_child(self) -> bool:
+    def is_locked(self) -> bool:
         """Whether a process works on the job."""
         if not self._lock.exists():
             return False
-        descriptor = self.hold()
+        descriptor = self.acquire_lock()
         if descriptor is None:
             return True
         os.close(descriptor)
         return False
 
     def log(self) -> str:
-        """Return the end of what the child and its libraries wrote."""
+        """Return the end of what the child process and its libraries printed."""
         try:
             with self.log_file.open("rb") as stream:
                 stream.seek(max(0, stream.seek(0, 2) - LOG_TAIL))

@@ -1,4 +1,4 @@
-"""The child's side of a job: it reports events, hears when to stop, and stands back behind all other work."""
+"""The child process's side of a job: it reports events, stops when it is asked to, and runs at the lowest priority."""
 
 import os
 import signal
@@ -14,82 +14,82 @@ from hwr_core.jobs.events import Event, EventKind, Progress
 from hwr_core.jobs.folder import JobFolder
 
 GRACE = 20.0
-"""Seconds that work has to come to a moment at which it can stop, before its processes are ended."""
-LOOK = 0.25
+"""Seconds that work has to stop by itself before its processes are killed."""
+POLL = 0.25
 """Seconds between two looks whether to stop."""
-OFTEN = 0.5
-"""Seconds between two reports of the same passing kind."""
+THROTTLE = 0.5
+"""Seconds between two throttled events of the same kind."""
 
 
 class Report:
-    """What work in a child process tells and hears. Safe to use from many threads."""
+    """Reports what the work of a job does, and raises Stopped when it is to stop. Safe to use from many threads."""
 
     def __init__(self, folder: JobFolder, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
         self._clock = clock
         self._lock = Lock()
         self._stopping = Flag()
-        self._said: dict[EventKind, float] = {}
+        self._last_emitted: dict[EventKind, float] = {}
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Add a line to the job's log."""
         print(text, flush=True)  # noqa: T201  the child's output is the log
-        self.tell(EventKind.LOG, text=text)
+        self.emit(EventKind.LOG, text=text)
 
     def progress(self, share: float, doing: str, eta_seconds: float | None = None) -> None:
-        """Tell how far the work has come; told too often, most are passed over. Raises Stopped."""
-        self.check()
-        self.now_and_then(EventKind.PROGRESS, **asdict(Progress(round(share, 4), eta_seconds, doing)))
+        """Report how far the work has come; of many reports at once, the first is written. Raises Stopped."""
+        self.raise_if_stopping()
+        self.emit_throttled(EventKind.PROGRESS, **asdict(Progress(round(share, 4), eta_seconds, doing)))
 
-    def now_and_then(self, kind: EventKind, **data: object) -> None:
-        """Tell of something that passes, unless the like was told a moment ago."""
+    def emit_throttled(self, kind: EventKind, **data: object) -> None:
+        """Append an event, unless one of the same kind was appended a moment ago."""
         now = self._clock()
         with self._lock:
-            if now - self._said.get(kind, -OFTEN) < OFTEN:
+            if now - self._last_emitted.get(kind, -THROTTLE) < THROTTLE:
                 return
-            self._said[kind] = now
-        self.tell(kind, **data)
+            self._last_emitted[kind] = now
+        self.emit(kind, **data)
 
-    def tell(self, kind: EventKind, **data: object) -> None:
-        """Tell of an event."""
+    def emit(self, kind: EventKind, **data: object) -> None:
+        """Append an event."""
         with self._lock:
             self._folder.events.append(Event(kind, data))
 
-    def check(self) -> None:
-        """Raise Stopped when the work is asked to stop."""
+    def raise_if_stopping(self) -> None:
+        """Raise Stopped if the work was asked to stop."""
         if self._stopping.is_set():
             raise Stopped("The job was asked to stop.")
 
-    def listen(self) -> None:
-        """Hear from now on when somebody asks to stop."""
-        Thread(target=self._watch_the_folder, name="stop", daemon=True).start()
+    def watch_folder(self) -> None:
+        """From now on, notice when the job is asked to stop."""
+        Thread(target=self._wait_for_stop_file, name="stop", daemon=True).start()
 
-    def listen_as_child(self) -> None:
-        """Hear that, and when the process that started us is gone; work that does not stop in time is ended."""
-        self.listen()
-        Thread(target=self._watch_the_parent, name="parent", daemon=True).start()
-        Thread(target=self._end_if_deaf, name="end", daemon=True).start()
+    def watch_folder_and_parent(self) -> None:
+        """Also stop when the parent process has ended; work that does not stop in time is killed."""
+        self.watch_folder()
+        Thread(target=self._wait_for_parents_end, name="parent", daemon=True).start()
+        Thread(target=self._kill_after_grace, name="kill", daemon=True).start()
 
-    def _watch_the_parent(self) -> None:
-        sys.stdin.buffer.read()  # nothing is ever sent: it ends with the parent
+    def _wait_for_parents_end(self) -> None:
+        sys.stdin.buffer.read()  # nothing is ever written to it: it closes with the parent
         self._stopping.set()
 
-    def _watch_the_folder(self) -> None:
-        while not self._folder.is_asked_to_stop:
-            if self._stopping.wait(LOOK):
+    def _wait_for_stop_file(self) -> None:
+        while not self._folder.stop_requested:
+            if self._stopping.wait(POLL):
                 return
         self._stopping.set()
 
-    def _end_if_deaf(self) -> None:
+    def _kill_after_grace(self) -> None:
         self._stopping.wait()
         time.sleep(GRACE)
         if hasattr(os, "killpg"):
-            os.killpg(os.getpgrp(), signal.SIGKILL)  # the parent made us a group of our own
+            os.killpg(os.getpgrp(), signal.SIGKILL)  # the parent started us in a process group of our own
         os._exit(1)
 
 
-def stand_back() -> None:
-    """Let every other process go first: predictions are served as if no job ran."""
+def lower_priority() -> None:
+    """Let every other process go first, so that predictions are served as fast as if no job ran."""
     if hasattr(os, "nice"):
         os.nice(19)
     if hasattr(os, "SCHED_IDLE"):  # Linux: gives way at once, where a nice process may finish its time slice

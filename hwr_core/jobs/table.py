@@ -1,6 +1,7 @@
-"""The table of jobs: one row each, and one function for each move from state to state.
+"""The table of jobs: one row per job, and one method per change of state.
 
-A move names the state it starts from. When no row is in that state, somebody else has moved the job: JobConflict.
+Each change names the state it starts from. If the row is in another state, some other process has changed it:
+JobConflict.
 """
 
 import json
@@ -26,7 +27,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job is on its way."""
+    """What a job is doing, or how it ended."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -36,16 +37,16 @@ class JobState(StrEnum):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will happen to it by itself."""
+        """Whether the job has ended; it changes only if it is resumed."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that a process of its own does: one row of the table of jobs. Times are UTC.
+    """Work for a child process: one row of the table of jobs. Times are UTC.
 
-    `config` is what was asked for, as JSON has it. `result` is there once it has succeeded, `error` (a sentence) once
-    it has failed. `attempt` counts how often it was started.
+    `config` is the job's validated config as JSON. `result` is set once the job has succeeded, `error` (a sentence)
+    once it has failed. `attempt` counts how often it was started.
     """
 
     id: int
@@ -62,7 +63,7 @@ class Job:
 
     @property
     def can_be_resumed(self) -> bool:
-        """Whether it may go on from its last checkpoint."""
+        """Whether it can continue from its last checkpoint."""
         return self.state in (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -105,7 +106,7 @@ class Jobs:
         states: Sequence[JobState] = (),
         kind: JobKind | None = None,
     ) -> list[Job]:
-        """Return the newest jobs, of these states and this kind where given, or those older than the job `before`."""
+        """Return the newest jobs, or those older than the job `before`; only these states and this kind, if given."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidValue(f"limit is {limit}; 1 to {MAX_PAGE} is allowed.")
         with self._store.session() as cursor:
@@ -124,13 +125,13 @@ class Jobs:
         return [_job_from_row(row) for row in rows]
 
     def counts(self, *, patience: float | None = None) -> dict[JobState, int]:
-        """Return how many jobs are in each state, waiting for the database as `Store.session` does."""
+        """Return the number of jobs in each state, waiting for the database as `Store.session` does."""
         with self._store.session(patience=patience) as cursor:
             found = dict(cursor.execute("select state, count(*) from jobs group by state").fetchall())
         return {state: found.get(state.value, 0) for state in JobState}
 
     def next_queued(self) -> Job | None:
-        """Return the job whose turn it is, None when none waits."""
+        """Return the job whose turn it is, None if no job is queued."""
         with self._store.session() as cursor:
             row = cursor.execute(
                 f"select {_COLUMNS} from jobs where state = '{JobState.QUEUED}' order by id limit 1"  # noqa: S608  as above
@@ -138,7 +139,7 @@ class Jobs:
         return None if row is None else _job_from_row(row)
 
     def claim(self, job_id: int, width: int) -> Job | None:
-        """Move a queued job to running; None where somebody was quicker or so many run already."""
+        """Move a queued job to running; None if another process was quicker or `width` jobs run already."""
         with self._store.writing() as cursor:
             row = cursor.execute(
                 f"""
@@ -162,11 +163,11 @@ class Jobs:
         return self._finish(job_id, JobState.RUNNING, JobState.FAILED, error=error)
 
     def cancel_running(self, job_id: int) -> Job:
-        """Move a job that has stopped running because it was asked to. Raises NotFound and JobConflict."""
+        """Move a running job that was asked to stop to cancelled. Raises NotFound and JobConflict."""
         return self._finish(job_id, JobState.RUNNING, JobState.CANCELLED)
 
     def cancel_queued(self, job_id: int) -> Job:
-        """Move a job that has not begun to cancelled. Raises NotFound and JobConflict."""
+        """Move a queued job to cancelled. Raises NotFound and JobConflict."""
         return self._finish(job_id, JobState.QUEUED, JobState.CANCELLED)
 
     def requeue(self, job_id: int) -> Job:
@@ -174,7 +175,7 @@ class Jobs:
         with self._store.writing() as cursor:
             job = _get(cursor, job_id)
             if not job.can_be_resumed:
-                raise JobConflict(f"Job {job_id} is {job.state}; only a failed or cancelled one can go on.")
+                raise JobConflict(f"Job {job_id} is {job.state}; only a failed or cancelled job can be resumed.")
             return _move(cursor, job_id, job.state, JobState.QUEUED, None, None, None)
 
     def _finish(

@@ -1,6 +1,5 @@
 """Records -> HTML for a notebook: images, bars and tables, pure functions. Knows no front room and no script."""
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 from html import escape
@@ -10,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.dataset import Dataset
-from hwr_core.datasets.samples import NOT_A_DIGIT, Samples
+from hwr_core.datasets.samples import Samples
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.mistakes import Mistakes
-from hwr_core.images.encode import as_png
+from hwr_core.images.encode import data_url
 from hwr_core.images.types import Grey
 from hwr_core.recognition.pipeline import Explanation
-from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
+from hwr_core.recognition.types import NONE, NOT_A_DIGIT, NumberPrediction, Prediction, Verdict
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.statistics import Proportion
@@ -76,7 +75,7 @@ def _number(found: NumberPrediction) -> str:
 
 @as_html.register
 def _explanation(explained: Explanation) -> str:
-    return grid((stage.image, stage.about) for stage in explained.stages) + as_html(explained.prediction)
+    return grid((stage.image, stage.title) for stage in explained.stages) + as_html(explained.prediction)
 
 
 @as_html.register
@@ -147,9 +146,8 @@ def _version(version: ModelVersion) -> str:
 
 def image(grey: Grey, *, height: int = CELL) -> str:
     """Return an image element with the image in it, its pixels left visible."""
-    data = base64.b64encode(as_png(_shrunk(grey))).decode("ascii")
     style = f"height:{height}px;image-rendering:pixelated;border:1px solid {LINE}"
-    return f"<img alt='' style='{style}' src='data:image/png;base64,{data}'>"
+    return f"<img alt='' style='{style}' src='{data_url(_shrunk(grey))}'>"
 
 
 def grid(images: Iterable[tuple[Grey, str]]) -> str:

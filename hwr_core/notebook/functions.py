@@ -15,9 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwr_core.app.limits import limits_of
 from hwr_core.app.workspace import open_workspace
 from hwr_core.datasets.dataset import Dataset, load, load_folder, part_named
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, Places, Request
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES
 from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.compare import compare as compare_versions
@@ -25,7 +27,6 @@ from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.evaluate import evaluate as evaluate_version
 from hwr_core.evaluation.mistakes import Mistakes, mistakes_of
 from hwr_core.evaluation.suites import SUITES, find_suite, folder_suite
-from hwr_core.images.decode import Limits
 from hwr_core.images.types import Box
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
@@ -201,7 +202,8 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
         NotFound, ModelUnavailable: the version to start from is not there, or damaged.
     """
     _quieten_tensorflow()
-    from hwr_core.training.make import make_version  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.pipeline import train_version  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.run import TrainingRun  # noqa: PLC0415
 
     workspace = open_workspace()
     if values.get("start") is not None:
@@ -212,14 +214,8 @@ def train(*, folder: str | Path | None = None, **values: Any) -> ModelVersion:
     else:
         config = training_config({"sources": (CUSTOM, "noise"), **values})
     with _places(folder, with_corrections=CORRECTIONS in config.sources) as places, _job() as job:
-        return make_version(
-            config,
-            places=places,
-            registry=workspace.registry,
-            folder=job.checkpoints,
-            report=Report(job),
-            processes=os.cpu_count() or 1,
-        )
+        processes = os.cpu_count() or 1
+        return train_version(TrainingRun(config, places, workspace.registry, job.checkpoints, Report(job), processes))
 
 
 def tune(folder: str | Path, **values: Any) -> "optuna.Study":
@@ -232,8 +228,8 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     Raises: what `train` raises.
     """
     _quieten_tensorflow()
-    from hwr_core.training.tune import read_study  # noqa: PLC0415  loads TensorFlow
-    from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415
+    from hwr_core.training.study import read_study  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415  loads TensorFlow
 
     logging.getLogger("optuna").setLevel(logging.WARNING)  # each trial is told of already
     tuning = open_workspace().modelling.tuning(values)
@@ -321,10 +317,8 @@ def _version(version: VersionLike) -> ModelVersion:
 
 @lru_cache(maxsize=4)
 def _loaded(models: Path, name: str) -> LoadedVersion:
-    settings = load_settings()
-    limits = Limits(settings.max_image_bytes, settings.max_image_pixels, settings.max_document_pages)
     version = Registry(models).get(name)
-    return LoadedVersion(version, Reader(Recogniser.load(version), limits))
+    return LoadedVersion(version, Reader(Recogniser.load(version), limits_of(load_settings())))
 
 
 @contextmanager

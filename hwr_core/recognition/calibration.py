@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.card import Decision, ReliabilityBin
 
 Logits = NDArray[np.float32]
@@ -15,8 +15,8 @@ REFUSED_DIGITS = 0.005
 """Share of validation digits that "not a digit" may refuse."""
 
 UNSURE_BELOW = 0.8
-"""A digit named at a lower confidence is unsure. As confidences are calibrated this says the same of every version:
-more than one in five such predictions is wrong."""
+"""A digit of lower confidence is unsure. As confidences are calibrated, this means the same for every version: more
+than one in five such predictions is wrong."""
 
 OTHERS = 0.1
 """Share of images without a digit for which confidences are calibrated, whatever it is among the samples."""

@@ -1,4 +1,4 @@
-"""What each column of a line shows -> the digits on it, how probable they are, and where each stands.
+"""The logits of a line's columns -> the digits on it, how probable they are, and where each stands.
 
 Connectionist temporal classification (Graves et al., 2006): a text's probability is that of all ways to spread it over
 the columns, a digit over one or more of them, blanks between; between two of the same digit a blank is needed.
@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 
 BLANK = NOT_A_DIGIT
 

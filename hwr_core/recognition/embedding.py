@@ -1,4 +1,4 @@
-"""Images as the model sees likeness: what its last layer is given, and which images are nearest by that.
+"""Features of images: the input of the model's last layer, and which images are nearest by it.
 
 The served LiteRT file is cut before its last dense layer, so it needs no TensorFlow and no second file.
 """
@@ -15,17 +15,16 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey, OnProgress
+from hwr_core.images.types import SIDE, Grey, OnProgress
 from hwr_core.registry.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"
 
 REMEMBERED = 20_000
-"""Features of so many images are kept: 8 MB."""
+"""Features of so many images are kept in memory: 8 MB."""
 
 EACH = 50
-"""After so many images it is told how many are done."""
+"""Progress is reported after so many images."""
 
 Features: TypeAlias = NDArray[np.float32]
 """float32 [n, width], each row of length 1."""
@@ -41,7 +40,7 @@ class Embedder:
             self._network = Interpreter(model_content=without_last_layer(version.read_file(LITERT)), num_threads=1)
             self._network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelUnavailable(f"Model version {version.name} cannot be asked what images are alike.") from error
+            raise ModelUnavailable(f"Model version {version.name} cannot compute features of images.") from error
         self._input: int = self._network.get_input_details()[0]["index"]
         self._output: int = self._network.get_output_details()[0]["index"]
         self._lock = Lock()

@@ -1,4 +1,4 @@
-"""The way of an image: bytes -> decode -> normalise -> recogniser -> Reading. Each stage once, none looking back."""
+"""The way of an image: bytes -> decode -> preprocess -> recogniser -> Prediction, straight through."""
 
 import time
 from collections.abc import Sequence
@@ -9,41 +9,40 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import ImageError, InvalidValue, NoInk
+from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
-from hwr_core.images.normalise import check_enhancement_level, normalise
-from hwr_core.images.stages import Stage, stages
+from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
-from hwr_core.recognition.numbers import joint_confidence, read_page
+from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import DIGITS, FoundDigit, NumberLine, NumberPrediction, Prediction, Timings, Verdict
 from hwr_core.shown import Shown
 
 PLAIN_NUMBER = 0.5
-"""Confidence from which on a refused image that reads as a number is said to hold several digits."""
+"""A refused image that reads as a number with at least this confidence holds several digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Shown):
-    """Why an image was read as it was: its way to the 28x28, and how much each place of that matters.
+    """Why an image was read as it was: every stage of its preprocessing, and how much each pixel of the 28x28 matters.
 
     `saliency` is float32 [28, 28] in -1 to 1, as `hwr_core.recognition.saliency` says; None when there is no ink.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[StageImage, ...]
     prediction: Prediction
     saliency: NDArray[np.float32] | None
 
 
 class Reader:
-    """A recogniser together with the limits on what it is given. Safe to use from many threads."""
+    """A recogniser with the limits on the files that it accepts. Safe to use from many threads."""
 
     def __init__(self, recogniser: Recogniser, limits: Limits) -> None:
         self.recogniser = recogniser
         self._limits = limits
-        Image.MAX_IMAGE_PIXELS = None  # our own limit is checked on every header; Pillow would warn on stderr too
-        cv2.setNumThreads(1)  # images this small are not worth sharing out: OpenCV's threads only got in our way
+        Image.MAX_IMAGE_PIXELS = None  # Reader checks its own limit on every header; Pillow would warn on stderr too
+        cv2.setNumThreads(1)  # images this small gain nothing: OpenCV's threads only get in the way of ours
 
     def read(self, image: bytes, enhancement_level: float = 1.0) -> Prediction:
         """Read one image file; a blank one gives the verdict "no ink".
@@ -54,7 +53,7 @@ class Reader:
         """
         started = time.perf_counter()
         grey = decode(image, self._limits)
-        seen = _normalised(grey, enhancement_level)
+        seen = normalise_or_none(grey, enhancement_level)
         preprocessing = time.perf_counter() - started
         if seen is None:
             return self._without_ink(preprocessing)
@@ -87,8 +86,8 @@ class Reader:
         Args:
             document: the file.
             enhancement_level: 0 to 3, as for `read`.
-            boxes: where the digits of the only page stand, if that is known; they are looked for when not given.
-            on_progress: hears of the share that is done, after each page; what it raises stops the prediction.
+            boxes: where the digits of the only page stand, if known; they are looked for otherwise.
+            on_progress: called with the share that is done after each page; what it raises stops the prediction.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits.
@@ -132,7 +131,7 @@ class Reader:
             return error
 
     def _shows_several(self, grey: Grey, enhancement_level: float) -> bool:
-        """Tell whether an image that is no digit is two or more of them; only those refused are looked at again."""
+        """Tell whether an image that is not a digit shows two or more; only refused images are looked at again."""
         if not self.recogniser.reads_lines:
             return False
         page = read_page(PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level)
@@ -148,10 +147,3 @@ class Reader:
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
         )
-
-
-def _normalised(grey: Grey, enhancement_level: float) -> Grey | None:
-    try:
-        return normalise(grey, enhancement_level)
-    except NoInk:
-        return None

@@ -1,4 +1,4 @@
-"""The recogniser: 28x28 images in, Predictions out, by LiteRT."""
+"""The recogniser: 28x28 images in, predictions out, by LiteRT."""
 
 import os
 import time
@@ -12,13 +12,11 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.types import Grey
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.threads import Threads
-from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import LINES_LITERT, LITERT, ModelVersion
 
@@ -78,13 +76,13 @@ class Recogniser:
         return self.spread(self._read, images) if len(images) >= WORTH_SPREADING else [*map(self._read, images)]
 
     def shares(self, images: Sequence[Grey]) -> NDArray[np.float32]:
-        """Return what speaks for each digit and, at the end, for none: float32 [n, 11], each row summing to 1.
+        """Return the probability of each digit and, last, of "not a digit": float32 [n, 11], each row summing to 1.
 
         Args:
             images: uint8, 28x28, as `read` takes them.
         """
         found = self.spread(self._shares, images)
-        return np.stack(found) if found else np.zeros((0, LABELS), np.float32)
+        return np.stack(found) if found else np.zeros((0, CLASSES), np.float32)
 
     @property
     def reads_lines(self) -> bool:
@@ -92,10 +90,10 @@ class Recogniser:
         return self._line_networks is not None
 
     def columns(self, strip: Grey) -> NDArray[np.float32]:
-        """Return what each column of a line shows: logits of the ten digits and of none, float32 [columns, 11].
+        """Return the logits of each column of a line: the ten digits and none, float32 [columns, 11].
 
         Args:
-            strip: uint8, 32 x width, as `hwr_core.images.strips.strip` makes it; a column stands for two pixels.
+            strip: uint8, 32 x width, as `hwr_core.images.lines.strips.strip` makes it; a column stands for two pixels.
 
         Raises:
             ModelUnavailable: the version has no network of lines.
@@ -112,7 +110,7 @@ class Recogniser:
             self._line_networks.put(network)
 
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Do work on each item on all cores, results in order. The work must not spread again."""
+        """Do work on each item on all cores, results in order. The work must not call `spread` again."""
         return list(self._threads.map(work, items))
 
     def start(self, work: Callable[[], Result]) -> Future[Result]:
@@ -132,7 +130,7 @@ class Recogniser:
             self._networks.put(network)
 
     def _decide(self, image: Grey, shares: NDArray[np.float32], seconds: float) -> Prediction:
-        """Turn eleven shares into a prediction; `Reading` says what becomes of the eleventh."""
+        """Turn eleven probabilities into a prediction; `digit_probabilities` says what becomes of the eleventh."""
         none = float(shares[NOT_A_DIGIT])
         probabilities = digit_probabilities(shares).tolist()
         confidence = max(probabilities)

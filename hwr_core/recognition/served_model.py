@@ -6,8 +6,9 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from hwr_core.errors import ModelUnavailable
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.images.decode import Limits
+from hwr_core.recognition.events import ModelServed
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import ModelVersion, Registry
@@ -26,11 +27,11 @@ class ServedModel:
     """
 
     def __init__(
-        self, registry: Registry, limits: Limits, observers: Observers, clock: Callable[[], float] = time.monotonic
+        self, registry: Registry, limits: Limits, events: Events, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._registry = registry
         self._limits = limits
-        self._observers = observers
+        self._events = events
         self._clock = clock
         self._lock = Lock()
         self._loaded: tuple[ModelVersion, Reader] | None = None
@@ -49,6 +50,14 @@ class ServedModel:
             self.refresh()
         return self._loaded or self._load_first()
 
+    def version(self) -> ModelVersion:
+        """Return the version that reads. Raises ModelUnavailable."""
+        return self.get()[0]
+
+    def reader(self) -> Reader:
+        """Return its reader. Raises ModelUnavailable."""
+        return self.get()[1]
+
     def refresh(self) -> None:
         """Take up a promotion. A version that cannot be loaded leaves the one that reads in its place."""
         if self._loaded is None or not self._lock.acquire(blocking=False):
@@ -59,7 +68,7 @@ class ServedModel:
                 self._loaded = self._load(self._registry.champion())
                 name = self._loaded[0].name
                 log.info("Model version %s reads now.", name)
-                self._observers.tell(lambda observer: observer.on_served(name))
+                self._events.publish(ModelServed(name))
             self.problem = None
         except ModelUnavailable as error:
             problem = f"{self._loaded[0].name} reads on: {error}"

@@ -1,4 +1,4 @@
-"""What the recogniser says of an image: a prediction, its verdict, and the digits of a number."""
+"""What the recogniser returns: a prediction with its verdict, and the digits of a number."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +9,18 @@ from hwr_core.shown import Shown
 
 DIGITS = range(10)
 
+NOT_A_DIGIT = 10
+"""The class beside the digits, and its label: a letter, a mark, a doodle, noise."""
+
+CLASSES = 11
+"""Classes that the model tells apart: the ten digits and "not a digit"."""
 
 NONE: Literal["none"] = "none"
-"""Instead of a digit, where a question is about predictions or labels that name none."""
+"""In place of a digit, where predictions or labels that name none are meant."""
 
 
 class Verdict(StrEnum):
-    """What a prediction says of its image."""
+    """What a prediction concludes about its image."""
 
     DIGIT = "digit"
     UNSURE = "unsure"
@@ -54,13 +59,13 @@ class Timings:
 
     @property
     def total(self) -> float:
-        """From image bytes to reading."""
+        """From image bytes to prediction."""
         return self.preprocessing + self.inference
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction(Shown):
-    """What the recogniser made of one image.
+    """What the recogniser returns for one image.
 
     `probabilities` are ten numbers that sum to 1 (zeros when there is no ink): what speaks for "not a digit" is spread
     evenly over them, so `confidence`, their maximum, is the probability that `digit` is right.
@@ -75,11 +80,11 @@ class Prediction(Shown):
     model_version: str
     timings: Timings
     several_digits: bool = False
-    """Whether the image was refused because there is more than one digit on it; told when it is read, not kept."""
+    """Whether the image was refused because it shows more than one digit; not stored in the history."""
 
     @property
     def reason(self) -> Reason | None:
-        """Why it is refused or read with reserve; None for a digit."""
+        """Why the image was refused or the answer is unsure; None for a digit."""
         if self.several_digits:
             return Reason.SEVERAL_DIGITS
         return None if self.verdict is Verdict.DIGIT else Reason(self.verdict)
@@ -95,8 +100,8 @@ class Prediction(Shown):
 class FoundDigit:
     """One digit of a number: what it is, how surely, and where it stands.
 
-    `confidence` is the probability that it is this digit, the others of its line given; `candidates` are the ten, the
-    most probable first. `line` and `page` count from 0.
+    `confidence` is the probability that it is this digit if the others of its line are right; `candidates` are all ten,
+    the most probable first. `line` and `page` count from 0.
     """
 
     digit: int
@@ -121,7 +126,7 @@ class NumberLine:
 class NumberPrediction(Shown):
     """The digits of an image or a document in reading order.
 
-    `text` has a line of digits for each line of writing, and is empty where there are none. `confidence` is the
+    `text` has a line of text for each line of digits, and is empty where there are none. `confidence` is the
     probability that every digit is right, as if they were independent of each other; 0 where there are none.
     """
 

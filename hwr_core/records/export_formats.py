@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from csv import QUOTE_NONNUMERIC
-from enum import StrEnum
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.file_formats import ExportFormat
 
 Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 
@@ -22,23 +22,6 @@ DANGEROUS = r"^\s*[=+\-@]|^[\t\r]"
 
 ISO = "%Y-%m-%dT%H:%M:%S+00:00"
 """%S in Arrow includes the fraction of a second."""
-
-
-class ExportFormat(StrEnum):
-    """The file formats in which the history can be exported."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-    @property
-    def media_type(self) -> str:
-        """Its media type in HTTP."""
-        return {
-            ExportFormat.CSV: "text/csv; charset=utf-8",
-            ExportFormat.JSONL: "application/x-ndjson",
-            ExportFormat.PARQUET: "application/vnd.apache.parquet",
-        }[self]
 
 
 def csv(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:

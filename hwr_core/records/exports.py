@@ -11,6 +11,8 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
+from hwr_core.images.types import SIDE
+from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import Source
@@ -19,7 +21,6 @@ if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which on
     import pandas as pd
     import pyarrow as pa
 
-    from hwr_core.records.export_formats import ExportFormat
 
 PAGE = 5_000
 
@@ -69,9 +70,9 @@ class Exports:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def history(self, kind: "ExportFormat | str", chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
+    def history(self, kind: ExportFormat | str, chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
         """Return the predictions that match a filter as a file, oldest first."""
-        from hwr_core.records.export_formats import ENCODERS, ExportFormat  # noqa: PLC0415  see above
+        from hwr_core.records.export_formats import ENCODERS  # noqa: PLC0415  see above
 
         try:
             encode = ENCODERS[ExportFormat(kind)]
@@ -190,5 +191,5 @@ def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
     kinds = {pa.int16(): pd.Int16Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
     frame = rows.to_pandas(types_mapper=kinds.get)
     if "seen" in frame:
-        frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(28, 28) for seen in frame["seen"]]
+        frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(SIDE, SIDE) for seen in frame["seen"]]
     return frame

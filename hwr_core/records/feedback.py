@@ -8,8 +8,9 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.events import LabelChanged
 from hwr_core.records.labels import Label, settle_labels
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
 
@@ -46,9 +47,9 @@ _SELECT = """
 class FeedbackLog:
     """The feedback of one history. Safe to use from many threads."""
 
-    def __init__(self, store: Store, observers: Observers) -> None:
+    def __init__(self, store: Store, events: Events) -> None:
         self._store = store
-        self._observers = observers
+        self._events = events
 
     def give(
         self,
@@ -93,7 +94,7 @@ class FeedbackLog:
             if label is None or label.digit != actual_digit or not label.verified:  # confirmed: it stays verified
                 settle_labels(cursor, [prediction_id])
                 label = get_label(cursor, prediction_id)
-        self._tell(prediction_id, owner, label)
+        self._events.publish(LabelChanged(prediction_id, owner, label))
         return replace(given, id=new_id, correct_prediction=predicted == actual_digit)
 
     def withdraw(self, prediction_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
@@ -118,7 +119,7 @@ class FeedbackLog:
                 )
             settle_labels(cursor, [prediction_id])
             label = get_label(cursor, prediction_id)
-        self._tell(prediction_id, owner, label)
+        self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
 
     def of_prediction(self, prediction_id: int) -> list[Feedback]:
@@ -160,11 +161,8 @@ class FeedbackLog:
             _, owner = _digit_and_owner(cursor, prediction_id)
             cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
-        self._tell(prediction_id, owner, label)
+        self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
-
-    def _tell(self, prediction_id: int, owner: int, label: Label | None) -> None:
-        self._observers.tell(lambda observer: observer.on_label(prediction_id, owner, label))
 
 
 def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | None:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,6 @@ class Label:
     timestamp: datetime
 
 
-SIDE = 28
-"""Width and height of the images that a model sees."""
-NO_DIGIT = 10
-"""The label of an image of no digit in training."""
 MOST = 200_000
 
 
@@ -72,7 +70,7 @@ def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8],
             join predictions p on p.id = l.prediction_id
             order by p.id
             """,
-            [limit, NO_DIGIT],
+            [limit, NOT_A_DIGIT],
         ).fetchall()
     images = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
     return images, np.array([label for _, label in rows], np.uint8)

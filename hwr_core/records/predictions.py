@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
+from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.records.labels import Label
 from hwr_core.records.uploads import Upload, Uploads
@@ -55,7 +56,7 @@ class PredictionRecord(Shown):
         return None if self.label is None else self.prediction.digit == self.label.digit
 
 
-_SEEN_SHAPE = (28, 28)
+_SEEN_SHAPE = (SIDE, SIDE)
 _COLUMNS = {
     "id": "bigint",
     "created_at": "timestamptz",

@@ -1,4 +1,4 @@
-"""The way of a prediction into the history, and what observers learn of it."""
+"""The way of a prediction into the history, and the events that tell of it."""
 
 import time
 from collections.abc import Iterable
@@ -7,7 +7,8 @@ from functools import partial
 
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.db.store import Store
-from hwr_core.events import Observers
+from hwr_core.events import Events
+from hwr_core.records.events import PredictionNotStored, PredictionStored
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, record_predictions
 from hwr_core.records.uploads import Uploads
 
@@ -15,38 +16,35 @@ from hwr_core.records.uploads import Uploads
 class Recorder:
     """Writes predictions in groups. Safe to use from many threads."""
 
-    def __init__(self, store: Store, uploads: Uploads, observers: Observers) -> None:
+    def __init__(self, store: Store, uploads: Uploads, events: Events) -> None:
         self._writer: GroupCommit[NewPrediction, PredictionRecord] = GroupCommit(
             store, partial(record_predictions, uploads=uploads)
         )
-        self._observers = observers
+        self._events = events
 
     @property
     def waiting(self) -> int:
         """How many predictions wait for their turn to be written, about."""
         return self._writer.waiting
 
-    def keep(self, prediction: NewPrediction) -> Future[PredictionRecord]:
-        """Hand in one prediction; its Future is done when it is durable or refused. Raises StoreError once closed."""
-        return self.keep_all([prediction])[0]
+    def store(self, prediction: NewPrediction) -> Future[PredictionRecord]:
+        """Submit one prediction; its Future is done when it is durable or refused. Raises StoreError once closed."""
+        return self.store_all([prediction])[0]
 
-    def keep_all(self, predictions: Iterable[NewPrediction]) -> list[Future[PredictionRecord]]:
-        """Hand in predictions, one behind the other; one Future each, in their order."""
+    def store_all(self, predictions: Iterable[NewPrediction]) -> list[Future[PredictionRecord]]:
+        """Submit predictions, one behind the other; one Future each, in their order."""
         started = time.perf_counter()
         futures = self._writer.submit_all(predictions)
         for future in futures:
-            future.add_done_callback(partial(self._tell, started))
+            future.add_done_callback(partial(self._publish, started))
         return futures
 
-    def _tell(self, started: float, outcome: Future[PredictionRecord]) -> None:
+    def _publish(self, started: float, outcome: Future[PredictionRecord]) -> None:
         waited = time.perf_counter() - started
         if outcome.cancelled():
             return
-        if error := outcome.exception():
-            self._observers.tell(lambda observer: observer.on_not_kept(error))
-        else:
-            kept = outcome.result()
-            self._observers.tell(lambda observer: observer.on_kept(kept, waited))
+        error = outcome.exception()
+        self._events.publish(PredictionNotStored(error) if error else PredictionStored(outcome.result(), waited))
 
     def close(self) -> None:
         """Write what is waiting, then stop. May be repeated."""

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.filters import Conditions
-from hwr_core.records.labels import NO_DIGIT
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 
 _UNLABELLED = "from predictions p left join labels l on l.prediction_id = p.id"
@@ -106,7 +106,7 @@ class ReviewQueue:
                 join predictions p on p.id = l.prediction_id
                 order by p.id
                 """,
-                [NO_DIGIT],
+                [NOT_A_DIGIT],
             ).fetchnumpy()
         probabilities = columns["probabilities"]
         return LabelledProbabilities(

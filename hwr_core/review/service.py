@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hwr_core.recognition.types import Prediction
+from hwr_core.recognition.types import NOT_A_DIGIT, Prediction
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.history import History
-from hwr_core.records.labels import NO_DIGIT
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import Registry
 from hwr_core.review.label_errors import eleven_shares, suspects
@@ -98,7 +97,7 @@ class ReviewService:
             row = place[kept.id]
             best = int(shares[row].argmax())
             given = float(shares[row, known.labels[row]])
-            found.append(Suspect(kept, given, None if best == NO_DIGIT else best, float(shares[row, best])))
+            found.append(Suspect(kept, given, None if best == NOT_A_DIGIT else best, float(shares[row, best])))
         return found
 
     def close(self) -> None:

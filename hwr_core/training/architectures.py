@@ -1,4 +1,4 @@
-"""Networks: by name those of digits, 28x28 -> 11 logits (ten digits, and not a digit), and that of lines."""
+"""The networks: for digits, by name, 28x28 -> 11 logits (ten digits, and not a digit), and for lines."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,9 +6,9 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from hwr_core.datasets.samples import LABELS
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES
 
 
@@ -16,19 +16,19 @@ def build(architecture: str) -> keras.Model:
     """Return a fresh network: input float [n, 28, 28, 1] in 0-1, output float32 logits [n, 11]."""
     image = keras.Input((SIDE, SIDE, 1))
     features = BUILDERS[architecture](image)
-    logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(features))
+    logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(features))
     return keras.Model(image, logits, name=architecture)
 
 
 def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.KerasTensor], about: str = "") -> None:
-    """Let this process train one more network by name, as BUILDERS has them.
+    """Let this process train one more network, by name.
 
-    One that is to stay has its place in BUILDERS and in `config.ARCHITECTURES`.
+    A network that is to stay belongs into BUILDERS and `config.ARCHITECTURES`.
 
     Args:
-        name: what to call it; one of this name is replaced.
+        name: its name; a network that has it is replaced.
         features: from an image, float [n, 28, 28, 1] in 0-1, to features [n, width].
-        about: what it is, in a few words.
+        about: a short description.
     """
     BUILDERS[name] = features
     parameters = build(name).count_params()
@@ -39,9 +39,9 @@ def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.Ke
 def build_for_lines() -> keras.Model:
     """Return a fresh network: strips, float [n, 32, width, 1] in 0-1, to float32 logits [n, width / 2, 11].
 
-    Convolutions that part the columns by two and the rows until one is left (after Shi et al., 2017, "An end-to-end
-    trainable neural network for image-based sequence recognition", without its recurrent layers: a digit is read from
-    what stands next to it, some 40 pixels to either side). What is no digit is CTC's blank.
+    Convolutions halve the columns and reduce the rows to one (after Shi et al., 2017, "An end-to-end trainable neural
+    network for image-based sequence recognition", without its recurrent layers: a digit is read from some 40 pixels to
+    either side). The class "not a digit" is CTC's blank.
     """
     strips = keras.Input((STRIP_HEIGHT, None, 1))
     x = _convolution(strips, 16)
@@ -56,12 +56,12 @@ def build_for_lines() -> keras.Model:
         y = layers.Conv2D(160, (1, 5), padding="same", use_bias=False)(x)
         x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
     columns = layers.Reshape((-1, 160))(x)
-    logits = layers.Dense(LABELS, dtype="float32")(layers.Dropout(0.1)(columns))
+    logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
     return keras.Model(strips, logits, name="lines")
 
 
 def small(image: keras.KerasTensor) -> keras.KerasTensor:
-    """Six convolutions: the quickest."""
+    """Six convolutions: the fastest."""
     x = _convolution(image, 32)
     x = _convolution(x, 32, stride=2)
     x = _convolution(x, 64)
@@ -74,7 +74,7 @@ def small(image: keras.KerasTensor) -> keras.KerasTensor:
 def residual(image: keras.KerasTensor) -> keras.KerasTensor:
     """Residual blocks at 14 and at 7 pixels (He et al., 2016, "Deep residual learning"): the shipped network.
 
-    At 28 pixels one narrow convolution is enough: most of the time would go there.
+    At 28 pixels there is only one narrow convolution, since most of the time would be spent there.
     """
     x = _convolution(image, 24)
     x = _convolution(x, 48, stride=2)
@@ -84,9 +84,9 @@ def residual(image: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def transformer(image: keras.KerasTensor) -> keras.KerasTensor:
-    """A small vision transformer (Dosovitskiy et al., 2021) on 49 patches that two convolutions make (Xiao, 2021).
+    """A small vision transformer (Dosovitskiy et al., 2021) on 49 patches made by two convolutions (Xiao, 2021).
 
-    Where a patch lies is learned by a depthwise convolution (Chu et al., 2023, "Conditional positional encodings").
+    A depthwise convolution encodes where a patch lies (Chu et al., 2023, "Conditional positional encodings").
     """
     width, blocks = 96, 6
     x = _convolution(image, width // 2, stride=2)
@@ -105,7 +105,7 @@ def _convolution(x: keras.KerasTensor, filters: int, stride: int | tuple[int, in
 
 
 def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
-    # Keras' momentum of 0.99 needs hundreds of batches to forget where it began; a small training has no more.
+    # With Keras' default of 0.99 the statistics need hundreds of batches, and a small training has no more than that.
     return layers.BatchNormalization(momentum=0.95)(x)
 
 

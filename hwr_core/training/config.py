@@ -1,4 +1,4 @@
-"""TrainingConfig: everything that shapes a training, validated in one place. Imports no TensorFlow."""
+"""TrainingConfig: all settings of a training, validated in one place. Imports no TensorFlow."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hwr_core.datasets.sources import OPEN_SOURCES, SOURCES
 from hwr_core.errors import InvalidValue
-from hwr_core.validation import checked
+from hwr_core.jobs.config import checked
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """What a network costs: parameters, megabytes of the served file, milliseconds an image on one core.
+    """What a network costs: parameters, megabytes of the served file, milliseconds per image on one core.
 
-    The time was measured beside `small` by `python -m tests.benchmarks.training`; other machines differ, the
-    ratio holds.
+    The times were measured by `python -m tests.benchmarks.training`; other machines differ, their ratios hold.
     """
 
     about: str
@@ -41,45 +40,45 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     architecture: str = "residual"
-    """Name of a network: one of ARCHITECTURES."""
+    """Name of a network in ARCHITECTURES."""
     start: str | None = None
-    """Name of a model version of the same network whose weights to begin with; a fresh network when not given."""
+    """Name of a model version of the same network whose weights to start from; a fresh network if not given."""
     epochs: int = Field(18, ge=1, le=500)
     batch_size: int = Field(128, ge=8, le=4096)
     optimizer: Literal["adamw", "sgd"] = "adamw"
     """AdamW (Loshchilov and Hutter, 2019), or gradient descent with Nesterov momentum 0.9."""
     learning_rate: float = Field(2e-3, gt=0, le=1)
-    """The highest: it is reached after a warm-up of one epoch."""
+    """The highest rate, reached after a warm-up of one epoch."""
     schedule: Literal["cosine", "constant"] = "cosine"
-    """What follows the warm-up: a cosine decay to zero, or the same rate to the end."""
+    """After the warm-up: a cosine decay to zero, or the same rate to the end."""
     weight_decay: float = Field(1e-3, ge=0, le=1)
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     ema_momentum: float = Field(0.999, ge=0, lt=1)
-    """Of the moving average of weights that is kept as the model; 0 keeps the last weights. A short training takes a
-    smaller one: the average reaches back over a tenth of all batches at most."""
+    """Of the moving average of weights that becomes the model; 0 takes the last weights. A short training uses less:
+    the average covers at most a tenth of all batches."""
     augmentation: float = Field(0.8, ge=0, le=3)
-    """Strength of the distortions; 0 trains on the images as they are."""
+    """Strength of the distortions; 0 trains on undistorted images."""
     drawings: int = Field(6, ge=1, le=50)
-    """How many times each stroke recording is drawn, each time with another pen, size and slant."""
+    """How often each stroke recording is drawn, each time with another pen, size and slant."""
     sources: tuple[str, ...] = OPEN_SOURCES
     limit: int | None = Field(None, ge=10)
-    """The most images taken of each source, by chance; all when not given."""
+    """The most images of each source, chosen at random; all if not given."""
     line_epochs: int = Field(0, ge=0, le=500)
-    """Epochs for the network that reads lines of digits; at 0 that of the version being served is taken along."""
+    """Epochs of the line reader; if 0, that of the version being served is copied."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    """Arithmetic of the training steps; bfloat16 is faster where the processor has it. Served weights are float32."""
+    """Arithmetic of the training steps; bfloat16 is faster on processors that have it. Served weights are float32."""
     seed: int = Field(1, ge=0, lt=2**31)
 
     @field_validator("architecture")
     @classmethod
-    def _built(cls, architecture: str) -> str:
+    def _known_architecture(cls, architecture: str) -> str:
         if architecture not in ARCHITECTURES:
             raise ValueError(f"there are {', '.join(ARCHITECTURES)}")
         return architecture
 
     @field_validator("sources")
     @classmethod
-    def _known(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
+    def _known_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
         unknown = set(sources) - set(SOURCES)
         if unknown or not sources:
             raise ValueError(
@@ -89,15 +88,15 @@ class TrainingConfig(BaseModel):
 
 
 def training_config(values: Mapping[str, Any]) -> TrainingConfig:
-    """Return the config of these values and the defaults for the others. Raises InvalidValue."""
+    """Return a config with these values and defaults for the others. Raises InvalidValue."""
     return checked(TrainingConfig, values, "The training config")
 
 
 def read_config(file: Path | None, changes: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the values of a JSON file, if one is given, with "name=value" changes; values are JSON or plain words.
+    """Return the values of a JSON file, if given, with "name=value" changes; a value is JSON or a plain word.
 
     Raises:
-        InvalidValue: the file is missing or no JSON object.
+        InvalidValue: the file is missing or not a JSON object.
     """
     values = _read_object(file) if file else {}
     for change in changes:
@@ -111,10 +110,10 @@ def _read_object(file: Path) -> dict[str, Any]:
         values = json.loads(file.read_bytes())
     except OSError as error:
         raise InvalidValue(f"The config cannot be opened: {error.strerror}.") from error
-    except ValueError as error:  # no JSON, or no text at all
-        raise InvalidValue(f"The config is no JSON: {error}.") from error
+    except ValueError as error:  # not JSON, or not even text
+        raise InvalidValue(f"The config is not JSON: {error}.") from error
     if not isinstance(values, dict):
-        raise InvalidValue("The config is no JSON object.")
+        raise InvalidValue("The config is not a JSON object.")
     return values
 
 

@@ -1,4 +1,4 @@
-"""Trained networks -> what is served: pixels 0-255 in, calibrated answers out, a LiteRT file each."""
+"""Trained networks -> the LiteRT files that are served: pixels 0-255 in, calibrated probabilities out."""
 
 import contextlib
 import io
@@ -10,8 +10,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from hwr_core.images.normalise import SIDE
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.types import SIDE
 
 
 def to_litert(network: keras.Model, temperature: float) -> bytes:
@@ -30,8 +30,8 @@ def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
 
 def _converted(served: keras.Model) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(served)
-    logging.getLogger("tensorflow").setLevel(logging.WARNING)  # it would tell of the files it writes on its way
-    with contextlib.redirect_stdout(io.StringIO()):  # it lists all variables, which would bury a job's log
+    logging.getLogger("tensorflow").setLevel(logging.WARNING)  # it would log the temporary files it writes
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints all variables, which would flood a job's log
         converted: bytes = converter.convert()
     return converted
 

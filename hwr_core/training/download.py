@@ -1,4 +1,4 @@
-"""Fetches MNIST by Keras' own download when the datasets folder lacks it; the others are not to be had this way."""
+"""Downloads MNIST with Keras if the datasets folder lacks it; the other data sets cannot be had this way."""
 
 from pathlib import Path
 

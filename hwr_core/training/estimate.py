@@ -1,4 +1,4 @@
-"""What a training will cost, about: known before it begins, from the sizes of its data and earlier trainings."""
+"""About how long a training will take, estimated before it begins from the sizes of its data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,35 +8,36 @@ from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import SOURCES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 
-SECONDS_A_IMAGE = 1.1e-3
-"""Of an epoch of the network `small` on two cores in bfloat16, validation and all; float32 takes about 1.4 times."""
+SECONDS_PER_IMAGE = 1.1e-3
+"""Of an epoch of the network `small` on two cores in bfloat16, including validation."""
 
-SECONDS_A_LINE = 4e-3
-"""The same of the network of lines."""
+SECONDS_PER_LINE = 4e-3
+"""The same for the line reader."""
 
-OF_FLOAT32 = 1.4
+FLOAT32_FACTOR = 1.4
+"""How much longer float32 takes than bfloat16."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Samples an epoch learns from, and seconds until the version is there. Half or twice as long is no surprise."""
+    """Training samples per epoch, and seconds until the version is published: half or twice as long is common."""
 
     samples: int
     seconds: float
 
 
 def estimate(config: TrainingConfig, sizes: Mapping[str, int]) -> Estimate:
-    """Return what a training will cost.
+    """Return an estimate for a training.
 
     Args:
         config: the training.
-        sizes: images to learn from of the sources whose size is not the same everywhere.
+        sizes: training images of those sources whose size differs from one machine to another.
     """
     samples = sum(_samples(name, config, sizes) for name in config.sources)
-    each = SECONDS_A_IMAGE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
-    learning = config.epochs * samples * each + config.line_epochs * COUNTS[Part.TRAINING] * SECONDS_A_LINE
+    each = SECONDS_PER_IMAGE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
+    learning = config.epochs * samples * each + config.line_epochs * COUNTS[Part.TRAINING] * SECONDS_PER_LINE
     if config.precision == "float32":
-        learning *= OF_FLOAT32
+        learning *= FLOAT32_FACTOR
     preparing = samples * 5e-4 + 10
     return Estimate(samples, preparing + learning)
 

@@ -1,4 +1,4 @@
-"""Lines -> batches for Keras: strips of about the same width together, freshly distorted for learning."""
+"""Lines -> batches for Keras: strips of about the same width together, freshly distorted to learn from."""
 
 import math
 from collections.abc import Sequence
@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.lines import MOST_DIGITS, LineSample
-from hwr_core.datasets.samples import NOT_A_DIGIT
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.images.types import Grey
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 WIDTH_UNIT = 16
-"""Strips are made so wide, or a multiple of it, that few shapes of batches come up."""
+"""Strips are padded to a multiple of this width, so that batches have few different shapes."""
 
 MOST_STRETCH = 0.15
-"""A strip is made at most wider or narrower by a factor of exp of this."""
+"""A strip is widened or narrowed by at most a factor of exp(this)."""
 
 LineBatch = tuple[NDArray[np.float32], NDArray[np.int32]]
 
 
 class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
-    """One epoch after another of batches of lines; at `augmentation` 0 as they are. The same seed gives the same."""
+    """Batches of lines, epoch after epoch; undistorted if `augmentation` is 0. The same seed gives the same batches."""
 
     def __init__(
         self, lines: Sequence[LineSample], *, batch_size: int, augmentation: float, seed: int, epoch: int = 0
@@ -42,27 +42,27 @@ class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
 
     def __getitem__(self, index: int) -> LineBatch:
         """Return strips [n, 32, width, 1] in 0-1, and labels as `as_labels` makes them."""
-        place = int(self._order[index]) * self._batch_size
-        chosen = self._lines[place : place + self._batch_size]
-        strips = [line.strip for line in chosen]
-        # As wide in every epoch, whatever the distortions make of it: Keras settles the shape of a lone batch for good.
+        first = int(self._order[index]) * self._batch_size
+        lines = self._lines[first : first + self._batch_size]
+        strips = [line.strip for line in lines]
+        # The same width in every epoch, whatever the distortions: Keras fixes the shape of an only batch for good.
         widest = math.ceil(max(strip.shape[1] for strip in strips) * np.exp(MOST_STRETCH * self._augmentation))
         if self._augmentation:
             rng = np.random.default_rng((self._seed, self._epoch, index))
             strips = [distort_strip(strip, self._augmentation, rng) for strip in strips]
-        return side_by_side(strips, widest), as_labels([line.text for line in chosen])
+        return side_by_side(strips, widest), as_labels([line.text for line in lines])
 
     def on_epoch_end(self) -> None:
-        """Take the batches in another order."""
+        """Shuffle the order of the batches."""
         self._epoch += 1
         self._order = self._shuffled()
 
     def _shuffled(self) -> NDArray[np.intp]:
-        """The order of the batches: lines of one width stay together, lest most of a batch be bare."""
+        """A random order of the batches. Lines of one width stay together: mixed, they would be mostly padding."""
         order = np.arange(len(self))
         if self._augmentation:
             order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self))
-        # From the first two batches Keras learns which sides may differ, so these are the narrowest and the widest.
+        # Keras learns from the first two batches which sides may vary, so these are the narrowest and the widest.
         ends = [0, len(self) - 1]
         return np.concatenate([ends, order[~np.isin(order, ends)]])[: len(self)]
 
@@ -94,11 +94,11 @@ def distort_strip(strip: Grey, strength: float, rng: np.random.Generator) -> Gre
 
 
 def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
-    """Return strips as a network takes them, float32 [n, 32, width, 1] in 0-1; narrower ones are bare at the right.
+    """Return strips as a network takes them, float32 [n, 32, width, 1] in 0-1; narrower ones are padded at the right.
 
     Args:
         strips: uint8 [32, any width].
-        least: as wide at least.
+        least: the smallest width.
     """
     widest = max(least, *(strip.shape[1] for strip in strips))
     out = np.zeros((len(strips), STRIP_HEIGHT, -(-widest // WIDTH_UNIT) * WIDTH_UNIT, 1), np.float32)
@@ -108,7 +108,7 @@ def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
 
 
 def as_labels(texts: Sequence[str]) -> NDArray[np.int32]:
-    """Return texts of digits as int32 [n, 10]: the digits, then NOT_A_DIGIT up to nine of them, and their number."""
+    """Return texts of digits as int32 [n, 10]: nine places with the digits and then NOT_A_DIGIT, and their number."""
     labels = np.full((len(texts), MOST_DIGITS + 1), NOT_A_DIGIT, np.int32)
     for row, text in zip(labels, texts, strict=True):
         row[: len(text)] = [int(digit) for digit in text]

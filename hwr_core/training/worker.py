@@ -1,4 +1,4 @@
-"""The program of a job's child process: `python -m hwr_core.training.worker FOLDER` does what the order in the folder says."""
+"""The program of a job's child process: `python -m hwr_core.training.worker FOLDER` does what the spec in it says."""
 
 import logging
 import os
@@ -7,118 +7,98 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.errors import HwrError, Stopped
 from hwr_core.evaluation.config import evaluation_config
-from hwr_core.evaluation.measure import Shares, measure, measure_for_promotion
+from hwr_core.evaluation.measure import measure, measure_for_promotion
 from hwr_core.evaluation.promotion import Promotions
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
-from hwr_core.jobs.report import Report, stand_back
-from hwr_core.jobs.table import Job, JobKind
+from hwr_core.jobs.report import Report, lower_priority
+from hwr_core.jobs.spec import JobSpec
+from hwr_core.jobs.table import JobKind
 from hwr_core.registry.registry import Registry
-from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
+from hwr_core.training.run import Share, TrainingRun, between, whole
 from hwr_core.training.search_space import tuning_config
 
-CORRECTIONS_FILE = "corrections.npz"
+MEASURED_FROM = 0.9
+"""Share of a training at which the version is published and only its evaluation is left."""
 
-Order: TypeAlias = Mapping[str, Any]
-"""What the parent wrote down of a job."""
-
-
-def order_for(job: Job, settings: Settings, folder: Path) -> dict[str, Any]:
-    """Return what a child has to be told about a job beside its config: where everything lies."""
-    return {
-        "job": job.id,
-        "models": str(settings.models_dir),
-        "datasets": str(settings.datasets),
-        "custom": str(settings.custom_dataset),
-        "corrections": str(folder / CORRECTIONS_FILE),
-    }
+Result = dict[str, Any]
 
 
 def main(folder: JobFolder) -> int:
     """Do the work of a job and report how it ended; return the exit status."""
-    stand_back()
+    lower_priority()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("absl").setLevel(logging.ERROR)
     report = Report(folder)
-    report.listen_as_child()
-    report.tell(EventKind.STARTED)
-    order = folder.order()
+    report.watch_folder_and_parent()
+    report.emit(EventKind.STARTED)
     try:
-        result = WORK[JobKind(order["kind"])](order, folder, report)
+        spec = folder.spec()
+        result = WORK[spec.kind](spec, folder, report)
     except Stopped:
-        report.tell(EventKind.STOPPED)
+        report.emit(EventKind.STOPPED)
         return 1
-    except HwrError as error:
-        report.tell(EventKind.FAILED, error=str(error))
+    except Exception as error:  # noqa: BLE001  whatever goes wrong is reported in words
+        report.emit(EventKind.FAILED, error=_explain(error))
         return 1
-    except OSError as error:
-        traceback.print_exc()
-        report.tell(EventKind.FAILED, error=f"The job could not go on: {error.strerror or 'a file failed'}.")
-        return 1
-    except MemoryError:
-        traceback.print_exc()
-        report.tell(EventKind.FAILED, error="The job needs more memory than there is; a smaller batch needs less.")
-        return 1
-    except Exception as error:  # noqa: BLE001  whatever goes wrong is told, and its trace is in the log
-        traceback.print_exc()
-        report.tell(
-            EventKind.FAILED, error=f"The job failed unexpectedly ({type(error).__name__}); its log tells more."
-        )
-        return 1
-    report.tell(EventKind.DONE, result=result)
+    report.emit(EventKind.DONE, result=result)
     return 0
 
 
-def _train(order: Order, folder: JobFolder, report: Report) -> dict[str, Any]:
-    return _train_one(training_config(order["config"]), order, folder, report, lambda share: share)
+def _explain(error: Exception) -> str:
+    """Return one sentence for the job's table; the trace of an unexpected error goes to the log."""
+    if isinstance(error, HwrError):
+        return str(error)
+    traceback.print_exception(error)
+    if isinstance(error, OSError):
+        return f"The job could not continue: {error.strerror or 'a file failed'}."
+    if isinstance(error, MemoryError):
+        return "The job ran out of memory; a smaller batch needs less."
+    return f"The job failed unexpectedly ({type(error).__name__}); its log tells more."
 
 
-def _train_one(
-    config: TrainingConfig, order: Order, folder: JobFolder, report: Report, share: Shares
-) -> dict[str, Any]:
-    """Train, publish, measure on the gate suites, and let the new version challenge the champion."""
-    from hwr_core.training.make import make_version, result_of  # noqa: PLC0415  loads TensorFlow
+def _train(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
+    return _train_version(training_config(spec.config), spec, folder, report, whole)
 
-    places, registry = _places(order), Registry(Path(order["models"]))
-    version = make_version(
-        config,
-        places=places,
-        registry=registry,
-        folder=folder.checkpoints,
-        report=report,
-        processes=order["cores"],
-        job=order["job"],
-        share=lambda done: share(0.9 * done),
+
+def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, report: Report, share: Share) -> Result:
+    """Train and publish a version, measure it on the gate suites, and make it the challenger of the champion."""
+    from hwr_core.training.pipeline import result_of, train_version  # noqa: PLC0415  loads TensorFlow
+
+    places, registry = _places(spec), Registry(spec.models)
+    run = TrainingRun(
+        config, places, registry, folder.checkpoints, report, processes=spec.cores, job=spec.job, share=share
     )
-    measure_for_promotion(version, registry, places, report, lambda done: share(0.9 + 0.1 * done))
+    version = train_version(run.step(0.0, MEASURED_FROM))
+    measure_for_promotion(version, registry, places, report, between(MEASURED_FROM, 1.0, share))
     if registry.champion_name() is not None:
-        Promotions(registry).challenge(version, who=f"job {order['job']}", reason="The newest version.")
+        Promotions(registry).challenge(version, who=f"job {spec.job}", reason="The newest version.")
     return result_of(version)
 
 
-def _tune(order: Order, folder: JobFolder, report: Report) -> dict[str, Any]:
-    from hwr_core.training.tune import result_of, tune  # noqa: PLC0415  loads TensorFlow
+def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
+    from hwr_core.training.study import result_of  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.trial_report import TRIALS_DONE  # noqa: PLC0415  the same
+    from hwr_core.training.tune import tune  # noqa: PLC0415  loads TensorFlow
 
-    tuning = tuning_config(order["config"])
-    result = result_of(tuning, tune(tuning, _places(order), folder, report, order["cores"]))
+    tuning = tuning_config(spec.config)
+    result = result_of(tuning, tune(tuning, _places(spec), folder, report, spec.cores))
     if tuning.train_best:
-        shutil.rmtree(folder.checkpoints / "prepared", ignore_errors=True)  # a part of the data; now all of it is due
         best = training_config(result["best_config"])
-        result |= _train_one(best, order, folder, report, lambda done: 0.5 + 0.5 * done)
+        result |= _train_version(best, spec, folder, report, between(TRIALS_DONE, 1.0))
     shutil.rmtree(folder.checkpoints, ignore_errors=True)
     return result
 
 
-def _evaluate(order: Order, _: JobFolder, report: Report) -> dict[str, Any]:
-    config, places = evaluation_config(order["config"]), _places(order)
-    registry = Registry(Path(order["models"]))
+def _evaluate(spec: JobSpec, _: JobFolder, report: Report) -> Result:
+    config, places, registry = evaluation_config(spec.config), _places(spec), Registry(spec.models)
     names = config.suites or (() if config.folder else available_suites(places))
     suites = [find_suite(name, places) for name in names]
     if config.folder:
@@ -134,11 +114,11 @@ def _evaluate(order: Order, _: JobFolder, report: Report) -> dict[str, Any]:
     }
 
 
-def _places(order: Order) -> Places:
-    return Places(Path(order["datasets"]), Path(order["custom"]), Path(order["corrections"]))
+def _places(spec: JobSpec) -> Places:
+    return Places(spec.datasets, spec.custom, spec.corrections)
 
 
-WORK: Mapping[JobKind, Callable[[Order, JobFolder, Report], dict[str, Any]]] = {
+WORK: Mapping[JobKind, Callable[[JobSpec, JobFolder, Report], Result]] = {
     JobKind.TRAIN: _train,
     JobKind.TUNE: _tune,
     JobKind.EVALUATE: _evaluate,
@@ -147,4 +127,4 @@ WORK: Mapping[JobKind, Callable[[Order, JobFolder, Report], dict[str, Any]]] = {
 if __name__ == "__main__":
     status = main(JobFolder(Path(sys.argv[1])))
     sys.stdout.flush()
-    os._exit(status)  # TensorFlow's and our own waiting threads would hold the end up
+    os._exit(status)  # TensorFlow's threads and our own would delay the exit

@@ -44,7 +44,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import Source
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of
+from tests.api.client import client_of
 from tests.api.signed_in import signed_in_site
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits

@@ -26,8 +26,9 @@ from typing import Self
 
 from httpx2 import Client, HTTPError
 
+from hwr_core.app.limits import limits_of
 from hwr_core.errors import HwrError
-from hwr_core.images.decode import Limits, decode, decode_pages
+from hwr_core.images.decode import decode, decode_pages
 from hwr_core.images.zip_files import files_of
 from hwr_core.settings import Settings
 from tests.abuse.mutants import mutant
@@ -224,7 +225,7 @@ def _files(content: bytes) -> None:
 
 
 SETTINGS = Settings()
-LIMITS = Limits(SETTINGS.max_image_bytes, SETTINGS.max_image_pixels)
+LIMITS = limits_of(SETTINGS)
 WAYS: Mapping[str, Callable[[bytes], object]] = {
     "decode": lambda content: decode(content, LIMITS),
     "decode_pages": _pages,

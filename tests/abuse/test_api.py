@@ -6,6 +6,8 @@ import pytest
 
 from tests.abuse.api import DOORS, abuse
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 1
 """Of each operation and kind of request; `make abuse` tries many more."""
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.abuse.fuzz import ROUTES, State, fuzz, growth
 from tests.abuse.mutants import mutant, uploads
 
@@ -15,6 +17,7 @@ def test_each_number_always_gives_the_same_input() -> None:
     assert begun == set(uploads())
 
 
+@pytest.mark.slow
 def test_spoilt_files_are_answered_or_refused(tmp_path: Path) -> None:
     """No crash, no hang, nothing but an answer or an HwrError; a server answers them with neither 5xx nor silence."""
     state = State()

@@ -1,30 +1,23 @@
-"""What the API's tests share: the app on an empty data folder, images, and ways to post them."""
+"""Fixtures of the API's tests: the app on an empty data folder, images, and a server that requires sign-in."""
 
-import asyncio
-import base64
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from prometheus_client.parser import text_string_to_metric_families as families
 
-from api.app import create_app
+from hwr_core.records.roles import Role
 from hwr_core.settings import PROJECT, Settings
+from tests.api.client import Predict, client_of, drawn, samples
+from tests.api.signed_in import Site, signed_in_site
 from tests.handwriting import drawing, number, png
 
-T = TypeVar("T")
-Predict: TypeAlias = Callable[..., Response]
-
 HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
-
-NEVER_SHOWN = ("pydantic", "duckdb", "starlette", "fastapi", "PIL", "Traceback", "Error(", "http", str(PROJECT))
+"""A program that opens a database and keeps it open."""
 
 
 @pytest.fixture(scope="session")
@@ -87,50 +80,9 @@ def known_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]
         yield {name.partition("{")[0] for name in samples(client)}
 
 
-def finished(work: Coroutine[Any, Any, T]) -> T:
-    """Run something to its end, in a thread of its own: browser tests leave a running loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
-
-
-def client_of(settings: Settings) -> TestClient:
-    """Return a client of an API with these settings, to be used in a `with`."""
-    return TestClient(create_app(settings), raise_server_exceptions=False)
-
-
-def drawn(image: bytes) -> dict[str, Any]:
-    """Return the JSON body of /api/predict for an image."""
-    return {"image_data": base64.b64encode(image).decode()}
-
-
-def refusal(response: Response, status: int) -> str:
-    """Check that a response is an error of this status, in the one form and without leaks; return its words."""
-    assert response.status_code == status, response.text
-    body = response.json()
-    assert body.keys() == {"success", "detail", "request_id"}
-    assert body["success"] is False
-    assert body["request_id"] == response.headers["X-Request-ID"] != ""
-    assert not [word for word in NEVER_SHOWN if word in response.text]
-    assert len(body["detail"]) < 500
-    return str(body["detail"])
-
-
-def samples(client: TestClient) -> dict[str, float]:
-    """Every sample, under its name and labels as Prometheus shows them."""
-    answer = client.get("/metrics")
-    assert answer.status_code == 200
-    return {
-        _shown(sample.name, sample.labels): sample.value
-        for family in families(answer.text)
-        for sample in family.samples
-    }
-
-
-def _shown(name: str, labels: dict[str, str]) -> str:
-    inside = ",".join(f"{label}={value}" for label, value in sorted(labels.items()))
-    return f"{name}{{{inside}}}" if inside else name
-
-
-def family_of(sample: str) -> str:
-    """The metric a sample is of: counters and histograms have several."""
-    return re.sub(r"_(total|created|bucket|count|sum)$", "", sample)
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Site]:
+    """A server that requires sign-in, with a user of each role; the viewer has a password."""
+    with signed_in_site(settings) as site:
+        site.set_password(Role.VIEWER)
+        yield site

@@ -1,4 +1,4 @@
-"""A server that wants people to sign in, and one person of each role on it."""
+"""A server that requires sign-in, and a user of each role on it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from httpx2 import Response
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
-from tests.api.conftest import client_of
+from tests.api.client import client_of
 
-PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
+PASSWORD = "a fair few plain words"  # noqa: S105  of users who exist as long as a test
 HERE = {"Origin": "http://testserver"}
-"""What a browser sends with a form of this server's own page."""
+"""The header that a browser sends with a form of this server's own page."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """The server's client, its workspace behind the door, and the people: their ids and API keys."""
+    """A client of the server, its workspace without authorisation, and the ids and API keys of the users."""
 
     client: TestClient
     workspace: Workspace
@@ -28,23 +28,29 @@ class Site:
     keys: dict[Role, str]
 
     def ask(self, role: Role | None, method: str, path: str, **more: Any) -> Response:
-        """Ask as the person of a role, by API key; as nobody with None."""
+        """Send a request as the user of a role, by API key; without credentials for None."""
         headers = {} if role is None else {"X-API-Key": self.keys[role]}
         return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
 
     def sign_in(self, role: Role, password: str = PASSWORD, **more: Any) -> Response:
-        """Send the form of the sign-in page as the person of a role."""
+        """Send the form of the sign-in page as the user of a role."""
         sent = {"username": str(role), "password": password} | more
         return self.client.post("/sign-in", data=sent, headers=HERE, follow_redirects=False)
 
-    def let_in(self, role: Role) -> None:
-        """Give the person of a role a password."""
+    def token(self, role: Role) -> str:
+        """Return a token of the user of a role, who has a password."""
+        sent = {"username": str(role), "password": PASSWORD}
+        token: str = self.client.post("/api/token", data=sent).json()["access_token"]
+        return token
+
+    def set_password(self, role: Role) -> None:
+        """Give the user of a role a password."""
         self.workspace.access.set_password(self.ids[role], PASSWORD)
 
 
 @contextmanager
 def signed_in_site(settings: Settings, **changes: Any) -> Iterator[Site]:
-    """Open the server."""
+    """Run such a server with these settings, some of them changed."""
     with client_of(settings.model_copy(update={"auth": "required", **changes})) as client:
         workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
         ids = {role: workspace.users.create(str(role)).id for role in Role}

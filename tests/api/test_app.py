@@ -4,7 +4,7 @@ import pytest
 
 from api.app import create_app
 from hwr_core.settings import Settings
-from tests.api.conftest import finished
+from tests.api.client import finished
 
 
 def test_a_server_that_fails_while_starting_lets_go_of_the_database(settings: Settings) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwr_core.app.exploration import KEPT, Against, Shown, about, confusion, inputs_of, matching
+from hwr_core.app.drift import Against, inputs_of
+from hwr_core.app.slices import KEPT, Shown, about, confusion, matching
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import DatasetMissing, NotFound
@@ -109,10 +110,10 @@ def test_labelled_predictions_are_no_data_set_of_their_own(workspace: Workspace)
     assert "corrections" not in workspace.exploration.data_sets()
 
 
-def test_sources_are_told_in_words() -> None:
-    """What a person chooses from is more than a name."""
+def test_sources_are_described_in_words() -> None:
+    """A user chooses from more than names."""
     assert about("mnist") == "scanned digits (MNIST)"
-    assert "kept" in about(KEPT)
+    assert about(KEPT) == "stored predictions"
 
 
 def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
@@ -123,8 +124,8 @@ def test_a_slice_is_narrowed_and_counted(workspace: Workspace) -> None:
     found = workspace.exploration.predictions(most=10)
     assert confusion(found) == {(8, 3): 1, (7, 7): 1}
 
-    def numbers(chosen: list[Shown]) -> list[int]:
-        return [each.number for each in chosen]
+    def numbers(images: list[Shown]) -> list[int]:
+        return [each.number for each in images]
 
     assert numbers(matching(found, really=8)) == [second]
     assert numbers(matching(found, read=7)) == [first]
@@ -174,7 +175,7 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
     assert not report.model_changed
 
 
-def test_another_pen_is_seen_and_another_model_is_told(workspace: Workspace) -> None:
+def test_another_pen_is_noticed_and_another_model_is_reported(workspace: Workspace) -> None:
     """Thick strokes after thin ones are more ink; predictions of a version that has gone are said to be so."""
     keep(workspace, *range(10), pen=8)
     multiply(workspace, 50)
@@ -240,6 +241,6 @@ def test_without_a_card_that_tells_earlier_predictions_take_its_place(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asking for the training data is answered by what there is, and the answer says so."""
-    monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: None)
+    monkeypatch.setattr("hwr_core.app.drift.inputs_of", lambda _: None)
     assert workspace.exploration.can_compare_with() == [Against.EARLIER]
     assert workspace.exploration.drift(RECENTLY, Against.TRAINING).against is Against.EARLIER

@@ -1,4 +1,4 @@
-"""The loop around models through its one door: what is checked before a job begins, and what a real training does."""
+"""The loop around models through the workspace: what is checked before a job begins, and what a real training does."""
 
 import time
 
@@ -96,6 +96,7 @@ def test_an_estimate_grows_with_what_is_asked(workspace):
     assert seconds(limit=100) < seconds()
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_from_images_to_promotion(workspace):
     """Images and corrections are learned from in a child; the version is measured, refused, forced, taken back."""
     modelling = workspace.modelling
@@ -119,13 +120,14 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
         with pytest.raises(PromotionRefused):
             modelling.promote(version.name)
     modelling.promote(version.name, force=True, reason="a test")
-    workspace._model.refresh()
+    workspace.model.refresh()
     assert workspace.served_model() == version
     assert modelling.roll_back(reason="enough").new == before
 
 
+@pytest.mark.slow
 def test_a_tuning_finds_a_config_that_trains(workspace):
-    """Trials run, the first as the base says, the study is kept, and what it found is a TrainingConfig."""
+    """Trials run, the first as the base says, the study stays, and what it found is a TrainingConfig."""
     modelling = workspace.modelling
     modelling.import_images(own_digits(30))
     modelling.jobs.start()

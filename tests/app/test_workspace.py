@@ -1,4 +1,4 @@
-"""The one door: what is read, what is kept, and what works."""
+"""The facade: what is read, what is stored, and what works."""
 
 import os
 import shutil
@@ -30,14 +30,14 @@ def test_opening_touches_no_file(settings):
     assert not settings.data_dir.exists()
 
 
-def test_prediction_keeps_nothing(workspace):
-    """Reading alone enters nothing into the history."""
+def test_reading_stores_nothing(workspace):
+    """Reading alone adds nothing to the history."""
     assert workspace.read(SEVEN).digit == 7
     assert workspace.history.count() == 0
 
 
-def test_what_is_kept_is_in_the_history(workspace):
-    """A kept prediction comes back by its id and at the top of the history, with all that was said of it."""
+def test_a_stored_prediction_is_in_the_history(workspace):
+    """A stored prediction comes back by its id and at the top of the history, with all its fields."""
     kept = workspace.read_and_keep(SEVEN, source=Source.UPLOAD, file_name="seven.png", enhancement_level=1.5)
     assert isinstance(kept, PredictionRecord)
     found = workspace.history.get(kept.id)
@@ -48,15 +48,15 @@ def test_what_is_kept_is_in_the_history(workspace):
 
 
 def test_history_is_newest_first_and_survives_closing(settings):
-    """What was kept is there for the next process, the last one first, no more than asked for."""
+    """What was stored is there for the next process, the last one first, no more than asked for."""
     with Workspace(settings) as workspace:
         ids = [workspace.keep(workspace.read(SEVEN), source=Source.DRAWING).id for _ in range(5)]
     with Workspace(settings) as workspace:
         assert [each.id for each in workspace.history.page(limit=3).predictions] == ids[:1:-1]
 
 
-def test_a_blank_image_is_not_kept(workspace):
-    """No ink is a prediction, but none for the history."""
+def test_a_blank_image_is_not_stored(workspace):
+    """An image without ink has a prediction, but none for the history."""
     prediction = workspace.read_and_keep(BLANK, source=Source.DRAWING)
     assert isinstance(prediction, Prediction)
     assert prediction.verdict is Verdict.NO_INK
@@ -65,7 +65,7 @@ def test_a_blank_image_is_not_kept(workspace):
 
 @pytest.mark.parametrize("stranger", [0, 2, -5, 2**63, 10**30])
 @pytest.mark.parametrize("image", [SEVEN, BLANK], ids=["seven", "blank"])
-def test_nobody_has_no_predictions(workspace, image, stranger):
+def test_an_unknown_user_has_no_predictions(workspace, image, stranger):
     """A user who does not exist is refused, blank image or not, and the workspace goes on working."""
     with pytest.raises(UserNotFound, match=f"There is no user {stranger}"):
         workspace.read_and_keep(image, user_id=stranger, source=Source.DRAWING)
@@ -82,7 +82,7 @@ def test_user_one_exists_from_the_start(workspace):
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
-def test_the_history_is_handed_out_in_pages(workspace, limit):
+def test_the_history_comes_in_pages(workspace, limit):
     """A limit outside 1 to the setting is refused with both numbers."""
     with pytest.raises(InvalidValue, match=f"limit is {limit}; 1 to 1000 is allowed"):
         workspace.history.page(limit=limit)
@@ -95,7 +95,7 @@ def test_an_unknown_prediction_is_not_found(workspace, unknown):
         workspace.history.get(unknown)
 
 
-def test_a_batch_is_kept_in_order_without_the_bad_and_the_blank(workspace):
+def test_a_batch_is_stored_in_order_without_the_bad_and_the_blank(workspace):
     """Each file has its outcome in its place; only predictions with ink enter the history."""
     files = [("7.png", SEVEN), ("x.txt", b"no image"), ("blank.png", BLANK), ("3.png", png(drawing(3)))]
     kept = workspace.keep_all(workspace.read_all(files), files, source=Source.BATCH)
@@ -108,8 +108,8 @@ def test_a_batch_is_kept_in_order_without_the_bad_and_the_blank(workspace):
     ]
 
 
-def test_prediction_a_batch_keeps_nothing(workspace):
-    """Only keep_all enters a batch into the history."""
+def test_reading_a_batch_stores_nothing(workspace):
+    """Only keep_all adds a batch to the history."""
     assert workspace.read_all([("a", SEVEN)])[0].prediction.digit == 7
     assert workspace.history.count() == 0
 
@@ -122,8 +122,8 @@ def test_a_batch_has_a_limit(settings):
             workspace.read_all([("a", SEVEN)] * 3)
 
 
-def test_many_threads_keep_at_once(workspace):
-    """Twenty images kept at the same moment are twenty rows, each with its own digit."""
+def test_many_threads_store_at_once(workspace):
+    """Twenty images stored at the same moment are twenty rows, each with its own digit."""
     images = {digit: png(drawing(digit)) for digit in DIGITS}
     with ThreadPoolExecutor(20) as threads:
         futures = {
@@ -158,8 +158,8 @@ def test_many_threads_open_the_same_workspace(settings):
     opened[0].close()
 
 
-def test_a_closed_workspace_keeps_nothing_and_may_be_closed_again(workspace):
-    """After closing, a prediction is not lost in silence: keeping it is an error."""
+def test_a_closed_workspace_stores_nothing_and_may_be_closed_again(workspace):
+    """After closing, a prediction is not lost in silence: storing it is an error."""
     prediction = workspace.read(SEVEN)
     workspace.close()
     workspace.close()
@@ -225,8 +225,8 @@ def test_health_tells_of_a_database_that_cannot_be_opened(workspace):
     assert workspace.read(SEVEN).digit == 7
 
 
-def test_an_image_file_is_kept_beside_its_prediction(workspace):
-    """Whichever way an image is kept, its file can be had again, once for the same content."""
+def test_an_upload_is_stored_beside_its_prediction(workspace):
+    """Whichever way a prediction was stored, its image file can be had again, once for the same content."""
     kept = [
         workspace.read_and_keep(SEVEN, source=Source.API),
         workspace.keep(workspace.read(SEVEN), source=Source.DRAWING, image=SEVEN),
@@ -236,8 +236,8 @@ def test_an_image_file_is_kept_beside_its_prediction(workspace):
     assert len([*workspace.settings.uploads.glob("??/*")]) == 1
 
 
-def test_no_image_file_is_kept_when_the_settings_say_so(settings):
-    """With zero days for image files none is ever written."""
+def test_no_upload_is_stored_when_the_settings_say_so(settings):
+    """With zero days for uploads none is ever written."""
     with Workspace(settings.model_copy(update={"keep_uploads_days": 0})) as workspace:
         kept = workspace.read_and_keep(SEVEN, source=Source.API)
         assert kept.upload is None

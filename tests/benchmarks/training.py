@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from hwr_core.datasets.samples import LABELS, Samples
-from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.datasets.samples import Samples
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE
+from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from tests.benchmarks.inference import bare_invoke, milliseconds
 from tests.benchmarks.load import Measured, measure
@@ -47,16 +49,17 @@ def _throughput() -> None:
 
 
 def _epochs(count: int) -> tuple[float, float]:
-    from hwr_core.training.batches import as_input
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_batches import as_input
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import compiled
 
     config = TrainingConfig()
     samples = _samples(count)
-    task = digits_task(config, TrainingData(samples, samples))
+    task = digit_task(config, TrainingData(samples, samples))
     batches = task.batches(0)
     model = compiled(config, task, steps=len(batches))
-    inputs, labels = as_input(samples.images), np.eye(LABELS, dtype=np.float32)[samples.labels]
+    inputs, labels = as_input(samples.images), np.eye(CLASSES, dtype=np.float32)[samples.labels]
 
     def plain() -> None:
         model.fit(inputs, labels, batch_size=config.batch_size, epochs=1, verbose=0)
@@ -71,7 +74,8 @@ def _epochs(count: int) -> tuple[float, float]:
 
 def _memory(count: int) -> float:
     """Most memory that is not backed by a file, in MB, while a training goes through mapped images."""
-    from hwr_core.training.digits import TrainingData, digits_task
+    from hwr_core.training.data import TrainingData
+    from hwr_core.training.digit_task import digit_task
     from hwr_core.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +96,7 @@ def _memory(count: int) -> float:
 
         try:
             config = TrainingConfig(epochs=1)
-            train(config, digits_task(config, data), on_batch=on_batch)
+            train(config, digit_task(config, data), on_batch=on_batch)
         except StopIteration:
             pass
     return most

@@ -1,4 +1,4 @@
-"""The real server and a real browser: pages are opened, drawn on and clicked as a person does."""
+"""The real server and a real browser: pages are opened, drawn on and clicked as a user does."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +17,11 @@ PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrom
 """By which Streamlit knows a phone: there the menu closes when a page is chosen."""
 PATIENCE = 20_000
 """Milliseconds until what is waited for counts as missing: a machine that tests is often a busy one."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark all tests of this folder: a browser takes its time."""
+    item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

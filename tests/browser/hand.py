@@ -1,8 +1,7 @@
-"""A person's hand on the pages: writes, clears, turns to another page, looks."""
+"""A user's hand on the pages: writes, clears, turns to another page, looks. It waits for what is to be seen."""
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,34 @@ from hwr_core.images.strokes import Strokes, place
 SCREENSHOTS = os.environ.get("HWR_SCREENSHOTS")
 """Folder that images of the pages are written to, if set; read before the tests clean their environment."""
 
+LOWER = "canvas.dc-canvas.lower-canvas"
+"""The part of the canvas that holds what is drawn."""
+
+COUNT_INK = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((level, place) => place % 4 === 0 && level < 128).length;
+}"""
+
 POINTS = 40
 """A stroke is drawn in about so many moves of the mouse."""
 
-HEARD_WITHIN = 6_000
-"""Milliseconds after which a key counts as not heard and is pressed again."""
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
+"""The page while no run of its script is under way."""
+
+IN_MOTION = "[data-stale=true], [data-testid=stSkeleton]"
+"""Parts that are out of date, or not drawn yet."""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page's script has ended and all of it is drawn: from then on it listens to mouse and keys."""
+    page.locator(AT_REST).wait_for()
+    page.wait_for_function(f"!document.querySelector('{IN_MOTION}')")
+    next_frame(page)
+
+
+def next_frame(page: Page) -> None:
+    """Wait until the browser has drawn what it knows, and taken note of what has changed."""
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def canvas(page: Page) -> Locator:
@@ -26,9 +48,9 @@ def canvas(page: Page) -> Locator:
 
 
 def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
-    """Draw strokes with the mouse in small timed steps, as large as this share of the canvas."""
+    """Draw strokes with the mouse in small steps, as large as this share of the canvas."""
     canvas(page).wait_for()
-    page.wait_for_timeout(300)  # a canvas just laid out takes a moment until it listens
+    at_rest(page)
     box = canvas(page).bounding_box()
     assert box
     for stroke in place(strokes, side=int(box["width"]), fill=fill):
@@ -37,7 +59,6 @@ def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
         page.mouse.down()
         for x, y in points[1:]:
             page.mouse.move(x, y)
-            page.wait_for_timeout(4)
         page.mouse.up()
 
 
@@ -62,12 +83,7 @@ def is_read_as(page: Page, digit: int) -> bool:
 
 def ink(page: Page) -> int:
     """How many pixels of the canvas are black."""
-    count: int = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
-        """(canvas) => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            return data.filter((level, place) => place % 4 === 0 && level < 128).length;
-        }"""
-    )
+    count: int = page.locator(LOWER).evaluate(COUNT_INK)
     return count
 
 
@@ -75,21 +91,17 @@ def clear(page: Page) -> None:
     """Press Clear and wait for the fresh canvas: the page's words and the ink on it go each in its own time."""
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Write one digit")).to_be_visible()
-    for _ in range(100):
-        if not ink(page):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("The canvas was not cleared.")
+    page.wait_for_function(f"() => ({COUNT_INK})(document.querySelector('{LOWER}')) === 0")
 
 
-def keep(page: Page) -> Locator:
-    """The button that keeps the one prediction on the page; its name ends with its key where it has one."""
-    return page.get_by_role("button", name=re.compile(r"^Keep( Shortcut K)?$"))
+def save(page: Page) -> Locator:
+    """The button that saves the one prediction on the page; its name ends with its key where it has one."""
+    return page.get_by_role("button", name=re.compile(r"^Save( Shortcut S)?$"))
 
 
 def seen(page: Page) -> Locator:
     """The image of what the model saw."""
-    return page.get_by_alt_text("The writing as the model saw it")
+    return page.get_by_alt_text("The digit as the model saw it")
 
 
 def undo(page: Page) -> None:
@@ -107,7 +119,7 @@ def turn_to(page: Page, name: str) -> None:
     page.get_by_role("heading", level=1).filter(has_text=re.compile(name)).wait_for()
 
 
-def kept_rows(page: Page) -> list[dict[str, Any]]:
+def saved_rows(page: Page) -> list[dict[str, Any]]:
     """Return the history as the API tells it, newest first."""
     # Tried again, as a browser would: the server may close an idle connection just as it is used once more.
     answer = page.request.get("/api/analytics/predictions?limit=1000", max_retries=3)
@@ -119,22 +131,12 @@ def screenshot(page: Page, name: str) -> None:
     """Write an image of the page for the README, if a folder was named."""
     if SCREENSHOTS:
         page.mouse.move(2, page.viewport_size["height"] - 2 if page.viewport_size else 0)
-        page.wait_for_timeout(1500)  # the pointer's shadows and the chart's bars come to rest
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+        at_rest(page)
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", animations="disabled")
 
 
-def press_until(page: Page, key: str, words: str) -> None:
-    """Press a key until the page shows these words: it listens to keys only a moment after it shows what they do."""
-    press_for(page, key, lambda: expect(page.get_by_text(words)).to_be_visible(timeout=HEARD_WITHIN))
-
-
-def press_for(page: Page, key: str, has_effect: Callable[[], None]) -> None:
-    """Press a key until an expectation holds, which waits for `HEARD_WITHIN` itself."""
-    for _ in range(4):
-        page.keyboard.press(key)
-        try:
-            has_effect()
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"The key {key} had no effect.")
+def press(page: Page, key: str, words: str) -> None:
+    """Press a key once the page listens, and wait until the page shows these words."""
+    at_rest(page)
+    page.keyboard.press(key)
+    expect(page.get_by_text(words)).to_be_visible()

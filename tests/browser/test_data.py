@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def images(page: Page) -> Locator:
     """What the model saw, as shown on the page."""
-    return page.get_by_role("img", name="The writing as the model saw it")
+    return page.get_by_role("img", name="The digit as the model saw it")
 
 
 def test_a_bar_leads_to_its_images(visit: Visit) -> None:
@@ -52,8 +52,8 @@ def test_a_bar_leads_to_its_images(visit: Visit) -> None:
     next(part for part in parts if (box := part.bounding_box()) and box["height"] > 1).click(force=True)
     expect(page.get_by_role("heading", name="1 prediction")).to_be_visible()
     expect(images(page)).to_have_count(1)
-    expect(page.get_by_role("button", name="7, is 1")).to_be_visible()
-    expect(page).to_have_url(re.compile("judged=Wrong"))
+    expect(page.get_by_role("button", name="7, label 1")).to_be_visible()
+    expect(page).to_have_url(re.compile("outcome=Wrong"))
 
 
 def test_a_square_leads_to_its_images(visit: Visit) -> None:
@@ -71,10 +71,10 @@ def test_an_image_leads_to_its_like(visit: Visit) -> None:
     """On a phone: a click under an image shows what is most like it, and the page is no wider than the phone."""
     page = visit("/data", size=PHONE)
     page.get_by_role("button", name="4", exact=True).first.click()
-    expect(page.get_by_text("Most like it for the model")).to_be_visible()
+    expect(page.get_by_text("Most similar images")).to_be_visible()
     expect(page.get_by_text("Read as a 4").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^\d+% alike$")).first).to_be_visible()
-    expect(page).to_have_url(re.compile(r"reading=\d+"))
+    expect(page.get_by_text(re.compile(r"^\d+% similar$")).first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"prediction=\d+"))
     screenshot(page, "data-neighbours")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
@@ -83,5 +83,5 @@ def test_the_verdict_on_drift_is_shown(visit: Visit) -> None:
     """With few predictions the page says that there are too few, and how right they are expected to be."""
     page = visit("/data?look=Drift", scheme="dark")
     expect(page.get_by_text("Too few predictions to say")).to_be_visible()
-    expect(page.get_by_text("Expected to be right")).to_be_visible()
+    expect(page.get_by_text("Expected accuracy")).to_be_visible()
     screenshot(page, "data-drift")

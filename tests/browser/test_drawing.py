@@ -1,4 +1,4 @@
-"""Drawing, keeping, uploading and looking back in a real browser."""
+"""Drawing, saving, uploading and looking back in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +8,14 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.hand import (
     answer,
+    at_rest,
     clear,
     expect_digit,
     ink,
     is_read_as,
-    keep,
-    kept_rows,
-    press_until,
+    press,
+    save,
+    saved_rows,
     screenshot,
     seen,
     turn_to,
@@ -33,22 +34,22 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_a_kept_drawing_is_in_the_history(
+def test_a_saved_drawing_is_in_the_history(
     visit: Visit, look: dict[str, object], request: pytest.FixtureRequest
 ) -> None:
-    """What is drawn is read right; after Keep, and not before, the API and the History page know it."""
+    """What is drawn is read correctly; after Save, and not before, the API and the History page know it."""
     page = visit(**look)
-    before = kept_rows(page)
+    before = saved_rows(page)
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
     clear(page)
     write(page, hand_made_strokes(3))
     expect_digit(page, 3)
     screenshot(page, request.node.callspec.id)
-    assert kept_rows(page) == before
-    keep(page).click()
-    expect(page.get_by_text("Kept as number")).to_be_visible()
-    [row] = kept_rows(page)[: -len(before) or None]
+    assert saved_rows(page) == before
+    save(page).click()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
+    [row] = saved_rows(page)[: -len(before) or None]
     assert (row["predicted_digit"], row["user_input_type"]) == (3, "drawing")
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("3")
@@ -101,33 +102,31 @@ def test_the_canvas_is_blank_after_another_page(visit: Visit) -> None:
     expect_digit(page, 0)
 
 
-def test_a_drawing_kept_once_cannot_be_kept_again(visit: Visit) -> None:
-    """A double click on Keep is one row."""
+def test_a_drawing_is_saved_only_once(visit: Visit) -> None:
+    """A double click on Save is one row."""
     page = visit()
     write(page, hand_made_strokes(8))
     expect_digit(page, 8)
-    before = len(kept_rows(page))
-    keep(page).dblclick()
-    expect(page.get_by_text("Kept as number")).to_be_visible()
-    page.wait_for_timeout(500)
-    assert len(kept_rows(page)) == before + 1
+    before = len(saved_rows(page))
+    save(page).dblclick()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
+    at_rest(page)
+    assert len(saved_rows(page)) == before + 1
 
 
 def test_everything_can_be_done_by_keys(visit: Visit) -> None:
-    """K keeps, a digit says what it really is and once more takes it back, Escape clears, and Z undoes even that."""
+    """S saves, a digit labels and once more removes the label, Escape clears, and Z undoes even that."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    press_until(page, "k", "Kept as number")
-    page.keyboard.press("1")
-    expect(page.get_by_text("is a 1.")).to_be_visible()
-    assert kept_rows(page)[0]["actual_digit"] == 1
-    expect(page.get_by_text("7, is 1")).to_be_visible()
-    page.keyboard.press("1")
-    expect(page.get_by_text("Taken back")).to_be_visible()
-    assert kept_rows(page)[0]["actual_digit"] is None
-    page.keyboard.press("Escape")
-    expect(page.get_by_text("Write one digit")).to_be_visible()
+    press(page, "s", "Saved as prediction")
+    press(page, "1", "is a 1.")
+    assert saved_rows(page)[0]["actual_digit"] == 1
+    expect(page.get_by_text("7, label 1")).to_be_visible()
+    press(page, "1", "Label removed.")
+    assert saved_rows(page)[0]["actual_digit"] is None
+    press(page, "Escape", "Write one digit")
+    at_rest(page)
     page.keyboard.press("z")
     expect_digit(page, 7)
 
@@ -139,7 +138,6 @@ def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:
     for pen in ("Fine", "Marker"):
         page.get_by_role("radio", name=pen).click()
         expect(page.get_by_role("radio", name=pen)).to_be_checked()
-        page.wait_for_timeout(500)  # nothing tells when the canvas has taken the pen up
         write(page, hand_made_strokes(3))
         expect_digit(page, 3)
         found.append(ink(page))
@@ -148,13 +146,13 @@ def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:
 
 
 def test_what_was_drawn_leads_to_its_history(visit: Visit) -> None:
-    """Drawings that were put away are shown, the newest first; a kept one leads to its prediction in full."""
+    """Cleared drawings are shown, newest first; a saved one leads to its prediction in full."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    keep(page).click()
-    expect(page.get_by_text("Kept as number")).to_be_visible()
-    number = kept_rows(page)[0]["id"]
+    save(page).click()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
+    number = saved_rows(page)[0]["id"]
     clear(page)
     write(page, hand_made_strokes(3))
     expect_digit(page, 3)
@@ -162,15 +160,15 @@ def test_what_was_drawn_leads_to_its_history(visit: Visit) -> None:
     drawn = page.get_by_alt_text("A drawing that was read as")
     expect(drawn).to_have_count(2)
     assert [each.get_attribute("alt") for each in drawn.all()] == [f"A drawing that was read as {n}" for n in (3, 7)]
-    page.get_by_role("link", name=f"No. {number}", exact=True).click()
-    expect(page.get_by_role("heading", name=f"Number {number}", exact=True)).to_be_visible()
+    page.get_by_role("link", name=f"#{number}", exact=True).click()
+    expect(page.get_by_role("heading", name=f"Prediction {number}", exact=True)).to_be_visible()
 
 
-def test_uploaded_files_are_read_and_kept(visit: Visit) -> None:
-    """Several files are read at once, the bad one says why, and Keep enters the others."""
+def test_uploaded_files_are_read_and_saved(visit: Visit) -> None:
+    """Several files are read at once, the bad one says why, and Save stores the others."""
     page = visit()
     turn_to(page, "Upload")
-    before = len(kept_rows(page))
+    before = len(saved_rows(page))
     files = {f"{digit}.png": png(drawing(digit, pen=14)) for digit in (7, 4)} | {"notes.txt": b"dear diary"}
     page.locator("input[type=file]").set_input_files(
         [FilePayload(name=name, mimeType="image/png", buffer=content) for name, content in files.items()]
@@ -178,9 +176,9 @@ def test_uploaded_files_are_read_and_kept(visit: Visit) -> None:
     expect(answer(page)).to_have_text("7")
     expect(page.get_by_text("This is not an image")).to_be_visible()
     screenshot(page, "upload")
-    page.get_by_role("button", name="Keep 2 predictions").click()
-    expect(page.get_by_text("Kept 2 predictions")).to_be_visible()
-    assert len(kept_rows(page)) == before + 2
+    page.get_by_role("button", name="Save 2 predictions").click()
+    expect(page.get_by_text("Saved 2 predictions")).to_be_visible()
+    assert len(saved_rows(page)) == before + 2
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("png")
     screenshot(page, "history")

@@ -1,4 +1,4 @@
-"""People and cleaning up, by clicks in a real browser."""
+"""Users and cleaning up, by clicks in a real browser."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hwr_core.settings import PROJECT, Settings
-from tests.browser.hand import kept_rows
+from tests.browser.hand import saved_rows
 from tests.own_history import live_through
 from tests.serving import Server, serving
 
@@ -17,7 +17,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a month of predictions of two people, which keeps predictions for a week."""
+    """A server on a month of predictions of two users, which keeps predictions for a week."""
     folder = tmp_path_factory.mktemp("managed") / "data"
     live_through(Settings(data_dir=folder, models_dir=PROJECT / "models"), predictions=12)
     with serving(folder, HWR_KEEP_PREDICTIONS_DAYS="7", HWR_KEEP_UPLOADS_DAYS="7") as server:
@@ -25,13 +25,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def users(page: Page) -> dict[str, int]:
-    """The numbers of all people by their names, as the API tells them."""
+    """The ids of all users by their names, as the API tells them."""
     rows: list[dict[str, Any]] = json.loads(page.request.get("/api/users", max_retries=3).text())["data"]
     return {row["username"]: row["id"] for row in rows}
 
 
 def fill(page: Page, label: str, text: str, *, place: int = 0) -> None:
-    """Write into a field as a person does, and leave it."""
+    """Write into a field as a user does, and leave it."""
     field = page.get_by_test_id("stMain").get_by_role("textbox", name=label, exact=True).nth(place)
     field.fill(text)
     field.press("Tab")
@@ -39,7 +39,7 @@ def fill(page: Page, label: str, text: str, *, place: int = 0) -> None:
 
 def test_a_user_comes_is_renamed_and_goes(visit: Visit) -> None:
     """Added and renamed by a form; deleted only once the name has been typed."""
-    page = visit("/people")
+    page = visit("/users")
     fill(page, "Name", "Grace", place=-1)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Grace was added.")).to_be_visible()
@@ -52,7 +52,7 @@ def test_a_user_comes_is_renamed_and_goes(visit: Visit) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("combobox", name="User")).to_have_value("Grace H.")
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Grace H. and all their predictions will be erased.")).to_be_visible()
+    expect(dialog.get_by_text("Grace H. and all their predictions will be deleted.")).to_be_visible()
     assert users(page)["Grace H."] == number
     delete = dialog.get_by_role("button", name="Delete")
     expect(delete).to_be_disabled()
@@ -63,16 +63,16 @@ def test_a_user_comes_is_renamed_and_goes(visit: Visit) -> None:
     assert "Grace H." not in users(page)
 
 
-def test_what_is_past_its_time_is_taken_away(visit: Visit) -> None:
-    """First it is counted, and only the second button takes it away."""
+def test_expired_data_is_deleted(visit: Visit) -> None:
+    """First it is counted, and only the second button deletes it."""
     page = visit("/settings")
-    before = len(kept_rows(page))
-    page.get_by_role("button", name="Look for what is past its time").click()
-    expect(page.get_by_text("Past their time:")).to_be_visible()
-    assert len(kept_rows(page)) == before
-    page.get_by_role("button", name="Take them away for good").click()
-    expect(page.get_by_text("Taken away:")).to_be_visible()
-    assert 0 < len(kept_rows(page)) < before
+    before = len(saved_rows(page))
+    page.get_by_role("button", name="Check for expired data").click()
+    expect(page.get_by_text("Expired:")).to_be_visible()
+    assert len(saved_rows(page)) == before
+    page.get_by_role("button", name="Delete permanently").click()
+    expect(page.get_by_text("Deleted:")).to_be_visible()
+    assert 0 < len(saved_rows(page)) < before
 
 
 def test_settings_tell_the_port_that_was_given(visit: Visit, server: Server) -> None:

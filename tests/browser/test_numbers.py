@@ -40,7 +40,7 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     upload.set_input_files([FilePayload(name="sheet.png", mimeType="image/png", buffer=png(sheet))])
     expect(page.get_by_test_id("stImage")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    page.get_by_text("Correct the boxes").click()
+    page.get_by_text("Edit the boxes").click()
     expect(page.get_by_text("In pixels of the image")).to_be_visible()
     screenshot(page, "upload-numbers")
 
@@ -57,5 +57,5 @@ def test_a_long_document_is_stopped(visit: Visit) -> None:
     expect(page.get_by_text("Reading the pages")).to_be_visible()
     page.get_by_role("button", name="Stop").last.click()
     expect(page.get_by_text("Stopped.")).to_be_visible()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
     expect(page.get_by_test_id("stImage")).to_have_count(0)

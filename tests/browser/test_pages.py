@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from hwr_core.settings import PROJECT, Settings
 from tests.browser.conftest import DESKTOP
-from tests.browser.hand import screenshot, turn_to
+from tests.browser.hand import at_rest, screenshot, turn_to
 from tests.own_history import live_through
 from tests.serving import Server, serving
 
@@ -48,12 +48,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def is_at_rest(page: Page) -> None:
-    """Wait until a page has been drawn and nothing more is on its way."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
-    page.wait_for_function("document.querySelectorAll('[data-stale=true], [data-testid=stSkeleton]').length === 0")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
@@ -61,7 +55,7 @@ def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["
     page = visit("/", size=size, scheme=scheme)
     for name in PAGES:
         turn_to(page, name)
-        is_at_rest(page)
+        at_rest(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is too wide"
         assert page.evaluate(NAMELESS) == [], f"{name} has parts without words"
@@ -71,7 +65,7 @@ def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["
 def test_home_leads_to_what_needs_attention(visit: Visit) -> None:
     """Home tells of the unsure predictions of the last week, and its link opens Review."""
     page = visit("/")
-    expect(page.get_by_text("Everything works.")).to_be_visible()
+    expect(page.get_by_text("Everything is working.")).to_be_visible()
     expect(page.get_by_text("Read today")).to_be_visible()
     page.get_by_role("link", name="Review").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review")

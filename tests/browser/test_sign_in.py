@@ -13,7 +13,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import COOKIE
 from hwr_core.records.roles import Role
 from hwr_core.settings import PROJECT, Settings
-from tests.browser.hand import expect_digit, keep, turn_to, write
+from tests.browser.hand import expect_digit, save, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.provider import Provider, providing
 from tests.serving import Server, serving
@@ -58,12 +58,12 @@ def test_a_user_signs_in_by_the_provider(browser: Browser, unrestricted: Server)
     page.goto("/history?digit=7")
     page.get_by_role("link", name="Sign in with Example ID").click()
     page.get_by_role("button", name="Deny").click()
-    expect(page.get_by_role("alert")).to_have_text("You were not let in by Example ID.")
+    expect(page.get_by_role("alert")).to_have_text("Example ID has refused the sign-in.")
     page.get_by_role("link", name="Sign in with Example ID").click()
     page.get_by_placeholder("sub").fill("ada-1")
     page.get_by_role("button", name="Authorize").click()
     expect(page).to_have_url(re.compile(r"/history\?digit=7"))
-    expect(page.get_by_text("Nothing to show")).to_be_visible()
+    expect(page.get_by_text("No predictions match")).to_be_visible()
     expect(page.get_by_text("Ada")).to_be_visible()
     assert {cookie["name"] for cookie in context.cookies()} >= {COOKIE}
     assert "hwr_sign_in" not in {cookie["name"] for cookie in context.cookies()}
@@ -81,13 +81,13 @@ def test_a_user_signs_in_draws_and_signs_out(browser: Browser, unrestricted: Ser
     expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
     _sign_in(page)
     expect(page).to_have_url(re.compile(r"/history\?digit=7"))
-    expect(page.get_by_text("Nothing to show")).to_be_visible()
+    expect(page.get_by_text("No predictions match")).to_be_visible()
     expect(page.get_by_role("link", name="Models")).to_have_count(0)
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    keep(page).click()
-    expect(page.get_by_text("Kept as number")).to_be_visible()
+    save(page).click()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
     page.get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/")

@@ -11,12 +11,15 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from hwr_core.registry.registry import Registry
-from tests.browser.hand import expect_digit, keep, kept_rows, screenshot, turn_to, write
+from tests.browser.hand import at_rest, expect_digit, save, saved_rows, screenshot, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.own_models import copied_models, own_digits
 from tests.serving import Server, serving
 
 MINUTES = 60_000.0
+
+SERVES = "async (name) => (await (await fetch('/api/model/status')).json()).model_version === name"
+"""Whether the server reads with a version."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,7 @@ def add_images(page: Page) -> None:
     page.get_by_text("Add your own images").click()
     archive = FilePayload(name="mine.zip", mimeType="application/zip", buffer=own_digits(40).getvalue())
     page.locator("input[type=file]").set_input_files(archive)
-    page.get_by_role("button", name="Add them").click()
+    page.get_by_role("button", name="Add images").click()
     expect(page.get_by_text("400 images added")).to_be_visible()
 
 
@@ -62,7 +65,7 @@ def start_training(page: Page, *, epochs: int) -> None:
     page.get_by_label("Epochs", exact=True).fill(str(epochs))
     page.get_by_label("Epochs", exact=True).press("Tab")
     page.get_by_text("Start training").wait_for()
-    page.wait_for_timeout(500)
+    at_rest(page)
     page.get_by_role("button", name="Start training").click()
     page.get_by_role("heading", name=re.compile(r"^Training \d+$")).wait_for()
 
@@ -77,8 +80,8 @@ def confirm(page: Page, name: str, *, reason: str, insist: bool = False) -> None
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     if insist:
-        dialog.get_by_text("Promote it all the same").click()
-    field = dialog.get_by_label("Why")
+        dialog.get_by_text("Promote it anyway").click()
+    field = dialog.get_by_label("Reason")
     field.fill(reason)
     field.press("Enter")
     button = dialog.get_by_role("button", name=name, exact=True)
@@ -107,11 +110,11 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     first = curve.get_attribute("d")
     expect(curve).not_to_have_attribute("d", first or "", timeout=4 * MINUTES)
     screenshot(page, "training")
-    expect(page.get_by_text("It made")).to_be_visible(timeout=6 * MINUTES)
+    expect(page.get_by_text("New model version")).to_be_visible(timeout=6 * MINUTES)
     made = answer(server, "/api/models")["challenger"]
     assert made
 
-    page.get_by_role("link", name="Look at it, compare it, promote it").click()
+    page.get_by_role("link", name="View, compare or promote it").click()
     page.get_by_role("heading", name=made).wait_for()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("^Evaluation"))).to_be_visible()
@@ -122,22 +125,18 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     screenshot(page, "models")
     page.get_by_role("button", name="Promote", exact=True).click()
     confirm(page, "Promote", reason="to see it read", insist=not gate_is_open(server, made))
-    expect(page.get_by_text(f"{made} reads at present")).to_be_visible()
+    expect(page.get_by_text(f"Now serving {made}")).to_be_visible()
 
     turn_to(page, "Draw")
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    keep(page).click()
-    expect(page.get_by_text("Kept as number")).to_be_visible()
-    assert kept_rows(page)[0]["model_version"] == made
+    save(page).click()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
+    assert saved_rows(page)[0]["model_version"] == made
 
     turn_to(page, "Models")
     page.get_by_role("button", name="Roll back").click()
     confirm(page, "Roll back", reason="enough seen")
-    expect(page.get_by_text(f"{champion} reads at present")).to_be_visible()
-    for _ in range(50):  # the page tells of the choice at once, the server takes it up within two seconds
-        if answer(server, "/api/model/status")["model_version"] == champion:
-            break
-        page.wait_for_timeout(100)
-    assert answer(server, "/api/model/status")["model_version"] == champion
+    expect(page.get_by_text(f"Now serving {champion}")).to_be_visible()
+    page.wait_for_function(SERVES, arg=champion)  # the page shows it at once, the server follows within two seconds
     assert Path(registry.folder / made).is_dir()

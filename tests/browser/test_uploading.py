@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.hand import answer, kept_rows, screenshot, turn_to
+from tests.browser.hand import answer, saved_rows, screenshot, turn_to
 from tests.handwriting import drawing, png
 
 Visit = Callable[..., Page]
@@ -30,18 +30,18 @@ def upload(page: Page, file: FilePayload) -> None:
 
 
 def test_an_archive_is_read_image_by_image(visit: Visit) -> None:
-    """Each image of a ZIP has its answer, what is none says why when asked for, and Keep enters the others."""
+    """Each image of a ZIP has its answer, what is none says why when asked for, and Save stores the others."""
     page = visit("/upload")
-    before = len(kept_rows(page))
+    before = len(saved_rows(page))
     upload(page, zipped(4))
     expect(answer(page)).to_have_text("0")
-    page.get_by_role("radio", name="Not readable 1").click()
+    page.get_by_role("radio", name="Unreadable 1").click()
     expect(page.get_by_text("This is not an image")).to_be_visible()
     expect(page.get_by_text("scans/notes.txt").first).to_be_visible()
     expect(page.get_by_text("scans/00.png")).to_be_hidden()
-    page.get_by_role("button", name="Keep 4 predictions").click()
-    expect(page.get_by_text("Kept 4 predictions")).to_be_visible()
-    assert len(kept_rows(page)) == before + 4
+    page.get_by_role("button", name="Save 4 predictions").click()
+    expect(page.get_by_text("Saved 4 predictions")).to_be_visible()
+    assert len(saved_rows(page)) == before + 4
 
 
 def test_many_images_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_many_images_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Path
     page = visit()
     turn_to(page, "Upload")
     upload(page, zipped(30))
-    expect(page.get_by_text("Select a row to see its image in full.")).to_be_visible()
+    expect(page.get_by_text("Select a row to see its image.")).to_be_visible()
     expect(page.get_by_role("radio", name="All 31")).to_be_checked()
     screenshot(page, "upload-many")
     page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
@@ -67,6 +67,6 @@ def test_an_archive_fits_a_phone(visit: Visit) -> None:
     """On a phone nothing of the page stands beyond its edge."""
     page = visit("/upload", size={"width": 390, "height": 844})
     upload(page, zipped(3))
-    expect(page.get_by_role("button", name="Keep 3 predictions")).to_be_visible()
+    expect(page.get_by_role("button", name="Save 3 predictions")).to_be_visible()
     wide = page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth - main.clientWidth")
     assert wide <= 0

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import canvas
+from dashboard.views.draw import canvas
 from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.settings import PROJECT, Settings
 

@@ -32,8 +32,8 @@ def test_an_empty_history_says_how_to_fill_it(page: AppTest) -> None:
     """Without a prediction there is no chart, and a word about what to do."""
     page.run()
     assert not page.exception
-    assert "press Keep" in page.info[0].value
-    assert metrics(page)["Right"] == "No feedback yet"
+    assert "No predictions yet" in page.info[0].value
+    assert metrics(page)["Accuracy"] == "No labels yet"
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -43,7 +43,7 @@ def test_without_feedback_nothing_is_called_zero_per_cent(page: AppTest, kept: l
     page.run()
     assert not page.exception
     assert metrics(page)["Predictions"] == "2"
-    assert metrics(page)["Right"] == "No feedback yet"
+    assert metrics(page)["Accuracy"] == "No labels yet"
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -54,11 +54,11 @@ def test_feedback_shows_in_every_view(page: AppTest, kept: list[int], workspace:
     page.query_params["view"] = view
     page.run()
     assert not page.exception
-    assert metrics(page)["Right, of 2"] == "50.0%"
+    assert metrics(page)["Correct, of 2"] == "50.0%"
     assert page.get("plotly_chart")
     if view == "Mistakes":
-        assert any("Read as a 3, really an 8" in text.value for text in page.markdown)
-        assert "No. 2" in {link.proto.label for link in page.get("page_link")}
+        assert any("Read as a 3, labelled an 8" in text.value for text in page.markdown)
+        assert "#2" in {link.proto.label for link in page.get("page_link")}
 
 
 def test_filters_of_a_shared_address_hold(page: AppTest, kept: list[int]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.data import charts
-from hwr_core.app.exploration import Against
+from hwr_core.app.drift import Against
 from hwr_core.app.workspace import Workspace
 from hwr_core.evaluation.drift import EDGES, Feature, describe
 from hwr_core.records.predictions import Source
@@ -55,13 +55,13 @@ def headings(page: AppTest) -> list[str]:
     return [heading.value for heading in page.subheader]
 
 
-@pytest.mark.parametrize("look", ["Images", "Neighbours"])
+@pytest.mark.parametrize("look", ["Images", "Similar images"])
 def test_an_empty_history_says_how_to_fill_it(page: AppTest, look: str) -> None:
     """Without a prediction there is a word about what to do, with the ways there, and no chart."""
     page.query_params["look"] = look
     page.run()
     assert not page.exception
-    assert "press Keep" in page.info[0].value
+    assert "No predictions yet" in page.info[0].value
     assert not page.get("plotly_chart")
 
 
@@ -71,7 +71,7 @@ def test_an_empty_history_has_no_drift(page: AppTest) -> None:
     page.run()
     assert not page.exception
     assert "Too few predictions to say" in page.info[0].value
-    assert {metric.value for metric in page.metric} == {"0", "Not known", "No feedback yet"}
+    assert {metric.value for metric in page.metric} == {"0", "Unknown", "No labels yet"}
 
 
 def test_kept_predictions_stand_in_a_grid(page: AppTest, kept: list[int], workspace: Workspace) -> None:
@@ -82,7 +82,7 @@ def test_kept_predictions_stand_in_a_grid(page: AppTest, kept: list[int], worksp
     assert not page.exception
     assert "10 predictions" in headings(page)
     found = grid(page)
-    assert (found[0].endswith("is 4"), found[1].endswith("is –")) == (True, True)
+    assert (found[0].endswith("label 4"), found[1].endswith("label –")) == (True, True)
     assert found[2].startswith("7")
 
 
@@ -136,7 +136,7 @@ def test_own_images_are_shown_with_their_mistakes(page: AppTest, workspace: Work
     page.selectbox(key="really").select("3").run()
     assert "2 images" in headings(page)
     page.toggle(key="mistakes").set_value(True).run()
-    assert all(", is 3" in label for label in grid(page))
+    assert all(", label 3" in label for label in grid(page))
 
 
 def test_new_images_of_ones_own_are_seen_at_once(page: AppTest, workspace: Workspace) -> None:
@@ -153,12 +153,12 @@ def test_an_image_of_a_data_set_is_looked_for_in_the_history(
     """From one's own image of a 6 to the kept prediction that is most like it."""
     workspace.modelling.import_images(own_digits(1))
     six = next(each for each in workspace.exploration.images("custom", None, most=10) if each.really == 6)
-    page.query_params["look"] = "Neighbours"
+    page.query_params["look"] = "Similar images"
     page.run()
     page.selectbox(key="from").select("custom").run()
     page.number_input(key="data_image").set_value(six.number).run()
     assert not page.exception
-    assert any("really a 6" in text.value for text in page.markdown)
+    assert any("labelled a 6" in text.value for text in page.markdown)
     near = [button.label for button in page.button if str(button.key).startswith("data_near_kept_")]
     assert near[0].startswith("6")
 
@@ -175,7 +175,7 @@ def test_drift_has_its_verdict_first(page: AppTest, kept: list[int], workspace: 
     assert not page.exception
     assert page.success[0].value.startswith("**Much like before.**")
     assert len(page.get("plotly_chart")) == len(Feature)
-    assert {metric.label: metric.value for metric in page.metric}["Predictions of a digit"] == "400"
+    assert {metric.label: metric.value for metric in page.metric}["Digits read"] == "400"
 
 
 def test_training_data_is_compared_with_where_it_is_known(
@@ -189,7 +189,7 @@ def test_training_data_is_compared_with_where_it_is_known(
         np.stack([prediction.seen for prediction in shown if prediction.seen is not None]),
         weights=np.full(10, 500.0),
     )
-    monkeypatch.setattr("hwr_core.app.exploration.inputs_of", lambda _: known)
+    monkeypatch.setattr("hwr_core.app.drift.inputs_of", lambda _: known)
     multiply(workspace, 40)
     page.query_params["look"] = "Drift"
     page.run()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.pen import PENS
+from dashboard.views.draw.pen import PENS
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
@@ -26,11 +26,11 @@ def answer(app: AppTest) -> str:
 
 
 def test_an_empty_canvas_asks_for_a_digit(app: AppTest) -> None:
-    """Before the first stroke the page says what to do and offers nothing to keep."""
+    """Before the first stroke the page says what to do and offers nothing to save."""
     app.run()
     assert not app.exception
     assert "Write one digit" in page_text(app)
-    assert app.button(key="draw_keep").disabled
+    assert app.button(key="draw_save").disabled
 
 
 @pytest.mark.parametrize("digit", [0, 3])
@@ -44,42 +44,42 @@ def test_a_drawing_is_read_at_once(app: AppTest, paper: list[bytes | None], digi
 
 
 def test_a_drawing_alone_enters_no_history(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
-    """Drawing and reading keep nothing."""
+    """Drawing and reading store nothing."""
     paper.append(png(drawing(3)))
     app.run()
     assert [*workspace.history.page().predictions] == []
 
 
-def test_keep_enters_a_drawing_exactly_once(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
-    """However often Keep is pressed and the page reruns, one drawing is one row, and the page names its number."""
+def test_save_stores_a_drawing_exactly_once(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
+    """However often Save is pressed and the page reruns, one drawing is one row, and the page names its id."""
     paper.append(png(drawing(3)))
-    keep = app.run().button(key="draw_keep")
-    keep.click().run()
-    keep.click().run()
+    save = app.run().button(key="draw_save")
+    save.click().run()
+    save.click().run()
     app.run()
     [row] = [*workspace.history.page().predictions]
     assert row.source is Source.DRAWING
-    assert app.button(key="draw_keep_done").label == f"Kept as number {row.id}"
-    assert app.button(key="draw_keep_done").disabled
+    assert app.button(key="draw_save_done").label == f"Saved as prediction {row.id}"
+    assert app.button(key="draw_save_done").disabled
 
 
-def test_another_drawing_can_be_kept_after_the_first(
+def test_another_drawing_can_be_saved_after_the_first(
     app: AppTest, paper: list[bytes | None], workspace: Workspace
 ) -> None:
-    """Keeping one drawing does not close the door to the next."""
+    """Saving one drawing does not prevent saving the next."""
     for digit in (3, 0):
         paper.append(png(drawing(digit)))
         app.run()
-        app.button(key="draw_keep").click().run()
+        app.button(key="draw_save").click().run()
     assert len([*workspace.history.page().predictions]) == 2
 
 
-def test_a_canvas_without_ink_is_told_and_not_kept(app: AppTest, paper: list[bytes | None]) -> None:
-    """A canvas on which nothing is left says so; there is nothing to keep."""
+def test_a_blank_canvas_is_told_and_not_saved(app: AppTest, paper: list[bytes | None]) -> None:
+    """A canvas on which nothing is left says so; there is nothing to save."""
     paper.append(BLANK)
     app.run()
-    assert "There is no writing to read here." in page_text(app)
-    assert app.button(key="draw_keep").disabled
+    assert "There is nothing written here." in page_text(app)
+    assert app.button(key="draw_save").disabled
 
 
 def test_without_a_model_the_page_says_what_to_do(
@@ -105,7 +105,7 @@ def test_a_drawing_that_cannot_be_read_is_told_in_words(
     assert "at most 1,024 are allowed" in app.error[0].value
 
 
-def test_keeping_in_a_busy_store_says_who_holds_it(
+def test_saving_in_a_busy_store_says_who_holds_it(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
     paper: list[bytes | None],
@@ -117,19 +117,19 @@ def test_keeping_in_a_busy_store_says_who_holds_it(
     hold_database()
     paper.append(png(drawing(3)))
     app.run()
-    app.button(key="draw_keep").click().run()
+    app.button(key="draw_save").click().run()
     assert "The history is held by" in app.error[0].value
-    assert not app.button(key="draw_keep").disabled
+    assert not app.button(key="draw_save").disabled
 
 
 def test_how_it_was_read_is_shown_when_asked_for(app: AppTest, paper: list[bytes | None]) -> None:
-    """The way to the 28x28 and what mattered stand below the answer, and only then."""
+    """The stages to the 28x28 and what mattered stand below the answer, and only then."""
     paper.append(png(drawing(5)))
     app.run()
-    assert "What mattered" not in " ".join(each.value for each in app.markdown)
+    assert "What mattered to the model" not in " ".join(each.value for each in app.markdown)
     app.toggle(key="draw_explain").set_value(True).run()
     assert not app.exception
-    assert "What mattered" in " ".join(each.value for each in app.markdown)
+    assert "What mattered to the model" in " ".join(each.value for each in app.markdown)
 
 
 def test_a_number_may_be_drawn(app: AppTest, paper: list[bytes | None]) -> None:
@@ -164,45 +164,43 @@ def test_the_pen_stays_chosen_on_another_page(app: AppTest) -> None:
     assert app.slider(key="draw_pen_width").value == PENS["Fine"]
 
 
-def said(workspace: Workspace) -> int | str | None:
-    """What people say of the one kept prediction; "nothing" while they do not."""
+def label(workspace: Workspace) -> int | str | None:
+    """The label of the one stored prediction; "nothing" while there is none."""
     [row] = workspace.history.page().predictions
     return row.label.digit if row.label else "nothing"
 
 
-def test_a_digit_said_may_be_changed_and_taken_back(
-    app: AppTest, paper: list[bytes | None], workspace: Workspace
-) -> None:
-    """One press keeps the reading and says what it is; another says something else, the same again takes it back."""
+def test_a_label_may_be_changed_and_removed(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:
+    """One press saves the prediction and labels it; another relabels it, the same again removes the label."""
     paper.append(png(drawing(3)))
     app.run()
-    for press, expected in ((4, 4), (8, 8), (8, "nothing"), ("No digit", None)):
-        app.button(key=f"draw_judge_is_{press}").click().run()
+    for press, expected in ((4, 4), (8, 8), (8, "nothing"), ("none", None)):
+        app.button(key=f"draw_label_is_{press}").click().run()
         assert not app.exception
-        assert said(workspace) == expected
-    app.button(key="draw_judge_right").click().run()
-    assert said(workspace) == 3
+        assert label(workspace) == expected
+    app.button(key="draw_label_correct").click().run()
+    assert label(workspace) == 3
 
 
-def test_nothing_can_be_said_of_an_empty_canvas(app: AppTest, paper: list[bytes | None]) -> None:
-    """The buttons are there and do nothing, neither without a drawing nor for one without ink."""
+def test_an_empty_canvas_cannot_be_labelled(app: AppTest, paper: list[bytes | None]) -> None:
+    """The buttons are there and disabled, without a drawing as for a blank one."""
     app.run()
-    assert app.button(key="draw_judge_right").disabled
+    assert app.button(key="draw_label_correct").disabled
     paper.append(BLANK)
     app.run()
-    assert app.button(key="draw_judge_is_4").disabled
+    assert app.button(key="draw_label_is_4").disabled
 
 
 def test_keys_stand_on_the_buttons(app: AppTest, paper: list[bytes | None]) -> None:
-    """Each act has a key of its own, which its button names."""
+    """Each action has a key of its own, which its button names."""
     paper.append(png(drawing(3)))
     app.run()
-    keys = ("draw_keep", "draw_undo", "draw_clear", "draw_judge_right", "draw_judge_is_No digit", "draw_judge_is_7")
-    assert [app.button(key=key).proto.shortcut for key in keys] == ["k", "z", "escape", "y", "n", "7"]
+    keys = ("draw_save", "draw_undo", "draw_clear", "draw_label_correct", "draw_label_is_none", "draw_label_is_7")
+    assert [app.button(key=key).proto.shortcut for key in keys] == ["s", "z", "escape", "y", "n", "7"]
 
 
-def test_a_refused_drawing_is_told_what_to_do(app: AppTest, paper: list[bytes | None]) -> None:
-    """No digit is an answer too, which one may keep or correct."""
+def test_a_rejected_drawing_says_what_to_do(app: AppTest, paper: list[bytes | None]) -> None:
+    """Not a digit is an answer too, which may be saved or labelled."""
     scribble = np.full((280, 280), 255, np.uint8)
     for place in range(30, 250, 16):
         scribble[place : place + 5, 30:250] = 0
@@ -210,8 +208,8 @@ def test_a_refused_drawing_is_told_what_to_do(app: AppTest, paper: list[bytes | 
     paper.append(png(scribble))
     app.run()
     assert "–" in answer(app)
-    assert "That is an answer too." in page_text(app)
-    assert not app.button(key="draw_judge_is_7").disabled
+    assert "If it is one, label it" in page_text(app)
+    assert not app.button(key="draw_label_is_7").disabled
 
 
 def test_several_digits_are_read_as_a_number_in_one_press(app: AppTest, paper: list[bytes | None]) -> None:
@@ -227,11 +225,11 @@ def test_several_digits_are_read_as_a_number_in_one_press(app: AppTest, paper: l
 def drawn(app: AppTest) -> list[str]:
     """What stands below the drawings of this session, one after the other."""
     words = [element.value for element in app.markdown]
-    return words[words.index("**Drawn just now**") + 1 :] if "**Drawn just now**" in words else []
+    return words[words.index("**Recent drawings**") + 1 :] if "**Recent drawings**" in words else []
 
 
-def test_drawings_put_away_stay_in_sight(app: AppTest, paper: list[bytes | None]) -> None:
-    """A drawing that was cleared, or kept, is shown below with what it was read as, the newest first, each once."""
+def test_cleared_drawings_stay_in_sight(app: AppTest, paper: list[bytes | None]) -> None:
+    """A drawing that was cleared, or saved, is shown below with what it was read as, newest first, each once."""
     for before, digit in enumerate((3, 0)):
         paper.append(png(drawing(digit)))
         app.run()
@@ -241,9 +239,9 @@ def test_drawings_put_away_stay_in_sight(app: AppTest, paper: list[bytes | None]
     assert drawn(app) == ["**0**", "**3**"]
     paper.append(png(drawing(3)))
     app.run()
-    app.button(key="draw_keep").click().run()
+    app.button(key="draw_save").click().run()
     assert drawn(app) == ["**3**", "**0**"]
-    assert [link.proto.label for link in app.get("page_link") if link.proto.label.startswith("No.")] == ["No. 1"]
+    assert [link.proto.label for link in app.get("page_link") if link.proto.label.startswith("#")] == ["#1"]
 
 
 def test_no_more_than_a_dozen_drawings_are_shown(app: AppTest, paper: list[bytes | None]) -> None:
@@ -256,12 +254,12 @@ def test_no_more_than_a_dozen_drawings_are_shown(app: AppTest, paper: list[bytes
     assert drawn(app) == [f"**{digit}**" for digit in (2, 1, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1)]
 
 
-def test_a_corrected_drawing_says_what_it_is(app: AppTest, paper: list[bytes | None]) -> None:
-    """Below stands what was read and what the person said instead; taken back, what was read alone."""
+def test_a_corrected_drawing_shows_its_label(app: AppTest, paper: list[bytes | None]) -> None:
+    """Below stands what was read and the label; once that is removed, what was read alone."""
     paper.append(png(drawing(3)))
     app.run()
-    app.button(key="draw_judge_is_4").click().run()
-    assert drawn(app) == ["**3**, is 4"]
-    assert [each.value for each in app.toast] == ["Thank you. Number 1 is a 4."]
-    app.button(key="draw_judge_is_4").click().run()
+    app.button(key="draw_label_is_4").click().run()
+    assert drawn(app) == ["**3**, label 4"]
+    assert [each.value for each in app.toast] == ["Label saved: prediction 1 is a 4."]
+    app.button(key="draw_label_is_4").click().run()
     assert drawn(app) == ["**3**"]

@@ -20,7 +20,7 @@ def test_an_empty_history_says_how_to_fill_it(page: AppTest) -> None:
     """Without a row the page says what to press, and shows no empty table."""
     page.run()
     assert not page.exception
-    assert "press Keep" in page.info[0].value
+    assert "No predictions yet" in page.info[0].value
     assert not page.dataframe
 
 
@@ -31,7 +31,7 @@ def test_the_newest_prediction_stands_first(page: AppTest, workspace: Workspace)
     table = page.run().dataframe[0].value
     assert list(table["File"]) == ["0.png", "3.png"]
     assert table["Read"][0].startswith("0")
-    assert table["Seen"][0].startswith("data:image/png;base64,")
+    assert table["Input"][0].startswith("data:image/png;base64,")
 
 
 def test_times_are_told_with_their_zone(page: AppTest, workspace: Workspace) -> None:
@@ -60,11 +60,11 @@ def test_pages_go_older_and_newer(page: AppTest, workspace: Workspace) -> None:
     prediction = workspace.read(png(drawing(3)))
     for _ in range(60):
         workspace.keep(prediction, source=Source.DRAWING)
-    newest = [*page.run().dataframe[0].value["Number"]]
-    oldest = [*page.button(key="history_older").click().run().dataframe[0].value["Number"]]
+    newest = [*page.run().dataframe[0].value["ID"]]
+    oldest = [*page.button(key="history_older").click().run().dataframe[0].value["ID"]]
     assert (newest + oldest) == list(range(60, 0, -1))
     assert page.button(key="history_older").disabled
-    assert [*page.button(key="history_newer").click().run().dataframe[0].value["Number"]] == newest
+    assert [*page.button(key="history_newer").click().run().dataframe[0].value["ID"]] == newest
 
 
 def test_a_filter_in_the_address_narrows_the_page(page: AppTest, workspace: Workspace) -> None:
@@ -73,8 +73,8 @@ def test_a_filter_in_the_address_narrows_the_page(page: AppTest, workspace: Work
         workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING)
     page.query_params["digit"] = "3"
     page.run()
-    assert [*page.dataframe[0].value["Number"]] == [3, 1]
-    assert "1-2 of 2" in page.caption[0].value
+    assert [*page.dataframe[0].value["ID"]] == [3, 1]
+    assert "1–2 of 2" in page.caption[0].value
 
 
 def test_an_address_may_ask_for_one_prediction(page: AppTest, workspace: Workspace) -> None:
@@ -85,7 +85,7 @@ def test_an_address_may_ask_for_one_prediction(page: AppTest, workspace: Workspa
     page.query_params["prediction"] = str(first)
     page.run()
     assert not page.exception
-    assert [each.value for each in page.subheader] == [f"Number {first}"]
+    assert [each.value for each in page.subheader] == [f"Prediction {first}"]
 
 
 @pytest.mark.parametrize("number", ["99", "seven", "9" * 5000])

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.home.sections import HEADLINE_SUITES, WORDS
-from hwr_core.app.overview import Matter
+from dashboard.views.home.attention import TEXTS
+from dashboard.views.home.current_model import HEADLINE_SUITES
+from hwr_core.app import Matter
 from hwr_core.app.workspace import Workspace
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
@@ -24,8 +25,8 @@ def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
     """No figures without predictions, but the way to the first one; the model is told all the same."""
     page.run()
     assert not page.exception
-    assert "Nothing has been read yet" in page.info[0].value
-    assert "Everything works." in page.markdown[0].value
+    assert "No predictions yet" in page.info[0].value
+    assert "Everything is working." in page.markdown[0].value
     assert [metric.label for metric in page.metric] == [*HEADLINE_SUITES.values()]
 
 
@@ -39,7 +40,7 @@ def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> 
     assert read.value == f"{today.today.predictions:,}"
     assert today.usual is not None
     assert read.delta == f"{today.today.by_now - round(today.usual):+,}"
-    assert doubtful.label == "Unsure or refused today"
+    assert doubtful.label == "Unsure or rejected today"
     assert right.value.endswith("%")
 
 
@@ -55,12 +56,12 @@ def test_unsure_predictions_lead_to_review(page: AppTest, workspace: Workspace) 
 
 def test_every_matter_has_its_words() -> None:
     """Whatever the overview may tell, the page has words and a way for it."""
-    assert set(WORDS) == set(Matter)
+    assert set(TEXTS) == set(Matter)
 
 
 def test_a_damaged_model_is_told_in_words(page: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not work stands on top, and the page still opens."""
-    monkeypatch.setattr(workspace._model, "problem", "The new version cannot be read.")
+    monkeypatch.setattr(workspace.model, "problem", "The new version cannot be read.")
     page.run()
     assert not page.exception
     assert "cannot be read" in page.error[0].value

@@ -51,8 +51,8 @@ def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, wo
     page.run()
     assert not page.exception
     assert page.subheader[0].value == worse
-    assert [each.value for each in page.subheader] == [worse, "What it is worth", "Compare"]
-    assert any("Under each: what it is" in each.value for each in page.caption)
+    assert [each.value for each in page.subheader] == [worse, "Evaluation", "Comparison"]
+    assert any("Under each image" in each.value for each in page.caption)
     assert [each.value for each in page.selectbox if each.key == "models_difference"] == ["custom"]
 
 

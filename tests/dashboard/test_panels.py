@@ -9,18 +9,19 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.bars import probability_bars
-from dashboard.components.images import SPEAKS_AGAINST, boxed, data_url, enlarged, framed, shrunk
+from dashboard.components.images import OPPOSES, boxed, enlarged, framed, shrunk
 from dashboard.components.palette import ACCENT, QUIET
+from dashboard.components.probability_bars import probability_bars
 from dashboard.services import read_file
 from hwr_core.app.workspace import Workspace
 from hwr_core.images.decode import PageImage
+from hwr_core.images.encode import data_url
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 
 ANSWER = """
 import numpy as np
-from dashboard.components.panels import show_answer
+from dashboard.components.answer import show_answer
 from hwr_core.recognition.types import Prediction, Timings, Verdict
 
 verdict = Verdict("{verdict}")
@@ -32,7 +33,7 @@ show_answer(Prediction(verdict, digit, 0.6, (0, 0.4, 0, 0, 0, 0, 0, 0.6, 0, 0), 
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [("not_a_digit", "does not look like a digit"), ("unsure", "It may be a 7, or else a 1"), ("digit", "a 7")],
+    [("not_a_digit", "does not look like a digit"), ("unsure", "it may be a 7 or a 1"), ("digit", "a 7")],
 )
 def test_an_answer_is_given_in_words(verdict: str, words: str) -> None:
     """Each verdict has its sentence, and what the model saw stands beside it."""
@@ -102,7 +103,7 @@ def test_the_name_of_a_box_at_the_top_is_whole() -> None:
 
     def written(top: int) -> int:
         image = boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, top, 30, 60), "7")])
-        return int((np.abs(image - SPEAKS_AGAINST).sum(axis=2) < 30).sum())
+        return int((np.abs(image - OPPOSES).sum(axis=2) < 30).sum())
 
     assert written(0) == written(100) > 20
     assert boxed(PageImage(np.full((200, 100), 255, np.uint8), 1.0), [((10, 100, 30, 60), "7")]).shape == (200, 100, 3)

@@ -25,23 +25,23 @@ def test_every_setting_is_told_with_its_value(page: AppTest, workspace: Workspac
     assert values["HWR_KEEP_PREDICTIONS_DAYS"] == "not set"
 
 
-def test_nothing_past_its_time_is_told(page: AppTest) -> None:
-    """A look on a fresh installation finds nothing and offers nothing to take away."""
+def test_nothing_expired_is_told(page: AppTest) -> None:
+    """A look on a fresh installation finds nothing and offers nothing to delete."""
     page.run()
-    page.button(key="settings_look").click().run()
-    assert "Nothing is past its time" in page.success[0].value
+    page.button(key="settings_check").click().run()
+    assert "Nothing has expired" in page.success[0].value
     assert "settings_prune" not in {button.key for button in page.button}
 
 
-def test_what_is_past_its_time_goes_when_told_to(page: AppTest, workspace: Workspace) -> None:
+def test_expired_data_is_deleted_when_confirmed(page: AppTest, workspace: Workspace) -> None:
     """First the count, and only at the second button the image file."""
     image = png(drawing(3))
     kept = workspace.keep(workspace.read(image), source=Source.UPLOAD, image=image)
     with workspace.store.writing() as cursor:
         cursor.execute("update predictions set created_at = created_at - interval 31 day")
     page.run()
-    page.button(key="settings_look").click().run()
-    assert any("0 predictions and 1 image file (" in each.value for each in page.markdown)
+    page.button(key="settings_check").click().run()
+    assert any("0 predictions and 1 upload (" in each.value for each in page.markdown)
     assert workspace.history.get(kept.id).upload is not None
     page.button(key="settings_prune").click().run()
     assert not page.exception

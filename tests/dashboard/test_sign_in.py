@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation, services
-from hwr_core.app import overview
+from hwr_core.app import status
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import KEY_PREFIX
 from hwr_core.records.predictions import Source
 from hwr_core.records.roles import Role
+from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
@@ -19,7 +20,7 @@ PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as
 
 @pytest.fixture
 def as_(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Callable[[Role], int]:
-    """Sign in as the person of a role, whose browser holds the cookie; returns the person's id."""
+    """Sign in as a user with a role, whose browser holds the cookie; return the user's id."""
 
     def sign_in(role: Role) -> int:
         user_id = workspace.users.create(role).id
@@ -91,15 +92,15 @@ def test_each_role_sees_the_pages_it_may_use(
     assert {title for group in navigation.pages().values() for title in group} == titles
 
 
-def test_what_is_kept_is_the_visitors(
+def test_what_is_saved_is_the_visitors(
     app: AppTest, as_: Callable[[Role], int], paper: list[bytes | None], workspace: Workspace
 ) -> None:
-    """There is no switch: Keep and Right are of whoever is signed in."""
+    """There is no switch: predictions and labels are those of whoever is signed in."""
     viewer = as_(Role.VIEWER)
     paper.append(png(drawing(3)))
     app.query_params["user"] = "default"
     app.run()
-    app.button(key="draw_judge_right").click().run()
+    app.button(key="draw_label_correct").click().run()
     assert not app.selectbox
     [kept] = workspace.history.page().predictions
     assert (kept.user_id, kept.label and kept.label.digit) == (viewer, 3)
@@ -112,12 +113,13 @@ def test_a_viewer_looks_back_at_their_own(
     """Others' predictions are neither shown nor counted, also right after an analyst has asked the same."""
     workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
     as_(Role.ANALYST)
-    shown = AppTest.from_file(app._script_path, default_timeout=30).switch_page(address).run()
+    entry = PROJECT / "dashboard" / "streamlit_app.py"
+    shown = AppTest.from_file(entry, default_timeout=30).switch_page(address).run()
     assert not shown.info
     as_(Role.VIEWER)
     page = app.switch_page(address).run()
     assert not page.exception
-    assert page.info[0].value.startswith(("Nothing to show", "There are no such predictions"))
+    assert page.info[0].value.startswith(("No predictions yet", "No predictions match"))
 
 
 @pytest.mark.parametrize("address", ["home", "data", "review"])
@@ -126,7 +128,7 @@ def test_an_analyst_sees_how_everything_stands(
 ) -> None:
     """Home, Data and Review open for who may see all, also where a concern would lead to a page they have not."""
     workspace.read_and_keep(png(drawing(7)), source=Source.DRAWING)
-    monkeypatch.setattr(overview, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(status, "LEAST_FREE", 2**60)
     as_(Role.ANALYST)
     page = app.switch_page(f"app_pages/{address}.py").run()
     assert not page.exception
@@ -145,7 +147,7 @@ def test_an_analyst_looks_at_trainings_and_starts_none(app: AppTest, as_: Callab
 
 
 def test_an_admin_lets_users_in(app: AppTest, as_: Callable[[Role], int], workspace: Workspace) -> None:
-    """The People page gives a person a password and a role."""
+    """The Users page gives a user a password and a role."""
     as_(Role.ADMIN)
     ada = workspace.users.create("Ada")
     page = app.switch_page("app_pages/users.py").run()
@@ -162,14 +164,14 @@ def test_the_table_of_users_tells_their_roles(app: AppTest, as_: Callable[[Role]
     """User 1, who cannot sign in, has none."""
     as_(Role.ADMIN)
     page = app.switch_page("app_pages/users.py").run()
-    assert page.dataframe[0].value["Role"].to_list() == ["", "admin"]
+    assert page.dataframe[0].value["Role"].to_list() == ["", "Admin"]
 
 
 def test_the_last_admin_cannot_be_switched_off(app: AppTest, as_: Callable[[Role], int]) -> None:
     """Not by themselves either: the page says so."""
     admin = as_(Role.ADMIN)
     page = app.switch_page("app_pages/users.py").run()
-    [chosen] = [each for each in page.selectbox if (each.key or "").startswith("users_chosen_")]
+    [chosen] = [each for each in page.selectbox if (each.key or "").startswith("users_selected_")]
     chosen.select_index(1).run()
     page.button(key="users_switch").click().run()
     assert not page.exception
@@ -181,7 +183,7 @@ def test_a_key_is_made_and_shown_once(app: AppTest, as_: Callable[[Role], int], 
     viewer = as_(Role.VIEWER)
     page = app.switch_page("app_pages/account.py").run()
     page.text_input(key="account_key_name").input("scanner")
-    next(button for button in page.button if button.label == "Make a key").click().run()
+    next(button for button in page.button if button.label == "Create key").click().run()
     [shown] = [code.value for code in page.code if code.value.startswith(KEY_PREFIX)]
     assert workspace.access.by_key(shown).user_id == viewer
     page.run()
@@ -196,13 +198,13 @@ def test_ones_own_password_is_changed(app: AppTest, as_: Callable[[Role], int], 
     page = app.switch_page("app_pages/account.py").run()
     for key, words in (("account_old", "wrong words"), ("account_new", "quite other words"), ("account_again", "x")):
         page.text_input(key=key).input(words)
-    change = next(button for button in page.button if button.label == "Change")
+    change = next(button for button in page.button if button.label == "Change password")
     change.click().run()
-    assert page.error[0].value == "The new passwords differ."
+    assert page.error[0].value == "The new passwords do not match."
     for key, words in (("account_old", PASSWORD), ("account_new", "quite other words")):
         page.text_input(key=key).input(words)
     page.text_input(key="account_again").input("quite other words")
-    next(button for button in page.button if button.label == "Change").click().run()
+    next(button for button in page.button if button.label == "Change password").click().run()
     assert not page.exception
     assert "Sign in again" in page.success[0].value
     assert workspace.access.sign_in("viewer", "quite other words", address="here").caller.role is Role.VIEWER

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.jobs.events import Event, EventKind
-from hwr_core.jobs.table import JobKind, JobState
+from hwr_core.jobs.table import JobKind, Jobs, JobState
 from hwr_core.training.config import TrainingConfig
 from tests.own_models import own_digits
 
@@ -28,7 +28,7 @@ def page(app: AppTest, workspace: Workspace) -> AppTest:
 
 def finished(workspace: Workspace, kind: JobKind, result: dict[str, object], *events: Event) -> int:
     """Write down a job that has succeeded, without running it."""
-    table = workspace.modelling.jobs._table
+    table = Jobs(workspace.store)
     job = workspace.modelling.jobs.submit(kind, {"sources": ["custom"], "base": {}})
     table.claim(job.id, 1)
     log = workspace.modelling.jobs.folder(job.id)
@@ -112,8 +112,8 @@ def test_the_best_of_a_tuning_is_trained_by_one_click(page: AppTest, workspace: 
 def test_a_failed_job_says_why_and_can_be_resumed(page: AppTest, workspace: Workspace) -> None:
     """The reason stands on the page."""
     job = workspace.modelling.train({"sources": ["custom"]})
-    workspace.modelling.jobs._table.claim(job.id, 1)
-    workspace.modelling.jobs._table.fail(job.id, "The disk was full.")
+    Jobs(workspace.store).claim(job.id, 1)
+    Jobs(workspace.store).fail(job.id, "The disk was full.")
     page.run()
     assert page.error[0].value == "The disk was full."
     page.button(key=f"training_resume_{job.id}").click().run()

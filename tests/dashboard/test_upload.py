@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.upload.batch import FEW
+from dashboard.views.upload.results import FEW
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
@@ -45,7 +45,7 @@ def test_the_limits_are_told_before_anything_is_chosen(page: AppTest) -> None:
     """The page names formats, size and number before a file is chosen, and takes no larger one."""
     assert not page.exception
     assert "PNG, JPEG" in page.markdown[0].value
-    assert "up to 20 MB a file, at most 100 files" in page.markdown[0].value
+    assert "up to 20 MB per file and 100 files at once" in page.markdown[0].value
     assert page.file_uploader[0].proto.max_upload_size_mb == 20
 
 
@@ -66,30 +66,30 @@ def test_a_bad_file_is_named_and_fails_alone(page: AppTest) -> None:
 
 
 def test_uploading_alone_enters_no_history(page: AppTest, workspace: Workspace) -> None:
-    """Files are read and shown; nothing is kept."""
+    """Files are read and shown; nothing is stored."""
     upload(page, three=png(drawing(3)))
     assert [*workspace.history.page().predictions] == []
 
 
-def test_keep_enters_each_readable_file_exactly_once(page: AppTest, workspace: Workspace) -> None:
-    """Keep enters what could be read, as a batch and under its name, however often it is pressed."""
+def test_save_stores_each_readable_file_exactly_once(page: AppTest, workspace: Workspace) -> None:
+    """Save stores what could be read, as a batch and under its name, however often it is pressed."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", zero=png(drawing(0)), blank=BLANK)
-    keep = page.button(key="upload_keep")
-    assert keep.label == "Keep 2 predictions"
-    keep.click().run()
-    keep.click().run()
+    save = page.button(key="upload_save")
+    assert save.label == "Save 2 predictions"
+    save.click().run()
+    save.click().run()
     rows = [*workspace.history.page().predictions]
     assert sorted(row.file_name or "" for row in rows) == ["three", "zero"]
     assert {row.source for row in rows} == {Source.BATCH}
 
 
-def test_a_single_file_is_kept_as_an_upload(page: AppTest, workspace: Workspace) -> None:
+def test_a_single_file_is_saved_as_an_upload(page: AppTest, workspace: Workspace) -> None:
     """One file is no batch."""
     upload(page, three=png(drawing(3)))
-    page.button(key="upload_keep").click().run()
+    page.button(key="upload_save").click().run()
     [row] = [*workspace.history.page().predictions]
     assert row.source is Source.UPLOAD
-    assert page.button(key="upload_keep_done").label == f"Kept as number {row.id}"
+    assert page.button(key="upload_save_done").label == f"Saved as prediction {row.id}"
 
 
 def test_too_many_files_are_refused_in_words(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
@@ -97,15 +97,15 @@ def test_too_many_files_are_refused_in_words(monkeypatch: pytest.MonkeyPatch, re
     monkeypatch.setenv("HWR_MAX_BATCH_FILES", "1")
     page: AppTest = request.getfixturevalue("page")
     upload(page, three=png(drawing(3)), zero=png(drawing(0)))
-    assert page.error[0].value == "2 files were chosen; at most 1 can be read at once."
+    assert page.error[0].value == "There are 2 files; at most 1 can be read at once."
 
 
 def test_the_enhancement_level_reaches_the_history(page: AppTest, workspace: Workspace) -> None:
     """What is kept is what was read at the level chosen; a new level is a new prediction, which may be kept too."""
     upload(page, three=png(drawing(3)))
-    page.button(key="upload_keep").click().run()
+    page.button(key="upload_save").click().run()
     page.slider(key="upload_level").set_value(2.0).run()
-    page.button(key="upload_keep").click().run()
+    page.button(key="upload_save").click().run()
     assert len([*workspace.history.page().predictions]) == 2
 
 
@@ -121,7 +121,7 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
 
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
     """The empty page says what suits, that nothing is kept by itself, and where else to go."""
-    assert "until you press Keep" in page.caption[0].value
+    assert "until you press Save" in page.caption[0].value
     assert [link.proto.page for link in page.get("page_link") if "Draw a digit" in link.proto.label] == ["draw"]
 
 
@@ -130,7 +130,7 @@ def test_images_of_an_archive_are_read_like_files(page: AppTest, workspace: Work
     upload(page, three=png(drawing(3)), more=zipped(zero=png(drawing(0)), notes=b"dear diary"))
     assert not page.exception
     assert [text.value for text in page.text] == ["three", "scans/zero", "scans/notes"]
-    page.button(key="upload_keep").click().run()
+    page.button(key="upload_save").click().run()
     rows = workspace.history.page().predictions
     assert sorted(row.file_name or "" for row in rows) == ["scans/zero", "three"]
     assert {row.source for row in rows} == {Source.BATCH}
@@ -172,13 +172,13 @@ def test_what_became_of_the_images_is_counted_and_chosen(page: AppTest) -> None:
         "All 4",
         "Read 2",
         "Unsure 0",
-        "No digit 1",
-        "Not readable 1",
+        "Not a digit 1",
+        "Unreadable 1",
     ]
-    groups.set_value("No digit").run()
+    groups.set_value("Not a digit").run()
     assert [text.value for text in page.text] == ["blank"]
     page.button_group(key="upload_group").set_value("Unsure").run()
-    assert page.caption[-1].value == "There are none of these."
+    assert page.caption[-1].value == "No images in this group."
 
 
 def test_many_images_stand_in_a_table(page: AppTest) -> None:
@@ -197,4 +197,4 @@ def test_an_empty_archive_says_what_is_allowed(page: AppTest) -> None:
     upload(page, empty=zipped())
     assert not page.exception
     assert page.error[0].value.startswith("The archive holds no images; PNG")
-    assert "There are none of these." not in {each.value for each in page.caption}
+    assert "No images in this group." not in {each.value for each in page.caption}

@@ -41,7 +41,7 @@ def test_the_headline_is_as_sure_as_the_prediction(confidence: float, words: str
 def test_an_unsure_prediction_names_the_runner_up() -> None:
     """Who is unsure says between which two digits, and marks the first with a question mark."""
     unsure = prediction(Verdict.UNSURE, (8, 0.5), (3, 0.4))
-    assert wording.headline(unsure) == "Not sure. It may be an 8, or else a 3."
+    assert wording.headline(unsure) == "Not sure: it may be an 8 or a 3."
     assert wording.detail(unsure) == "8: 50%, 3: 40%"
     assert wording.symbol(unsure) == "8?"
 
@@ -51,7 +51,7 @@ def test_a_prediction_without_a_digit_shows_none(verdict: Verdict) -> None:
     """Where no digit was read, the page says why and gives no figures."""
     none = prediction(verdict, (7, 0.3))
     assert wording.symbol(none) == "–"
-    assert wording.headline(none) == wording.ADVICE[Reason(verdict)]
+    assert wording.headline(none) == wording.HEADLINES[Reason(verdict)]
     assert wording.detail(none) == ""
 
 

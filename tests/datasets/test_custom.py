@@ -3,7 +3,6 @@
 import io
 import stat
 import struct
-import time
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
@@ -11,9 +10,10 @@ import pytest
 
 from hwr_core.datasets import custom
 from hwr_core.datasets.import_zip import import_zip
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, part_of
+from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.images.decode import Limits
+from hwr_core.recognition.types import NOT_A_DIGIT
 from tests.handwriting import drawing, png
 
 LIMITS = Limits(max_bytes=100_000, max_pixels=1_000_000)
@@ -37,6 +37,18 @@ def zipped(entries) -> io.BytesIO:
 def take_in(archive, folder, *, max_files=1000, max_bytes=10_000_000):
     """Import with small limits."""
     return import_zip(archive, folder, LIMITS, max_files=max_files, max_bytes=max_bytes)
+
+
+class Counting(io.BytesIO):
+    """A file that knows how many bytes were taken out of it."""
+
+    taken = 0
+
+    def read(self, size=-1):
+        """Read, and count."""
+        content = super().read(size)
+        self.taken += len(content)
+        return content
 
 
 @pytest.fixture
@@ -126,17 +138,16 @@ def test_a_link_refuses_the_archive(folder):
 
 
 def test_too_many_entries_are_refused_before_they_are_listed(folder):
-    """A table of contents for a million entries is not even read: the refusal takes no time and no memory."""
+    """A table of contents for a million entries is not even read: only the end of the file is."""
     entries = zipped([(f"7/{number}.png", b"") for number in range(40)])
     with pytest.raises(InvalidValue, match="at most 20 are allowed"):
         take_in(entries, folder, max_files=20)
-    million = io.BytesIO()
+    million = Counting()
     million.write(b"\0" * 30_000_000)
     million.write(b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 65_535, 65_535, 90_000_000, 0, 0))
-    began = time.monotonic()
     with pytest.raises(InvalidValue, match="too many entries"):
         take_in(million, folder, max_files=20_000)
-    assert time.monotonic() - began < 1
+    assert million.taken < 100_000
 
 
 def test_a_bomb_is_refused(folder, tmp_path):

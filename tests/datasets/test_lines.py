@@ -7,7 +7,7 @@ import pytest
 from hwr_core.datasets.lines import MOST_DIGITS, made_lines, put_together, random_number
 from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
-from hwr_core.images.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import STRIP_HEIGHT
 from hwr_core.recognition.types import DIGITS
 
 

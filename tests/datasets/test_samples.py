@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
+from hwr_core.datasets.samples import Part, Samples, part_of
 from hwr_core.errors import InvalidValue
+from hwr_core.recognition.types import NOT_A_DIGIT
 
 
 def samples(*labels: int) -> Samples:

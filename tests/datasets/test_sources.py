@@ -6,21 +6,12 @@ import numpy as np
 import pytest
 
 from hwr_core.datasets.mnist import VALIDATION
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
-from hwr_core.datasets.sources import (
-    CORRECTIONS,
-    CUSTOM,
-    SOURCES,
-    Places,
-    Request,
-    find_source,
-    hash_source,
-    load_images,
-    load_source,
-)
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.samples import Part, Samples, part_of
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, find_source, hash_source, load_images, load_source
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.normalise import normalise
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 from tests.handwriting import drawing, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import NOT_A_DIGIT, Part, Samples, part_of
+from hwr_core.datasets.samples import Part, Samples, part_of
 from hwr_core.datasets.strokes import (
     PLAIN,
     READS_AS_A_DIGIT,
@@ -14,7 +14,7 @@ from hwr_core.datasets.strokes import (
     read_recordings,
 )
 from hwr_core.datasets.styles import HABITS, with_habit
-from hwr_core.recognition.types import DIGITS
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 from tests.handwriting import hand_made_strokes
 
 WRITERS = [f"writer {number}" for number in range(40)]

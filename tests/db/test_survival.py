@@ -18,8 +18,6 @@ from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 
-KILLS = 20
-
 WRITE_ALL_THE_TIME = r"""
 import os, sys
 from pathlib import Path
@@ -64,11 +62,12 @@ def _acknowledged_until_killed(data_dir: Path, after: float) -> dict[str, set[in
     return {kind: {int(number) for name, number in lines if name == kind} for kind in ("prediction", "feedback")}
 
 
-def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path, kills: int) -> None:
     """After each kill all that was answered is there, whole, and migrating again changes nothing."""
     moments = random.Random(20)  # noqa: S311  no secret
     acknowledged: dict[str, set[int]] = {"prediction": set(), "feedback": set()}
-    for _ in range(KILLS):
+    for _ in range(kills):
         for kind, numbers in _acknowledged_until_killed(tmp_path / "data", moments.uniform(0, 0.4)).items():
             assert not numbers & acknowledged[kind]  # no id is given twice
             acknowledged[kind] |= numbers
@@ -83,7 +82,7 @@ def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path
         assert sorted(number for (number,) in labels) == sorted(number for _, number in judged)
         assert all((tmp_path / "data" / "originals" / name[:2] / name).is_file() for _, name in stored)
         assert [name for (name,) in applied] == [migration.__name__ for migration in MIGRATIONS]
-    assert len(acknowledged["prediction"]) > KILLS
+    assert len(acknowledged["prediction"]) > kills
 
 
 @pytest.mark.parametrize("version", range(len(MIGRATIONS)))

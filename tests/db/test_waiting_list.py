@@ -76,6 +76,7 @@ def test_waiting_long_enough_is_rewarded(database, program):
     store.close()
 
 
+@pytest.mark.slow
 def test_a_process_under_steady_load_lets_another_in(store, database, program):
     """Two processes that never pause take turns: every row of both is there, and neither waits for long."""
     hammer = program(HAMMER, database, 2)

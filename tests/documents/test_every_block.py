@@ -1,6 +1,5 @@
 """Every block of the documents: what can be run is run as it stands, the rest is parsed, or named with a reason."""
 
-import configparser
 import io
 import json
 import os
@@ -39,11 +38,7 @@ NOT_RUN = {
 }
 """Shell blocks by their first line, each with the reason."""
 
-NO_CODE = {
-    "text": "a drawing",
-    "nginx": "there may be no nginx",
-    "caddyfile": "there may be no Caddy",
-}
+NO_CODE = {"text": "a drawing"}
 """Languages that nothing here understands."""
 
 SMALLER = {
@@ -65,17 +60,23 @@ PARSED: Mapping[str, Callable[[str], object]] = {
     "env": _variables,
     "json": json.loads,
     "yaml": yaml.safe_load,
-    "ini": lambda text: configparser.ConfigParser(interpolation=None).read_string(text),
 }
 
-MANY = [str(file.relative_to(PROJECT)) for file in (*PROJECT.glob("*.md"), *PROJECT.glob("*/*.md"))]
-DOCUMENTS = sorted(name for name in MANY if not name.startswith("."))
+MANY = [str(file.relative_to(PROJECT)) for file in (*PROJECT.glob("*.md"), *PROJECT.glob("[!.]*/**/*.md"))]
+DOCUMENTS = sorted(name for name in MANY if not name.startswith(("build/", "data/custom")))
 BLOCKS = [block for document in DOCUMENTS for block in blocks_of(document)]
 RUN_HERE = [block for block in BLOCKS if block.document not in OF_OTHERS]
 
 
 def _are(*languages: str, among: list[Block] = RUN_HERE) -> list[Block]:
     return [block for block in among if block.language in languages and block.first_line not in NOT_RUN]
+
+
+def _each(blocks: list[Block]) -> pytest.MarkDecorator:
+    """A test of each; slow where a model is trained."""
+    trains = [[pytest.mark.slow] if HWR + "train" in block.code else [] for block in blocks]
+    params = [pytest.param(block, marks=marks, id=str(block)) for block, marks in zip(blocks, trains, strict=True)]
+    return pytest.mark.parametrize("block", params)
 
 
 SHELL = _are("sh", "console")
@@ -109,19 +110,19 @@ def test_every_block_has_its_rule():
     assert [old for old in SMALLER if not any(old in block.code for block in SHELL)] == []
 
 
-@pytest.mark.parametrize("block", [each for each in BLOCKS if each.language in PARSED], ids=str)
+@_each([block for block in BLOCKS if block.language in PARSED])
 def test_what_is_no_program_can_be_parsed(block: Block):
     """Whoever copies it gets what its program understands."""
     assert PARSED[block.language](block.code) != ""
 
 
-@pytest.mark.parametrize("block", ASKING, ids=str)
+@_each(ASKING)
 def test_requests_are_answered(block: Block, served: Bash):
     """By a server whose history is empty at first."""
     served.run(block)
 
 
-@pytest.mark.parametrize("block", _are("python"), ids=str)
+@_each(_are("python"))
 def test_python_runs(block: Block, checkout: Path):
     """As it stands on the page, from the folder of the checkout."""
     with in_folder(checkout, variables_of(checkout)):
@@ -129,7 +130,7 @@ def test_python_runs(block: Block, checkout: Path):
         hwr_core.open_workspace().close()
 
 
-@pytest.mark.parametrize("block", TYPED, ids=str)
+@_each(TYPED)
 def test_commands_end_well(block: Block, checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     """They print what stands below them, shares aside."""
     code = block.code

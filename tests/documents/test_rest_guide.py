@@ -20,11 +20,11 @@ from tests.serving import serving
 
 GUIDE = "api/README.md"
 SIGNED_IN = "Sign-in and keys"
-"""The section whose examples want a server on which people have to sign in."""
+"""The section whose examples need a server that requires sign-in."""
 REFUSED = "Errors"
 """The section whose examples are refused."""
 LANGUAGES = ("sh", "python")
-PASSWORD = "a fair few plain words"  # noqa: S105  of somebody who lives as long as a test
+PASSWORD = "a fair few plain words"  # noqa: S105  of a user who exists as long as a test
 
 Requests: TypeAlias = list[tuple[Block, Asked]]
 """Each with the block that asked it."""
@@ -43,7 +43,7 @@ def _open_server(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 @contextmanager
 def _closed_server(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """A server that lets in Ada, an admin: its address, and what she has to show."""
+    """A server with Ada, an admin: its address, and her credentials."""
     with Workspace(Settings(data_dir=folder / "data")) as workspace:
         ada = workspace.users.create("Ada").id
         workspace.access.set_password(ada, PASSWORD)

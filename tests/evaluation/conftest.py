@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwr_core.datasets.sources import Places
+from hwr_core.datasets.request import Places
 from hwr_core.registry.registry import ModelVersion, Registry
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models

@@ -5,13 +5,13 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
+from hwr_core.datasets.corrupt import CORRUPTIONS
 from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavailable, NotFound
 from hwr_core.evaluation.answers import Answers, figures_of, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
 from hwr_core.evaluation.suites import SUITES, available_suites, find_suite, folder_suite, gate_suites
-from hwr_core.images.corrupt import CORRUPTIONS
+from hwr_core.recognition.types import NOT_A_DIGIT
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import number, png
 

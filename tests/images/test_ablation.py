@@ -1,12 +1,13 @@
-"""The normaliser with a step left out."""
+"""The normaliser with a stage left out."""
 
 import numpy as np
 import pytest
 
+from hwr_core.datasets.corrupt import on_paper, ruled, shadow
 from hwr_core.errors import NoInk
 from hwr_core.images.ablation import WITHOUT
-from hwr_core.images.corrupt import on_paper, ruled, shadow
-from hwr_core.images.normalise import SIDE, normalise
+from hwr_core.images.normalise import normalise
+from hwr_core.images.types import SIDE
 from tests.handwriting import drawing
 
 BLANK = np.full((100, 100), 255, np.uint8)
@@ -14,10 +15,10 @@ SHADED = shadow(drawing(7, fill=0.4, at=(0.9, 0.1)), 1.0, np.random.default_rng(
 RULED = ruled(on_paper(drawing(7, pen=9)), 1.0, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("step", WITHOUT)
-def test_every_variant_makes_what_a_model_reads(step):
+@pytest.mark.parametrize("without", WITHOUT)
+def test_every_variant_makes_what_a_model_reads(without):
     """28x28, ink bright on black."""
-    seen = WITHOUT[step](drawing(4))
+    seen = WITHOUT[without](drawing(4))
 
     assert seen.shape == (SIDE, SIDE)
     assert seen.dtype == np.uint8
@@ -25,25 +26,25 @@ def test_every_variant_makes_what_a_model_reads(step):
 
 
 @pytest.mark.parametrize(
-    ("step", "image"),
+    ("without", "image"),
     [
-        ("paper of many tones", SHADED),
-        ("frames and ruled lines", RULED),
-        ("aspect kept", drawing(1)),
+        ("uneven background", SHADED),
+        ("ruled lines", RULED),
+        ("aspect ratio", drawing(1)),
         ("centre of mass", drawing(7)),
-        ("all of it", SHADED),
+        ("all stages", SHADED),
     ],
 )
-def test_leaving_a_step_out_changes_what_it_is_for(step, image):
-    """Each is seen on the images that need it; nothing is left out of the whole."""
+def test_leaving_a_stage_out_changes_what_it_is_for(without, image):
+    """Each is seen on the images that need it; with nothing left out it is `normalise`."""
     whole = normalise(image)
 
-    assert np.array_equal(WITHOUT["as it is"](image), whole)
-    assert not np.array_equal(WITHOUT[step](image), whole)
+    assert np.array_equal(WITHOUT["nothing"](image), whole)
+    assert not np.array_equal(WITHOUT[without](image), whole)
 
 
-@pytest.mark.parametrize("step", [step for step in WITHOUT if step != "all of it"])
-def test_blank_paper_has_no_ink_whatever_is_left_out(step):
+@pytest.mark.parametrize("without", [without for without in WITHOUT if without != "all stages"])
+def test_blank_paper_has_no_ink_whatever_is_left_out(without):
     """No variant makes something of nothing."""
     with pytest.raises(NoInk):
-        WITHOUT[step](BLANK)
+        WITHOUT[without](BLANK)

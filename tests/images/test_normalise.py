@@ -13,8 +13,9 @@ from hwr_core.images.background import estimate_background
 from hwr_core.images.binarise import binarise
 from hwr_core.images.decode import decode
 from hwr_core.images.foreground import clean_foreground, cut_out
-from hwr_core.images.normalise import BOX, SIDE, centre, denoise, fit_to_box, normalise, resize_to_work
-from hwr_core.images.types import Grey
+from hwr_core.images.geometry import BOX, centre, fit_to_box, resize_to_work
+from hwr_core.images.normalise import denoise, normalise
+from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.types import DIGITS
 from tests.handwriting import drawing, png
 from tests.images.likeness import likeness
@@ -55,7 +56,7 @@ def test_a_digit_is_put_as_mnist_puts_it(digit):
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_light_on_dark_is_the_same_as_dark_on_light(digit):
-    """Inverting an image changes no more than the rounding of a level."""
+    """Inverting an image changes no more than the rounding of a grey level."""
     image = drawing(digit)
     assert np.abs(normalise(255 - image).astype(int) - normalise(image)).max() <= 2
 
@@ -81,15 +82,15 @@ def test_an_image_may_be_tiny_or_huge(side):
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_shaded_paper_is_evened_out(digit):
+def test_shading_is_evened_out(digit):
     """A shadow across the paper leaves the digit as it is."""
     image = on_paper(drawing(digit, pen=12), shading(), shading() * 0.35)
     assert likeness(normalise(image), normalise(drawing(digit, pen=12))) > 0.85
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_deep_shadow_needs_the_paper_evened_out(digit):
-    """At level 0 paper counts as one flat tone and a deep shadow drowns the digit; at level 1 it does not."""
+def test_a_deep_shadow_needs_the_background_evened_out(digit):
+    """At level 0 the background counts as one flat tone and a deep shadow drowns the digit; at level 1 it does not."""
     paper = shading(dark=60, light=240)
     image, clean = on_paper(drawing(digit, pen=12), paper, paper / 2), normalise(drawing(digit, pen=12))
     assert likeness(normalise(image, 0.0), clean) < 0.6
@@ -98,7 +99,7 @@ def test_a_deep_shadow_needs_the_paper_evened_out(digit):
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_soft_shadow_over_a_cell_hides_no_ink(digit):
-    """Shading that the paper's estimate does not follow is no noise: the digit stands out of the grain all the same."""
+    """Shading that the estimated background does not follow is no noise: the digit still stands out of the grain."""
     rows = np.mgrid[0:128, 0:128][0]
     paper = 150 + 60 / (1 + np.exp((rows - 70) / 3))
     image = noisy(on_paper(drawing(digit, side=128, pen=8), paper, paper - 45), sigma=1)
@@ -106,8 +107,8 @@ def test_a_soft_shadow_over_a_cell_hides_no_ink(digit):
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_dark_frame_does_not_turn_ink_into_paper(digit):
-    """Beside a dark frame the paper seems lit: the digit within, as dark as the frame, is still the ink."""
+def test_a_dark_frame_does_not_turn_foreground_into_background(digit):
+    """Beside a dark frame the paper seems lit: the digit within, as dark as the frame, is still the foreground."""
     paper = shading(side=128, dark=150, light=170)
     image = on_paper(drawing(digit, side=128, pen=8, fill=0.6), paper, paper - 60)
     image[:7], image[-7:], image[:, :7], image[:, -7:] = 40, 40, 40, 40
@@ -191,7 +192,7 @@ def test_the_lines_of_a_cell_are_dropped(digit, sides):
 @pytest.mark.parametrize("pen", [14, 40])
 @pytest.mark.parametrize("tone", [0, 255])
 def test_a_digit_may_be_cropped_to_its_ink(digit, pen, tone):
-    """Without any margin, with more ink than paper along the edge, it is still the ink that is read.
+    """Without any margin, with more foreground than background along the edge, it is still the digit that is read.
 
     A bare 1 is left out: cropped to its ink it is a block.
     """
@@ -304,7 +305,7 @@ def test_any_image_is_normalised_or_has_no_ink(image, level):
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
-def test_rectangles_of_noise_never_break_the_steps(height, width, scale, seed):
+def test_rectangles_of_noise_never_break_a_stage(height, width, scale, seed):
     """Coarse patterns of any size and shape, up to long strips, are normalised or have no ink."""
     coarse = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
     try:
@@ -315,20 +316,20 @@ def test_rectangles_of_noise_never_break_the_steps(height, width, scale, seed):
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 2.0])
-def test_no_step_changes_what_it_is_given(level):
-    """Each step is a pure function: pages may show what lies between them."""
+def test_no_function_changes_its_arguments(level):
+    """Each is a pure function: pages may show the images between the stages."""
     image = on_paper(drawing(8, side=200), shading(200), 20)
-    sized = resize_to_work(image)
-    smooth = denoise(sized, level)
-    paper = estimate_background(smooth, level)
-    ink = binarise(smooth, paper)
-    mask = clean_foreground(ink, level)
-    writing = cut_out(ink, mask)
-    boxed = fit_to_box(writing)
-    between = (image, sized, smooth, paper, ink.strength, mask, writing, boxed)
-    before = [step.copy() for step in between]
-    again = centre(fit_to_box(cut_out(binarise(denoise(resize_to_work(image), level), paper), mask)))
-    clean_foreground(ink, level)
+    resized = resize_to_work(image)
+    smooth = denoise(resized, level)
+    background = estimate_background(smooth, level)
+    foreground = binarise(smooth, background)
+    mask = clean_foreground(foreground, level)
+    cropped = cut_out(foreground, mask)
+    boxed = fit_to_box(cropped)
+    between = (image, resized, smooth, background, foreground.strength, mask, cropped, boxed)
+    before = [each.copy() for each in between]
+    again = centre(fit_to_box(cut_out(binarise(denoise(resize_to_work(image), level), background), mask)))
+    clean_foreground(foreground, level)
     np.testing.assert_array_equal(again, normalise(image, level))
-    for step, copy in zip(between, before, strict=True):
-        np.testing.assert_array_equal(step, copy)
+    for each, copy in zip(between, before, strict=True):
+        np.testing.assert_array_equal(each, copy)

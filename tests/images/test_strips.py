@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_core.images.segment import segment
-from hwr_core.images.strips import STRIP_HEIGHT, STRIP_MARGIN, slant_of, strip, upright
+from hwr_core.images.lines.segmentation import segment
+from hwr_core.images.lines.strips import STRIP_HEIGHT, STRIP_MARGIN, slant_of, strip, upright
 from tests.handwriting import number
 from tests.images.likeness import likeness
 

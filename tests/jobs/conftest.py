@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from hwr_core.db.store import Store
-from hwr_core.events import Observers
+from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.settings import PROJECT
+from tests.jobs.specs import spec_of
 
 PATIENCE = 30.0
 
@@ -25,20 +26,33 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def new_queue(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., JobQueue]]:
+def table(store: Store) -> Jobs:
+    """The table of its jobs."""
+    return Jobs(store)
+
+
+@pytest.fixture
+def events() -> Events:
+    """What the queues publish."""
+    return Events()
+
+
+@pytest.fixture
+def new_queue(
+    table: Jobs, events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., JobQueue]]:
     """Make queues over one table and folder; all are closed at the end."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]))
     queues = []
 
     def make(width: int = 1) -> JobQueue:
         queue = JobQueue(
-            Jobs(store),
+            table,
             tmp_path / "jobs",
             program="tests.jobs.toy",
             width=width,
-            cores=1,
-            order=lambda _: {},
-            observers=Observers(),
+            spec=lambda job: spec_of(tmp_path, job=job.id, kind=job.kind, config=job.config),
+            events=events,
         )
         queues.append(queue)
         return queue

@@ -1,4 +1,4 @@
-"""Events survive a kill within a line, are read from where one was, and tell of the present attempt alone."""
+"""Events survive a kill within a line, are read from a position on, and tell of the current attempt only."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_events_are_read_from_a_position_on(events):
 
 
 def test_a_torn_line_is_no_event_and_spoils_none(events, tmp_path):
-    """What a killed child left of a line is passed over, before and after others follow."""
+    """What a killed child left of a line is skipped, before and after other lines follow."""
     events.append(Event(EventKind.LOG, {"text": "whole"}))
     with (tmp_path / "events.jsonl").open("ab") as stream:
         stream.write(b'{"at": "2026-01-01T00:00:00+00:00", "kind": "lo')
@@ -36,7 +36,7 @@ def test_a_torn_line_is_no_event_and_spoils_none(events, tmp_path):
 
 
 def test_an_earlier_attempt_does_not_count(events):
-    """Progress and ending are those of the present attempt."""
+    """Progress and ending are those of the current attempt."""
     for kind, data in (
         (EventKind.STARTED, {}),
         (EventKind.PROGRESS, {"share": 0.9, "eta_seconds": 1.0, "doing": "old"}),
@@ -49,8 +49,8 @@ def test_an_earlier_attempt_does_not_count(events):
     assert [event.kind for event in events.attempt()] == [EventKind.STARTED]
 
 
-def test_passing_events_are_thinned_out(tmp_path):
-    """Progress told a hundred times within a moment is written once, later again."""
+def test_frequent_progress_is_throttled(tmp_path):
+    """Progress reported a hundred times at once is written once, and again later."""
     now = [0.0]
     folder = JobFolder(tmp_path)
     report = Report(folder, clock=lambda: now[0])
@@ -61,13 +61,13 @@ def test_passing_events_are_thinned_out(tmp_path):
     assert [event.data["share"] for event in folder.events.read()[0]] == [0.0, 1.0]
 
 
-def test_work_hears_that_it_is_to_stop(tmp_path):
-    """Once somebody asked, the next progress raises."""
+def test_work_notices_that_it_is_to_stop(tmp_path):
+    """Some time after it was asked to stop, Stopped is raised."""
     folder = JobFolder(tmp_path)
     report = Report(folder)
-    report.listen()
+    report.watch_folder()
     report.progress(0.1, "working")
-    folder.ask_to_stop()
+    folder.request_stop()
     with pytest.raises(Stopped):
         for _ in range(10_000_000):
-            report.check()
+            report.raise_if_stopping()

@@ -1,33 +1,34 @@
-"""Jobs run in processes of their own, one after another, can be stopped and taken up again, and no end is missed."""
+"""Jobs run in child processes, one after another, can be stopped and resumed, and no end is missed."""
 
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
-from hwr_core.events import Observer
 from hwr_core.jobs.events import EventKind
-from hwr_core.jobs.queue import SERVER_GONE
+from hwr_core.jobs.queue import JobChanged
+from hwr_core.jobs.runner import SERVER_GONE
 from hwr_core.jobs.table import JobKind, JobState
-from tests.jobs.conftest import submit, until
+from hwr_core.settings import PROJECT
+from tests.jobs.conftest import PATIENCE, submit, until
 
 ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
-def child_of(queue, job):
-    """The process that works on a job."""
-    while job.id not in queue._children:
-        time.sleep(0.02)
-    return queue._children[job.id].process
+def wait_for_child(queue, job):
+    """Wait until the child process of a job has begun its work."""
+    while not queue.folder(job.id).events.attempt():
+        time.sleep(0.05)
 
 
-def test_a_job_runs_to_its_end_behind_all_other_work(queue):
-    """Its result is kept, its log too, its progress is whole, and its process was as nice as can be."""
+def test_a_job_runs_to_its_end_at_the_lowest_priority(queue):
+    """Its result and its log are stored, its progress is complete, and its process had the lowest priority."""
     job = until(queue, submit(queue), *ENDED)
     assert (job.state, job.attempt, job.error) == (JobState.SUCCEEDED, 1, None)
     assert job.result == {"counted": 5, "nice": 19}
@@ -36,27 +37,23 @@ def test_a_job_runs_to_its_end_behind_all_other_work(queue):
     assert job.created_at <= job.started_at <= job.finished_at
 
 
-def test_observers_are_told_of_each_state_and_of_progress(queue):
-    """Queued, running, how far it is, and how it ended; a job that can be resumed is told of again."""
-    told = []
-
-    class Notebook(Observer):
-        def on_job(self, job, progress):
-            told.append((job.state, progress.share))
-
-    with queue._observers.joined_by(Notebook()):
+def test_each_state_and_progress_of_a_job_are_published(queue, events):
+    """Queued, running, how far it is, and how it ended; a resumed job begins with the first of them."""
+    published = []
+    with events.subscribed(published.append):
         until(queue, submit(queue, to=150, pause=0.02), *ENDED)
         until(queue, queue.resume(until(queue, submit(queue, "fail"), *ENDED).id), *ENDED)
-    states = [state for state, _ in told]
+    assert {type(event) for event in published} == {JobChanged}
+    states = [event.job.state for event in published]
     counting = states.index(JobState.SUCCEEDED)
     assert states[0] is JobState.QUEUED
     assert set(states[1:counting]) == {JobState.RUNNING}
-    assert any(0 < share < 1 for _, share in told[1:counting])
+    assert any(0 < event.progress.share < 1 for event in published[1:counting])
     assert states[counting + 1 :] == [JobState.QUEUED, JobState.RUNNING, JobState.FAILED] * 2
 
 
 def test_jobs_wait_for_their_turn(queue):
-    """One at a time, in the order in which they were asked for."""
+    """One at a time, in the order in which they were submitted."""
     slow = submit(queue, to=40, pause=0.02)
     others = [submit(queue) for _ in range(2)]
     until(queue, slow, JobState.RUNNING)
@@ -79,7 +76,7 @@ def test_a_wider_queue_runs_several_at_once(new_queue):
 
 
 def test_a_running_job_is_cancelled_within_seconds(queue):
-    """It stops where it loses nothing, and its progress stays to be seen."""
+    """It stops where no work is lost, and its progress can still be seen."""
     job = submit(queue, to=1000, pause=0.02)
     until(queue, job, JobState.RUNNING)
     while queue.progress(queue.get(job.id)).share == 0.0:
@@ -93,7 +90,7 @@ def test_a_running_job_is_cancelled_within_seconds(queue):
 
 
 def test_a_queued_job_is_cancelled_at_once(queue):
-    """It never begins."""
+    """It never starts."""
     slow = submit(queue, to=100, pause=0.02)
     waiting = submit(queue)
     assert queue.cancel(waiting.id).state is JobState.CANCELLED
@@ -102,8 +99,8 @@ def test_a_queued_job_is_cancelled_at_once(queue):
     assert queue.get(waiting.id).started_at is None
 
 
-def test_a_cancelled_job_goes_on_where_it_stopped(queue):
-    """Resumed, it keeps what it had done, and counts one attempt more."""
+def test_a_cancelled_job_continues_where_it_stopped(queue):
+    """Resumed, it keeps what it had done, and counts one more attempt."""
     job = submit(queue, to=60, pause=0.02)
     until(queue, job, JobState.RUNNING)
     while not (counted := queue.folder(job.id).path / "counted").exists():
@@ -120,12 +117,12 @@ def test_a_cancelled_job_goes_on_where_it_stopped(queue):
 
 
 def test_a_job_that_fails_says_why(queue):
-    """The words of its error are kept."""
+    """The message of its error is stored."""
     job = until(queue, submit(queue, "fail"), *ENDED)
     assert (job.state, job.error) == (JobState.FAILED, "It cannot be done.")
 
 
-def test_a_killed_child_is_found_and_told_of(queue):
+def test_a_killed_child_is_found_and_reported(queue):
     """A process ended by a signal leaves no job running; the next job runs."""
     job = until(queue, submit(queue, "die"), *ENDED)
     assert job.state is JobState.FAILED
@@ -133,12 +130,12 @@ def test_a_killed_child_is_found_and_told_of(queue):
     assert until(queue, submit(queue), *ENDED).state is JobState.SUCCEEDED
 
 
-def test_moves_that_make_no_sense_are_refused(queue):
-    """What has ended cannot be cancelled, what has succeeded cannot be resumed, what is not there is not found."""
+def test_impossible_changes_are_refused(queue):
+    """An ended job cannot be cancelled, a succeeded one cannot be resumed, an unknown one is not found."""
     job = until(queue, submit(queue), *ENDED)
-    with pytest.raises(JobConflict, match="succeeded already"):
+    with pytest.raises(JobConflict, match=r"has ended \(succeeded\); only a queued or running job"):
         queue.cancel(job.id)
-    with pytest.raises(JobConflict, match="only a failed or cancelled one can go on"):
+    with pytest.raises(JobConflict, match="only a failed or cancelled job can be resumed"):
         queue.resume(job.id)
     for act in (queue.get, queue.cancel, queue.resume):
         with pytest.raises(NotFound):
@@ -148,7 +145,7 @@ def test_moves_that_make_no_sense_are_refused(queue):
 
 
 def test_many_cancel_at_once_and_it_is_cancelled_once(queue):
-    """Whoever comes too late is told so."""
+    """Cancelling it once more is a conflict."""
     job = submit(queue, to=500, pause=0.02)
     until(queue, job, JobState.RUNNING)
     with ThreadPoolExecutor(8) as threads:
@@ -160,14 +157,13 @@ def test_many_cancel_at_once_and_it_is_cancelled_once(queue):
 
 
 def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
-    """A server that shuts down leaves no process behind; its job has failed with the reason, and goes on when asked."""
+    """A server that shuts down leaves no process behind; its job has failed with the reason, and can be resumed."""
     queue = new_queue()
     queue.start()
     job = submit(queue, to=80, pause=0.02)
-    until(queue, job, JobState.RUNNING)
-    child = child_of(queue, job)
+    wait_for_child(queue, job)
     queue.close()
-    assert child.poll() is not None
+    assert not queue.folder(job.id).is_locked
     failed = queue.get(job.id)
     assert (failed.state, failed.error) == (JobState.FAILED, SERVER_GONE)
     other = new_queue()
@@ -176,12 +172,12 @@ def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
     assert until(other, job, *ENDED).state is JobState.SUCCEEDED
 
 
-def test_what_a_dead_server_left_running_is_settled(new_queue, tmp_path):
-    """After a crash of server and child the next start marks the job failed; jobs that waited run."""
+def test_what_a_dead_server_left_running_is_settled(new_queue, table):
+    """After a crash of server and child the next start marks the job as failed; queued jobs run."""
     dead = new_queue()
     job = submit(dead)
     waiting = submit(dead)
-    dead._table.claim(job.id, 1)
+    table.claim(job.id, 1)
     queue = new_queue()
     queue.start()
     failed = until(queue, job, *ENDED)
@@ -189,11 +185,11 @@ def test_what_a_dead_server_left_running_is_settled(new_queue, tmp_path):
     assert until(queue, waiting, *ENDED).state is JobState.SUCCEEDED
 
 
-def test_work_that_was_finished_before_its_server_died_counts(new_queue):
-    """The child had said that it was done: the next start writes it down."""
+def test_work_that_was_finished_before_its_server_died_counts(new_queue, table):
+    """The child had reported that it was done: the next start records it."""
     dead = new_queue()
     job = submit(dead)
-    dead._table.claim(job.id, 1)
+    table.claim(job.id, 1)
     events = dead.folder(job.id).path / "events.jsonl"
     events.parent.mkdir(parents=True, exist_ok=True)
     lines = [{"kind": "started"}, {"kind": "done", "result": {"counted": 5}}]
@@ -204,7 +200,7 @@ def test_work_that_was_finished_before_its_server_died_counts(new_queue):
 
 
 def test_a_second_queue_leaves_living_jobs_alone(queue, new_queue):
-    """Another process on the same folder neither settles nor repeats what runs, and keeps to the width."""
+    """Another process on the same folder neither settles nor repeats a running job, and respects the width."""
     job = submit(queue, to=80, pause=0.03)
     until(queue, job, JobState.RUNNING)
     other = new_queue()
@@ -218,22 +214,27 @@ def test_a_second_queue_leaves_living_jobs_alone(queue, new_queue):
     assert queue.get(job.id).attempt == 1
 
 
-def test_a_child_without_its_server_ends(new_queue):
-    """When the server is killed its child notices and stops at the next moment that loses nothing."""
+def test_a_child_without_its_server_ends(new_queue, tmp_path):
+    """When the server is killed, its child notices and stops; the next server says what happened."""
+    server = subprocess.Popen([sys.executable, "-m", "tests.jobs.server", str(tmp_path)], cwd=PROJECT)
     queue = new_queue()
-    queue.start()
-    job = submit(queue, to=2000, pause=0.02)
-    until(queue, job, JobState.RUNNING)
-    child = child_of(queue, job)
-    while not queue.folder(job.id).events.attempt():
+    folder = queue.folder(1)
+    while not folder.events.attempt():
+        assert server.poll() is None
         time.sleep(0.05)
-    child.stdin.close()  # all that a child sees of its server's death
-    assert child.wait(10) == 0
-    assert until(queue, job, *ENDED).error == SERVER_GONE
+    server.kill()
+    server.wait()
+    patience = time.monotonic() + PATIENCE
+    while folder.is_locked:
+        assert time.monotonic() < patience
+        time.sleep(0.05)
+    assert folder.events.ending().kind is EventKind.STOPPED
+    queue.start()
+    assert until(queue, queue.get(1), *ENDED).error == SERVER_GONE
 
 
 def test_a_full_disk_fails_the_job_and_no_other(queue, monkeypatch):
-    """What cannot be started for want of space has failed with the reason; the queue goes on."""
+    """A job that cannot be started for lack of space has failed with the reason; the next one runs."""
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -247,23 +248,22 @@ def test_a_full_disk_fails_the_job_and_no_other(queue, monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX")
 def test_a_deaf_child_is_ended_when_the_queue_closes(new_queue, monkeypatch):
-    """A child that does not stop by itself is killed after a while."""
-    monkeypatch.setattr("hwr_core.jobs.queue.FAREWELL", 0.5)
+    """A child that does not stop in time is killed."""
+    monkeypatch.setattr("hwr_core.jobs.runner.STOP_TIMEOUT", 0.5)
     queue = new_queue()
     queue.start()
     job = submit(queue, "deaf")
-    until(queue, job, JobState.RUNNING)
-    child = child_of(queue, job)
-    while not queue.folder(job.id).events.attempt():
-        time.sleep(0.05)
+    wait_for_child(queue, job)
     queue.close()
-    assert child.poll() == -signal.SIGKILL
-    assert queue.get(job.id).state is JobState.FAILED
+    assert not queue.folder(job.id).is_locked
+    failed = queue.get(job.id)
+    assert failed.state is JobState.FAILED
+    assert f"signal {signal.SIGKILL:d}" in failed.error
 
 
-def test_where_no_job_ever_was_the_history_is_not_opened(new_queue, tmp_path):
-    """A server that only reads makes no database for the sake of jobs."""
+def test_without_any_job_the_store_is_not_opened(new_queue, tmp_path):
+    """A server that only reads does not create a database because of jobs."""
     queue = new_queue()
     queue.start()
     time.sleep(0.3)
-    assert not Path(tmp_path / "hwr.duckdb").exists()
+    assert not (tmp_path / "hwr.duckdb").exists()

@@ -1,4 +1,4 @@
-"""The table of jobs: moves name the state they start from, and only one of many claims a job."""
+"""The table of jobs: a change names the state it starts from, and only one of many processes claims a job."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +15,7 @@ def jobs(store):
 
 
 def test_a_job_is_queued_claimed_and_done(jobs):
-    """Each move is seen by whoever asks, and the config comes back as it was."""
+    """Each change can be seen at once, and the config comes back as it was."""
     job = jobs.add(JobKind.TUNE, {"trials": 3, "base": {"epochs": 2}}, 1)
     assert (job.state, job.config) == (JobState.QUEUED, {"trials": 3, "base": {"epochs": 2}})
     assert jobs.next_queued().id == job.id
@@ -25,7 +25,7 @@ def test_a_job_is_queued_claimed_and_done(jobs):
 
 
 def test_jobs_are_counted_by_state(jobs):
-    """Every state has a number, 0 where no job is in it."""
+    """Every state has a count, 0 if no job is in it."""
     assert set(jobs.counts().values()) == {0}
     jobs.cancel_queued(jobs.add(JobKind.TRAIN, {}, 1).id)
     jobs.add(JobKind.TRAIN, {}, 1)
@@ -41,8 +41,8 @@ def test_one_of_many_claims_a_job(jobs):
     assert len(claimed) == len(set(claimed)) == 4
 
 
-def test_a_move_from_another_state_is_refused(jobs):
-    """A job that nobody runs cannot fail or succeed; one that runs cannot be queued again."""
+def test_a_change_from_another_state_is_refused(jobs):
+    """A queued job cannot fail or succeed; a running one cannot be cancelled as a queued one."""
     job = jobs.add(JobKind.TRAIN, {}, 1)
     for move in (lambda: jobs.succeed(job.id, {}), lambda: jobs.fail(job.id, "x"), lambda: jobs.requeue(job.id)):
         with pytest.raises(JobConflict, match=f"Job {job.id} is queued"):
@@ -55,7 +55,7 @@ def test_a_move_from_another_state_is_refused(jobs):
 
 
 def test_a_requeued_job_forgets_how_it_ended(jobs):
-    """Its error goes when it begins anew; the attempt is counted."""
+    """Its error is cleared, and the next attempt is counted."""
     job = jobs.add(JobKind.TRAIN, {}, 1)
     jobs.claim(job.id, 1)
     jobs.fail(job.id, "no luck")

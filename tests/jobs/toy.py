@@ -1,23 +1,24 @@
-"""A job's program for tests: it counts, dies, fails or hangs as its order says, without TensorFlow."""
+"""A child process's program for tests: it counts, dies, fails or hangs as its spec says, without TensorFlow."""
 
 import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from hwr_core.errors import HwrError, Stopped
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
-from hwr_core.jobs.report import Report, stand_back
+from hwr_core.jobs.report import Report, lower_priority
 
 
 def main(folder: JobFolder) -> None:
     """Do what the config says: {"do": "count", "to": 5, "pause": 0.01}, or "fail", "die", "deaf"."""
-    stand_back()
+    lower_priority()
     report = Report(folder)
-    report.listen_as_child()
-    report.tell(EventKind.STARTED)
-    config = folder.order()["config"]
+    report.watch_folder_and_parent()
+    report.emit(EventKind.STARTED)
+    config: dict[str, Any] = {**folder.spec().config}
     counted = folder.path / "counted"
     try:
         if config["do"] == "fail":
@@ -31,12 +32,12 @@ def main(folder: JobFolder) -> None:
             counted.write_text(str(number + 1))
             time.sleep(config.get("pause", 0.0))
     except Stopped:
-        report.tell(EventKind.STOPPED)
+        report.emit(EventKind.STOPPED)
     except HwrError as error:
-        report.tell(EventKind.FAILED, error=str(error))
+        report.emit(EventKind.FAILED, error=str(error))
     else:
-        report.say("counted")
-        report.tell(EventKind.DONE, result={"counted": config["to"], "nice": os.nice(0)})
+        report.log("counted")
+        report.emit(EventKind.DONE, result={"counted": config["to"], "nice": os.nice(0)})
 
 
 if __name__ == "__main__":

@@ -296,6 +296,7 @@ def test_a_digit_by_hand_is_written_anew_each_time():
     assert hwr_core.read(one).digit == hwr_core.read(other).digit == 4
 
 
+@pytest.mark.slow
 def test_labelled_images_are_learned_from_in_this_process(own_folder, tmp_path, capsys):
     """A network of one's own, trained on a folder, published and read with; nothing is promoted."""
     from zipfile import ZipFile
@@ -324,7 +325,7 @@ def test_training_refuses_a_value_that_is_not_allowed(own_folder):
 
 def test_a_study_is_read_where_it_was_kept(tmp_path: Path):
     """And a folder without one is told."""
-    from hwr_core.training.tune import read_study
+    from hwr_core.training.study import read_study
 
     with pytest.raises(NotFound, match="no study"):
         read_study(tmp_path)

@@ -16,6 +16,10 @@ from tests.own_models import own_digits
 
 ANSWERS = [block for block in blocks_of("notebooks/README.md") if block.language == "python"]
 MOST_LINES = 10
+EACH = [
+    pytest.param(answer, id=answer.heading, marks=[pytest.mark.slow] if "train(" in answer.code else [])
+    for answer in ANSWERS
+]
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def test_there_are_ten_questions():
     assert len({answer.heading for answer in ANSWERS}) == len(ANSWERS) == 10
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.heading)
+@pytest.mark.parametrize("answer", EACH)
 def test_the_answer_is_short_and_runs(answer, checkout, capsys):
     """Ten lines at most, and no error, as they stand on the page."""
     assert len([line for line in answer.code.splitlines() if line.strip()]) <= MOST_LINES

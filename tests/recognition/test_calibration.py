@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import LABELS, NOT_A_DIGIT
 from hwr_core.recognition.calibration import (
     REFUSED_DIGITS,
     UNSURE_BELOW,
@@ -14,6 +13,7 @@ from hwr_core.recognition.calibration import (
     reliability,
     softmax,
 )
+from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT
 
 COUNT = 20_000
 
@@ -22,7 +22,7 @@ COUNT = 20_000
 def honest():
     """Logits, and labels drawn from the very probabilities that these logits stand for."""
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2.5, (COUNT, LABELS)).astype(np.float32)
+    logits = rng.normal(0, 2.5, (COUNT, CLASSES)).astype(np.float32)
     shares = softmax(logits).astype(np.float64)
     labels = (shares.cumsum(axis=1) > rng.uniform(size=(COUNT, 1))).argmax(axis=1)
     return logits, labels.astype(np.uint8)
@@ -64,7 +64,7 @@ def test_softmax_of_huge_logits_is_finite():
 
 def test_what_speaks_for_no_digit_is_spread_evenly():
     """Ten probabilities still sum to 1, and no digit overtakes another."""
-    shares = softmax(np.random.default_rng(1).normal(0, 2, (100, LABELS)).astype(np.float32))
+    shares = softmax(np.random.default_rng(1).normal(0, 2, (100, CLASSES)).astype(np.float32))
     ten = digit_probabilities(shares)
     np.testing.assert_allclose(ten.sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(ten.argsort(axis=1), shares[:, :NOT_A_DIGIT].argsort(axis=1))
@@ -74,8 +74,8 @@ def test_what_speaks_for_no_digit_is_spread_evenly():
 def mixed():
     """Logits of a good network: digits that mostly look like digits, others that mostly do not."""
     rng = np.random.default_rng(2)
-    labels = rng.integers(0, LABELS, COUNT).astype(np.uint8)
-    logits = rng.normal(0, 1, (COUNT, LABELS)).astype(np.float32)
+    labels = rng.integers(0, CLASSES, COUNT).astype(np.uint8)
+    logits = rng.normal(0, 1, (COUNT, CLASSES)).astype(np.float32)
     logits[np.arange(COUNT), labels] += rng.normal(8, 2, COUNT)
     return logits, labels
 
@@ -92,7 +92,9 @@ def test_few_digits_are_refused(mixed):
 def test_a_hopeless_network_still_gets_usable_thresholds():
     """Logits that know nothing give a threshold of one half or more, never none; "unsure" means what it always does."""
     rng = np.random.default_rng(4)
-    decision = decide(rng.normal(size=(500, LABELS)).astype(np.float32), rng.integers(0, LABELS, 500).astype(np.uint8))
+    decision = decide(
+        rng.normal(size=(500, CLASSES)).astype(np.float32), rng.integers(0, CLASSES, 500).astype(np.uint8)
+    )
     assert 0.5 <= decision.not_a_digit_above <= 0.9
     assert decision.unsure_below == UNSURE_BELOW
 

@@ -87,7 +87,7 @@ def test_progress_is_told_and_only_so_many_are_remembered(monkeypatch):
     images = [np.full((28, 28), shade, np.uint8) for shade in range(100)]
     embedder.features(images, told.append)
     assert told == [0.5, 1.0]
-    assert len(embedder._known) == 10
+    assert len(embedder._known) == 10  # noqa: SLF001  nothing else shows what is remembered
 
 
 def test_the_nearest_come_first():

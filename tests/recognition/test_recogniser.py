@@ -9,12 +9,11 @@ from itertools import cycle
 import numpy as np
 import pytest
 
-from hwr_core.datasets.samples import NOT_A_DIGIT
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import DIGITS, Prediction, Timings, Verdict
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
 from tests.handwriting import drawing, recorded_strokes
@@ -132,7 +131,7 @@ def test_the_card_decides_between_the_verdicts(models, images, shares, verdict, 
     decision = Decision(temperature=1, not_a_digit_above=0.6, unsure_below=0.8)
     recogniser = Recogniser(Registry(models).champion().read_file(LITERT), decision, "v", cores=1)
     eleven = np.array([shares.get(label, 0) for label in range(NOT_A_DIGIT + 1)], np.float64)
-    prediction: Prediction = recogniser._decide(images[0], eleven, 0.0)
+    prediction: Prediction = recogniser._decide(images[0], eleven, 0.0)  # noqa: SLF001  no image has such shares
     recogniser.close()
     assert (prediction.verdict, prediction.digit) == (verdict, digit)
 

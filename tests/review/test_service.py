@@ -5,6 +5,7 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import CHALLENGER
@@ -96,9 +97,8 @@ def test_the_challenger_reads_each_image_once(workspace, registry, keep, monkeyp
     registry.challenge(worse_copy(registry))
     keep(3, 0)
     workspace.review.count(Order.DISAGREE)
-    challenger = workspace.review._second_opinion._challenger
     read: list[int] = []
-    monkeypatch.setattr(challenger, "read", lambda images: read.append(len(images)) or [])
+    monkeypatch.setattr(Recogniser, "read", lambda _, images: read.append(len(images)) or [])
     workspace.review.count(Order.DISAGREE)
     assert read == [0]
 

@@ -7,11 +7,15 @@ from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
 
+import pytest
+
 from hwr_core.app.workspace import Workspace
 from hwr_core.ops.backup.restore import restore
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 from tests.serving import Server, environment, predict, serving
+
+pytestmark = pytest.mark.slow
 
 CLIENTS = 3
 

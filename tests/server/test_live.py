@@ -1,4 +1,4 @@
-"""Live channels on the real server: it ends promptly, forgets who vanishes, and the guide's examples work."""
+"""Live channels on the real server: it stops promptly, forgets lost clients, and the examples of the guide work."""
 
 import json
 import signal
@@ -13,6 +13,8 @@ from websockets.sync.client import connect
 
 from tests.documents.blocks import blocks_of
 from tests.serving import Server, history, serving
+
+pytestmark = pytest.mark.slow
 
 SEVEN = [[[70, 60], [210, 60], [120, 230]]]
 EXAMPLES = [block for block in blocks_of("api/live/README.md") if block.language == "python"]
@@ -34,7 +36,7 @@ def test_the_guides_examples_print_a_seven(server: Server, capsys: pytest.Captur
 
 
 def test_the_server_ends_while_channels_are_open(server: Server) -> None:
-    """Within seconds, with code 1012 for whoever is there, and nothing acknowledged is lost."""
+    """Within seconds, with code 1012 for open channels, and nothing acknowledged is lost."""
     address = server.url.replace("http", "ws", 1)
     with connect(f"{address}/api/live/events") as feed, connect(f"{address}/api/live/draw") as pen:
         pen.send(json.dumps({"strokes": SEVEN, "keep": True}))

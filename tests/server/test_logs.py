@@ -7,8 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.handwriting import drawing, png
 from tests.serving import Server, environment, predict, serving
+
+pytestmark = pytest.mark.slow
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:

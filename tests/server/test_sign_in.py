@@ -18,12 +18,12 @@ from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.serving import Server, serving
 
-PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
+PASSWORD = "a fair few plain words"  # noqa: S105  of a user who exists as long as a test
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with one person who can sign in."""
+    """A data folder with one user who can sign in."""
     folder = tmp_path_factory.mktemp("signed-in") / "data"
     with Workspace(Settings(data_dir=folder)) as workspace:
         ada = workspace.users.create("Ada").id
@@ -34,7 +34,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(data_dir: Path) -> Iterator[Server]:
-    """The real server, on which people have to sign in."""
+    """The real server, which requires sign-in."""
     with serving(data_dir, HWR_AUTH="required") as server:
         yield server
 
@@ -89,7 +89,7 @@ def test_nothing_is_given_to_whoever_is_not_signed_in(server: Server, method: st
 
 
 def test_the_websocket_is_refused_without_a_session(server: Server) -> None:
-    """The channel through which pages come is behind the door too."""
+    """The channel through which pages come requires sign-in, too."""
     for headers in ({}, {"Cookie": f"{COOKIE}=made-up", "Origin": server.url}):
         with pytest.raises(InvalidStatus) as refused:
             _stream(server, headers)

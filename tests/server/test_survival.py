@@ -11,11 +11,15 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
+
 from hwr_core.app.workspace import Workspace
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
 from tests.serving import Server, environment, history, predict, serving
+
+pytestmark = pytest.mark.slow
 
 CLIENTS = 8
 

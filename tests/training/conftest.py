@@ -1,4 +1,4 @@
-"""One real training, small enough for a test: a few hundred drawings, a few epochs, stopped once and taken up again."""
+"""One real training, small enough for a test: a few hundred drawings, a few epochs, stopped once and resumed."""
 
 import gzip
 import json
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hwr_core.datasets.request import Places
 from hwr_core.datasets.samples import Part, part_of
-from hwr_core.datasets.sources import Places
 from hwr_core.errors import Stopped
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
@@ -17,6 +17,7 @@ from hwr_core.jobs.report import Report
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig
+from hwr_core.training.run import TrainingRun
 from tests.handwriting import hand_made_strokes
 
 SOURCE = "strokes-unipen"
@@ -24,7 +25,7 @@ SOURCE = "strokes-unipen"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A training that was stopped after its first epoch and run to its end, and what it said on the way."""
+    """A training that was stopped after its first epoch and then run to its end, with its log."""
 
     config: TrainingConfig
     version: ModelVersion
@@ -33,7 +34,7 @@ class Made:
     job: JobFolder
 
     @property
-    def said(self) -> list[str]:
+    def log(self) -> list[str]:
         """All lines of its log."""
         return [event.data["text"] for event in self.job.events.read()[0] if event.kind is EventKind.LOG]
 
@@ -52,19 +53,19 @@ def write_strokes(file: Path, counts: dict[Part, int]) -> None:
 
 
 class Impatient(Report):
-    """Somebody asks to stop at the first epoch."""
+    """The job is asked to stop after its first epoch."""
 
-    def say(self, text: str) -> None:
-        """Say it, and stop."""
-        super().say(text)
+    def log(self, text: str) -> None:
+        """Log it, and stop."""
+        super().log(text)
         if text.startswith("epoch"):
             raise Stopped(text)
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Train and publish a version as `hwr train` does, with one interruption: two runs are all a test can afford."""
-    from hwr_core.training.make import make_version  # here, because collecting tests shall not load TensorFlow
+    """Train and publish a version as `hwr train` does, with one interruption."""
+    from hwr_core.training.pipeline import train_version  # here, because collecting tests shall not load TensorFlow
 
     folder = tmp_path_factory.mktemp("training")
     write_strokes(folder / f"{SOURCE}.jsonl.gz", {Part.TRAINING: 60, Part.VALIDATION: 5, Part.TEST: 5})
@@ -81,9 +82,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     job.path.mkdir()
 
     def make(report: Report) -> ModelVersion:
-        return make_version(
-            config, places=places, registry=registry, folder=job.checkpoints, report=report, processes=2, job=7
-        )
+        return train_version(TrainingRun(config, places, registry, job.checkpoints, report, processes=2, job=7))
 
     with pytest.raises(Stopped):
         make(Impatient(job))

@@ -9,7 +9,7 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.card import Decision
 from hwr_core.training.config import ARCHITECTURES
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -32,7 +32,7 @@ def test_a_network_is_what_it_is_said_to_be(name):
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_the_features_of_a_network_are_what_its_last_layer_is_given(name):
-    """Cut before its last layer, a served file of each kind gives what Keras would make the logits of."""
+    """Cut before its last layer, a served file gives the features from which Keras computes the logits."""
     from hwr_core.training.architectures import build
     from hwr_core.training.convert import to_litert
 
@@ -48,7 +48,7 @@ def test_the_features_of_a_network_are_what_its_last_layer_is_given(name):
 
 
 def test_every_network_that_is_offered_can_be_built():
-    """No name is in one table alone."""
+    """No name is in only one of the two tables."""
     from hwr_core.training.architectures import BUILDERS
 
     assert BUILDERS.keys() == ARCHITECTURES.keys()

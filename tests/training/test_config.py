@@ -19,7 +19,7 @@ def test_the_default_uses_all_sources():
 
 
 def test_changes_come_on_top_of_the_file(tmp_path):
-    """Values are JSON or plain words; what a change names twice is taken from the last."""
+    """Values are JSON or plain words; of two changes to one value the last counts."""
     file = tmp_path / "config.json"
     file.write_text(json.dumps({"epochs": 3, "batch_size": 64}))
     changes = ["epochs=4", "epochs=5", 'sources=["mnist"]', "precision=mixed_bfloat16", "learning_rate=1e-4"]
@@ -57,8 +57,8 @@ def test_a_wrong_value_is_named(change, message):
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b'"epochs"', b"null", b"\xff\xfe"])
 @pytest.mark.parametrize("changes", [[], ["epochs=2"]])
-def test_a_file_that_is_no_config_is_refused(tmp_path, content, changes):
-    """Anything but a JSON object is said to be none, with or without changes on top."""
+def test_a_file_that_is_not_a_config_is_refused(tmp_path, content, changes):
+    """Anything but a JSON object is refused, with or without changes on top."""
     file = tmp_path / "config.json"
     file.write_bytes(content)
     with pytest.raises(InvalidValue, match="The config"):
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_config_is_refused(tmp_path, content, changes):
 
 
 def test_a_missing_file_is_named_without_its_place(tmp_path):
-    """The reason is told, the path is not."""
+    """The message gives the reason, but not the path."""
     with pytest.raises(InvalidValue, match="cannot be opened: No such file or directory") as caught:
         read_config(tmp_path / "gone.json")
     assert str(tmp_path) not in str(caught.value)

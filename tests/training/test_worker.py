@@ -1,4 +1,4 @@
-"""The program of a child process: whatever goes wrong is told in words, and its trace is in the log."""
+"""The program of a child process: whatever goes wrong is said in one sentence, and the trace is in the log."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import pytest
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.settings import PROJECT
+from tests.jobs.specs import spec_of
 
 PROGRAM = """
 import os
@@ -19,7 +20,7 @@ from hwr_core.errors import DatasetMissing
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.table import JobKind
 
-def work(order, folder, report):
+def work(spec, folder, report):
     raise {error}
 
 worker.WORK = {{JobKind.TRAIN: work}}
@@ -32,16 +33,16 @@ os._exit(status)
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("OSError(28, 'No space left on device')", "The job could not go on: No space left on device."),
-        ("MemoryError()", "The job needs more memory than there is; a smaller batch needs less."),
+        ("OSError(28, 'No space left on device')", "The job could not continue: No space left on device."),
+        ("MemoryError()", "The job ran out of memory; a smaller batch needs less."),
         ("DatasetMissing('There is no data.')", "There is no data."),
         ("ZeroDivisionError('secret')", "The job failed unexpectedly (ZeroDivisionError); its log tells more."),
     ],
 )
-def test_what_goes_wrong_is_told_in_words(tmp_path: Path, error: str, words: str) -> None:
-    """A full disk, too little memory, an error of ours, a fault: one sentence, and no library's text in it."""
+def test_what_goes_wrong_is_said_in_one_sentence(tmp_path: Path, error: str, words: str) -> None:
+    """A full disk, too little memory, an error of ours, a bug: one sentence, without any text of a library."""
     folder = JobFolder(tmp_path / "1")
-    folder.prepare({"kind": "train", "config": {}})
+    folder.prepare(spec_of(tmp_path))
     child = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(error=error), str(folder.path)],
         cwd=PROJECT,

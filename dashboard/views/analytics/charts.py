@@ -1,4 +1,4 @@
-"""Tables of analytics -> plotly figures, each with a title that is a question. Knows no Streamlit."""
+"""Tables of analytics -> plotly figures. Knows no Streamlit."""
 
 from typing import Any
 
@@ -6,24 +6,23 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, BAND, CONTRAST, QUIET, RAMP
-from hwr_core.analytics.figures import Reliability
-from hwr_core.recognition.types import DIGITS, NONE
+from hwr_core.app import DIGITS, NONE, Reliability
 
 VALUES = [*map(str, DIGITS), NONE]
 CELL = 30
 """Side of a matrix's cell in pixels."""
 DARK = 0.15
-"""Share from which on a cell is dark enough for white figures."""
+"""Share from which a cell is dark enough for white figures."""
 
 
 def predictions_over_time(table: pd.DataFrame) -> go.Figure:
-    """Bars, which answer: how much is read."""
+    """Bars that show how many predictions there are."""
     figure = go.Figure(go.Bar(x=table["start"], y=table["predictions"], marker_color=ACCENT, name="Predictions"))
     return _laid_out(figure, "Predictions")
 
 
 def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
-    """A line in its 95 % band, which answers: is it read better or worse."""
+    """A line in its 95% band that shows whether accuracy is changing."""
     known = table[table["labelled"] > 0]
     figure = go.Figure()
     figure.add_scatter(x=known["start"], y=known["high"], mode="lines", line_width=0, hoverinfo="skip")
@@ -36,20 +35,20 @@ def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
         mode="lines+markers",
         line_color=ACCENT,
         customdata=known[["right", "labelled"]],
-        hovertemplate="%{x}<br>%{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+        hovertemplate="%{x}<br>%{y:.1%} correct (%{customdata[0]} of %{customdata[1]})<extra></extra>",
     )
-    return _shares(_laid_out(figure, "Right, of those judged"))
+    return _shares(_laid_out(figure, "Accuracy"))
 
 
 def breakdown_predictions(table: pd.DataFrame) -> go.Figure:
-    """Bars, which answer: how much is there of each."""
+    """Bars that show how many predictions there are of each kind."""
     figure = go.Figure(go.Bar(x=table["value"], y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(type="category")
     return _laid_out(figure, "Predictions")
 
 
 def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
-    """Dots with their 95 % intervals, which answer: what is read well and what badly."""
+    """Dots with 95% intervals that show how accurate each kind is."""
     known = table[table["labelled"] > 0]
     figure = go.Figure(
         go.Scatter(
@@ -59,15 +58,15 @@ def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
             marker={"color": ACCENT, "size": 10},
             error_y=_interval(known),
             customdata=known[["right", "labelled"]],
-            hovertemplate="%{x}: %{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+            hovertemplate="%{x}: %{y:.1%} correct (%{customdata[0]} of %{customdata[1]})<extra></extra>",
         )
     )
     figure.update_xaxes(type="category")
-    return _shares(_laid_out(figure, "Right, of those judged"))
+    return _shares(_laid_out(figure, "Accuracy"))
 
 
 def confidence(table: pd.DataFrame) -> go.Figure:
-    """Bars, which answer: how sure are the predictions."""
+    """Bars that show how confident the predictions are."""
     middle = (table["confidence_from"] + table["confidence_to"]) / 2
     figure = go.Figure(go.Bar(x=middle, y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(tickformat=".0%", range=[0, 1], title="Confidence")
@@ -76,7 +75,7 @@ def confidence(table: pd.DataFrame) -> go.Figure:
 
 
 def reliability(found: Reliability) -> go.Figure:
-    """Dots against the diagonal, which answer: does confidence mean what it says."""
+    """Dots against the diagonal that show whether confidence matches accuracy."""
     bins = found.bins
     figure = go.Figure()
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip")
@@ -87,14 +86,14 @@ def reliability(found: Reliability) -> go.Figure:
         marker={"color": CONTRAST, "size": 10},
         error_y=_interval(bins),
         customdata=bins[["predictions"]],
-        hovertemplate="said %{x:.1%}, was right %{y:.1%}, of %{customdata[0]}<extra></extra>",
+        hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%} (%{customdata[0]} predictions)<extra></extra>",
     )
     figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
-    return _shares(_laid_out(figure, "Right, of those judged"))
+    return _shares(_laid_out(figure, "Accuracy"))
 
 
 def confusion(table: pd.DataFrame) -> go.Figure:
-    """Squares of a matrix: what is taken for what? A heat map's cells cannot be clicked in Streamlit, markers can."""
+    """A confusion matrix of square markers: a heat map's cells cannot be clicked in Streamlit, markers can."""
     share = table["predictions"] / table.groupby("actual_digit")["predictions"].transform("sum")
     figure = go.Figure(
         go.Scatter(
@@ -113,28 +112,32 @@ def confusion(table: pd.DataFrame) -> go.Figure:
                 "line": {"width": 1, "color": QUIET},
             },
             unselected={"marker": {"opacity": 1}, "textfont": {"color": QUIET}},
-            hovertemplate="read as %{x}, really %{y}: %{text}<extra></extra>",
+            hovertemplate="read as %{x}, labelled %{y}: %{text}<extra></extra>",
         )
     )
     figure.update_xaxes(type="category", categoryarray=VALUES, range=[-0.6, 10.6], title="Read as", fixedrange=True)
     figure.update_yaxes(type="category", categoryarray=VALUES[::-1], range=[-0.6, 10.6], fixedrange=True)
-    figure = _laid_out(figure, "Really")
+    figure = _laid_out(figure, "Label")
     figure.update_layout(height=13 * (CELL + 6), clickmode="event+select", dragmode=False)
     return figure
 
 
 def latency(table: pd.DataFrame) -> go.Figure:
-    """Bars in groups, which answer: how long does a prediction take."""
+    """Bars in groups that show how long a prediction takes."""
     figure = go.Figure()
-    for place, colour, words in (("p50", ACCENT, "half"), ("p95", QUIET, "95 %"), ("p99", CONTRAST, "99 %")):
-        figure.add_bar(x=table["stage"], y=table[place] * 1000, name=f"{words} take at most", marker_color=colour)
+    for place, colour, words in (
+        ("p50", ACCENT, "median"),
+        ("p95", QUIET, "95th percentile"),
+        ("p99", CONTRAST, "99th percentile"),
+    ):
+        figure.add_bar(x=table["stage"], y=table[place] * 1000, name=words, marker_color=colour)
     figure = _laid_out(figure, "Milliseconds")
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
     return figure
 
 
 def _interval(table: pd.DataFrame) -> dict[str, Any]:
-    """The 95 % interval of each accuracy as error bars."""
+    """The 95% interval of each accuracy as error bars."""
     return {
         "type": "data",
         "array": table["high"] - table["accuracy"],

@@ -1,4 +1,4 @@
-"""Slices of data and drift -> plotly figures, each with a title that is a question. Knows no Streamlit."""
+"""Slices of data and drift -> plotly figures. Knows no Streamlit."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,27 +8,26 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET
+from dashboard.components.wording import CORRECT, NOT_LABELLED, WRONG
 from dashboard.views.analytics.charts import confusion
-from hwr_core.app.exploration import Digit
-from hwr_core.evaluation.drift import EDGES, Feature, Shift
-from hwr_core.recognition.types import DIGITS, NONE
+from hwr_core.app import DIGITS, EDGES, NONE, Digit, Feature, Shift
 
 CELL = 22
 """Side of a matrix's cell in pixels."""
 
-OUTCOMES = {"Right": ACCENT, "Wrong": CONTRAST, "Not judged": QUIET}
-"""What people say of predictions, as the filters name it."""
+OUTCOMES = {CORRECT: ACCENT, WRONG: CONTRAST, NOT_LABELLED: QUIET}
+"""The outcomes of predictions, as the filters name them."""
 
 
 def read_bars(table: pd.DataFrame) -> go.Figure:
-    """Bars in three parts, which answer: what is read, and how much of it is right.
+    """Bars in three parts that show what was read, and how much of it is correct.
 
-    Each part carries what the filters call it, so that a click on it can choose its images.
+    Each part carries what the filters call it, so that a click on it can select its images.
     """
     counts = {
-        "Right": table["right"],
-        "Wrong": table["labelled"] - table["right"],
-        "Not judged": table["predictions"] - table["labelled"],
+        CORRECT: table["right"],
+        WRONG: table["labelled"] - table["right"],
+        NOT_LABELLED: table["predictions"] - table["labelled"],
     }
     names = table["value"]
     figure = go.Figure()
@@ -58,13 +57,13 @@ def small_confusion(table: pd.DataFrame) -> go.Figure:
 
 
 def confusion_table(counts: Counter[tuple[Digit, Digit]]) -> pd.DataFrame:
-    """How often what is really (actual_digit) was read as what (digit), as text, as the analytics have it."""
-    rows = [(str(really), str(read), count) for (really, read), count in counts.items()]
+    """How often each label (actual_digit) was read as each digit, as text, as the analytics have it."""
+    rows = [(str(label), str(read), count) for (label, read), count in counts.items()]
     return pd.DataFrame(rows, columns=["actual_digit", "digit", "predictions"])
 
 
 def shifted(shift: Shift, now: str, before: str) -> go.Figure:
-    """Bars in pairs, which answer: is this feature spread as it was."""
+    """Bars in pairs that show whether this feature is distributed as before."""
     names = bin_names(shift.feature)
     figure = go.Figure()
     for name, shares, colour in ((before, shift.reference, QUIET), (now, shift.recent, ACCENT)):

@@ -1,102 +1,119 @@
-"""One kept prediction in full: what came in, what was seen, what was read, and what people say."""
+"""One stored prediction in full: the upload, what the model saw, what was read, and its labels."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.images import data_url
-from dashboard.components.labelling import offer_to_judge
-from dashboard.components.panels import show_error, show_probabilities, show_seen
+from dashboard.components.answer import ANSWER_SIDE, show_probabilities, show_seen
+from dashboard.components.label_buttons import UserLabel, pressed_label, save_or_remove, show_label_buttons
+from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
+from hwr_core.app import DIGITS, Feedback, PredictionRecord, data_url
 from hwr_core.errors import HwrError, NotFound
-from hwr_core.records.feedback import Feedback
-from hwr_core.records.predictions import PredictionRecord
 
-SIDE = 140
 LONGEST = 18
-"""Figures of a prediction's number."""
+"""Figures of an id."""
 
 
-def show_prediction(kept: PredictionRecord, *, timezone: str) -> None:
-    """All that is known of a prediction, and the buttons to say what it really is."""
-    prediction = kept.prediction
+def show_prediction(record: PredictionRecord, *, timezone: str) -> None:
+    """All that is known about a prediction, and the buttons to label it."""
+    prediction = record.prediction
+    feedback = workspace().feedback.of_prediction(record.id)
     with st.container(border=True):
-        st.subheader(f"Number {kept.id}")
+        st.subheader(f"Prediction {record.id}")
         left, right = st.columns(2, gap="medium")
         with left:
             with st.container(horizontal=True):
-                _show_upload(kept)
+                _show_upload(record)
                 if prediction.seen is not None:
-                    show_seen(prediction.seen, side=SIDE, caption="What the model saw")
+                    show_seen(prediction.seen, side=ANSWER_SIDE, caption="What the model saw")
             st.markdown(f"**{wording.headline(prediction)}** {wording.detail(prediction)}")
             st.caption(
-                f"Model {prediction.model_version}. Prepared in {prediction.timings.preprocessing * 1000:.1f} ms, "
-                f"read in {prediction.timings.inference * 1000:.1f} ms, enhancement {kept.enhancement_level:g}."
+                f"Model {prediction.model_version}. Preprocessing {prediction.timings.preprocessing * 1000:.1f} ms, "
+                f"inference {prediction.timings.inference * 1000:.1f} ms, enhancement {record.enhancement_level:g}."
             )
         with right:
             show_probabilities(prediction)
-            if offer_to_judge(prediction, lambda: kept.id, key=f"detail_{kept.id}", shortcuts=True):
-                st.rerun()
-        _show_trail(workspace().feedback.of_prediction(kept.id), timezone=timezone)
-        _show_form(kept)
+            _choose_label(record, feedback)
+        _show_feedback(feedback, timezone=timezone)
+        _show_form(record)
 
 
-def show_asked(number: str, *, timezone: str) -> None:
-    """Show the prediction that an address asks for by its number, or say that there is none."""
+def show_by_id(asked: str, *, timezone: str) -> None:
+    """Show the prediction that an address asks for by its id, or say that there is none."""
     try:
-        if not number.isdecimal() or len(number) > LONGEST:
-            raise NotFound(f"There is no prediction {number[:LONGEST]!r}; a prediction's number is needed.")
-        show_prediction(workspace().history.get(int(number)), timezone=timezone)
+        if not asked.isdecimal() or len(asked) > LONGEST:
+            raise NotFound(f"There is no prediction {asked[:LONGEST]!r}; an id is a whole number.")
+        show_prediction(workspace().history.get(int(asked)), timezone=timezone)
     except HwrError as error:
         show_error(error)
 
 
-def _show_upload(kept: PredictionRecord) -> None:
-    if kept.upload is None:
+def _choose_label(record: PredictionRecord, feedback: Sequence[Feedback]) -> None:
+    """The label buttons, the user's own label marked; another label runs the page again, for its table."""
+    key = f"detail_{record.id}"
+    mine = [each.actual_digit for each in feedback if each.user_id == user_id() and each.replaced_at is None]
+    current = UserLabel(mine[0]) if mine else None
+    pressed = pressed_label(record.prediction, key=key)
+    if pressed and save_or_remove(record.id, pressed, current) != current:
+        st.rerun()
+    show_label_buttons(record.prediction, current, key=key)
+
+
+def _show_upload(record: PredictionRecord) -> None:
+    if record.upload is None:
         return
     try:
-        image = data_url(preview(workspace().history.upload(kept.id)))
-        st.image(image, width=SIDE, caption="As it came in", alt="The image")
+        image = data_url(preview(workspace().history.upload(record.id)))
+        st.image(image, width=ANSWER_SIDE, caption="Uploaded image", alt="The uploaded image")
     except NotFound as error:
         st.caption(str(error))
     except HwrError as error:
         show_error(error)
 
 
-def _show_trail(said: list[Feedback], *, timezone: str) -> None:
-    if not said:
+def _show_feedback(feedback: Sequence[Feedback], *, timezone: str) -> None:
+    if not feedback:
         return
     names = {user.id: user.username for user in workspace().users.all()}
     st.dataframe(
         {
-            "User": [names.get(each.user_id, "") for each in said],
-            "Says": ["no digit" if each.actual_digit is None else str(each.actual_digit) for each in said],
-            "Rating": [each.confidence_rating for each in said],
-            "Comment": [each.comments for each in said],
-            "Time": [each.timestamp for each in said],
-            "Stands": [each.replaced_at is None for each in said],
+            "User": [names.get(each.user_id, "") for each in feedback],
+            "Label": [
+                wording.NOT_A_DIGIT if each.actual_digit is None else str(each.actual_digit) for each in feedback
+            ],
+            "Rating": [each.confidence_rating for each in feedback],
+            "Comment": [each.comments for each in feedback],
+            "Time": [each.timestamp for each in feedback],
+            "Current": [each.replaced_at is None for each in feedback],
         },
         hide_index=True,
-        key="detail_trail",
-        alt="What people said of this prediction, newest first",
+        key="detail_feedback",
+        placeholder="–",
+        alt="The labels of this prediction, newest first",
         column_config={"Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=timezone)},
     )
 
 
-def _show_form(kept: PredictionRecord) -> None:
-    """For those who have more to say than right or wrong."""
-    values = [str(digit) for digit in range(10)] + ["No digit"]
-    digit = kept.label.digit if kept.label else kept.prediction.digit
-    with st.expander("Say more", icon=":material/edit_note:"), st.form("detail_form", border=False):
-        really = st.selectbox("Really", values, index=10 if digit is None else digit)
+def _show_form(record: PredictionRecord) -> None:
+    """For a label with a rating and a comment."""
+    options = [*map(str, DIGITS), wording.NOT_A_DIGIT]
+    digit = record.label.digit if record.label else record.prediction.digit
+    with (
+        st.expander("Add a rating or a comment", icon=":material/edit_note:"),
+        st.form("detail_form", border=False),
+    ):
+        label = st.selectbox("Label", options, index=len(DIGITS) if digit is None else digit)
         rating = st.feedback("stars", key="detail_rating")
         comments = st.text_area("Comment", max_chars=2000)
         if st.form_submit_button("Save", type="primary"):
             try:
                 workspace().feedback.give(
-                    kept.id,
+                    record.id,
                     user_id=user_id(),
-                    actual_digit=None if really == "No digit" else int(really),
+                    actual_digit=None if label == wording.NOT_A_DIGIT else int(label),
                     confidence_rating=None if rating is None else rating + 1,
                     comments=comments,
                 )

@@ -1,13 +1,13 @@
-"""Figures of an evaluation -> plotly figures. Knows no Streamlit."""
+"""The figures of an evaluation -> plotly charts. Knows no Streamlit."""
 
 import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET
-from hwr_core.evaluation.answers import Figures
+from hwr_core.app import Figures
 
 
 def per_label(figures: Figures) -> go.Figure:
-    """Dots with 95 % intervals, which answer: which digits are read well and which badly."""
+    """Dots with 95% intervals that show the accuracy for each label."""
     labels = {label: share for label, share in figures.per_label.items() if share.share is not None}
     shares = [share.share or 0.0 for share in labels.values()]
     figure = go.Figure(
@@ -23,16 +23,16 @@ def per_label(figures: Figures) -> go.Figure:
                 "color": QUIET,
             },
             customdata=[(each.right, each.total) for each in labels.values()],
-            hovertemplate="%{x}: %{y:.1%} right (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+            hovertemplate="%{x}: %{y:.1%} correct (%{customdata[0]} of %{customdata[1]})<extra></extra>",
         )
     )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=".1%", title="Right")
+    figure.update_yaxes(tickformat=".1%", title="Accuracy")
     return _laid_out(figure)
 
 
 def reliability(figures: Figures) -> go.Figure:
-    """Dots against the diagonal, which answer: does confidence mean what it says."""
+    """Dots against the diagonal that show whether confidence matches accuracy."""
     figure = go.Figure()
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip")
     figure.add_scatter(
@@ -41,15 +41,15 @@ def reliability(figures: Figures) -> go.Figure:
         mode="markers",
         marker={"color": CONTRAST, "size": 9},
         customdata=[each.answers for each in figures.reliability],
-        hovertemplate="said %{x:.1%}, was right %{y:.1%}, of %{customdata}<extra></extra>",
+        hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%} (%{customdata} answers)<extra></extra>",
     )
     figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.02], title="Right")
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02], title="Accuracy")
     return _laid_out(figure)
 
 
 def risk(figures: Figures) -> go.Figure:
-    """A line, which answers: how many wrong answers can be had rid of by answering fewer images."""
+    """A line that shows how far the error rate falls when fewer images are answered."""
     figure = go.Figure(
         go.Scatter(
             x=[each.coverage for each in figures.risk],
@@ -57,11 +57,11 @@ def risk(figures: Figures) -> go.Figure:
             mode="lines+markers",
             line_color=ACCENT,
             customdata=[each.confidence for each in figures.risk],
-            hovertemplate="%{x:.0%} answered: %{y:.2%} wrong, at %{customdata:.2f} or surer<extra></extra>",
+            hovertemplate="%{x:.0%} answered: %{y:.2%} wrong, from confidence %{customdata:.2f}<extra></extra>",
         )
     )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Answered")
-    figure.update_yaxes(tickformat=".1%", title="Wrong", rangemode="tozero")
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Share answered")
+    figure.update_yaxes(tickformat=".1%", title="Error rate", rangemode="tozero")
     return _laid_out(figure)
 
 

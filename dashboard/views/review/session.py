@@ -1,30 +1,29 @@
-"""One person's sitting at the review queue: what waits, what was said of it, how fast. Knows no Streamlit."""
+"""One user's session at the review queue: what waits, which labels were given, how fast. Knows no Streamlit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from hwr_core.app import Order, PredictionRecord, Waiting
 from hwr_core.errors import HwrError
-from hwr_core.records.predictions import PredictionRecord
-from hwr_core.review.service import Order, Waiting
 
 AHEAD = 50
 """Predictions fetched at once."""
 RUNNING_LOW = 10
-"""Left of them when the next are fetched."""
+"""The next are fetched when so many are left."""
 
 PAUSE = 30.0
 """Seconds: whoever takes longer over a prediction is taken to have done something else."""
 RECENT = 20
 """The pace is that of so many predictions."""
 
-HASTE = 0.15
-"""Seconds: nobody has looked at an image that is judged so soon after the one before; a key was held down."""
+TOO_SOON = 0.15
+"""Seconds: nobody has looked at an image that is labelled so soon after the one before; a key was held down."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a person said of a prediction."""
+class GivenLabel:
+    """A label, and who gave it."""
 
     user_id: int
     digit: int | None
@@ -32,28 +31,29 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One word that can be undone: of which prediction, and what had been said of it in this sitting before."""
+    """One label that can be undone: of which prediction, and the label that this session gave it before."""
 
-    kept: PredictionRecord
-    said: Said
-    before: Said | None
+    record: PredictionRecord
+    label: GivenLabel
+    before: GivenLabel | None
 
 
 @dataclass(slots=True)
 class ReviewSession:
-    """The predictions that wait in one order, the place of the one being looked at, and all that was said so far."""
+    """The predictions that wait in one order, the place of the current one, and the labels given so far."""
 
     order: Order
     left: int = 0
-    earlier: int = 0
-    """Of how many predictions the person had said something today before this sitting."""
+    labelled_before: int = 0
+    """How many predictions the user had labelled today before this session."""
     waiting: list[Waiting] = field(default_factory=list)
-    is_whole: bool = False
+    is_complete: bool = False
     place: int = 0
-    said: dict[int, Said] = field(default_factory=dict)
+    labels: dict[int, GivenLabel] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
-    moments: list[float] = field(default_factory=list)
-    pressed: float = -HASTE
+    times: list[float] = field(default_factory=list)
+    """When each of the steps was taken, in seconds."""
+    last_press: float = -TOO_SOON
     problem: HwrError | None = None
     """What went wrong at the last key, to be shown once."""
 
@@ -75,42 +75,42 @@ class ReviewSession:
     @property
     def wants_more(self) -> bool:
         """Whether it is time to fetch further predictions."""
-        return not self.is_whole and len(self.waiting) - self.place <= RUNNING_LOW
+        return not self.is_complete and len(self.waiting) - self.place <= RUNNING_LOW
 
     @property
-    def passed_over(self) -> int:
-        """How many of those looked at were left as they are."""
-        return sum(each.kept.id not in self.said for each in self.waiting[: self.place])
+    def skipped(self) -> int:
+        """How many of those looked at got no label."""
+        return sum(each.kept.id not in self.labels for each in self.waiting[: self.place])
 
     @property
     def per_minute(self) -> float | None:
-        """How many predictions a minute are judged at present; None before the second."""
-        recent = self.moments[-RECENT:]
+        """How many predictions are labelled per minute at present; None before the second."""
+        recent = self.times[-RECENT:]
         gaps = [min(later - earlier, PAUSE) for earlier, later in pairwise(recent)]
         return 60 * len(gaps) / max(sum(gaps), 0.001) if gaps else None
 
     def add(self, more: Sequence[Waiting]) -> None:
         """Put further predictions behind the others; fewer than asked for are the last."""
         self.waiting += more
-        self.is_whole = len(more) < AHEAD
+        self.is_complete = len(more) < AHEAD
 
-    def is_at(self, kept: PredictionRecord) -> bool:
-        """Whether this prediction is the one being looked at."""
-        return self.current is not None and self.current.kept.id == kept.id
+    def is_at(self, record: PredictionRecord) -> bool:
+        """Whether this prediction is the current one."""
+        return self.current is not None and self.current.kept.id == record.id
 
-    def is_hasty(self, moment: float) -> bool:
-        """Whether a word comes too soon after the last one, heeded or not, to be meant for the next image."""
-        before, self.pressed = self.pressed, moment
-        return moment - before < HASTE
+    def is_too_soon(self, now: float) -> bool:
+        """Whether a press comes too soon after the last one, heeded or not, to be meant for the next image."""
+        before, self.last_press = self.last_press, now
+        return now - before < TOO_SOON
 
-    def judge(self, said: Said, moment: float) -> None:
-        """Note what was said of the prediction being looked at, and go on to the next."""
-        assert self.current is not None  # nothing can be said behind the last
-        kept = self.current.kept
-        before = self.said.get(kept.id)
-        self.steps.append(Step(kept, said, before))
-        self.said[kept.id] = said
-        self.moments.append(moment)
+    def label(self, label: GivenLabel, now: float) -> None:
+        """Note the label of the current prediction, and go on to the next."""
+        assert self.current is not None  # there is nothing to label behind the last
+        record = self.current.kept
+        before = self.labels.get(record.id)
+        self.steps.append(Step(record, label, before))
+        self.labels[record.id] = label
+        self.times.append(now)
         self.left -= before is None
         self.move(1)
 
@@ -118,13 +118,13 @@ class ReviewSession:
         """Go so many predictions on, or back."""
         self.place = min(max(0, self.place + distance), len(self.waiting))
 
-    def take_back(self) -> None:
-        """Undo the last word and go back to its prediction."""
+    def undo(self) -> None:
+        """Undo the last label and go back to its prediction."""
         step = self.steps.pop()
         if step.before is None:
-            del self.said[step.kept.id]
+            del self.labels[step.record.id]
             self.left += 1
         else:
-            self.said[step.kept.id] = step.before
-        self.moments.pop()
-        self.place = [each.kept.id for each in self.waiting].index(step.kept.id)
+            self.labels[step.record.id] = step.before
+        self.times.pop()
+        self.place = [each.kept.id for each in self.waiting].index(step.record.id)

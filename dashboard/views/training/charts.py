@@ -1,4 +1,4 @@
-"""What jobs say of themselves -> plotly figures. Knows no Streamlit."""
+"""The events of jobs -> plotly figures. Knows no Streamlit."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,45 +9,45 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET, SERIES
-from hwr_core.jobs.events import Event, EventKind
+from hwr_core.app import JobEvent, JobEventKind
 
 MOST_POINTS = 500
 BY_POWERS = ("learning_rate", "weight_decay")
 
-Curves = Mapping[str, Sequence[Event]]
+Curves = Mapping[str, Sequence[JobEvent]]
 """The events of jobs by the names they are shown under."""
 
 
-def loss(events: Sequence[Event]) -> go.Figure:
-    """Lines, which answer: does it still learn, and does it hold for writers it does not learn from."""
-    return _learning(events, "loss", "Loss")
+def loss(events: Sequence[JobEvent]) -> go.Figure:
+    """Lines that show whether the loss is still falling, in training and in validation."""
+    return _curves(events, "loss", "Loss")
 
 
-def accuracy(events: Sequence[Event]) -> go.Figure:
-    """Lines, which answer: how much of what is learned, and of what is not, is read right."""
-    return _in_percent(_learning(events, "accuracy", "Read right"))
+def accuracy(events: Sequence[JobEvent]) -> go.Figure:
+    """Lines that show the accuracy in training and in validation."""
+    return _in_percent(_curves(events, "accuracy", "Accuracy"))
 
 
-def _learning(events: Sequence[Event], what: str, title: str) -> go.Figure:
-    """A figure of what is learned, batch by batch, and of the validation writers, epoch by epoch."""
+def _curves(events: Sequence[JobEvent], metric: str, title: str) -> go.Figure:
+    """The metric in training, batch by batch, and in validation, epoch by epoch."""
     figure = go.Figure()
-    batches, epochs = _table(events, EventKind.BATCH), _table(events, EventKind.EPOCH)
+    batches, epochs = _table(events, JobEventKind.BATCH), _table(events, JobEventKind.EPOCH)
     batches = batches.iloc[:: len(batches) // MOST_POINTS + 1]  # the page is sent it anew each second
     if len(batches):
         at = batches["epoch"] - 1 + batches["batch"] / batches["batches"]
-        figure.add_scatter(x=at, y=batches[what], mode="lines", name="learning", line_color=ACCENT)
+        figure.add_scatter(x=at, y=batches[metric], mode="lines", name="training", line_color=ACCENT)
     if len(epochs):
         figure.add_scatter(
-            x=epochs["epoch"], y=epochs[f"val_{what}"], mode="lines+markers", name="validation", line_color=CONTRAST
+            x=epochs["epoch"], y=epochs[f"val_{metric}"], mode="lines+markers", name="validation", line_color=CONTRAST
         )
     return _laid_out(figure, title)
 
 
 def compared(curves: Curves) -> go.Figure:
-    """A line for each job, which answers: which of them reads unseen writers best, and how soon."""
+    """A line for each job that shows which one reads new writers best, and how soon."""
     figure = go.Figure()
     for place, (name, events) in enumerate(curves.items()):
-        epochs = _table(events, EventKind.EPOCH)
+        epochs = _table(events, JobEventKind.EPOCH)
         if len(epochs):
             figure.add_scatter(
                 x=epochs["epoch"],
@@ -56,11 +56,11 @@ def compared(curves: Curves) -> go.Figure:
                 name=name,
                 line_color=SERIES[place % len(SERIES)],
             )
-    return _in_percent(_laid_out(figure, "Validation read right"))
+    return _in_percent(_laid_out(figure, "Validation accuracy"))
 
 
-def trials(events: Sequence[Event]) -> go.Figure:
-    """Dots and the best so far, which answer: does searching on still help."""
+def trials(events: Sequence[JobEvent]) -> go.Figure:
+    """Dots and the best so far, which show whether the search is still improving."""
     table = _trials(events)
     ended = table[table["value"].notna()]
     figure = go.Figure()
@@ -70,18 +70,18 @@ def trials(events: Sequence[Event]) -> go.Figure:
     figure.add_scatter(
         x=ended["number"], y=ended["value"].cummax(), mode="lines", name="best so far", line_color=CONTRAST
     )
-    figure = _in_percent(_laid_out(figure, "Validation read right"))
+    figure = _in_percent(_laid_out(figure, "Validation accuracy"))
     figure.update_xaxes(title="Trial")
     return figure
 
 
-def parallel(events: Sequence[Event]) -> go.Figure:
-    """A line through the values of each trial, which answers: which values go with good trials."""
+def parallel(events: Sequence[JobEvent]) -> go.Figure:
+    """A line through the values of each trial, which shows what the best trials have in common."""
     table = _trials(events)
     ended = table[table["value"].notna()]
     values = pd.DataFrame(ended["params"].tolist())
     dimensions = [_dimension(name, values[name].astype(float)) for name in values]
-    dimensions.append({"label": "read right", "values": ended["value"], "tickformat": ".1%"})
+    dimensions.append({"label": "accuracy", "values": ended["value"], "tickformat": ".1%"})
     figure = go.Figure(
         go.Parcoords(
             line={"color": ended["value"], "colorscale": [(0.0, QUIET), (1.0, ACCENT)]},
@@ -94,7 +94,7 @@ def parallel(events: Sequence[Event]) -> go.Figure:
 
 
 def _dimension(name: str, values: "pd.Series[float]") -> dict[str, Any]:
-    """An axis of parallel coordinates; what is searched by powers of ten is shown by them."""
+    """An axis of parallel coordinates; a value searched on a logarithmic scale is shown on one."""
     words = name.replace("_", " ")
     if name not in BY_POWERS:
         return {"label": words, "values": values}
@@ -103,25 +103,25 @@ def _dimension(name: str, values: "pd.Series[float]") -> dict[str, Any]:
     return {"label": words, "values": powers, "tickvals": ticks, "ticktext": [f"1e{tick}" for tick in ticks]}
 
 
-def importance(events: Sequence[Event]) -> go.Figure | None:
-    """Bars, which answer: which value matters; None while there are too few trials to tell."""
-    told = [event for event in events if event.kind is EventKind.IMPORTANCE]
+def importance(events: Sequence[JobEvent]) -> go.Figure | None:
+    """Bars that show which values matter most; None while there are too few trials to tell."""
+    told = [event for event in events if event.kind is JobEventKind.IMPORTANCE]
     if not told:
         return None
     shares = dict(sorted(told[-1].data["importance"].items(), key=lambda pair: pair[1]))
     names = [name.replace("_", " ") for name in shares]
     figure = go.Figure(go.Bar(x=[*shares.values()], y=names, orientation="h", marker_color=ACCENT))
-    figure.update_xaxes(tickformat=".0%", title="Share of the difference it makes")
+    figure.update_xaxes(tickformat=".0%", title="Importance")
     figure.update_layout(height=280, margin={"l": 0, "r": 0, "t": 12, "b": 0}, showlegend=False)
     return figure
 
 
-def _table(events: Sequence[Event], kind: EventKind) -> pd.DataFrame:
+def _table(events: Sequence[JobEvent], kind: JobEventKind) -> pd.DataFrame:
     return pd.DataFrame([dict(event.data) for event in events if event.kind is kind])
 
 
-def _trials(events: Sequence[Event]) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = [dict(event.data) for event in events if event.kind is EventKind.TRIAL]
+def _trials(events: Sequence[JobEvent]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [dict(event.data) for event in events if event.kind is JobEventKind.TRIAL]
     return pd.DataFrame(rows, columns=["number", "state", "value", "epochs", "params", "seconds"])
 
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.datasets.sources import OPEN_SOURCES, Places, available_sources
+from hwr_core.datasets.request import Places
+from hwr_core.datasets.sources import OPEN_SOURCES, available_sources
 from hwr_core.db.copies import Contents, contents_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError

@@ -1,0 +1,1 @@
+"""What a request brings, before a route sees it: images, files, filters, and what is wrong with them in words."""

@@ -1,0 +1,37 @@
+"""Errors on the page, and short messages that outlive a rerun: a toast shown just before one would be gone unread."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from hwr_core.errors import HwrError
+
+_WAITING = "messages_waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class _Toast:
+    text: str
+    icon: str
+
+
+def show_error(error: HwrError) -> None:
+    """Say in words what went wrong; every HwrError may be shown to anybody."""
+    st.error(str(error), icon=":material/error:")
+
+
+def show_error_with_retry(error: HwrError) -> None:
+    """The same, with a button that runs the page again."""
+    show_error(error)
+    st.button("Try again", icon=":material/refresh:")
+
+
+def leave_toast(text: str, *, icon: str = ":material/check:") -> None:
+    """Leave a message for the end of this run, or for the next one where a rerun ends this one first."""
+    st.session_state.setdefault(_WAITING, []).append(_Toast(text, icon))
+
+
+def show_toasts() -> None:
+    """Show the messages that were left."""
+    for toast in st.session_state.pop(_WAITING, []):
+        st.toast(toast.text, icon=toast.icon)

@@ -1,0 +1,68 @@
+"""Stored predictions: many as a table from which one is selected, or as a gallery of images with links."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import wording
+from dashboard.components.answer import TABLE_SIDE, show_seen, thumbnail
+from dashboard.components.links import link_to_prediction
+from hwr_core.app import PredictionRecord
+
+GALLERY_WIDTH = 84
+"""Of an image with its id below it, in pixels."""
+
+ROW_HEIGHT = 44
+
+
+def input_column() -> Any:
+    """The column that shows what the model saw."""
+    return st.column_config.ImageColumn(width=58, help="What the model saw")
+
+
+def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str, key: str) -> int | None:
+    """A table of stored predictions, the most important columns within a phone's width. Returns the selected row."""
+    columns = st.column_config
+    state = st.dataframe(
+        {
+            "Input": [thumbnail(row.prediction) for row in records],
+            "Read": [wording.symbol(row.prediction) for row in records],
+            "Confidence": [wording.percent(row.prediction.confidence) for row in records],
+            "Label": [wording.label_of(row) for row in records],
+            "Time": [row.timestamp for row in records],
+            "Verdict": [wording.verdict_word(row.prediction.verdict) for row in records],
+            "ID": [row.id for row in records],
+            "Source": [wording.source_word(row.source) for row in records],
+            "File": [row.file_name for row in records],
+        },
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="",
+        key=key,
+        alt="Stored predictions, newest first",
+        column_config={
+            "Input": input_column(),
+            "Read": columns.TextColumn(width=56, alignment="center", help="What the image was read as"),
+            "Confidence": columns.TextColumn(width=96, alignment="right"),
+            "Label": columns.TextColumn(width=116, help="Whether a user has labelled it as correct or wrong"),
+            "Time": columns.DatetimeColumn(width=148, format="D MMM YYYY, HH:mm", timezone=timezone),
+            "Verdict": columns.TextColumn(width=92),
+            "ID": columns.NumberColumn(width=76, format="%d"),
+            "Source": columns.TextColumn(width=80),
+        },
+    )
+    rows = state["selection"]["rows"]
+    return rows[0] if rows else None
+
+
+def show_gallery(records: Sequence[PredictionRecord]) -> None:
+    """What the model saw for many predictions, each with a link to it in full."""
+    with st.container(horizontal=True, gap="small"):
+        for row in records:
+            if row.prediction.seen is not None:
+                with st.container(width=GALLERY_WIDTH, gap=None, horizontal_alignment="center"):
+                    show_seen(row.prediction.seen, side=TABLE_SIDE)
+                    link_to_prediction(row.id)

@@ -1,0 +1,87 @@
+"""The button that saves predictions to the history, each once however often the page reruns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components.messages import show_error
+from dashboard.components.progress import counted
+from dashboard.components.user_switch import user_id
+from dashboard.services import workspace
+from hwr_core.app import Prediction, Source
+from hwr_core.errors import HwrError
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A prediction that may be saved; `name` tells its image from all others of the session."""
+
+    name: str
+    prediction: Prediction
+    source: Source
+    file_name: str | None = None
+    enhancement_level: float = 1.0
+    image: bytes | None = None
+
+
+def show_save_button(predictions: Sequence[Unsaved], *, key: str, shortcut: str | None = None) -> None:
+    """Show the button, save what is not saved yet when it is pressed, and then say so.
+
+    `shortcut` is the key that presses it.
+    """
+    saved = saved_ids(key=key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        button = st.empty()
+        waiting = [each for each in predictions if each.name not in saved]
+        if waiting or not predictions:
+            label = "Save" if len(waiting) <= 1 else f"Save {len(waiting)} predictions"
+            if button.button(
+                label,
+                icon=":material/bookmark_add:",
+                type="primary",
+                disabled=not predictions,
+                key=key,
+                shortcut=shortcut,
+            ):
+                _save(waiting, saved)
+        if predictions and all(each.name in saved for each in predictions):
+            button.button(_done(predictions, saved), icon=":material/check:", disabled=True, key=f"{key}_done")
+            st.page_link("app_pages/history.py", label="Open history", icon=":material/history:")
+
+
+def save_once(prediction: Unsaved, *, key: str) -> int | None:
+    """Save one prediction unless it is saved already, and return its id; None, with the reason shown, if that fails."""
+    saved = saved_ids(key=key)
+    if prediction.name not in saved:
+        _save([prediction], saved)
+    return saved.get(prediction.name)
+
+
+def saved_ids(*, key: str) -> dict[str, int]:
+    """The ids of the predictions that this session has saved under one key, by their names."""
+    ids: dict[str, int] = st.session_state.setdefault(f"{key}_ids", {})
+    return ids
+
+
+def _save(waiting: Sequence[Unsaved], saved: dict[str, int]) -> None:
+    # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
+    try:
+        for each in counted(waiting, "Saved"):
+            record = workspace().keep(
+                each.prediction,
+                source=each.source,
+                file_name=each.file_name,
+                enhancement_level=each.enhancement_level,
+                user_id=user_id(),
+                image=each.image,
+            )
+            saved[each.name] = record.id
+    except HwrError as error:
+        show_error(error)
+
+
+def _done(predictions: Sequence[Unsaved], saved: dict[str, int]) -> str:
+    if len(predictions) == 1:
+        return f"Saved as prediction {saved[predictions[0].name]}"
+    return f"Saved {len(predictions)} predictions"

@@ -1,0 +1,1 @@
+"""What the Account page shows."""

@@ -1,0 +1,64 @@
+"""The Mistakes view of the Analytics page: which digits are confused; a click on a square shows its images."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import wording
+from dashboard.components.downloads import show_data
+from dashboard.components.prediction_table import show_gallery
+from dashboard.services import workspace
+from dashboard.views.analytics import charts
+from dashboard.views.analytics.chart_panel import UNLABELLED
+from dashboard.views.analytics.questions import ask, count
+from hwr_core.app import NONE, HistoryFilter
+
+IMAGES = 24
+FREQUENT = 5
+"""Frequent mistakes that are shown, each with a few of its images."""
+FEW = 8
+
+
+def show_mistakes(selected: HistoryFilter, _: str) -> None:
+    """The confusion matrix, the images of a clicked square, and the most frequent mistakes."""
+    table = ask("confusion", selected)
+    if table.empty:
+        st.caption(UNLABELLED)
+        return
+    st.subheader("Which digits are confused?")
+    st.caption("Click a square to see its images. The darker a square, the larger its share of that label.")
+    state = st.plotly_chart(
+        charts.confusion(table),
+        key="confusion_matrix",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Confusion matrix of what was read against the label",
+    )
+    points = state["selection"]["points"]
+    if points:
+        _show_cell(selected, points[0]["x"], points[0]["y"])
+    show_data(table, "confusion", key="confusion")
+    _show_frequent(selected)
+
+
+def _show_frequent(selected: HistoryFilter) -> None:
+    pairs = ask("confused_pairs", selected)
+    if len(pairs):
+        st.subheader("Most frequent mistakes")
+        for pair in pairs.head(FREQUENT).itertuples():
+            _show_cell(selected, pair.digit, pair.actual_digit, most=FEW)
+
+
+def _show_cell(selected: HistoryFilter, read: str, label: str, *, most: int = IMAGES) -> None:
+    cell = replace(selected, digit=_digit(read), actual_digit=_digit(label))
+    page = workspace().history.page(cell, limit=most)
+    total = count(cell)
+    words = f"Read as {wording.digit_in_words(read)}, labelled {wording.digit_in_words(label)}"
+    st.markdown(f"**{words}**: {total:,}{f', newest {most} shown' if total > most else ''}")
+    show_gallery(page.predictions)
+
+
+def _digit(text: str) -> Any:
+    return NONE if text == NONE else int(text)

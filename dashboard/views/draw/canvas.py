@@ -1,0 +1,82 @@
+"""The drawing canvas: the one adapter around streamlit_drawable_canvas."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+SIDE = 300
+"""Pixels; leaves room for the page's margins on a phone of 360."""
+
+Stroke = dict[str, Any]
+"""One stroke as the component describes it."""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One session's canvas: what was `received` from the browser, and `strokes`, what is left of it after undoing.
+
+    `cleared` is what was last removed all at once.
+    """
+
+    revision: int = 0
+    start: list[Stroke] = field(default_factory=list)
+    received: list[Stroke] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
+    cleared: list[Stroke] = field(default_factory=list)
+
+    def restart_with(self, strokes: list[Stroke]) -> None:
+        """Have the browser redraw with these strokes."""
+        self.start = self.strokes = strokes
+        self.revision += 1
+
+
+def drawing_canvas(*, key: str, pen_width: int) -> bytes | None:
+    """Show a white square to draw on in black and return it as PNG, or None while nothing is drawn."""
+    # Deferred: the component registers itself on import, which only a running Streamlit server allows.
+    from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
+
+    sheet = _sheet(key)
+    result = st_canvas(
+        stroke_width=pen_width,
+        stroke_color="#000000",
+        background_color="#ffffff",
+        width=SIDE,
+        height=SIDE,
+        # The component redraws only when this changes: the revision tells two restarts with equal strokes apart.
+        initial_drawing={"objects": sheet.start, "revision": sheet.revision},
+        return_image_data=True,
+        key=key,
+    )
+    if sheet.start and result.image_bytes is None:
+        # Back from another page: the browser has forgotten all strokes but those it was told to start with.
+        sheet.restart_with([])
+        st.rerun()
+    strokes = (result.json_data or {}).get("objects", [])
+    if strokes != sheet.received:
+        if not strokes and sheet.strokes:
+            sheet.cleared = sheet.strokes  # by the component's own Reset
+        sheet.received = sheet.strokes = strokes
+    return result.image_bytes if sheet.strokes else None
+
+
+def undo(key: str) -> None:
+    """Remove the last stroke, or restore what was just cleared."""
+    sheet = _sheet(key)
+    if sheet.strokes:
+        sheet.restart_with(sheet.strokes[:-1])
+    else:
+        sheet.restart_with(sheet.cleared)
+        sheet.cleared = []
+
+
+def clear(key: str) -> None:
+    """Remove all strokes."""
+    sheet = _sheet(key)
+    sheet.cleared = sheet.strokes
+    sheet.restart_with([])
+
+
+def _sheet(key: str) -> _Sheet:
+    sheet: _Sheet = st.session_state.setdefault(f"{key}_sheet", _Sheet())
+    return sheet

@@ -1,0 +1,126 @@
+"""The buttons of the review queue, each with a key: agree, label, move, undo."""
+
+import time
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.components.label_buttons import DIGIT_ROWS, NOT_A_DIGIT_BUTTON
+from dashboard.components.user_switch import user_id
+from dashboard.components.wording import digit_in_words
+from dashboard.services import workspace
+from dashboard.views.review.session import GivenLabel, ReviewSession
+from hwr_core.app import PredictionRecord
+from hwr_core.errors import HwrError
+
+SESSION = "review_session"
+
+
+def show_label_buttons(record: PredictionRecord, session: ReviewSession) -> None:
+    """A button and a key to agree, for each digit, for not a digit, and to undo."""
+    digit = record.prediction.digit
+    agree = f"Agree: {digit_in_words(digit)}"
+    _label_button(record, digit, agree, "Enter", name="agree", icon=":material/check:", is_primary=True)
+    for row in DIGIT_ROWS:
+        with st.container(horizontal=True, gap="xsmall"):
+            for button in row:
+                _label_button(record, int(button.shortcut), button.text, button.shortcut, name=button.name)
+    none = NOT_A_DIGIT_BUTTON
+    with st.container(horizontal=True, gap="xsmall"):
+        _label_button(record, None, none.text, none.shortcut, name=none.name)
+        show_undo(session)
+
+
+def _label_button(  # noqa: PLR0913  each says one thing about a button
+    record: PredictionRecord,
+    digit: int | None,
+    text: str,
+    shortcut: str,
+    *,
+    name: str,
+    icon: str | None = None,
+    is_primary: bool = False,
+) -> None:
+    st.button(
+        text,
+        icon=icon,
+        # With the id, so that a press meant for another image than the current one is recognised.
+        key=f"review_{record.id}_{name}",
+        type="primary" if is_primary else "secondary",
+        shortcut=shortcut,
+        width="stretch",
+        on_click=_label,
+        args=(record, digit),
+    )
+
+
+def show_move_buttons(record: PredictionRecord, session: ReviewSession) -> None:
+    """Back and on, without a label."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for text, icon, shortcut, distance in (
+            ("Back", ":material/arrow_back:", "Left", -1),
+            ("Skip", ":material/arrow_forward:", "Right", 1),
+        ):
+            st.button(
+                text,
+                icon=icon,
+                key=f"review_{record.id}_{text}",
+                shortcut=shortcut,
+                disabled=distance < 0 and session.place == 0,
+                width="stretch",
+                on_click=_move,
+                args=(record, distance),
+            )
+
+
+def show_undo(session: ReviewSession, *, width: Literal["stretch", "content"] = "stretch") -> None:
+    """A button and a key to undo the last label."""
+    st.button(
+        "Undo",
+        icon=":material/undo:",
+        key=f"review_undo_{len(session.steps)}",
+        shortcut="U",
+        disabled=not session.steps,
+        width=width,
+        on_click=_undo,
+        args=(len(session.steps),),
+    )
+
+
+def _label(record: PredictionRecord, digit: int | None) -> None:
+    session: ReviewSession = st.session_state[SESSION]
+    now = time.monotonic()
+    # Pressed twice, or held down: not meant for the current image. For a moment the buttons of two images may
+    # listen, and both be pressed by one key; so what was meant for another one is left out first.
+    if not session.is_at(record) or session.is_too_soon(now):
+        return
+    label = GivenLabel(user_id(), digit)
+    try:
+        workspace().feedback.give(record.id, user_id=label.user_id, actual_digit=digit)
+    except HwrError as error:
+        session.problem = error
+    else:
+        session.label(label, now)
+
+
+def _undo(steps: int) -> None:
+    session: ReviewSession = st.session_state[SESSION]
+    if len(session.steps) != steps:
+        return  # the button of the step before, pressed by the same key
+    step = session.steps[-1]
+    feedback = workspace().feedback
+    try:
+        if step.before is not None and step.before.user_id == step.label.user_id:
+            feedback.give(step.record.id, user_id=step.before.user_id, actual_digit=step.before.digit)
+        else:
+            feedback.withdraw(step.record.id, user_id=step.label.user_id)
+    except HwrError as error:
+        session.problem = error
+    else:
+        session.undo()
+
+
+def _move(record: PredictionRecord, distance: int) -> None:
+    session: ReviewSession = st.session_state[SESSION]
+    if session.is_at(record):
+        session.move(distance)

@@ -1,0 +1,96 @@
+"""Changing the labels of selected predictions: relabel, confirm, remove."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.components.answer import show_seen
+from dashboard.components.label_buttons import NOT_A_DIGIT_BUTTON
+from dashboard.components.messages import show_error
+from dashboard.components.user_switch import user_id
+from dashboard.components.wording import digit_in_words
+from dashboard.services import workspace
+from hwr_core.app import DIGITS, PredictionRecord
+from hwr_core.errors import HwrError
+
+LARGE = 112
+MOST_LARGE = 6
+"""Images of a selection that are shown large."""
+
+REVISION = "labelled_revision"
+"""How often the table was begun anew: a selection ends when what it shows has changed."""
+
+REMOVE_HELP = "Removes your own label; an earlier label by another user, if there is one, counts again."
+
+
+def label_digit(record: PredictionRecord) -> int | None:
+    """The digit of a labelled prediction's label, None for not a digit."""
+    assert record.label is not None  # only labelled predictions are asked for
+    return record.label.digit
+
+
+def show_changes(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -> None:
+    """The selected predictions, large, with what speaks against their labels, and the buttons to change these."""
+    if not selected:
+        return
+    with st.container(border=True):
+        _show_images(selected, reasons)
+        _show_relabel(selected)
+        with st.container(horizontal=True):
+            confirm = "Confirm label" if len(selected) == 1 else "Confirm labels"
+            if st.button(confirm, icon=":material/verified:", key="labelled_verify"):
+                _change(selected, workspace().feedback.verify)
+            _show_remove(selected)
+
+
+def _show_images(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for record in selected[:MOST_LARGE]:
+            if record.prediction.seen is not None:
+                show_seen(record.prediction.seen, side=LARGE, caption=f"Prediction {record.id}")
+    for record, reason in zip(selected[:MOST_LARGE], reasons, strict=False):
+        st.caption(f"Prediction {record.id}, labelled {digit_in_words(label_digit(record))}. The model: {reason}.")
+
+
+def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
+    st.markdown("Relabel as" if len(selected) == 1 else f"Relabel these {len(selected)} as")
+    none = NOT_A_DIGIT_BUTTON
+    with st.container(horizontal=True, gap="xsmall"):
+        for digit in DIGITS:
+            if st.button(str(digit), key=f"labelled_is_{digit}"):
+                _change(selected, _relabel(digit))
+        if st.button(none.text, key=f"labelled_{none.name}"):
+            _change(selected, _relabel(None))
+
+
+def _show_remove(selected: Sequence[PredictionRecord]) -> None:
+    own = [record for record in selected if _has_own_label(record)]
+    if not own:
+        return
+    words = "Remove label" if len(own) == 1 else f"Remove {len(own)} labels"
+    if len(own) < len(selected):
+        words = "Remove your label" if len(own) == 1 else f"Remove your {len(own)} labels"
+    if st.button(words, icon=":material/undo:", key="labelled_remove", help=REMOVE_HELP):
+        _change(own, lambda prediction_id: workspace().feedback.withdraw(prediction_id, user_id=user_id()))
+
+
+def _has_own_label(record: PredictionRecord) -> bool:
+    """Whether the user labels a prediction at present, and so has a label to remove."""
+    feedback = workspace().feedback.of_prediction(record.id)
+    return any(each.user_id == user_id() and each.replaced_at is None for each in feedback)
+
+
+def _relabel(digit: int | None) -> Callable[[int], object]:
+    return lambda prediction_id: workspace().feedback.give(prediction_id, user_id=user_id(), actual_digit=digit)
+
+
+def _change(selected: Sequence[PredictionRecord], change: Callable[[int], object]) -> None:
+    """Change the label of each prediction and draw the table anew; stop at the first that cannot be changed."""
+    try:
+        for record in selected:
+            change(record.id)
+    except HwrError as error:
+        show_error(error)
+        return
+    st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
+    st.rerun()

@@ -1,0 +1,97 @@
+"""The prediction under review: its image, what the model saw, and what it was read as."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard.components import wording
+from dashboard.components.answer import show_seen, show_symbol
+from dashboard.components.images import shrunk
+from dashboard.components.messages import show_error
+from dashboard.services import preview, workspace
+from hwr_core.app import Prediction, PredictionRecord, Waiting, data_url
+from hwr_core.errors import HwrError, ImageError, NotFound
+
+LARGE, SMALL = 224, 84
+"""Sides of the images in pixels: whole multiples of the 28 that the model sees."""
+BESIDE = 112
+"""Width of what stands beside the large image; both fit a phone."""
+HEIGHT = 244
+"""Of both, so that nothing moves from one prediction to the next."""
+SHOWN = 3
+"""Candidates named, if they are probable enough."""
+WORTH_NAMING = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """An uploaded image, within the page since a file would have to be fetched, and how wide it is shown."""
+
+    url: str
+    width: int
+
+
+def show_prediction_card(waiting: Waiting) -> None:
+    """The image, large, and the answer beside it."""
+    with st.container(horizontal=True, gap="small", height=HEIGHT, border=False):
+        _show_image(waiting.kept)
+        with st.container(width=BESIDE, gap="xsmall"):
+            _show_answer(waiting)
+
+
+def prepare_image(record: PredictionRecord) -> None:
+    """Load the upload of a prediction before it is shown. Raises HwrError."""
+    try:
+        _upload(record.upload, record.id)
+    except (NotFound, ImageError):
+        return  # what the model saw is shown in its place
+
+
+def _show_image(record: PredictionRecord) -> None:
+    """The uploaded image; what the model saw of it where the file is gone."""
+    seen = record.prediction.seen
+    assert seen is not None  # blank images are not stored
+    upload = None
+    try:
+        upload = _upload(record.upload, record.id)
+    except (NotFound, ImageError):
+        pass  # what the model saw is enough
+    except HwrError as error:
+        show_error(error)
+    if upload is None:
+        show_seen(seen, side=LARGE)
+    else:
+        st.image(upload.url, width=upload.width, alt="The uploaded image")
+
+
+@st.cache_data(max_entries=200, ttl=timedelta(minutes=10), show_spinner=False)
+def _upload(name: str | None, prediction_id: int) -> _Upload | None:
+    """The uploaded image, None where it was not stored; cached, so that the next one can be prepared."""
+    if name is None:
+        return None
+    image = shrunk(preview(workspace().history.upload(prediction_id)), LARGE)
+    height, width = image.shape
+    return _Upload(data_url(image), max(1, round(LARGE * width / max(height, width))))
+
+
+def _show_answer(waiting: Waiting) -> None:
+    """What the model saw and read, and what the challenger reads where that differs."""
+    prediction = waiting.kept.prediction
+    if waiting.kept.upload is not None and prediction.seen is not None:
+        show_seen(prediction.seen, side=SMALL)
+    show_symbol(wording.symbol(prediction), rem=3)
+    st.caption(_candidates(prediction, most=1 if waiting.second else SHOWN))
+    if waiting.second:
+        st.markdown(f"Challenger  \n**{wording.digit_in_words(waiting.second.digit)}**")
+
+
+def _candidates(prediction: Prediction, *, most: int) -> str:
+    """The most probable digits, one below the other."""
+    if not prediction.verdict.names_a_digit:
+        return f"Not a digit, most like {wording.a_digit(prediction.candidates[0].digit)}"
+    return "  \n".join(
+        f"{each.digit}: {wording.percent(each.probability)}"
+        for each in prediction.candidates[:most]
+        if each.probability >= WORTH_NAMING
+    )

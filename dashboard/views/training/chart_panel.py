@@ -1,0 +1,10 @@
+"""A chart under the question that it answers."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+
+def show_chart(question: str, figure: go.Figure, *, key: str) -> None:
+    """Show a chart, its question above it and as its description."""
+    st.markdown(f"**{question}**")
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=question)

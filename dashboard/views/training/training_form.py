@@ -1,0 +1,110 @@
+"""The form that starts a training."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import wording
+from dashboard.components.messages import show_error
+from dashboard.components.user_switch import user_id
+from dashboard.services import workspace
+from dashboard.views.training.data_choice import choose_architecture, choose_data, open_job
+from hwr_core.app import TrainingConfig
+from hwr_core.errors import HwrError
+
+DEFAULTS = TrainingConfig()
+
+
+@st.fragment
+def show_training_form() -> None:
+    """What to train on and how, what that will cost, and the button that starts it."""
+    try:
+        values = choose_data() | choose_architecture() | _choose_details()
+        cost = workspace().modelling.estimate(workspace().modelling.config(values))
+        st.markdown(
+            f"About **{cost.samples:,}** samples per epoch, about **{wording.duration(cost.seconds)}** on two CPU "
+            "cores. Predictions continue meanwhile, and the new version is not served until you promote it."
+        )
+        if st.button("Start training", type="primary", icon=":material/play_arrow:", key="training_start"):
+            open_job(workspace().modelling.train(values, user_id()))
+    except HwrError as error:
+        show_error(error)
+
+
+def _choose_details() -> dict[str, Any]:
+    columns = st.columns(3)
+    values: dict[str, Any] = {
+        "epochs": columns[0].number_input("Epochs", 1, 500, DEFAULTS.epochs, key="training_epochs"),
+        "augmentation": columns[1].slider(
+            "Augmentation",
+            0.0,
+            2.0,
+            DEFAULTS.augmentation,
+            step=0.1,
+            key="training_augmentation",
+            help="How strongly training images are rotated, sheared, stretched and blurred. 0 leaves them unchanged.",
+        ),
+    }
+    limit = columns[2].number_input(
+        "Images per data set",
+        10,
+        1_000_000,
+        None,
+        step=100,
+        placeholder="All",
+        key="training_limit",
+        help="Training on fewer images is faster. Leave empty for all.",
+    )
+    if limit is not None:
+        values["limit"] = limit
+    with st.expander("Advanced", icon=":material/tune:"):
+        return values | _choose_optimisation() | _choose_rest()
+
+
+def _choose_optimisation() -> dict[str, Any]:
+    columns = st.columns(3)
+    return {
+        "batch_size": columns[0].select_slider(
+            "Batch size", [8, 16, 32, 64, 128, 256, 512], DEFAULTS.batch_size, key="training_batch"
+        ),
+        "learning_rate": columns[1].number_input(
+            "Learning rate", 1e-5, 1.0, DEFAULTS.learning_rate, format="%.5f", step=1e-4, key="training_rate"
+        ),
+        "optimizer": columns[2].selectbox("Optimiser", ["adamw", "sgd"], key="training_optimizer"),
+        "schedule": columns[0].selectbox("Schedule", ["cosine", "constant"], key="training_schedule"),
+        "weight_decay": columns[1].number_input(
+            "Weight decay", 0.0, 1.0, DEFAULTS.weight_decay, format="%.5f", step=1e-4, key="training_decay"
+        ),
+        "label_smoothing": columns[2].number_input(
+            "Label smoothing", 0.0, 0.5, DEFAULTS.label_smoothing, step=0.01, key="training_smoothing"
+        ),
+    }
+
+
+def _choose_rest() -> dict[str, Any]:
+    columns = st.columns(3)
+    return {
+        "drawings": columns[0].number_input(
+            "Images per pen recording",
+            1,
+            50,
+            DEFAULTS.drawings,
+            key="training_drawings",
+            help="Recorded pen strokes are drawn so many times, each time with another pen.",
+        ),
+        "precision": columns[1].selectbox(
+            "Precision",
+            ["float32", "mixed_bfloat16"],
+            key="training_precision",
+            help="bfloat16 is faster on processors that support it.",
+        ),
+        "seed": columns[2].number_input("Seed", 0, 2**31 - 1, DEFAULTS.seed, key="training_seed"),
+        "line_epochs": columns[0].number_input(
+            "Epochs for the line reader",
+            0,
+            500,
+            DEFAULTS.line_epochs,
+            key="training_line_epochs",
+            help="Whole numbers are read by a network of their own. With 0 epochs the current one is used again.",
+        ),
+    }

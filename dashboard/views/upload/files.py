@@ -1,0 +1,96 @@
+"""The files of the Upload page: selected, unpacked and read, with a bar that shows how far that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components.messages import show_error
+from dashboard.components.progress import counted, is_stopped, progress_bar
+from dashboard.components.wording import ONE_DIGIT
+from dashboard.services import FileResult, read_file, unpacked, workspace
+from hwr_core.app import MAX_ENHANCEMENT, READABLE, is_archive
+from hwr_core.errors import HwrError
+from hwr_core.settings import MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that was uploaded, by itself or in an archive; `id` tells it from all others of the session."""
+
+    id: str
+    name: str
+    content: bytes
+
+
+def choose_files(kind: str) -> list[Upload]:
+    """Say what may be uploaded, and return the files that the user has selected."""
+    settings = workspace().settings
+    megabytes = settings.max_image_bytes // MIB
+    if kind == ONE_DIGIT:
+        st.markdown(
+            f"One handwritten digit per image: {READABLE}, or a ZIP archive of them, up to {megabytes} MB per file "
+            f"and {settings.max_batch_files} files at once."
+        )
+    else:
+        st.markdown(
+            f"Numbers on single lines or whole pages: {READABLE}, PDF, or a ZIP archive of them, "
+            f"up to {megabytes} MB per file."
+        )
+    files = st.file_uploader(
+        "Images",
+        accept_multiple_files=True,
+        max_upload_size=megabytes,
+        key="upload_files",
+        label_visibility="collapsed",
+    )
+    return [Upload(file.file_id, file.name, file.getvalue()) for file in files]
+
+
+def choose_level() -> float:
+    """Show the advanced options and return the enhancement level."""
+    with st.expander("Advanced", icon=":material/tune:"):
+        level: float = st.slider(
+            "Enhancement",
+            0.0,
+            MAX_ENHANCEMENT,
+            1.0,
+            step=0.5,
+            key="upload_level",
+            help="How strongly an image is cleaned up before it is read. 1 suits most images; try 2 for dim or noisy "
+            "photos.",
+        )
+    return level
+
+
+def unpack_archives(files: Sequence[Upload]) -> list[Upload]:
+    """Return the files, each archive replaced by its contents; an archive that cannot be read says why."""
+    found: list[Upload] = []
+    for file in files:
+        if is_archive(file.content):
+            found += _unpack(file)
+        else:
+            found.append(file)
+    return found
+
+
+def _unpack(archive: Upload) -> list[Upload]:
+    task = f"{archive.id}_unpacking"
+    if is_stopped(task):
+        return []
+    try:
+        with progress_bar(f"Unpacking {archive.name}", task=task) as move:
+            files = unpacked(archive.content, on_progress=move)
+    except HwrError as error:
+        st.text(archive.name)
+        show_error(error)
+        return []
+    return [Upload(f"{archive.id}/{place}", name, content) for place, (name, content) in enumerate(files)]
+
+
+def read_files(uploads: Sequence[Upload], enhancement_level: float) -> list[FileResult]:
+    """Read each image, with a bar that counts them; none where the user stops that. Raises ModelUnavailable."""
+    task = f"reading_{hash(tuple(upload.id for upload in uploads))}"
+    if is_stopped(task):
+        return []
+    return [read_file(upload.content, enhancement_level) for upload in counted(uploads, "Read", task=task)]

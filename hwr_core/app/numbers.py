@@ -1,0 +1,40 @@
+"""Predict whole numbers: all digits of an image or a document."""
+
+from collections.abc import Sequence
+
+from hwr_core.events import Events
+from hwr_core.images.types import Box, OnProgress
+from hwr_core.recognition.events import NumberPredicted
+from hwr_core.recognition.served_model import ServedModel
+from hwr_core.recognition.types import NumberPrediction
+
+
+class PredictNumbers:
+    """The use case of a document. Safe to use from many threads."""
+
+    def __init__(self, model: ServedModel, events: Events) -> None:
+        self._model = model
+        self._events = events
+
+    def read_number(
+        self,
+        document: bytes,
+        *,
+        enhancement_level: float = 1.0,
+        boxes: Sequence[Box] | None = None,
+        on_progress: OnProgress = lambda _: None,
+    ) -> NumberPrediction:
+        """Read all digits of an image, or of each page of a TIFF or PDF, without storing anything.
+
+        `boxes` (left, top, width, height) say where the digits stand on the only page; without them they are searched
+        for. `on_progress` is called with the share that is done; an error that it raises stops the prediction.
+
+        Raises:
+            ImageError: the bytes cannot be read as an image or a document within the limits.
+            InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
+            ModelUnavailable: there is no usable model.
+        """
+        reader = self._model.reader()
+        number = reader.read_number(document, enhancement_level, boxes=boxes, on_progress=on_progress)
+        self._events.publish(NumberPredicted(number))
+        return number

@@ -1,0 +1,230 @@
+"""The rules of authorisation: what each behaviour of the workspace takes, and whose data it is about.
+
+A rule accounts for every parameter of its behaviour: those by which a call says whose data is meant, and those that
+name no user. A behaviour without a rule is refused to everybody. A rule that no longer fits its signature stops the
+server from starting (`confirm_rules`), and until it is mended its behaviour is refused to everybody.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from hwr_core.app.subjects import KINDS, AsCaller, OfFilter, OfPrediction, OfUser, Subject
+from hwr_core.app.workspace import Workspace
+from hwr_core.auth.permissions import Caller, Permission
+from hwr_core.records.users import User
+
+
+class RuleMismatch(TypeError):
+    """A rule does not account for all parameters of its behaviour: a fault of the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a behaviour takes: a permission, and that the data it is about is the caller's own.
+
+    `subjects` are the parameters that name a user, `free` all the others. `act` is what the audit log calls it.
+    """
+
+    permission: Permission | None
+    subjects: tuple[Subject, ...] = ()
+    free: tuple[str, ...] = ()
+    act: str | None = None
+    by_key: bool = True
+    """Whether an API key will do: one that has leaked must not create others that outlive it."""
+    own: Callable[[Workspace, Caller, Mapping[str, Any]], Any] | None = None
+    """Answers callers who may not see all, where no argument could narrow the call to them."""
+
+    def mismatch(self, behaviour: Callable[..., Any]) -> str | None:
+        """Return in what the rule does not fit the behaviour's signature; None where it does."""
+        parameters = _parameters(behaviour)
+        declared = [*(subject.parameter for subject in self.subjects), *self.free]
+        if sorted(declared) != sorted(parameters):
+            return f"it declares {_names(declared)}, and the signature has {_names(parameters)}"
+        of = {subject.parameter: subject for subject in self.subjects}
+        for name, annotation in parameters.items():
+            kind = next((kind for kind in KINDS if annotation in (kind, kind | None)), None)
+            subject = of.get(name)
+            if kind is not getattr(subject, "kind", None):
+                return f"{name} is {annotation}, which {subject or 'nothing that names a user'} does not fit"
+        return None
+
+
+def _own(*subjects: Subject, free: tuple[str, ...] = (), act: str | None = None) -> Rule:
+    return Rule(Permission.USE, subjects, free, act)
+
+
+def _plain(permission: Permission | None, *free: str, act: str | None = None) -> Rule:
+    """A rule of a behaviour that is about no user in particular."""
+    return Rule(permission, free=free, act=act)
+
+
+def _for_user(permission: Permission, *free: str, act: str | None = None) -> Rule:
+    """A rule of something that is done in a user's name."""
+    return Rule(permission, (OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True),), free, act)
+
+
+def _manage(*free: str, act: str | None = None, by_key: bool = True, caller: bool = False) -> Rule:
+    """A rule of what is done to a user."""
+    subjects: list[Subject] = [OfUser("user_id", Permission.MANAGE_USERS)]
+    return Rule(
+        Permission.MANAGE_USERS, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, act, by_key
+    )
+
+
+def _key_of(*free: str, by_key: bool = True, caller: bool = True) -> Rule:
+    """A rule of one's own keys and account, or with a permission those of others."""
+    subjects: list[Subject] = [OfUser("user_id", Permission.MANAGE_USERS)]
+    return Rule(Permission.USE, (*subjects, AsCaller("caller")) if caller else tuple(subjects), free, by_key=by_key)
+
+
+def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any]) -> list[User]:
+    """Of all users after an id, the one whom a caller who may not see all may know of."""
+    return [workspace.users.get(caller.user_id)] if caller.user_id > arguments["after"] else []
+
+
+_FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"), OfUser("user_id")
+_KEPT = ("source", "file_name", "enhancement_level")
+
+RULES: Mapping[str, Rule] = {
+    "settings": _plain(None),
+    "health": _plain(None),
+    "served_model": _plain(Permission.USE),
+    "read": _plain(Permission.USE, "image", "enhancement_level"),
+    "read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "on_progress"),
+    "explain": _plain(Permission.USE, "image", "enhancement_level"),
+    "read_all": _plain(Permission.USE, "files", "enhancement_level"),
+    "unpack": _plain(Permission.USE, "archive", "on_progress"),
+    "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
+    "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
+    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
+    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
+    "history.page": _own(_FILTER, free=("limit", "before")),
+    "history.count": _own(_FILTER),
+    "history.get": _own(_PREDICTION),
+    "history.upload": _own(_PREDICTION),
+    "history.model_versions": _plain(Permission.USE),
+    "feedback.give": Rule(
+        Permission.USE,
+        (_PREDICTION, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
+        ("actual_digit", "confidence_rating", "comments"),
+    ),
+    "feedback.withdraw": Rule(
+        Permission.USE, (_PREDICTION, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True))
+    ),
+    "feedback.of_prediction": _own(_PREDICTION),
+    "feedback.of_user": _own(_USER),
+    "feedback.count": _own(_USER, free=("since",)),
+    "feedback.verify": Rule(Permission.SEE_ALL, (_PREDICTION,), ("verified",)),
+    "analytics.system": _plain(Permission.SEE_ALL, "timezone"),
+    "analytics.user": _own(_USER, free=("timezone",)),
+    "analytics.accuracy": _own(_FILTER),
+    "analytics.over_time": _own(_FILTER, free=("bucket", "timezone")),
+    "analytics.confidence_distribution": _own(_FILTER, free=("bins",)),
+    "analytics.reliability": _own(_FILTER, free=("bins",)),
+    "analytics.confusion": _own(_FILTER),
+    "analytics.confused_pairs": _own(_FILTER, free=("limit",)),
+    "analytics.breakdown": _own(_FILTER, free=("by",)),
+    "analytics.latency": _own(_FILTER),
+    "exports.history": _own(_FILTER, free=("kind",), act="exported predictions"),
+    "exports.user": _own(_USER, free=("kind",), act="exported a user's data"),
+    "exports.frame": _own(_FILTER, free=("limit", "images"), act="exported predictions"),
+    "users.all": Rule(Permission.USE, free=("after", "limit"), own=_oneself),
+    "users.get": _own(_USER),
+    "users.create": _plain(Permission.MANAGE_USERS, "username", "email", act="added a user"),
+    "users.change": _manage("username", "email", "is_active", "even_last_admin", act="changed a user"),
+    "users.anonymise": _manage("even_last_admin", act="anonymised a user"),
+    "users.erase_history": _manage(act="erased a history"),
+    "users.delete": _manage("even_last_admin", act="deleted a user"),
+    "listening": _own(OfUser("user_id", none_is_caller=True), free=("wake", "kinds")),
+    "overview": _plain(Permission.SEE_ALL, "timezone"),
+    "review.page": _plain(Permission.SEE_ALL, "order", "limit", "after"),
+    "review.count": _plain(Permission.SEE_ALL, "order"),
+    "review.suspects": _plain(Permission.SEE_ALL, "limit"),
+    "exploration.data_sets": _plain(Permission.SEE_ALL),
+    "exploration.predictions": Rule(Permission.SEE_ALL, (_FILTER,), ("most",)),
+    "exploration.prediction": Rule(Permission.SEE_ALL, (OfPrediction("number"),)),
+    "exploration.images": _plain(Permission.SEE_ALL, "source", "part", "most", "on_progress"),
+    "exploration.neighbours": _plain(Permission.SEE_ALL, "one", "among", "most", "on_progress"),
+    "exploration.can_compare_with": _plain(Permission.SEE_ALL),
+    "exploration.drift": _plain(Permission.SEE_ALL, "recent", "against", "now"),
+    "storage": _plain(Permission.MAINTAIN),
+    "prune": _plain(Permission.MAINTAIN, "dry_run", "predictions_older_than", "uploads_older_than", act="cleaned up"),
+    "modelling.sources": _plain(Permission.SEE_ALL),
+    "modelling.suites": _plain(Permission.SEE_ALL),
+    "modelling.config": _plain(Permission.SEE_ALL, "values"),
+    "modelling.estimate": _plain(Permission.SEE_ALL, "config"),
+    "modelling.tuning": _plain(Permission.SEE_ALL, "values"),
+    "modelling.aliases": _plain(Permission.SEE_ALL),
+    "modelling.gate": _plain(Permission.SEE_ALL, "version"),
+    "modelling.import_images": _plain(Permission.TRAIN, "archive", act="added images to learn from"),
+    "modelling.train": _for_user(Permission.TRAIN, "values"),
+    "modelling.tune": _for_user(Permission.TRAIN, "values"),
+    "modelling.evaluate": _for_user(Permission.TRAIN, "values"),
+    "modelling.promote": _for_user(Permission.PROMOTE, "version", "reason", "force", act="promoted"),
+    "modelling.roll_back": _for_user(Permission.PROMOTE, "reason", act="rolled back"),
+    "modelling.challenge": _for_user(Permission.PROMOTE, "version", "reason", act="made a challenger"),
+    "modelling.retire": _for_user(Permission.PROMOTE, "version", "reason", act="retired"),
+    "modelling.restore": _for_user(Permission.PROMOTE, "version", "reason", act="restored"),
+    "modelling.promotions.log": _plain(Permission.SEE_ALL),
+    "modelling.registry.versions": _plain(Permission.SEE_ALL),
+    "modelling.registry.names": _plain(Permission.SEE_ALL),
+    "modelling.registry.get": _plain(Permission.SEE_ALL, "name"),
+    "modelling.registry.champion": _plain(Permission.SEE_ALL),
+    "modelling.registry.champion_name": _plain(Permission.SEE_ALL),
+    "modelling.registry.challenger_name": _plain(Permission.SEE_ALL),
+    "modelling.jobs.page": _plain(Permission.SEE_ALL, "asked"),
+    "modelling.jobs.get": _plain(Permission.SEE_ALL, "job_id"),
+    "modelling.jobs.progress": _plain(Permission.SEE_ALL, "job"),
+    "modelling.jobs.folder": _plain(Permission.SEE_ALL, "job_id"),
+    "modelling.jobs.cancel": _plain(Permission.TRAIN, "job_id", act="cancelled a job"),
+    "modelling.jobs.resume": _plain(Permission.TRAIN, "job_id", act="resumed a job"),
+    "access.required": _plain(None),
+    "access.change_password": Rule(None, (AsCaller("caller"),), ("old", "new"), by_key=False),
+    "access.keys": _key_of(caller=False),
+    "access.create_key": _key_of("name", "days", by_key=False),
+    "access.revoke_key": _key_of("key_id"),
+    "access.account": _key_of(caller=False),
+    "access.accounts": _plain(Permission.MANAGE_USERS),
+    "access.set_role": _manage("role", "even_last_admin", by_key=False, caller=True),
+    "access.set_password": _manage("password", by_key=False, caller=True),
+    "access.link": _manage("subject", by_key=False, caller=True),
+    "access.unlink": _manage(by_key=False, caller=True),
+    "access.audit": _plain(Permission.AUDIT, "limit", "before"),
+}
+"""What each behaviour of the workspace takes. `access` itself writes down who did what there."""
+
+
+def confirm_rules(workspace: Workspace, rules: Mapping[str, Rule] = RULES) -> None:
+    """Raise RuleMismatch where a rule does not fit the behaviour that it is about, or that is gone."""
+    for path, rule in rules.items():
+        try:
+            behaviour = attrgetter(path)(workspace)
+        except AttributeError as error:
+            raise RuleMismatch(f"There is a rule of {path}, and no such behaviour.") from error
+        fault = rule.mismatch(behaviour) if callable(behaviour) else None
+        if fault is not None:
+            raise RuleMismatch(f"The rule of {path} does not fit: {fault}.")
+
+
+def _names(names: Any) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def signature_of(behaviour: Callable[..., Any]) -> inspect.Signature:
+    """Return a method's signature, self included, looked up once for all objects that have the method."""
+    return _inspected(getattr(behaviour, "__func__", behaviour))
+
+
+@lru_cache(maxsize=256)
+def _inspected(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def _parameters(behaviour: Callable[..., Any]) -> dict[str, Any]:
+    """The annotations of a method's parameters, without self."""
+    parameters = list(signature_of(behaviour).parameters.values())
+    return {parameter.name: parameter.annotation for parameter in parameters[1:]}

@@ -1,0 +1,128 @@
+"""How everything stands at present: what works, today against the usual, and what needs attention."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from hwr_core.analytics.days import Today, today_and_before
+from hwr_core.analytics.queries import Analytics
+from hwr_core.app.housekeeping import free_space
+from hwr_core.app.modelling import Modelling
+from hwr_core.db.store import Store
+from hwr_core.errors import HwrError, StoreError
+from hwr_core.jobs.table import JobState
+from hwr_core.recognition.served_model import ServedModel
+from hwr_core.recognition.types import Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.history import History
+from hwr_core.records.users import DEFAULT_USER, get_user
+from hwr_core.registry.registry import ModelVersion
+from hwr_core.settings import Settings
+from hwr_core.statistics import Proportion
+
+RECENT = timedelta(days=7)
+"""What is older needs no attention any more."""
+
+JOBS_LOOKED_AT = 50
+
+LEAST_FREE = 2**30
+"""Bytes: with less room on the disk a training or a day of uploads may not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What works at present; each problem is a sentence that a stranger may read."""
+
+    model: ModelVersion | None
+    database_connected: bool
+    problems: tuple[str, ...]
+
+
+class Matter(StrEnum):
+    """What may need attention."""
+
+    TO_REVIEW = "to_review"
+    """Predictions of the last week that are unsure and have no label."""
+    JOB_FAILED = "job_failed"
+    """Jobs of the last week that failed."""
+    JOB_RUNNING = "job_running"
+    CHALLENGER = "challenger"
+    """A version that was named to be compared with the champion."""
+    DISK_FULL = "disk_full"
+    """Little room is left for data; counted in mebibytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One matter that needs attention, and how much of it there is."""
+
+    matter: Matter
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Today's figures, how right the last week's predictions were, and what needs attention, most urgent first."""
+
+    today: Today
+    accuracy: Proportion
+    concerns: tuple[Concern, ...]
+
+
+class Status:
+    """The use cases of whoever asks how things stand. Safe to use from many threads."""
+
+    def __init__(
+        self, settings: Settings, store: Store, history: History, model: ServedModel, modelling: Modelling
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._history = history
+        self._model = model
+        self._modelling = modelling
+
+    def health(self) -> Health:
+        """Say what works, by trying it."""
+        problems = []
+        model = None
+        try:
+            model = self._model.version()
+        except HwrError as error:
+            problems.append(str(error))
+        if self._model.problem:
+            problems.append(self._model.problem)
+        try:
+            with self._store.session() as cursor:
+                get_user(cursor, DEFAULT_USER)
+        except StoreError as error:
+            return Health(model, database_connected=False, problems=(*problems, str(error)))
+        return Health(model, database_connected=True, problems=tuple(problems))
+
+    def overview(self, *, timezone: str = "UTC") -> Overview:
+        """Compare today with the usual, and list what needs attention.
+
+        Raises:
+            InvalidValue: there is no such time zone.
+            StoreError: the history cannot be read at present.
+        """
+        since = datetime.now(UTC) - RECENT
+        return Overview(
+            today=today_and_before(self._store, timezone=timezone),
+            accuracy=Analytics(self._store).accuracy(HistoryFilter(since=since)),
+            concerns=tuple(self._concerns(since)),
+        )
+
+    def _concerns(self, since: datetime) -> Iterator[Concern]:
+        free = free_space(self._settings.data_dir)
+        if free < LEAST_FREE:
+            yield Concern(Matter.DISK_FULL, free // 2**20)
+        jobs = self._modelling.jobs.page(limit=JOBS_LOOKED_AT)
+        if failed := sum(job.state is JobState.FAILED and job.created_at >= since for job in jobs):
+            yield Concern(Matter.JOB_FAILED, failed)
+        if unsure := self._history.count(HistoryFilter(verdict=Verdict.UNSURE, labelled=Labelled.NO, since=since)):
+            yield Concern(Matter.TO_REVIEW, unsure)
+        if any("challenger" in names for names in self._modelling.aliases().values()):
+            yield Concern(Matter.CHALLENGER, 1)
+        if running := sum(not job.state.is_finished for job in jobs):
+            yield Concern(Matter.JOB_RUNNING, running)

@@ -1,0 +1,1 @@
+"""Line segmentation: a page -> its lines of connected components, and each line as a strip for the network of lines."""

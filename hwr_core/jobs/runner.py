@@ -1,0 +1,196 @@
+"""Runs the queued jobs of one data folder: starts child processes, a few at a time, and records how each ended."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+from hwr_core.errors import HwrError, JobConflict, NotFound, StoreError
+from hwr_core.jobs.child import ChildProcess, describe_exit
+from hwr_core.jobs.events import EventKind, Progress
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.report import GRACE
+from hwr_core.jobs.spec import JobSpec
+from hwr_core.jobs.table import Job, Jobs, JobState
+
+log = logging.getLogger(__name__)
+
+POLL_OWN = 0.3
+"""Seconds between two looks at our own children."""
+POLL_OTHERS = 2.0
+"""Seconds between two looks at jobs that another process runs, or that wait for another process."""
+ANNOUNCE_EVERY = 1.0
+"""Seconds between two announcements of a job's progress."""
+STOP_TIMEOUT = 5.0
+"""Seconds that our children have to stop by themselves when we close."""
+
+SERVER_GONE = "hwr was stopped while the job ran. It can be resumed from its last checkpoint."
+
+MakeSpec = Callable[[Job], JobSpec]
+"""Makes the spec of a job; called just before its child process starts."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """A job of ours with its child process, and the progress that was last announced."""
+
+    job: Job
+    process: ChildProcess
+    announced: Progress = field(default_factory=Progress)
+    announced_at: float = 0.0
+
+
+class JobRunner:
+    """A background thread that starts and settles jobs. Several processes may each run one on the same data folder."""
+
+    def __init__(  # noqa: PLR0913  most by name
+        self,
+        table: Jobs,
+        root: Path,
+        *,
+        program: str,
+        width: int,
+        spec: MakeSpec,
+        announce: Callable[[Job], Job],
+    ) -> None:
+        self._table = table
+        self._root = root
+        self._program = program
+        self._width = width
+        self._spec = spec
+        self._announce = announce
+        self._running: dict[int, _Running] = {}
+        self._wake = Event()
+        self._closing = False
+        self._starting = Lock()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Run jobs from now on; those that a dead process left running are settled first. May be repeated."""
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="jobs", daemon=True)
+                self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue now: something has changed."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop our children; their jobs have failed and can be resumed. May be repeated."""
+        self._closing = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join(STOP_TIMEOUT + GRACE)
+
+    def _run(self) -> None:
+        while not self._closing:
+            try:
+                # As long as no job was ever submitted, the store is not opened.
+                pause = self._turn() if self._root.exists() else None
+            except HwrError as error:  # the store is busy or read-only; the same is tried again
+                log.warning("Jobs have to wait: %s", error)
+                pause = POLL_OTHERS
+            self._wake.wait(pause)
+            self._wake.clear()
+        self._stop_children()
+
+    def _turn(self) -> float | None:
+        """Settle what has ended and start what may; return the seconds until the next look, None for no next look."""
+        for job_id, running in list(self._running.items()):
+            status = running.process.exit_status()
+            if status is None:
+                self._announce_progress(running)
+            else:
+                self._settle(job_id, status)
+                del self._running[job_id]
+        if len(self._running) >= self._width:
+            return POLL_OWN
+        others_run = self._settle_orphans()
+        while len(self._running) < self._width and self._start_next():
+            pass
+        if self._running:
+            return POLL_OWN
+        return POLL_OTHERS if others_run or self._table.next_queued() else None
+
+    def _settle_orphans(self) -> bool:
+        """Settle the running jobs whose process is dead; return whether other processes still run some."""
+        running = self._table.page(limit=1000, states=[JobState.RUNNING])
+        others = [job for job in running if job.id not in self._running]
+        alive = [job for job in others if self._folder(job.id).is_locked]
+        for job in others:
+            if job not in alive:
+                self._settle(job.id, None)
+        return bool(alive)
+
+    def _settle(self, job_id: int, status: int | None) -> None:
+        """Record how an attempt ended, from the child's last event and the exit status of its process."""
+        try:
+            self._announce(self._ended(job_id, self._folder(job_id), status))
+        except (JobConflict, NotFound) as error:  # another process settled it first, or the history was erased
+            log.info("Job %s was already settled: %s", job_id, error)
+
+    def _ended(self, job_id: int, folder: JobFolder, status: int | None) -> Job:
+        last = folder.events.ending()
+        if last and last.kind is EventKind.DONE:
+            return self._table.succeed(job_id, last.data["result"])
+        if folder.stop_requested:
+            return self._table.cancel_running(job_id)
+        if last and last.kind is EventKind.FAILED:
+            return self._table.fail(job_id, last.data["error"])
+        return self._table.fail(job_id, SERVER_GONE if last or status is None else describe_exit(status))
+
+    def _start_next(self) -> bool:
+        """Start the job whose turn it is; return False if none waits or none may run.
+
+        Its folder is locked before the job is claimed: a running job without a lock has lost its process.
+        """
+        due = self._table.next_queued()
+        if due is None or (lock := self._folder(due.id).acquire_lock()) is None:
+            return False
+        try:
+            job = self._table.claim(due.id, self._width)
+            if job is not None:
+                self._start(job, lock)
+        finally:
+            os.close(lock)
+        return job is not None
+
+    def _start(self, job: Job, lock: int) -> None:
+        folder = self._folder(job.id)
+        try:
+            spec = self._spec(job)
+            folder.prepare(spec)
+            self._announce(job)
+            child = ChildProcess.start(self._program, folder, lock=lock, cores=spec.cores)
+            self._running[job.id] = _Running(job, child)
+        except HwrError as error:
+            self._announce(self._table.fail(job.id, str(error)))
+        except OSError as error:
+            self._announce(self._table.fail(job.id, f"The job's process cannot be started: {error.strerror}."))
+
+    def _announce_progress(self, running: _Running) -> None:
+        if time.monotonic() - running.announced_at < ANNOUNCE_EVERY:
+            return
+        running.announced_at = time.monotonic()
+        progress = self._folder(running.job.id).events.progress()
+        if progress != running.announced:
+            running.announced = progress
+            self._announce(running.job)
+
+    def _stop_children(self) -> None:
+        for running in self._running.values():
+            running.process.close_input()
+        for job_id, running in self._running.items():
+            status = running.process.wait_or_kill(STOP_TIMEOUT)
+            try:
+                self._settle(job_id, status)
+            except StoreError as error:  # the next runner on this folder settles it
+                log.warning("Job %s could not be settled: %s", job_id, error)
+        self._running.clear()
+
+    def _folder(self, job_id: int) -> JobFolder:
+        return JobFolder(self._root / str(job_id))

@@ -1,0 +1,110 @@
+"""The line reader of a new version: made lines, training, temperature and score; or the one of the served version."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import keras
+
+from hwr_core.datasets.lines import COUNTS, LineSample, made_lines
+from hwr_core.datasets.samples import Part
+from hwr_core.errors import ModelUnavailable
+from hwr_core.registry.card import Lines
+from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
+from hwr_core.training.callbacks import BatchResult, EpochResult
+from hwr_core.training.convert import keras_file, lines_to_litert
+from hwr_core.training.line_batches import LineBatches
+from hwr_core.training.line_task import BATCH_SIZE, accuracy, fit_line_temperature, line_task
+from hwr_core.training.progress import share_of_batches
+from hwr_core.training.run import TrainingRun
+from hwr_core.training.train import TrainingResult, train
+
+FOR_TEMPERATURE = 400
+"""How many of the validation lines choose the temperature."""
+
+MADE, TRAINED = 0.1, 0.95
+"""Shares of the run at which the lines are made and the network is trained."""
+
+MadeLines = dict[Part, list[LineSample]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineReaderFiles:
+    """The files of a line reader, and what the model card says of it."""
+
+    card: Lines
+    files: dict[str, bytes]
+
+
+def train_line_reader(run: TrainingRun) -> LineReaderFiles:
+    """Make lines of digits, train a network to read them, and score it.
+
+    Raises:
+        DatasetMissing: there are no digits to make lines of.
+        Stopped: the job was asked to stop.
+    """
+    lines = _make_lines(run.step(0.0, MADE))
+    result = _train(run.step(MADE, TRAINED), lines)
+    run.progress(TRAINED, "Calibrating and scoring the line reader")
+    return line_reader_files(result.model, lines, [asdict(epoch) for epoch in result.epochs])
+
+
+def _make_lines(run: TrainingRun) -> MadeLines:
+    lines: MadeLines = {part: [] for part in COUNTS}
+    done, total = 0, sum(COUNTS.values())
+    for part, count in COUNTS.items():
+        for line in made_lines(run.places.datasets, part, count=count, seed=run.config.seed, processes=run.processes):
+            lines[part].append(line)
+            done += 1
+            run.progress(done / total, "Making lines of digits")
+        run.report.log(f"lines: {len(lines[part]):,} {part} samples")
+    return lines
+
+
+def _train(run: TrainingRun, lines: MadeLines) -> TrainingResult:
+    config = run.config.model_copy(update={"epochs": run.config.line_epochs, "start": None})
+
+    def on_batch(now: BatchResult) -> None:
+        doing = f"Lines: epoch {now.epoch} of {now.epochs}, batch {now.batch:,} of {now.batches:,}"
+        run.progress(share_of_batches(now), doing)
+
+    def on_epoch(epoch: EpochResult) -> None:
+        wrong = 1 - epoch.val_accuracy
+        run.report.log(
+            f"lines, epoch {epoch.epoch}/{epoch.epochs}: validation error {wrong:.2%}, {epoch.seconds:.0f} s"
+        )
+
+    task = line_task(config, lines[Part.TRAINING], lines[Part.VALIDATION])
+    return train(config, task, on_epoch, on_batch=on_batch, checkpoints=run.folder / "lines")
+
+
+def line_reader_files(network: keras.Model, lines: MadeLines, epochs: Sequence[dict[str, float]]) -> LineReaderFiles:
+    """Choose the temperature on validation lines, score the test lines, and convert the network."""
+    temperature = fit_line_temperature(network, lines[Part.VALIDATION][:FOR_TEMPERATURE])
+    test = LineBatches(lines[Part.TEST], batch_size=BATCH_SIZE, augmentation=0.0, seed=0)
+    right = sum(
+        float(keras.ops.sum(accuracy(labels, network(strips))))
+        for strips, labels in map(test.__getitem__, range(len(test)))
+    )
+    card = Lines(
+        parameters=network.count_params(),
+        training=len(lines[Part.TRAINING]),
+        test=len(lines[Part.TEST]),
+        test_right=round(right),
+        temperature=temperature,
+        epochs=tuple(epochs),
+    )
+    files = {LINES_WEIGHTS: keras_file(network), LINES_LITERT: lines_to_litert(network, temperature)}
+    return LineReaderFiles(card, files)
+
+
+def champions_line_reader(registry: Registry) -> LineReaderFiles | None:
+    """Return the line reader of the version that is served, None if it has none."""
+    try:
+        champion = registry.champion()
+    except ModelUnavailable:
+        return None
+    if champion.card.lines is None:
+        return None
+    files = {name: champion.read_file(name) for name in (LINES_WEIGHTS, LINES_LITERT)}
+    taken_from = champion.card.lines.taken_from or champion.name
+    return LineReaderFiles(champion.card.lines.model_copy(update={"taken_from": taken_from}), files)

@@ -1,0 +1,107 @@
+"""The training of a model version from start to end: data, digits, thresholds and scores, lines, files, published."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from hwr_core.datasets.lines import confirm_digits
+from hwr_core.registry.card import ModelCard
+from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion
+from hwr_core.training.convert import keras_file, to_litert
+from hwr_core.training.data import load_data, training_counts
+from hwr_core.training.digit_task import digit_task
+from hwr_core.training.line_reader import LineReaderFiles, champions_line_reader, train_line_reader
+from hwr_core.training.model_card import write_card
+from hwr_core.training.progress import EpochProgress
+from hwr_core.training.run import TrainingRun, between
+from hwr_core.training.train import TrainingResult, train
+
+PREPARED, TRAINED = 0.08, 0.93
+"""Shares of the way to a network for digits at which the data is ready and the network is trained, on two cores."""
+
+DIGITS_DONE, LINES_DONE = 0.7, 0.98
+"""Shares of the whole run at which the network for digits is done, if lines are trained too, and at which all is."""
+
+
+def train_version(run: TrainingRun) -> ModelVersion:
+    """Train a model version from data files and publish it.
+
+    Raises:
+        DatasetMissing: a source is not there.
+        InvalidValue: the version to start from has another network.
+        NotFound, ModelUnavailable: the version to start from does not exist, or is damaged.
+        Stopped: the job was asked to stop.
+    """
+    digits_done = 1.0
+    if run.config.line_epochs:
+        digits_done = DIGITS_DONE
+        confirm_digits(run.places.datasets)  # before anything is trained, not when the lines' turn comes
+    result, card = _train_digits(run.step(0.0, digits_done))
+    line_reader = _line_reader(run.step(digits_done, LINES_DONE))
+    run.progress(LINES_DONE, "Converting")
+    version = _publish(run, result.model, card, line_reader)
+    run.report.log(f"model version {version.name}")
+    shutil.rmtree(run.folder, ignore_errors=True)  # what was learned is in the version
+    return version
+
+
+def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
+    """Train the network for digits, choose its thresholds and score it."""
+    prepared = run.folder / "prepared"
+    share = between(0.0, PREPARED, run.share)
+    data = load_data(run.config, run.places, prepared, run.report, run.processes, share)
+    run.report.log(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
+    progress = EpochProgress(run.step(PREPARED, TRAINED), after=(1.0 - TRAINED) / (TRAINED - PREPARED))
+    start = run.config.start
+    result = train(
+        run.config,
+        digit_task(run.config, data),
+        progress.on_epoch,
+        on_batch=progress.on_batch,
+        checkpoints=run.folder / "checkpoints",
+        start=_load_network(run.registry.get(start)) if start else None,
+    )
+    run.progress(TRAINED, "Choosing thresholds and scoring")
+    return result, write_card(run, training_counts(prepared), result)
+
+
+def _line_reader(run: TrainingRun) -> LineReaderFiles | None:
+    """Train a line reader, or take the one that is served; None if there is none."""
+    if run.config.line_epochs:
+        return train_line_reader(run)
+    return champions_line_reader(run.registry)
+
+
+def _publish(
+    run: TrainingRun, network: keras.Model, card: ModelCard, line_reader: LineReaderFiles | None
+) -> ModelVersion:
+    files = {WEIGHTS: keras_file(network), LITERT: to_litert(network, card.decision.temperature)}
+    if line_reader:
+        card = card.model_copy(update={"lines": line_reader.card})
+        files |= line_reader.files
+    return run.registry.publish(card, files)
+
+
+def _load_network(version: ModelVersion) -> keras.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / WEIGHTS
+        path.write_bytes(version.read_file(WEIGHTS))
+        network: keras.Model = keras.models.load_model(path, compile=False)
+        return network
+
+
+def result_of(version: ModelVersion) -> dict[str, Any]:
+    """Return the result of a job that trained this version."""
+    card = version.card
+    return {
+        "model_version": version.name,
+        "test_accuracy": card.test_accuracy,
+        "test_loss": card.test_loss,
+        "training_time": card.training_seconds,
+        "epochs": len(card.epochs),
+        "val_accuracy": max(epoch["val_accuracy"] for epoch in card.epochs),
+        "parameters": card.parameters,
+    }

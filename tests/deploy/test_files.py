@@ -1,0 +1,54 @@
+"""What lies in deploy/ is what a service and a proxy need."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hwr_core.settings import PROJECT, Settings
+
+DEPLOY = PROJECT / "deploy"
+
+
+def test_the_unit_starts_the_server_as_a_user_of_its_own():
+    """Systemd's syntax, our command, and settings that there are."""
+    unit = configparser.ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str
+    unit.read(DEPLOY / "hwr.service")
+    service = unit["Service"]
+
+    assert service["ExecStart"].endswith("/.venv/bin/hwr serve")
+    assert service["User"] == "hwr"
+    names = re.findall(r"HWR_(\w+)=", service["Environment"])
+    assert names
+    assert {name.lower() for name in names} <= Settings.model_fields.keys()
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+def test_a_proxy_passes_on_to_our_port_what_we_take(name: str):
+    """The port is the default one, and the largest body is ours."""
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+
+    assert f"127.0.0.1:{Settings.model_fields['port'].default}" in text
+    assert re.search(r"(max_size|client_max_body_size) 64(MB|m;)", text)
+    assert Settings.model_fields["max_request_bytes"].default == 64 * 2**20
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed.")
+def test_nginx_takes_its_file(tmp_path: Path):
+    """Its own check finds no fault, but for the certificates of the example."""
+    site = re.sub(r"listen 443 ssl;|ssl_certificate\S* +\S+;", "", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    whole = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {re.sub('#.*', '', site)} }}"
+    (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
+
+    done = subprocess.run(
+        ["nginx", "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],  # noqa: S607  whichever is installed
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,149 @@
+"""Numbers are read whole: in order, also where digits touch, and without dots, commas and dashes."""
+
+import cv2
+import numpy as np
+import pytest
+
+from hwr_core.images.decode import PageImage
+from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
+from tests.handwriting import drawing, number
+
+
+@pytest.fixture
+def read(recogniser):
+    """Read a grey image."""
+
+    def read_image(grey, **more) -> PagePrediction:
+        return read_page(PageImage(grey, more.pop("scale", 1.0)), recogniser, **more)
+
+    return read_image
+
+
+def texts(page: PagePrediction) -> list[str]:
+    """The lines of a page."""
+    return [line.text for line in page.lines]
+
+
+@pytest.mark.parametrize("text", ["3141592653", "8", "10", "000"])
+@pytest.mark.parametrize("inverted", [False, True], ids=["black on white", "white on black"])
+def test_a_line_is_read_from_left_to_right(read, text, inverted):
+    """Each digit in its place, dark or light."""
+    grey = number(text)
+    assert texts(read(255 - grey if inverted else grey)) == [text]
+
+
+@pytest.mark.parametrize("text", ["2828", "300", "4004", "6060"])
+def test_touching_digits_are_read_apart(read, text):
+    """Digits pushed together until they are one connected component are cut again."""
+    grey = number(text, gap=-66, pen=10)
+    pieces = cv2.connectedComponents((grey < 128).astype(np.uint8))[0] - 1
+    assert pieces < len(text)
+    assert texts(read(grey)) == [text]
+
+
+def test_lines_are_read_from_top_to_bottom(read):
+    """A page of several lines, each digit knowing its line."""
+    page = read(np.vstack([number("271828"), number("141421"), number("577215")]))
+    assert texts(page) == ["271828", "141421", "577215"]
+    assert [digit.line for digit in page.digits] == [0] * 6 + [1] * 6 + [2] * 6
+
+
+def test_dots_commas_and_dashes_are_no_digits(read):
+    """Marks between and after digits are left out."""
+    grey = number("12345", gap=30)
+    cv2.circle(grey, (285, 100), 5, 0, -1)
+    cv2.line(grey, (430, 95), (422, 112), 0, 7)
+    grey = np.hstack([grey, np.full((120, 150), 255, np.uint8)])
+    cv2.line(grey, (760, 60), (820, 60), 0, 8)
+    assert texts(read(grey)) == ["12345"]
+
+
+def test_a_box_stands_around_its_digit(read):
+    """Left, top, width and height of the digit in pixels of the input, whatever size it was read in."""
+    small, large = number("47"), cv2.resize(number("47"), None, fx=9, fy=9, interpolation=cv2.INTER_LINEAR)
+    for grey, unit in ((small, 1), (large, 9)):
+        for place, digit in enumerate(read(grey).digits):
+            inked = np.argwhere(drawing((4, 7)[place], side=120, pen=9) < 128) * unit
+            top, left = inked.min(axis=0)
+            bottom, right = inked.max(axis=0)
+            expected = np.array([left + place * 120 * unit, top, right - left, bottom - top])
+            np.testing.assert_allclose(digit.box, expected, atol=4 * unit)
+
+
+def test_boxes_grow_with_the_scale_of_the_image(read):
+    """An image that was reduced on its way tells of boxes as large as they are in the file."""
+    once, twice = (read(number("58"), scale=scale).digits for scale in (1.0, 2.0))
+    for one, two in zip(once, twice, strict=True):
+        np.testing.assert_allclose(two.box, np.array(one.box) * 2, atol=1)
+
+
+def test_given_boxes_are_read_each_as_one(read):
+    """Where a person says that digits stand, nothing is looked for elsewhere; an empty box holds none."""
+    boxes = [(360, 0, 120, 120), (0, 0, 120, 120), (2000, 0, 40, 40), (-5, -5, 3, 3)]
+    assert texts(read(number("31415"), boxes=boxes)) == ["31"]
+
+
+def test_given_boxes_may_differ_in_size(read):
+    """A small digit beside large ones is read too, and none is read twice."""
+    grey = np.full((300, 700), 255, np.uint8)
+    grey[0:280, 0:280], grey[0:280, 280:560] = drawing(2, side=280, pen=18), drawing(7, side=280, pen=18)
+    grey[240:300, 620:680] = drawing(4, side=60, pen=6)
+    found = read(grey, boxes=[(0, 0, 280, 280), (280, 0, 280, 280), (620, 240, 60, 60)])
+    assert sorted(digit.digit for digit in found.digits) == [2, 4, 7]
+
+
+def test_blocks_side_by_side_are_read_from_left_to_right(read):
+    """Two numbers far apart in one row, the right one a little higher, are no two rows."""
+    grey = np.full((130, 1400), 255, np.uint8)
+    grey[10:, :240], grey[:120, 1100:1340] = number("12"), number("34")
+    assert texts(read(grey)) == ["12", "34"]
+
+
+def sheet(*lines) -> np.ndarray:
+    """White paper with these windows of it printed grey."""
+    grey = np.full((300, 400), 255, np.uint8)
+    for line in lines:
+        grey[line] = 90
+    return grey
+
+
+EMPTY_PAGES = {
+    "blank": np.full((80, 300), 255, np.uint8),
+    "one pixel": np.zeros((1, 1), np.uint8),
+    "a strip": np.full((2000, 3), 128, np.uint8),
+    "one line": sheet(np.s_[150:153]),
+    "ruled": sheet(np.s_[40::60]),
+    "squared": sheet(np.s_[40::60], np.s_[:, 30::60]),
+    "a frame": sheet(np.s_[5:8], np.s_[-8:-5], np.s_[:, 5:8], np.s_[:, -8:-5]),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_PAGES)
+def test_a_page_without_writing_has_no_digits(read, name):
+    """Nothing is found, and nothing is sure."""
+    grey = EMPTY_PAGES[name]
+    page = read(grey)
+    assert page == PagePrediction((), ())
+    assert joint_confidence(page.lines) == 0.0
+
+
+def test_the_whole_is_no_surer_than_any_digit(read):
+    """A line is right only if each of its digits is; the first candidate of each is what was read."""
+    page = read(number("2718"))
+    assert 0.5 < page.lines[0].confidence <= min(digit.confidence for digit in page.digits)
+    assert all(digit.candidates[0].digit == digit.digit for digit in page.digits)
+    assert all(sum(each.probability for each in digit.candidates) == pytest.approx(1.0) for digit in page.digits)
+
+
+def test_given_boxes_are_as_sure_together_as_each_allows(read):
+    """Digits that are read one by one are right together with the product of their probabilities."""
+    page = read(number("27"), boxes=[(0, 0, 120, 120), (120, 0, 120, 120)])
+    assert page.lines[0].confidence == pytest.approx(np.prod([digit.confidence for digit in page.digits]))
+
+
+def test_any_noise_is_survived(read):
+    """Noise of any shape gives some answer."""
+    rng = np.random.default_rng(0)
+    for shape in ((3, 900), (700, 2), (64, 64), (200, 900)):
+        read(rng.integers(0, 256, shape, dtype=np.uint8))
+        read((rng.uniform(size=shape) < 0.9).astype(np.uint8) * 255)
