@@ -1,7 +1,7 @@
-"""Everything that can go wrong on purpose. Knows no HTTP and no page: the front rooms map these.
+"""The errors that hwr raises on purpose. They know no HTTP and no page: the front ends map them.
 
-A message says what was wrong, what was given and what is allowed; it holds no path, no SQL and no library's text,
-so that any of them may be shown to a stranger.
+A message says what is wrong, what was given and what is allowed. It contains no path, no SQL and no text of a library,
+so that it may be shown to any client.
 """
 
 
@@ -10,15 +10,15 @@ class HwrError(Exception):
 
 
 class ImageError(HwrError, ValueError):
-    """The bytes given cannot be used as an image."""
+    """The bytes cannot be used as an image."""
 
 
 class NotAnImage(ImageError):
-    """The bytes are of no image format that hwr reads."""
+    """The bytes are in no image format that hwr reads."""
 
 
 class UnreadableImage(ImageError):
-    """The bytes begin like an image but are damaged or cut short."""
+    """The bytes start like an image but are damaged or truncated."""
 
 
 class ImageTooLarge(ImageError):
@@ -26,7 +26,7 @@ class ImageTooLarge(ImageError):
 
 
 class NoInk(ImageError):
-    """The image holds no writing: blank paper or mere noise."""
+    """The image holds no foreground: it is blank or mere noise."""
 
 
 class InvalidValue(HwrError, ValueError):
@@ -34,7 +34,7 @@ class InvalidValue(HwrError, ValueError):
 
 
 class NotFound(HwrError, LookupError):
-    """What was asked for does not exist."""
+    """The thing asked for does not exist."""
 
 
 class UserNotFound(NotFound):
@@ -45,38 +45,38 @@ class UserNotFound(NotFound):
 
 
 class Conflict(HwrError):
-    """What was asked for clashes with what is there."""
+    """The request conflicts with the present state."""
 
 
 class JobConflict(Conflict):
-    """A job is not in the state that a move starts from."""
+    """A job is not in the state that a transition starts from."""
 
 
 class PromotionRefused(Conflict):
-    """A version may not be served: it is worse than the champion, or nobody has measured it."""
+    """A version may not be served: it is worse than the champion, or has not been evaluated."""
 
 
 class Stopped(HwrError):
-    """Work was asked to stop and did; what it had finished is kept."""
+    """Work stopped on request; what it had finished is kept."""
 
 
 class UserInactive(HwrError):
-    """A deactivated user cannot add anything to the history."""
+    """The user is deactivated and cannot add anything."""
 
     def __init__(self, user_id: int) -> None:
-        super().__init__(f"User {user_id} is deactivated and cannot add to the history. Activate the user first.")
+        super().__init__(f"User {user_id} is deactivated. Activate the user first.")
 
 
 class NotSignedIn(HwrError):
-    """Nobody is signed in, or not with this name and password, key or token."""
+    """Nobody is signed in, or the password, session, key or token is not valid."""
 
 
 class NotAllowed(HwrError):
-    """The role of whoever asks does not allow this, or it is another person's."""
+    """The caller's role does not allow this, or the data belongs to another user."""
 
 
 class TooManyRequests(HwrError):
-    """Asked or guessed too often; `retry_after` is in how many seconds it may be tried again."""
+    """Too many requests or failed sign-ins; `retry_after` is the number of seconds to wait."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
@@ -84,11 +84,11 @@ class TooManyRequests(HwrError):
 
 
 class ModelUnavailable(HwrError):
-    """No usable model version: none is there, or its files are damaged."""
+    """No model version can be used: there is none, or its files are damaged."""
 
 
 class DatasetMissing(HwrError):
-    """A data set that was asked for is not in the datasets folder."""
+    """A data set is not in the datasets folder."""
 
 
 class StoreError(HwrError):
@@ -96,8 +96,8 @@ class StoreError(HwrError):
 
 
 class StoreBusy(StoreError):
-    """Another process held the database file for longer than we were willing to wait."""
+    """Another process held the database file for longer than the timeout."""
 
 
 class StoreUnavailable(StoreError):
-    """The database file cannot be opened or written: damaged, read-only, disk full, or of a newer hwr."""
+    """The database file cannot be opened or written: damaged, read-only, on a full disk, or of a newer hwr."""

@@ -1,4 +1,4 @@
-"""Files that processes share: replaced whole or not at all, and locks that end with their holder."""
+"""Files that processes share: replaced whole or not at all, and locks that end with the process that holds them."""
 
 import os
 import struct
@@ -29,15 +29,15 @@ ZIP_DAMAGE = (
     struct.error,
     zlib.error,
 )
-"""What Python's zipfile raises for archives with single bytes changed: it checks few of the numbers in them."""
+"""What Python's zipfile raises for damaged archives: it checks few of the numbers in them."""
 
 UNFINISHED = ".unfinished-"
-"""What the name of a file begins with while it is being written; a process that is killed may leave one."""
+"""Prefix of a file that is being written; a killed process may leave one behind."""
 
 
 @contextmanager
 def zip_damage_as(words: str) -> Iterator[None]:
-    """Say in these words, as InvalidValue, that a ZIP archive which is read in the block is damaged."""
+    """Raise InvalidValue with these words where a ZIP archive that is read in the block is damaged."""
     try:
         yield
     except HwrError:
@@ -45,13 +45,13 @@ def zip_damage_as(words: str) -> Iterator[None]:
     except ZIP_DAMAGE as error:
         raise InvalidValue(words) from error
     except OSError as error:
-        if error.errno is not None:  # the disk's; bzip2 says of damaged data that it is an OSError, without a number
+        if error.errno is not None:  # an error of the disk; bzip2 reports damaged data as an OSError without a number
             raise
         raise InvalidValue(words) from error
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Give a file this content: whoever looks sees the old one or the new one, also after a power cut."""
+    """Replace the content of a file atomically: a reader sees the old or the new one, also after a power cut."""
     handle, aside = tempfile.mkstemp(prefix=UNFINISHED, dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -67,27 +67,27 @@ def write_whole(file: Path, content: bytes) -> None:
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Keep every other thread and process that locks the same file out meanwhile; waits for its turn.
+    """Hold the lock on a file, waiting for it; no other thread or process can hold it meanwhile.
 
-    The file stays for ever: two processes could each hold "the" lock if one of them removed it.
+    The file is never removed: two processes could each hold "the" lock if one of them removed it.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         lock(descriptor, wait=True)
         yield
     finally:
-        os.close(descriptor)  # gives the lock up, as the end of the process does
+        os.close(descriptor)  # releases the lock, as the end of the process would
 
 
 def lock(descriptor: int, *, wait: bool) -> bool:
-    """Whether the lock on an open file is ours now; a file system that knows no locks counts as nobody being there."""
+    """Try to lock an open file, and return whether we hold the lock; file systems without locks always grant it."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         else:
             # Not lockf: its locks belong to the process, so a second holder in the same one would pass too.
             fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # taken, as POSIX and as Windows say it
+    except (BlockingIOError, PermissionError):  # held by another: POSIX, Windows
         return False
     except OSError:
         return True

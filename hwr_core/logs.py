@@ -1,4 +1,4 @@
-"""Log lines for people or for programs, to stderr and a file. Nothing is set up before a server starts."""
+"""Log lines for the console or as JSON, to stderr and a file. Nothing is set up before a server starts."""
 
 import json
 import logging
@@ -14,22 +14,22 @@ from hwr_core.errors import InvalidValue
 from hwr_core.settings import MIB, Settings
 
 current_request: ContextVar[str] = ContextVar("current_request", default="")
-"""The id of the request that is being answered; empty outside of any."""
+"""The id of the current request; empty outside of any."""
 
 FIELDS = "fields"
-"""The name under which a line's figures are given: `log.info("...", extra={FIELDS: {"status": 200}})`."""
+"""The key of a line's structured fields: `log.info("...", extra={FIELDS: {"status": 200}})`."""
 
 FILE_BYTES = 10 * MIB
 FILES = 5
-"""The log file is set aside when it has this size, and so many of those are kept."""
+"""The log file is rotated at this size, and this many rotated files are kept."""
 
 OURS = ("api", "asgi", "dashboard", "hwr_core")
 SERVERS = ("uvicorn", "gunicorn", "streamlit")
-"""Whose loggers come with handlers of their own, so that their lines would look otherwise and miss the file."""
+"""Their loggers have handlers of their own, whose lines would look different and not reach the file."""
 
 
 def set_up(settings: Settings) -> None:
-    """Send all log lines of this process where the settings say; what was set up before is replaced.
+    """Set up logging for this process as the settings say, replacing an earlier set-up.
 
     Raises:
         InvalidValue: the log file cannot be written.
@@ -44,28 +44,27 @@ def set_up(settings: Settings) -> None:
         old.close()
     for handler in handlers:
         handler.setFormatter(formatter)
-        handler.addFilter(_note_the_request)
+        handler.addFilter(add_request_id)
         root.addHandler(handler)
     _set_levels(settings.log_level)
 
 
 def _set_levels(name: str) -> None:
     level = logging.getLevelNamesMapping()[name.upper()]
-    logging.getLogger().setLevel(max(level, logging.WARNING))  # libraries are asked for what is wrong alone
+    logging.getLogger().setLevel(max(level, logging.WARNING))  # libraries only log what is wrong
     for logger in map(logging.getLogger, OURS):
         logger.setLevel(level)
     for logger in map(logging.getLogger, _names_of(SERVERS)):
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(max(level, logging.INFO))
-    logging.getLogger("uvicorn.access").setLevel(
-        logging.WARNING
-    )  # api.middleware.request_log has a line for each request
-    logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
+    # api.middleware.request_log logs each request.
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_websocket_line)
 
 
 def _names_of(packages: Sequence[str]) -> list[str]:
-    """The loggers of packages and of all their modules so far."""
+    """The loggers of these packages and of all their modules that exist so far."""
     known = list(logging.getLogger().manager.loggerDict)
     return [*packages, *(name for name in known if name.startswith(tuple(f"{package}." for package in packages)))]
 
@@ -76,23 +75,23 @@ def _file(path: Path) -> logging.Handler:
         return RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     except OSError as error:
         raise InvalidValue(
-            f"HWR_LOG_FILE: the log file cannot be written: {error.strerror}. Name another, or `off` for none."
+            f"HWR_LOG_FILE: the log file cannot be written: {error.strerror}. Set another file, or `off` for none."
         ) from error
 
 
-def _tells_no_address(record: logging.LogRecord) -> bool:
-    """Leave out uvicorn's lines on WebSockets: they hold the query, in which a client may have put a secret."""
+def _is_no_websocket_line(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's lines on WebSockets: they contain the query string, where a client may have put a secret."""
     return "WebSocket %s" not in str(record.msg)
 
 
-def _note_the_request(record: logging.LogRecord) -> bool:
-    """Note a line's request while its thread still knows it."""
+def add_request_id(record: logging.LogRecord) -> bool:
+    """Add the id of the request to a record, in the thread that handles the request."""
     record.request_id = current_request.get()
     return True
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
@@ -111,16 +110,15 @@ class JsonLines(logging.Formatter):
 
 
 class ConsoleLines(logging.Formatter):
-    """A line for people: time, level, words, figures, request; a traceback follows on lines of its own."""
+    """A readable line: time, level, message, fields, request id; a traceback follows on lines of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
-        given = getattr(record, FIELDS, {})
-        figures = "".join(f" {name}={value}" for name, value in given.items())
+        fields = "".join(f" {name}={value}" for name, value in getattr(record, FIELDS, {}).items())
         request_id = getattr(record, "request_id", "")
         line = (
             f"{_time(record):%Y-%m-%d %H:%M:%S.%f} {record.levelname:<8} {_on_one_line(record.getMessage())}"
-            f"{figures}{f' request_id={request_id}' if request_id else ''}  [{record.name}]"
+            f"{fields}{f' request_id={request_id}' if request_id else ''}  [{record.name}]"
         )
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -130,5 +128,5 @@ def _time(record: logging.LogRecord) -> datetime:
 
 
 def _on_one_line(message: str) -> str:
-    """Keep words that hold a line break, a client's maybe, from looking like two lines."""
+    """Escape line breaks, which may come from a client, so that one message stays one line."""
     return message.replace("\r", "\\r").replace("\n", "\\n")

@@ -1,16 +1,45 @@
-"""What a count is worth: the interval of a share, and whether two readers of the same images really differ."""
+"""What a count is worth: a proportion with its interval, and whether two models really differ on the same images."""
 
 from math import comb, sqrt
+
+from pydantic import BaseModel, ConfigDict, computed_field
 
 Z95 = 1.959964
 """Standard normal quantile of 97.5 %."""
 
 SIGNIFICANT = 0.05
-"""A difference this improbable by chance alone counts as real."""
+"""A difference counts as real when chance alone would make one as large with less than this probability."""
+
+
+class Proportion(BaseModel):
+    """How many of how many were right, with the 95 % interval. Of none, `share`, `low` and `high` are None: unknown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    right: int
+    total: int
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
+    @property
+    def share(self) -> float | None:
+        """The proportion itself, 0 to 1."""
+        return self.right / self.total if self.total else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval."""
+        return wilson(self.right, self.total)[0] if self.total else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval."""
+        return wilson(self.right, self.total)[1] if self.total else None
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share (Wilson, 1927), which holds for few and for extreme shares too."""
+    """Return the 95 % score interval of a proportion (Wilson, 1927), which also holds for small and extreme counts."""
     share, square = right / total, Z95**2 / total
     middle = (share + square / 2) / (1 + square)
     reach = Z95 / (1 + square) * sqrt(share * (1 - share) / total + square / (4 * total))
@@ -23,10 +52,10 @@ def in_words(p_value: float) -> str:
 
 
 def mcnemar(only_one: int, only_other: int) -> float:
-    """Return the exact two-sided p-value of McNemar's test (1947): that chance alone makes so uneven a pair of counts.
+    """Return the exact two-sided p-value of McNemar's test (1947): how probable chance makes counts so unequal.
 
     Args:
-        only_one: images that only the one reader got right.
+        only_one: images that only one of two models got right.
         only_other: images that only the other got right.
     """
     total, few = only_one + only_other, min(only_one, only_other)

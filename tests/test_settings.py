@@ -161,3 +161,32 @@ def test_whoever_may_join_is_told_by_domain():
     assert some.oidc_may_join("ada@EXAMPLE.org")
     for email in (None, "eve@evilexample.org", "eve@sub.example.org", "example.org@evil.example"):
         assert not some.oidc_may_join(email)
+
+
+FORMER = {
+    "HWR_MAX_PICTURE_BYTES": "max_image_bytes",
+    "HWR_MAX_PICTURE_PIXELS": "max_image_pixels",
+    "HWR_KEEP_READINGS_DAYS": "keep_predictions_days",
+    "HWR_KEEP_ORIGINALS_DAYS": "keep_uploads_days",
+}
+"""Variables of older versions, and the fields that they set."""
+
+
+@pytest.mark.parametrize(("name", "field"), FORMER.items())
+def test_a_former_name_of_a_variable_still_works(monkeypatch, tmp_path, name, field):
+    """It is read from the environment and from `.env`; the present name takes precedence over it."""
+    (tmp_path / ".env").write_text(f"{name}=4321\n")
+    monkeypatch.chdir(tmp_path)
+    assert getattr(load_settings(), field) == 4321
+    monkeypatch.setenv(name, "5432")
+    assert getattr(load_settings(), field) == 5432
+    monkeypatch.setenv(f"HWR_{field.upper()}", "6543")
+    assert getattr(load_settings(), field) == 6543
+
+
+@pytest.mark.parametrize(("name", "field"), FORMER.items())
+def test_a_wrong_value_under_a_former_name_is_refused_by_both_names(monkeypatch, name, field):
+    """Whoever set the former variable finds its name in the message, beside the present one."""
+    monkeypatch.setenv(name, "many")
+    with pytest.raises(InvalidValue, match=rf"HWR_{field.upper()} is 'many': .*{name}"):
+        load_settings()

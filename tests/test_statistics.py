@@ -1,10 +1,12 @@
-"""What a count is worth."""
+"""Proportions, their intervals, and whether a difference is chance."""
+
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwr_core.statistics import in_words, mcnemar, wilson
+from hwr_core.statistics import Proportion, in_words, mcnemar, wilson
 
 COUNTS = st.integers(0, 400)
 
@@ -37,3 +39,16 @@ def test_an_interval_holds_its_share(counts):
 def test_tiny_probabilities_are_not_written_out():
     """Beyond a thousandth nobody wants digits."""
     assert (in_words(0.0312), in_words(1e-40)) == ("p = 0.031", "p < 0.001")
+
+
+def test_a_proportion_is_written_with_its_interval_and_read_back():
+    """The file of an evaluation names share, low and high; what was written is read as the same proportion."""
+    written = Proportion(right=9, total=10).model_dump_json()
+    assert [*json.loads(written)] == ["right", "total", "share", "low", "high"]
+    assert Proportion.model_validate_json(written) == Proportion(right=9, total=10)
+
+
+def test_the_proportion_of_nothing_is_unknown():
+    """Without any count there is neither a share nor an interval."""
+    nothing = Proportion(right=0, total=0)
+    assert (nothing.share, nothing.low, nothing.high) == (None, None, None)

@@ -26,7 +26,7 @@ class AccuracyFigures(Out):
     accuracy_low: float | None = Field(validation_alias=_of_accuracy("low"), examples=[0.95])
     accuracy_high: float | None = Field(validation_alias=_of_accuracy("high"), examples=[0.99])
     labelled: int = Field(
-        validation_alias=_of_accuracy("labelled"), description="Number of labelled predictions.", examples=[120]
+        validation_alias=_of_accuracy("total"), description="Number of labelled predictions.", examples=[120]
     )
     right: int = Field(validation_alias=_of_accuracy("right"), description="How many were right.", examples=[118])
 

@@ -1,1 +1,1 @@
-"""Questions about the history, answered in SQL."""
+"""Analytics: questions about the history, answered in SQL."""

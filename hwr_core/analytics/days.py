@@ -1,4 +1,4 @@
-"""Today against the usual: how much is read, and how much of it unsurely, by the day as people live it."""
+"""Today compared with usual days in a time zone: how many predictions, and how many of them doubtful."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from hwr_core.recognition.types import Verdict
 from hwr_core.statistics import wilson
 
 DAYS = 28
-"""What is usual is told by so many days before today."""
+"""The number of days before today that say what is usual."""
 
 FEWEST_DAYS = 3
-"""With fewer days of history nothing is usual yet."""
+"""With fewer days of history nothing is called usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's predictions: `by_now` those until the present time of day, `doubtful` the unsure and the refused."""
+    """The predictions of one day: `by_now` until the present time of day, `doubtful` those unsure or rejected."""
 
     start: datetime
     predictions: int
@@ -29,24 +29,24 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Today's predictions beside the days before: `days` from the oldest to today, none before the first prediction."""
+    """Today and the days before: `days` from the oldest to today, without those before the first prediction."""
 
     days: tuple[Day, ...]
 
     @property
     def today(self) -> Day:
-        """The present day, until now."""
+        """The present day so far."""
         return self.days[-1]
 
     @property
     def usual(self) -> float | None:
-        """How many predictions a day has by this time: the median of the days before; None while there are too few."""
+        """The usual number of predictions by this time: the median of the days before; None while there are too few."""
         before = self.days[:-1]
         return median(day.by_now for day in before) if len(before) >= FEWEST_DAYS else None
 
     @property
     def doubtful(self) -> float | None:
-        """Share of today's predictions that are unsure or refused; None without predictions."""
+        """The share of today's predictions that are unsure or rejected; None without predictions."""
         return _share([self.today])
 
     @property
@@ -56,7 +56,7 @@ class Today:
 
     @property
     def is_unusually_doubtful(self) -> bool:
-        """Whether more or less of today's predictions is doubtful than usually, beyond chance: with 95 % certainty."""
+        """Whether the share of doubtful predictions today differs from the usual one, with 95 % confidence."""
         if self.usually_doubtful is None or not self.today.predictions:
             return False
         low, high = wilson(self.today.doubtful, self.today.predictions)
@@ -71,7 +71,7 @@ def today_and_before(store: Store, *, timezone: str = "UTC", now: datetime | Non
         StoreError: the history cannot be read at present.
     """
     now = now or datetime.now(UTC)
-    # From noon to noon, since a day is 23 or 25 hours long where clocks change.
+    # From noon to noon, since a day has 23 or 25 hours where clocks change.
     noon = start_of_today(timezone, now) + timedelta(hours=12)
     starts = [start_of_today(timezone, noon - timedelta(days=ago)) for ago in range(DAYS, -1, -1)]
     quarters = _quarters(store, starts[0], now)
@@ -83,7 +83,7 @@ def today_and_before(store: Store, *, timezone: str = "UTC", now: datetime | Non
 
 
 def _quarters(store: Store, since: datetime, until: datetime) -> list[tuple[datetime, int, int]]:
-    """Of each quarter of an hour with predictions its start, and how many there are and are doubtful."""
+    """The start of each quarter of an hour with predictions, their number, and the number of doubtful ones."""
     sure = Verdict.DIGIT.value
     with store.session() as cursor:
         rows = cursor.execute(

@@ -1,35 +1,12 @@
-"""The figures that analytics answers with: small frozen records, and the interval that goes with a share."""
+"""The figures that analytics answers with: small frozen records."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hwr_core.statistics import wilson
+from hwr_core.statistics import Proportion
 
 if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on the command line should not
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How many of the labelled predictions were right. Without any, `share`, `low` and `high` are None: not known."""
-
-    right: int
-    labelled: int
-
-    @property
-    def share(self) -> float | None:
-        """Share of the labelled predictions that were right, 0 to 1."""
-        return self.right / self.labelled if self.labelled else None
-
-    @property
-    def low(self) -> float | None:
-        """Lower end of the 95 % interval."""
-        return wilson(self.right, self.labelled)[0] if self.labelled else None
-
-    @property
-    def high(self) -> float | None:
-        """Upper end of the 95 % interval."""
-        return wilson(self.right, self.labelled)[1] if self.labelled else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +17,7 @@ class SystemFigures:
     active_users: int
     total_predictions: int
     today_predictions: int
-    accuracy: Accuracy
+    accuracy: Proportion
     digit_distribution: dict[str, int]
 
 
@@ -50,7 +27,7 @@ class UserFigures:
 
     total_predictions: int
     today_predictions: int
-    accuracy: Accuracy
+    accuracy: Proportion
     average_confidence: float | None
     average_processing_time: float | None
     most_common_digit: int | None
@@ -59,9 +36,9 @@ class UserFigures:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Whether confidence means what it says: how often predictions of each confidence were right.
+    """Calibration in use: how often predictions of each confidence are right.
 
-    `bins` has a row for each range of confidence that holds labelled predictions: confidence_from, confidence_to,
+    `bins` has a row for each range of confidence with labelled predictions: confidence_from, confidence_to,
     predictions, confidence (their mean), accuracy, low, high. `error` is the expected calibration error (Naeini et al.,
     2015), None while nothing is labelled.
     """

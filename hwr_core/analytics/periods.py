@@ -1,4 +1,4 @@
-"""Hours, days and weeks as people live them: in a time zone, with its clock changes."""
+"""Hours, days and weeks in a time zone, with its clock changes."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from hwr_core.errors import InvalidValue
 
 QUARTER = 900
-"""Seconds: predictions are counted by quarters of an hour before these are put into local time, which is dear for each of
-millions of predictions. Every zone's offset from UTC is a whole number of quarters."""
+"""Seconds. Predictions are counted by quarters of an hour before these are converted to local time, which would take
+long for each of millions of predictions. The offset of every time zone is a whole number of quarters."""
 
 
 class Bucket(StrEnum):
-    """How long a period of a chart over time is."""
+    """The length of a period in a chart over time."""
 
     HOUR = "hour"
     DAY = "day"
@@ -21,20 +21,20 @@ class Bucket(StrEnum):
 
     @property
     def length(self) -> timedelta:
-        """A period's length on a clock that nobody changes."""
+        """The length of a period without clock changes."""
         return {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1), Bucket.WEEK: timedelta(weeks=1)}[self]
 
 
 @cache
 def _names() -> frozenset[str]:
-    """The zones that Python and DuckDB both know; "localtime" is the machine's own, which DuckDB has no name for."""
+    """The zones that Python and DuckDB both know; "localtime" is the machine's own, which DuckDB does not know."""
     return frozenset(available_timezones() - {"localtime"})
 
 
 def zone(name: str) -> ZoneInfo:
     """Return a time zone by its name in the IANA database. Raises InvalidValue."""
     if name not in _names():
-        raise InvalidValue(f"The time zone is {name[:64]!r}; a name such as Europe/Berlin or UTC is allowed.")
+        raise InvalidValue(f"There is no time zone {name[:64]!r}; a name such as Europe/Berlin or UTC is allowed.")
     return ZoneInfo(name)
 
 

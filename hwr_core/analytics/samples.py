@@ -1,4 +1,4 @@
-"""What came in during a period: a sample of its predictions with their images, and how right they were."""
+"""A sample of the predictions of a period with their images, and how many of them are right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,27 +7,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.analytics.figures import Accuracy
 from hwr_core.db.store import Store
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import NOT_A_DIGIT
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, select
+from hwr_core.statistics import Proportion
 
 PRIME = 1_000_003
 GOLDEN = 618_036
-"""The prime over the golden ratio: multiples of it, modulo the prime, lie as evenly as can be."""
+"""The prime over the golden ratio: multiples of it, modulo the prime, are spread as evenly as possible."""
 
-_SCATTERED = f"(r.id * {GOLDEN}) % {PRIME}"
-"""A number of 0 to the prime for each prediction. Not by chance, so that the same question has the same answer; and not
+_SCATTERED = f"(p.id * {GOLDEN}) % {PRIME}"
+"""SQL: a number from 0 to the prime for each prediction. It is not random, so that a question has one answer; nor is it
 every hundredth prediction, which may all be alike where a program sends its images in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputSample:
-    """Predictions of a period, evenly taken from all of it.
+    """Predictions taken evenly from a whole period.
 
     Parallel arrays: `digits` uint8 [n], 10 for none; `confidence` float [n]; `seen` uint8 [n, 28, 28].
-    `versions` are the model versions that read them. `total` is how many there are in all.
+    `versions` are the model versions that made them. `total` is the number of all predictions of the period.
     """
 
     digits: NDArray[np.uint8]
@@ -39,45 +39,45 @@ class InputSample:
 
 @dataclass(frozen=True, slots=True)
 class NamedDigits:
-    """The predictions of a period that name a digit: how many, how sure on average, and how right where people say.
+    """The predictions of a period that name a digit: how many, their mean confidence, and their accuracy.
 
-    `confidence` is None without any; `labelled_confidence` is the mean of those that people have judged.
+    `confidence` is None without any; `labelled_confidence` is the mean of those that have a label.
     """
 
     predictions: int
     confidence: float | None
     labelled_confidence: float | None
-    accuracy: Accuracy
+    accuracy: Proportion
 
 
 def sample_inputs(store: Store, chosen: HistoryFilter, most: int) -> InputSample:
-    """Return about so many of the predictions that a filter lets through, all where there are fewer. Raises StoreError."""
-    predictions = choose(chosen)
+    """Return about `most` of the predictions that match a filter, all where there are fewer. Raises StoreError."""
+    predictions = select(chosen)
     with store.session() as cursor:
         [(count,)] = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchall()
         if count > most:
             predictions.conditions.add(f"{_SCATTERED} < {{}}", PRIME * most // count)
         rows = cursor.execute(
-            f"select r.digit, r.confidence, r.seen, r.model_version {predictions.sql}",
+            f"select p.digit, p.confidence, p.seen, p.model_version {predictions.sql}",
             predictions.conditions.values,
         ).fetchall()
     return _sample_from_rows(rows, count)
 
 
 def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
-    """Return how sure, and how right, those predictions of a filter are that name a digit. Raises StoreError."""
-    predictions = choose(chosen, with_labels=True)
-    predictions.conditions.clauses.append("r.digit is not null")
+    """Return confidence and accuracy of the predictions that match a filter and name a digit. Raises StoreError."""
+    predictions = select(chosen, with_labels=True)
+    predictions.conditions.clauses.append("p.digit is not null")
     with store.session() as cursor:
         [(count, confidence, labelled_confidence, right, labelled)] = cursor.execute(
             f"""
-            select count(*), avg(r.confidence), avg(r.confidence) filter (l.prediction_id is not null),
+            select count(*), avg(p.confidence), avg(p.confidence) filter (l.prediction_id is not null),
                 count(*) filter (l.prediction_id is not null and {IS_RIGHT}), count(l.prediction_id)
             {predictions.sql}
             """,
             predictions.conditions.values,
         ).fetchall()
-    return NamedDigits(count, confidence, labelled_confidence, Accuracy(right, labelled))
+    return NamedDigits(count, confidence, labelled_confidence, Proportion(right=right, total=labelled))
 
 
 def _sample_from_rows(rows: Sequence[tuple[Any, ...]], total: int) -> InputSample:

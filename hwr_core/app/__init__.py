@@ -1,8 +1,8 @@
 """The use cases of hwr_core, and the types that front ends need: they import this package, errors and settings."""
 
-from hwr_core.analytics.figures import Accuracy, Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.breakdown import Dimension
+from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
 from hwr_core.analytics.periods import Bucket, start_of_today
-from hwr_core.analytics.queries import Dimension
 from hwr_core.app.authorisation import authorised
 from hwr_core.app.batch import FilePrediction, NamedFile
 from hwr_core.app.downloads import table_as_csv
@@ -30,7 +30,8 @@ from hwr_core.evaluation.answers import Figures
 from hwr_core.evaluation.compare import Comparison, Difference, common_suites, compare
 from hwr_core.evaluation.drift import DIFFERENT, EDGES, SOMEWHAT, Feature, Level, Shift
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
-from hwr_core.evaluation.promotion import Entry, Gate
+from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, media_type
 from hwr_core.images.encode import as_png, data_url
@@ -69,6 +70,7 @@ from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Score
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
+from hwr_core.statistics import Proportion
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from hwr_core.training.search_space import TuningConfig
 
@@ -96,7 +98,6 @@ __all__ = [
     "SOURCES",
     "SUITES",
     "Account",
-    "Accuracy",
     "Against",
     "ApiKey",
     "AuditEntry",
@@ -161,6 +162,7 @@ __all__ = [
     "PredictionRecord",
     "PredictionStored",
     "Progress",
+    "Proportion",
     "Pruned",
     "Reason",
     "Reliability",

@@ -2,7 +2,9 @@
 
 from hwr_core.app.data_sets import DataSets
 from hwr_core.errors import ModelUnavailable
-from hwr_core.evaluation.promotion import Entry, Gate, Promotions
+from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.promotion import Promotions
+from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import gate_suites
 from hwr_core.records.users import DEFAULT_USER, Users
 from hwr_core.registry.registry import Registry

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hwr_core.analytics.days import Today, today_and_before
-from hwr_core.analytics.figures import Accuracy
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.housekeeping import free_space
 from hwr_core.app.modelling import Modelling
@@ -20,6 +19,7 @@ from hwr_core.records.history import History
 from hwr_core.records.users import DEFAULT_USER, get_user
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.settings import Settings
+from hwr_core.statistics import Proportion
 
 RECENT = timedelta(days=7)
 """What is older needs no attention any more."""
@@ -66,7 +66,7 @@ class Overview:
     """Today's figures, how right the last week's predictions were, and what needs attention, most urgent first."""
 
     today: Today
-    accuracy: Accuracy
+    accuracy: Proportion
     concerns: tuple[Concern, ...]
 
 

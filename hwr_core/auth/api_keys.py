@@ -1,4 +1,4 @@
-"""API keys: named, with an end, and known by their hash alone."""
+"""The table of API keys: named, with an expiry, and stored only as hashes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from hwr_core.records.users import fits_bigint, get_active_user
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key by which a program acts for a person; the key itself is known to its owner alone. Times are UTC.
+    """A key with which a program acts for a user; the key itself is not stored. Times are UTC.
 
-    `hint` is how the key begins, to tell it from others. Without `expires_at` it holds until it is revoked.
+    `hint` is the beginning of the key, to tell it from others. Without `expires_at` it is valid until it is revoked.
     """
 
     id: int
@@ -38,7 +38,7 @@ class ApiKeys:
         self._store = store
 
     def add(self, user_id: int, name: str, key_hash: str, hint: str, expires_at: datetime | None) -> ApiKey:
-        """Enter a new key. Raises UserNotFound and UserInactive."""
+        """Store a new key. Raises UserNotFound and UserInactive."""
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
             row = cursor.execute(
@@ -53,7 +53,7 @@ class ApiKeys:
         return _key_from_row(row)
 
     def all(self, user_id: int | None = None) -> list[ApiKey]:
-        """Return the keys of one person, or of everybody, the newest first."""
+        """Return the keys of one user, or of all, newest first."""
         with self._store.session() as cursor:
             rows = cursor.execute(
                 f"select {_COLUMNS} from api_keys where $1::bigint is null or user_id = $1 order by id desc",  # noqa: S608
@@ -62,7 +62,7 @@ class ApiKeys:
         return [_key_from_row(row) for row in rows]
 
     def caller(self, key_hash: str) -> Caller | None:
-        """Return whom a key acts for, None when it is unknown, revoked, past its time or of somebody deactivated."""
+        """Return whom a key acts for, None when it is unknown, revoked, expired or of a deactivated user."""
         with self._store.session() as cursor:
             row = cursor.execute(
                 """
@@ -80,12 +80,12 @@ class ApiKeys:
         return None if row is None else Caller(row[0], row[1], Role(row[2]), key_id=row[3])
 
     def mark_used(self, key_id: int) -> None:
-        """Note that a key has just been used."""
+        """Record that a key has just been used."""
         with self._store.writing() as cursor:
             cursor.execute("update api_keys set last_used_at = $2 where id = $1", [key_id, datetime.now(UTC)])
 
     def revoke(self, user_id: int | None, key_id: int) -> ApiKey:
-        """End a key, one person's or anybody's. Raises NotFound."""
+        """Revoke a key, of one user or of any. Raises NotFound."""
         row = None
         if fits_bigint(key_id):
             with self._store.writing() as cursor:
@@ -99,7 +99,7 @@ class ApiKeys:
                     [user_id, key_id, datetime.now(UTC)],
                 ).fetchone()
         if row is None:
-            raise NotFound(f"There is no key {key_id}.")
+            raise NotFound(f"There is no API key {key_id}.")
         return _key_from_row(row)
 
 

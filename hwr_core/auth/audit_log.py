@@ -1,4 +1,4 @@
-"""The audit log: who signed in, was refused, promoted, deleted, exported. It only grows."""
+"""The audit log: who signed in, was refused, promoted, deleted, exported. Entries are never changed."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from hwr_core.errors import InvalidValue
 class AuditEntry:
     """One row of the audit log: who did what to what, when (UTC) and from where.
 
-    `user_id` is None where nobody was signed in, as on the command line; `username` where the person is gone.
+    `user_id` is None where nobody was signed in, as on the command line; `username` where the user was deleted.
     """
 
     id: int
@@ -34,7 +34,7 @@ class AuditLog:
         self._store = store
 
     def add(self, act: str, *, user_id: int | None = None, about: str = "", address: str = "") -> None:
-        """Enter what somebody did. Raises StoreError."""
+        """Add an entry. Raises StoreError."""
         with self._store.writing() as cursor:
             cursor.execute(
                 """

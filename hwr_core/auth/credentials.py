@@ -1,4 +1,4 @@
-"""Roles and passwords. Knows hashes alone; who makes and checks them is `hwr_core/access`."""
+"""The table of roles and password hashes; `passwords` makes and checks the hashes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from hwr_core.records.users import get_user
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What lets a person in: the role, whether there is a password, and an account at an identity provider."""
+    """A user's role, whether there is a password, and whether an account at an identity provider is linked."""
 
     user_id: int
     role: Role
@@ -23,7 +23,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a sign-in is checked against; `changed_at` tells tokens from before the last change of password."""
+    """What a sign-in is checked against; tokens from before `changed_at`, the last change of password, are invalid."""
 
     caller: Caller
     password_hash: str | None
@@ -44,17 +44,17 @@ class CredentialsTable:
         self._store = store
 
     def of_name(self, username: str) -> Credentials | None:
-        """Return an active person's credentials, whatever the case of the name's letters."""
+        """Return an active user's credentials; upper and lower case make no difference."""
         with self._store.session() as cursor:
             return _one(cursor, "where lower(u.username) = lower($1) and u.is_active", username)
 
     def of_user(self, user_id: int) -> Credentials | None:
-        """Return an active person's credentials."""
+        """Return an active user's credentials."""
         with self._store.session() as cursor:
             return _one(cursor, "where u.id = $1 and u.is_active", user_id)
 
     def accounts(self) -> dict[int, Account]:
-        """Return the accounts of all who have one, by the person's id."""
+        """Return all accounts by user id."""
         with self._store.session() as cursor:
             rows = cursor.execute(
                 """
@@ -65,13 +65,13 @@ class CredentialsTable:
         return {row[0]: Account(row[0], Role(row[1]), has_password=row[2], is_linked=row[3]) for row in rows}
 
     def account(self, user_id: int) -> Account:
-        """Return one person's account; whoever has none is a viewer without a password. Raises UserNotFound."""
+        """Return one user's account; a user without one is a viewer without a password. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
         return self.accounts().get(user_id, Account(user_id, Role.VIEWER, has_password=False, is_linked=False))
 
     def set_role(self, user_id: int, role: Role, *, even_last_admin: bool = False) -> None:
-        """Give a person a role. Raises UserNotFound, and Conflict where no active admin would be left."""
+        """Set a user's role. Raises UserNotFound, and Conflict where no active admin would be left."""
         with self._store.writing() as cursor:
             ensure_account(cursor, user_id)
             if not (role is Role.ADMIN or even_last_admin):
@@ -79,7 +79,7 @@ class CredentialsTable:
             cursor.execute("update credentials set role = $2 where user_id = $1", [user_id, role.value])
 
     def set_password(self, user_id: int, password_hash: str) -> None:
-        """Give a person a password and end all their sessions. Raises UserNotFound."""
+        """Set a user's password and end all sessions. Raises UserNotFound."""
         with self._store.writing() as cursor:
             ensure_account(cursor, user_id)
             cursor.execute(

@@ -1,4 +1,4 @@
-"""Which account at an identity provider is whose: found by its subject, the first time by the verified address."""
+"""Accounts at identity providers linked to users: found by subject, the first time by verified email address."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +15,9 @@ from hwr_core.records.users import User, add_user, checked_email, checked_name, 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom an identity provider says somebody is: for good by issuer and subject, the rest may change.
+    """An account at an identity provider: issuer and subject identify it for good, the rest may change.
 
-    `email` is given only where the provider has verified it; `names` are what the person may be called, the best first.
+    `email` is given only where the provider has verified it; `names` are possible usernames, the best first.
     """
 
     issuer: str
@@ -27,48 +27,50 @@ class Identity:
 
 
 NAMELESS = "somebody"
-"""What a new person is called whose provider tells no name that is allowed here."""
+"""The username of a new user whose provider sends no name that is allowed here."""
 
 
 class Identities:
-    """The accounts at identity providers of one store. Safe to use from many threads."""
+    """The linked accounts of one store. Safe to use from many threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def caller(self, identity: Identity, *, may_join: bool) -> Caller:
-        """Return who it is: whom it belongs to, else whose address it has, else a new viewer if they may join.
+        """Return the user of an account: the linked one, else the one with its address, else a new viewer if allowed.
 
-        Raises NotSignedIn, in words that the person may read, where it is nobody who may come in.
+        Raises NotSignedIn, with a message for the user, where there is none or the user is deactivated.
         """
         with self._store.writing() as cursor:
-            user = _owner(cursor, identity) or _namesake(cursor, identity)
+            user = _owner(cursor, identity) or _user_with_address(cursor, identity)
             if user is None:
                 if not may_join:
-                    raise NotSignedIn("Nobody here has this account. An admin can add you, with your email address.")
+                    raise NotSignedIn(
+                        "There is no user for this account. An admin can add you with your email address."
+                    )
                 user = add_user(cursor, _free_name(cursor, identity.names), _email_of(identity))
                 _link(cursor, user.id, identity)
             if not user.is_active:
-                raise NotSignedIn("You are deactivated here. An admin can change that.")
+                raise NotSignedIn("Your user is deactivated. An admin can activate it.")
             return Caller(user.id, user.username, ensure_account(cursor, user.id))
 
     def link(self, user_id: int, identity: Identity) -> None:
-        """Let somebody in as this person. Raises UserNotFound, and Conflict where either is linked already."""
+        """Link an account to a user. Raises UserNotFound, and Conflict where either is linked already."""
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
             if owner := _owner(cursor, identity):
-                raise Conflict(f"This account belongs to user {owner.id} already.")
+                raise Conflict(f"This account is already linked to user {owner.id}.")
             if _is_linked(cursor, user_id, identity.issuer):
-                raise Conflict(f"User {user_id} has another account there. Unlink it first.")
+                raise Conflict(f"User {user_id} is linked to another account there. Unlink it first.")
             _link(cursor, user_id, identity)
             ensure_account(cursor, user_id)
 
     def unlink(self, user_id: int) -> None:
-        """Forget a person's accounts at providers, and end their sessions. Raises UserNotFound and NotFound."""
+        """Unlink a user's accounts and end the sessions. Raises UserNotFound and NotFound."""
         with self._store.writing() as cursor:
             get_user(cursor, user_id)
             if not cursor.execute("select 1 from identities where user_id = $1", [user_id]).fetchone():
-                raise NotFound(f"User {user_id} has no account at an identity provider.")
+                raise NotFound(f"User {user_id} is not linked to an identity provider.")
             for table in ("identities", "sessions"):
                 cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
@@ -80,19 +82,19 @@ def _owner(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None
     return get_user(cursor, row[0]) if row else None
 
 
-def _namesake(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
-    """The person with this address, whose the account is from now on. Raises NotSignedIn where that is not sure."""
+def _user_with_address(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
+    """The user with this email address, linked from now on. Raises NotSignedIn where that is ambiguous."""
     if identity.email is None:
         return None
     rows = cursor.execute("select id from users where lower(email) = lower($1)", [identity.email]).fetchall()
     if not rows:
         return None
     if len(rows) > 1:
-        raise NotSignedIn("Several people here have your email address. An admin can say who you are.")
+        raise NotSignedIn("Several users have your email address. An admin can link your account.")
     user = get_user(cursor, rows[0][0])
-    # An address may be given to somebody new: whoever had it before stays who they are.
+    # An address may be reassigned to a new person: the user that had it before keeps the linked account.
     if _is_linked(cursor, user.id, identity.issuer):
-        raise NotSignedIn("Whoever has your email address here has another account. An admin can say who you are.")
+        raise NotSignedIn("The user with your email address is linked to another account. An admin can link yours.")
     if user.is_active:
         _link(cursor, user.id, identity)
     return user
@@ -118,7 +120,7 @@ def _email_of(identity: Identity) -> str | None:
 
 
 def _free_name(cursor: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> str:
-    """The first of the names that is allowed, with a number where somebody has it."""
+    """The first of the names that is allowed, with a number where it is taken."""
     name = next(filter(None, map(_allowed, names)), NAMELESS)
     if not is_taken(cursor, name):
         return name

@@ -1,4 +1,4 @@
-"""Slows those who guess passwords: by name, by address, and most for a name from one address."""
+"""The login throttle: limits failed sign-ins by name, by address, and most strictly by both together."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from hwr_core.errors import TooManyRequests
 
 FOR_NAME_AND_ADDRESS = parse("5 per 5 minutes")
 FOR_NAME = parse("50 per hour")
-"""From all addresses: high, so that nobody can easily keep another person out."""
+"""From all addresses: high, so that nobody can easily lock another user out."""
 FOR_ADDRESS = parse("50 per 15 minutes")
 
 
 class LoginThrottle:
-    """Counts sign-ins that failed. Not locked: its caller lets one guess in at a time."""
+    """Counts failed sign-ins. Not thread-safe: the caller makes one attempt at a time."""
 
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
     def refuse_if_too_many(self, name: str, address: str) -> None:
-        """Raise TooManyRequests where too many have failed."""
+        """Raise TooManyRequests after too many failed sign-ins."""
         for limit, who in _limits(name, address):
             if not self._windows.test(limit, *who):
                 seconds = seconds_left(self._windows, limit, *who)
@@ -31,12 +31,12 @@ class LoginThrottle:
                 )
 
     def failed(self, name: str, address: str) -> None:
-        """Count one that failed."""
+        """Count a failed sign-in."""
         for limit, who in _limits(name, address):
             self._windows.hit(limit, *who)
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget what this person has mistyped here."""
+        """Reset the count of a name from this address."""
         self._windows.clear(FOR_NAME_AND_ADDRESS, name, address)
 
 

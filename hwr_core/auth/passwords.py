@@ -1,4 +1,4 @@
-"""Passwords: which are allowed, their argon2 hashes, and whether one fits."""
+"""Passwords: which are allowed, their Argon2 hashes, and the check of one against a hash."""
 
 import unicodedata
 from functools import cache
@@ -10,11 +10,11 @@ from hwr_core.errors import InvalidValue
 
 SHORTEST, LONGEST = 10, 256
 
-_hasher = PasswordHasher()  # RFC 9106's choice for little memory: 64 MiB, three passes
+_hasher = PasswordHasher()  # the low-memory choice of RFC 9106: 64 MiB, three passes
 
 
 def hashed(password: str, username: str) -> str:
-    """Return what to keep of a new password. Raises InvalidValue."""
+    """Return the hash of a new password. Raises InvalidValue."""
     confirm_password(password, username)
     return _hasher.hash(_normal(password))
 
@@ -25,23 +25,23 @@ def confirm_password(password: str, username: str) -> None:
     if not SHORTEST <= len(normal) <= LONGEST:
         raise InvalidValue(f"The password has {len(normal)} characters; {SHORTEST} to {LONGEST} are allowed.")
     if len(set(normal)) < 4 or normal.lower() == username.lower():
-        raise InvalidValue("The password is too easy to guess; take several words, or have one made for you.")
+        raise InvalidValue("The password is too easy to guess. Use several words, or let a password manager make one.")
 
 
-def fits(password: str, kept: str | None) -> bool:
-    """Whether a password is the one whose hash was kept; takes as long where there is none as where there is one."""
+def fits(password: str, stored: str | None) -> bool:
+    """Whether a password fits a stored hash; takes equally long where there is no hash."""
     try:
-        _hasher.verify(kept or _nobodys(), _normal(password[: LONGEST + 1]))
+        _hasher.verify(stored or _hash_of_no_user(), _normal(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return stored is not None
 
 
 @cache
-def _nobodys() -> str:
+def _hash_of_no_user() -> str:
     return _hasher.hash("the password of somebody who does not exist")
 
 
 def _normal(password: str) -> str:
-    """The form in which the same characters are the same bytes, however a keyboard makes them (RFC 8265, 4.2)."""
+    """The form in which the same characters are the same bytes, however they are typed (RFC 8265, 4.2)."""
     return unicodedata.normalize("NFC", password)

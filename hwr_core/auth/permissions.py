@@ -1,4 +1,4 @@
-"""Which role may do what: the one table of it."""
+"""Permissions: the one table of which role may do what."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,9 +9,9 @@ from hwr_core.records.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks for something, once they have shown who they are: by a session, an API key or a token.
+    """An authenticated user who makes a call, by a session, an API key or a token.
 
-    `address` is where they ask from and `key_id` the API key they used, where that is known.
+    `address` is the network address and `key_id` the API key used, where known.
     """
 
     user_id: int
@@ -22,16 +22,16 @@ class Caller:
 
 
 class Permission(StrEnum):
-    """Something that a role allows; the value says it in words."""
+    """Something that a role allows; the value completes "may not ..."."""
 
-    USE = "read images, and look back at, judge and take along your own predictions"
-    SEE_ALL = "see everybody's predictions, models and jobs"
-    ACT_FOR_OTHERS = "keep and judge predictions for other people"
-    TRAIN = "train, tune and evaluate, and add images to learn from"
-    PROMOTE = "decide which model version reads"
-    MANAGE_USERS = "manage people, their roles, passwords and keys"
+    USE = "make predictions, and see, label and export their own"
+    SEE_ALL = "see the predictions of other users, models and jobs"
+    ACT_FOR_OTHERS = "store and label predictions for other users"
+    TRAIN = "train, tune and evaluate models, and add training images"
+    PROMOTE = "decide which model version is served"
+    MANAGE_USERS = "manage users, their roles, passwords and API keys"
     AUDIT = "read the audit log"
-    MAINTAIN = "see the settings and clean up"
+    MAINTAIN = "see the settings and prune data"
 
 
 MAY: dict[Role, frozenset[Permission]] = {
@@ -41,15 +41,15 @@ MAY: dict[Role, frozenset[Permission]] = {
 }
 
 
-def may(caller: Caller, right: Permission) -> bool:
+def may(caller: Caller, permission: Permission) -> bool:
     """Whether the caller's role allows something."""
-    return right in MAY[caller.role]
+    return permission in MAY[caller.role]
 
 
-def require(caller: Caller, right: Permission) -> None:
+def require(caller: Caller, permission: Permission) -> None:
     """Raise NotAllowed unless the caller's role allows something."""
-    if not may(caller, right):
-        raise NotAllowed(f"{caller.username} is {_with_article(caller.role)} and may not {right}.")
+    if not may(caller, permission):
+        raise NotAllowed(f"{caller.username} is {_with_article(caller.role)} and may not {permission}.")
 
 
 def _with_article(role: Role) -> str:

@@ -1,4 +1,4 @@
-"""When something that was done too often may be done again."""
+"""How long to wait after too many attempts."""
 
 import math
 import time
@@ -8,5 +8,5 @@ from limits.strategies import RateLimiter
 
 
 def seconds_left(windows: RateLimiter, limit: RateLimitItem, *who: str) -> int:
-    """Return the whole seconds until the next one is allowed, 1 or more."""
+    """Return the whole seconds until the next attempt is allowed, 1 or more."""
     return max(1, math.ceil(windows.get_window_stats(limit, *who).reset_time - time.time()))

@@ -1,4 +1,4 @@
-"""Random tokens and the hashes by which they are kept; the secret that signs."""
+"""Random tokens, the hashes that are stored of them, and the secret that signs tokens."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from hwr_core.errors import StoreUnavailable
 from hwr_core.settings import Settings
 
 KEY_PREFIX = "hwr_"
-"""What every API key begins with, so that one in the wrong place is noticed."""
+"""The beginning of every API key, so that one in the wrong place is recognised."""
 COOKIE = "hwr_session"
 """The cookie that holds the token of a browser's session."""
 HINT = len(KEY_PREFIX) + 4
@@ -28,12 +28,12 @@ def new_key() -> str:
 
 
 def hash_of(token: str) -> str:
-    """Return what is kept of a token; it is too random to be guessed, so that no slow hash is needed."""
+    """Return the hash that is stored of a token; a token is too random to guess, so no slow hash is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def signing_secret(settings: Settings) -> str:
-    """Return HWR_SECRET, else what lies in the data folder, made the first time for its owner's eyes alone.
+    """Return HWR_SECRET, else the secret in the data folder, created at first use and readable only by its owner.
 
     Raises StoreUnavailable.
     """
@@ -41,19 +41,19 @@ def signing_secret(settings: Settings) -> str:
         return settings.secret.get_secret_value()
     file = settings.secret_file
     try:
-        return file.read_text() if file.exists() else _made(file)
+        return file.read_text() if file.exists() else _created(file)
     except OSError as error:
-        raise StoreUnavailable("The secret in the data folder cannot be read or made.") from error
+        raise StoreUnavailable("The secret in the data folder cannot be read or created.") from error
 
 
-def _made(file: Path) -> str:
+def _created(file: Path) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as stream:
             stream.write(new_token())
-        os.link(aside, file)  # fails where another process was quicker
+        os.link(aside, file)  # fails where another process was faster
     except FileExistsError:
         pass
     finally:

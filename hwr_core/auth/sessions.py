@@ -1,4 +1,4 @@
-"""Sessions: who is signed in in which browser, by the hash of what its cookie holds."""
+"""The table of sessions: who is signed in, by the hash of the token in the browser's cookie."""
 
 from datetime import UTC, datetime
 
@@ -8,13 +8,13 @@ from hwr_core.records.roles import Role
 
 
 class Sessions:
-    """The sign-ins of one store. Safe to use from many threads."""
+    """The sessions of one store. Safe to use from many threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def add(self, token_hash: str, user_id: int, expires_at: datetime) -> None:
-        """Enter a new one, and take away those that are past their time."""
+        """Add a session, and remove the expired ones."""
         now = datetime.now(UTC)
         with self._store.writing() as cursor:
             cursor.execute("delete from sessions where expires_at <= $1", [now])
@@ -24,7 +24,7 @@ class Sessions:
             )
 
     def caller(self, token_hash: str) -> Caller | None:
-        """Return who is signed in by this token, None when it is unknown, past its time or of somebody deactivated."""
+        """Return who is signed in with a token, None when it is unknown, expired or of a deactivated user."""
         with self._store.session() as cursor:
             row = cursor.execute(
                 """
@@ -39,6 +39,6 @@ class Sessions:
         return None if row is None else Caller(row[0], row[1], Role(row[2]))
 
     def end(self, token_hash: str) -> None:
-        """Sign out."""
+        """Remove a session."""
         with self._store.writing() as cursor:
             cursor.execute("delete from sessions where token_hash = $1", [token_hash])

@@ -1,4 +1,4 @@
-"""Short-lived signed tokens (JWT, HS256) for programs that come with a name and a password."""
+"""Short-lived signed tokens (JWT, HS256) for programs that sign in with a name and a password."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,14 +13,14 @@ AUDIENCE = "hwr"
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose it is, and when that person's password was last changed as it was made."""
+    """The content of a token: the user, and when the password had last been changed when it was issued."""
 
     user_id: int
     since: str
 
 
 def signed(claims: Claims, secret: str, lifetime: timedelta) -> str:
-    """Return a token that holds so long."""
+    """Return a signed token that is valid for the given time."""
     now = datetime.now(UTC)
     payload = {
         "sub": str(claims.user_id),
@@ -33,9 +33,9 @@ def signed(claims: Claims, secret: str, lifetime: timedelta) -> str:
 
 
 def verified(token: str, secret: str) -> Claims:
-    """Return what a token says. Raises NotSignedIn for one that is not ours, was changed or is past its time."""
+    """Return the claims of a token. Raises NotSignedIn for one that is not ours, was changed or has expired."""
     try:
-        # The algorithm is ours to name: a token that could choose it might choose none.
+        # The algorithm is fixed: a token that could choose it might choose none.
         payload = jwt.decode(
             token,
             secret,
@@ -45,4 +45,4 @@ def verified(token: str, secret: str) -> Claims:
         )
         return Claims(int(payload["sub"]), str(payload["since"]))
     except (jwt.InvalidTokenError, ValueError) as error:
-        raise NotSignedIn("The token is not valid, or is past its time. Sign in again.") from error
+        raise NotSignedIn("The token is not valid or has expired. Sign in again.") from error

@@ -14,7 +14,7 @@ from hwr_core.registry.registry import CHAMPION
 
 if TYPE_CHECKING:
     from hwr_core.app.modelling import Modelling
-    from hwr_core.evaluation.promotion import Entry
+    from hwr_core.evaluation.promotion_log import Entry
     from hwr_core.registry.card import Lines, ModelCard
     from hwr_core.registry.registry import ModelVersion
 

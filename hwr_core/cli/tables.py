@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from hwr_core.evaluation.answers import Share, joint_calibration_error
+from hwr_core.evaluation.answers import joint_calibration_error
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
+from hwr_core.statistics import Proportion
 
 ROW = "{:<16} {:>8} {:>8}  {:<18} {:>6} {:>7} {:>6} {:>6} {:>5}"
 HEADS = ("suite", "images", "right", "95 % interval", "wrong", "refused", "taken", "ECE", "ms")
@@ -45,9 +46,9 @@ def _cells(evaluation: Evaluation) -> tuple[str, ...]:
     )
 
 
-def _percent(share: Share) -> str:
+def _percent(share: Proportion) -> str:
     return "-" if share.share is None else f"{share.share:.2%}"
 
 
-def _interval(share: Share) -> str:
+def _interval(share: Proportion) -> str:
     return "-" if share.low is None else f"{share.low:.2%} to {share.high:.2%}"

@@ -1,1 +1,1 @@
-"""The database file: who holds it, its tables, and writing in groups."""
+"""The database: connection, migrations, group commit."""

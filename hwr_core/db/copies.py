@@ -1,4 +1,4 @@
-"""The database file as a whole: copied while nobody writes, and looked through before it is believed."""
+"""The database file as a whole: copied while nobody writes, and checked before it is trusted."""
 
 import shutil
 import time
@@ -16,11 +16,11 @@ from hwr_core.db.migrations import MIGRATIONS, migrate
 from hwr_core.errors import StoreUnavailable
 
 SCHEMA: tuple[str, ...] = tuple(migration.__name__ for migration in MIGRATIONS)
-"""The names of all migrations this hwr knows, in order."""
+"""The names of all migrations that this version knows, in order."""
 
 PATIENCE, POLL = 5.0, 0.05
 
-# A file from elsewhere may hold views and functions of its own: they reach no other file and no network.
+# A file from elsewhere may contain views and functions of its own: they can reach no other file and no network.
 _CONFINED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "1GB",
@@ -31,7 +31,7 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database file holds: rows of each table, and the names of the image files that its predictions have."""
+    """What a database file contains: rows per table, and the names of the image files of its predictions."""
 
     users: int
     predictions: int
@@ -41,32 +41,32 @@ class Contents:
 
 
 def copy_file(database: Path, target: Path) -> None:
-    """Copy a file that nobody has open, as `Store.resting` yields it, with its log where there is one."""
+    """Copy a closed database file, as `Store.resting` yields it, and its write-ahead log where there is one."""
     for ending in ("", ".wal"):
         source = database.with_name(database.name + ending)
         if source.exists():
             shutil.copyfile(source, target.with_name(target.name + ending))
 
 
-def look_through(database: Path) -> Contents:
-    """Bring a file's tables up to date and tell what it holds.
+def migrate_and_count(database: Path) -> Contents:
+    """Migrate a database file and return what it contains.
 
     Raises:
-        StoreUnavailable: it is no database, is of a newer hwr, or has other tables than a history.
+        StoreUnavailable: it is not a database, was written by a newer hwr, or has other tables than a history.
     """
     try:
         with file_failures_translated(), _open(database) as connection:
             connection.execute("set global timezone = 'UTC'")
             migrate(connection)
             if _shape(connection) != _shape_of_a_history():
-                raise StoreUnavailable("The database holds other tables than those of a history.")
+                raise StoreUnavailable("The database has other tables than a history of hwr.")
             return contents_of(connection)
     except duckdb.Error as error:
         raise unavailable(error) from error
 
 
 def contents_of(cursor: duckdb.DuckDBPyConnection) -> Contents:
-    """Return what the history that a cursor is of holds."""
+    """Return what a history contains."""
     counts = [_count(cursor, f"select count(*) from {table}") for table in _COUNTED]  # noqa: S608  ours
     named = cursor.execute("select distinct upload from predictions where upload is not null").fetchall()
     users, predictions, feedback, jobs = counts
@@ -74,11 +74,11 @@ def contents_of(cursor: duckdb.DuckDBPyConnection) -> Contents:
 
 
 @contextmanager
-def kept_out(database: Path) -> Iterator[None]:
+def exclusive_access(database: Path) -> Iterator[None]:
     """Keep every process from opening a database meanwhile, whatever state its file is in.
 
     Raises:
-        StoreBusy: another process has it open and did not let go of it.
+        StoreBusy: another process has it open and did not release it in time.
     """
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -100,7 +100,7 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _holder(database: Path) -> duckdb.Error | None:
-    """DuckDB's complaint that another process has the file open; None where nobody has, damaged or not."""
+    """DuckDB's error that another process holds the file; None where nobody does, even if the file is damaged."""
     if not database.exists():
         return None
     try:
@@ -117,7 +117,7 @@ def _shape_of_a_history() -> list[tuple[Any, ...]]:
 
 
 def _shape(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    """Every column, view, function and sequence that somebody made in a database."""
+    """Every column, view, function, sequence and index in a database, without DuckDB's own."""
     return connection.execute(
         """
         select table_name, column_name, data_type, column_default, is_nullable::text from duckdb_columns()

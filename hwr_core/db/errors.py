@@ -1,4 +1,4 @@
-"""DuckDB's errors in our words: which are the file's fault, and what to say of them. No path and no SQL gets out."""
+"""DuckDB's errors as errors of hwr: which concern the file, and what they mean. No path and no SQL gets out."""
 
 import re
 from collections.abc import Iterator
@@ -11,22 +11,22 @@ from hwr_core.errors import StoreBusy, StoreUnavailable
 _HOLDER = re.compile(r"(?:held|open) in\s+(?P<program>.+?)\s+\(PID (?P<pid>\d+)\)")
 _LOCKED = ("Could not set lock", "File is already open in", "being used by another process")
 
-# The first phrase found in DuckDB's text decides; DuckDB has no error class or code of its own for any of these.
+# The first phrase found in the text decides: DuckDB has no error class or code of its own for any of these.
 _REASONS = (
     ("No space left", "The disk that holds the history is full. Free some space and try again."),
-    ("File too large", "The history's file may not grow any further on this disk. Raise the limit and try again."),
-    ("Read-only file system", "The history lies on a read-only disk. Choose another data folder (HWR_DATA_DIR)."),
-    ("Permission denied", "The history may not be written by this user. Give it the right to the data folder."),
-    ("Is a directory", "There is a folder where the history's file should be. Move the folder away."),
+    ("File too large", "The history's file may not grow any further. Raise the size limit and try again."),
+    ("Read-only file system", "The history is on a read-only disk. Use another data folder (HWR_DATA_DIR)."),
+    ("Permission denied", "This user has no permission to write the history. Grant access to the data folder."),
+    ("Is a directory", "There is a folder where the file of the history should be. Move the folder away."),
     (
         "different configuration",
-        "This very program has opened the history's file by other means. Close it there first.",
+        "This program has already opened the file of the history by other means. Close it there first.",
     ),
     ("database file with version number", "The history was written by a newer DuckDB. Update hwr and its packages."),
-    ("not a valid DuckDB", "The history's file is not a DuckDB database. It was left as it is: move it away."),
+    ("not a valid DuckDB", "The file of the history is not a DuckDB database. It was left unchanged: move it away."),
 )
-_DAMAGED = "The history's file is damaged or unreadable. It was left as it is: restore a copy, or move it away."
-_WRITE_FAILED = "The history could not be written; nothing of this change was kept."
+_DAMAGED = "The file of the history is damaged or unreadable. It was left unchanged: restore a backup, or move it away."
+_WRITE_FAILED = "The history could not be written; nothing of this change was saved."
 
 
 def is_lock_conflict(error: duckdb.Error) -> bool:
@@ -35,22 +35,22 @@ def is_lock_conflict(error: duckdb.Error) -> bool:
 
 
 def busy(holder: duckdb.Error | None, waited: float, *, held_by_us: bool) -> StoreBusy:
-    """The StoreBusy that names the holder, as far as `holder` (DuckDB's lock conflict) knows it, and the ways out."""
+    """The StoreBusy that names who holds the file, as far as DuckDB's lock conflict tells, and what can be done."""
     name = "a long operation of this program" if held_by_us else _name_of(holder)
     return StoreBusy(
-        f"The history is held by {name} and did not become free within {waited:g} seconds. "
+        f"The history is held by {name}, which did not release it within {waited:g} seconds. "
         "Try again later, close that program, or use another data folder (HWR_DATA_DIR)."
     )
 
 
 def unavailable(error: Exception, otherwise: str = _DAMAGED) -> StoreUnavailable:
-    """The StoreUnavailable for an error of DuckDB or of the file system."""
+    """The StoreUnavailable for an error of DuckDB or the file system."""
     return StoreUnavailable(next((reason for phrase, reason in _REASONS if phrase in str(error)), otherwise))
 
 
 @contextmanager
 def file_failures_translated() -> Iterator[None]:
-    """Turn a failure of the file itself into StoreUnavailable; let every other error pass unchanged."""
+    """Turn failures of the file itself into StoreUnavailable; other errors pass unchanged."""
     try:
         yield
     except duckdb.Error as error:
@@ -61,7 +61,7 @@ def file_failures_translated() -> Iterator[None]:
 
 @contextmanager
 def commit_failures_translated() -> Iterator[None]:
-    """Turn a failed commit into StoreUnavailable, unless it was a conflict of data, which is the caller's affair."""
+    """Turn a failed commit into StoreUnavailable, except for conflicts of data, which the caller handles."""
     try:
         yield
     except duckdb.Error as error:
@@ -71,7 +71,7 @@ def commit_failures_translated() -> Iterator[None]:
 
 
 def _is_file_failure(error: duckdb.Error) -> bool:
-    # A failed checksum comes as the bare base class; after a FatalException the open database is of no more use.
+    # A failed checksum is raised as the bare base class; after a FatalException the connection is unusable.
     return type(error) is duckdb.Error or isinstance(error, (duckdb.IOException, duckdb.FatalException))
 
 

@@ -1,4 +1,4 @@
-"""The tables of the history, and how an older file gets them: a list of functions, run once each, in order.
+"""The tables, and how an older file gets them: a list of functions, each run once, in order.
 
 SQL is written in the dialect that DuckDB and PostgreSQL share. A migration that was released is never changed again.
 """
@@ -13,7 +13,7 @@ Migration = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] | None = None) -> None:
-    """Apply what the file lacks, each migration in its own transaction. Raises StoreUnavailable for a newer file."""
+    """Apply missing migrations, each in its own transaction. Raises StoreUnavailable for a file of a newer hwr."""
     migrations = MIGRATIONS if migrations is None else migrations
     applied = _applied(connection)
     if applied - {migration.__name__ for migration in migrations}:
@@ -47,13 +47,14 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
 
 
 def users_and_readings(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the first tables, and user 1.
+    """Create the first tables, and user 1.
 
-    Users are few and looked up often: a primary key and a unique name cost nothing. Readings are many: they carry no
-    index. A primary key makes an insert of 16 rows 10 to 20 % dearer and its index has to fit into memory, while ids
-    ascend in the order of the rows, so DuckDB finds one by the smallest and largest id it keeps of each row group:
-    1.4 ms among 500,000 readings. Ids come from a sequence only, which never gives one twice. No foreign key either:
-    DuckDB would then refuse harmless updates of a user; `record_readings` looks for the user in its transaction.
+    Users are few and looked up often: a primary key and a unique name cost nothing. Readings, which are called
+    predictions today, are many and have no index. A primary key makes an insert of 16 rows 10 to 20 % slower, and its
+    index has to fit into memory; since ids ascend in the order of the rows, DuckDB finds one by the smallest and the
+    largest id of each row group, in 1.4 ms among 500,000 rows. Ids come from a sequence only, which never repeats one.
+    No foreign key either: DuckDB would then refuse harmless updates of a user; `record_predictions` looks up the user
+    in its transaction.
     """
     connection.execute("create sequence user_ids")
     connection.execute(
@@ -93,12 +94,12 @@ def users_and_readings(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add what people say of readings, and the hash of each reading's picture file.
+    """Add feedback and labels, and to each reading the hash of its image file, called original then and upload today.
 
-    `feedback` only grows: a later word of the same person marks the earlier one as replaced. `labels` holds one row
-    for each reading that anything was said of, the newest feedback that stands: accuracy is then one join, not a
-    search through all feedback. `feedback.py` writes both in one transaction. No index, as for readings: a scan of
-    half a million rows takes 1 to 2 ms.
+    `feedback` only grows: relabelling marks a user's earlier feedback as replaced. `labels` has one row for each
+    reading with current feedback, the newest: accuracy is then one join, not a search through all feedback.
+    `hwr_core/records/feedback.py` writes both in one transaction. No index, as for readings: a scan of half a million
+    rows takes 1 to 2 ms.
     """
     connection.execute("alter table readings add column original text")
     connection.execute("create sequence feedback_ids")
@@ -129,9 +130,9 @@ def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def jobs(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add the table of jobs. Only their states are here; how a running one gets on stands in its folder.
+    """Add the table of jobs. It holds their states; the progress of a running job is in its folder.
 
-    No primary key: DuckDB's index refuses a row that is updated twice in a transaction, and jobs are few.
+    No primary key: DuckDB's index refuses a row that is updated twice in one transaction, and jobs are few.
     """
     connection.execute("create sequence job_ids")
     connection.execute(
@@ -154,10 +155,10 @@ def jobs(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def access(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add what lets people in: roles and passwords, sessions, API keys; and the log of who did what.
+    """Add roles and passwords, sessions, API keys, and the audit log.
 
-    Passwords, sessions and keys are kept as hashes alone. A person without a row of credentials is a viewer who cannot
-    sign in. No keys and no indexes, as for jobs: the tables are small and their rows change.
+    Passwords, sessions and API keys are stored as hashes only. A user without credentials is a viewer who cannot sign
+    in. No primary keys and no indexes, as for jobs: the tables are small and their rows change.
     """
     connection.execute(
         """
@@ -211,7 +212,7 @@ def access(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def identities(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add which account at an identity provider is whose; small and looked through, as what else lets people in."""
+    """Add the accounts at identity providers that users are linked with; without an index, as for credentials."""
     connection.execute(
         """
         create table identities (
@@ -225,10 +226,10 @@ def identities(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def predictions_and_uploads(connection: duckdb.DuckDBPyConnection) -> None:
-    """Call the tables and columns what everything else calls them: a reading is a prediction, an original an upload.
+    """Rename readings to predictions and originals to uploads, the words of everything else.
 
-    DuckDB cannot rename a sequence. The new one goes on where the old one stands, also after the newest were deleted:
-    no id is ever given twice.
+    DuckDB cannot rename a sequence. The new one continues where the old one stopped, also where the newest predictions
+    were deleted: no id is ever given twice.
     """
     connection.execute("alter table readings rename to predictions")
     connection.execute("alter table predictions rename original to upload")

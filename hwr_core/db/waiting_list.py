@@ -1,7 +1,7 @@
-"""How processes that want the same database file let each other in: a waiter shows itself, a holder looks.
+"""The waiting list of a database file: processes that wait for it enter themselves, and the one that holds it looks.
 
-A waiter keeps a small file fresh in a folder beside the database. Nothing depends on it: a process that shows or sees
-nothing still works, it merely gets in only when the other happens to be idle.
+A waiting process keeps touching a small file in a folder beside the database. Correctness does not depend on it:
+without the list a process still gets the database, but only when the other happens to be idle.
 """
 
 import contextlib
@@ -12,48 +12,48 @@ from collections.abc import Callable
 from pathlib import Path
 
 STALE = 2.0
-"""Seconds after which a waiter that no longer refreshes its file counts as gone."""
+"""Seconds after which a process that no longer touches its file counts as gone."""
 
 
 class WaitingList:
-    """The folder of those who wait for one database; one WaitingList object is one would-be waiter."""
+    """The waiting list of one database; each WaitingList object is one process, or store, that may wait."""
 
     def __init__(self, database: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
         self._folder = database.with_name(f"{database.name}.waiting")
         # Not the PID alone: two containers may share the folder and both be process 1.
-        self._ticket = self._folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._entry = self._folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._wall_clock = wall_clock
-        self._inside = False
+        self._entered = False
 
-    def show(self) -> None:
-        """Show that we wait, or go on showing it."""
-        # Where it cannot be written (full disk) we wait without being seen.
+    def enter(self) -> None:
+        """Enter ourselves, or refresh our entry."""
+        # Where the file cannot be written (full disk) we wait without an entry.
         with contextlib.suppress(OSError):
             self._folder.mkdir(exist_ok=True)
-            self._ticket.touch()
-            self._inside = True
+            self._entry.touch()
+            self._entered = True
 
     def leave(self) -> None:
-        """Show no longer that we wait."""
-        if not self._inside:
+        """Remove our entry."""
+        if not self._entered:
             return
-        self._inside = False
-        with contextlib.suppress(OSError):  # the folder stays while others wait; a file left behind grows stale
-            self._ticket.unlink(missing_ok=True)
+        self._entered = False
+        with contextlib.suppress(OSError):  # the folder stays while others wait; a file left behind becomes stale
+            self._entry.unlink(missing_ok=True)
             self._folder.rmdir()
 
-    def someone_else_waits(self) -> bool:
-        """Whether another process waits now; files of those who died are cleared away on the way."""
+    def others_wait(self) -> bool:
+        """Whether another process waits; entries of dead processes are removed."""
         try:
-            tickets = list(self._folder.iterdir())
+            entries = list(self._folder.iterdir())
         except OSError:  # no folder: nobody waits
             return False
-        return any(self._is_fresh(ticket) for ticket in tickets if ticket != self._ticket)
+        return any(self._is_fresh(entry) for entry in entries if entry != self._entry)
 
-    def _is_fresh(self, ticket: Path) -> bool:
-        with contextlib.suppress(OSError):  # its owner took it away meanwhile
-            # The absolute value: after the clock was set back a dead waiter's file would lie in the future for long.
-            if abs(self._wall_clock() - ticket.stat().st_mtime) < STALE:
+    def _is_fresh(self, entry: Path) -> bool:
+        with contextlib.suppress(OSError):  # removed by its owner meanwhile
+            # The absolute value: when the clock was set back, the file of a dead process lies in the future for long.
+            if abs(self._wall_clock() - entry.stat().st_mtime) < STALE:
                 return True
-            ticket.unlink()
+            entry.unlink()
         return False

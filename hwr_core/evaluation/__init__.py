@@ -1,4 +1,4 @@
-"""What a model version is worth: named suites of images it never learned from, figures, and comparisons.
+"""Evaluation of model versions: suites of images they were not trained on, figures, comparisons, promotion.
 
-Images go the way of a user's: through the normaliser and the served LiteRT file. No TensorFlow here.
+Images are read as those of users are: by the normaliser and the served LiteRT file. No TensorFlow here.
 """

@@ -1,4 +1,4 @@
-"""What a version answered to each image of a suite, and the figures drawn from it."""
+"""The answers of a version to the images of a suite, and the figures computed from them."""
 
 import io
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
 from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT
 from hwr_core.registry.card import ReliabilityBin
-from hwr_core.statistics import wilson
+from hwr_core.statistics import Proportion
 
 CERTAIN = 0.5
-"""What is no digit and answered with one counts as taken for it above this confidence."""
+"""Confidence above which an image that is not a digit counts as taken for one."""
 
 COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 
@@ -24,10 +24,10 @@ COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 class Answers:
     """Parallel arrays, one entry for each image, in the suite's order.
 
-    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named; of whole numbers text,
-    empty where none was found. confidence: float32.
-    groups: text. seconds: float32, from grey image to reading. `shown` are places of images that were not answered
-    right, `seen` what the model saw of them, uint8 [n, 28, 28].
+    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named; for whole numbers
+    text, empty where none was found. confidence: float32.
+    groups: text. seconds: float32, from grey image to prediction. `shown` are the places of images that were answered
+    wrongly, `seen` what the model saw of them, uint8 [n, 28, 28].
     """
 
     labels: NDArray[Any]
@@ -40,94 +40,76 @@ class Answers:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """Which were answered right: the digit that it is, or none where there is none."""
+        """Which answers are right: the true digit, or no digit where the image shows none."""
         return np.asarray(self.labels == self.answers)
 
     @property
     def are_numbers(self) -> bool:
-        """Whether each is a whole number."""
+        """Whether the suite consists of whole numbers."""
         return self.labels.dtype.kind == "U"
 
     def to_bytes(self) -> bytes:
-        """Return the arrays as a file."""
+        """Return the arrays as the content of a file."""
         stream = io.BytesIO()
         np.savez_compressed(stream, **{name: getattr(self, name) for name in self.__slots__})
         return stream.getvalue()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Return the arrays of a file that `to_bytes` made."""
+        """Return the arrays from the content of a file that `to_bytes` made."""
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return cls(**{name: archive[name] for name in cls.__slots__})
 
 
-class Share(BaseModel):
-    """So many of so many, with the 95 % interval of the share; without any, the share is None: not known."""
-
-    model_config = ConfigDict(frozen=True)
-
-    right: int
-    total: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-    @classmethod
-    def of(cls, right: int, total: int) -> Self:
-        """Return the share and its interval."""
-        low, high = wilson(right, total) if total else (None, None)
-        return cls(right=right, total=total, share=right / total if total else None, low=low, high=high)
-
-
 class RiskAtCoverage(BaseModel):
-    """The share of wrong answers when only the surest part of the images is answered."""
+    """The share of wrong answers when only the images of highest confidence are answered."""
 
     model_config = ConfigDict(frozen=True)
 
     coverage: float
     risk: float
     confidence: float
-    """The least confidence that is still answered."""
+    """The lowest confidence that is still answered."""
 
 
 class Figures(BaseModel):
-    """What the answers are worth."""
+    """The figures of a version on a suite."""
 
     model_config = ConfigDict(frozen=True)
 
-    accuracy: Share
-    """Of all images, those answered right: a digit by its name, anything else by naming none."""
-    digits: Share
-    """Of the digits, or of the numbers, those named right."""
+    accuracy: Proportion
+    """Of all images, those answered right: digits by the digit, other images by no digit."""
+    digits: Proportion
+    """Of the digits, or numbers, those answered right."""
     refused: int
-    """Digits, or numbers, that were answered with none."""
+    """Digits, or numbers, that were answered by no digit."""
     others: int
-    """Images that hold no digit."""
+    """Images that show no digit."""
     taken_for_digits: int
-    """Of these, those named as a digit at a confidence over one half."""
-    per_label: Mapping[str, Share]
-    per_group: Mapping[str, Share]
+    """Of these, those answered by a digit at a confidence above one half."""
+    per_label: Mapping[str, Proportion]
+    per_group: Mapping[str, Proportion]
     confusion: tuple[tuple[int, ...], ...]
-    """Rows: what it is, 0-9 and none. Columns: what was answered, the same. Empty for whole numbers."""
+    """Rows: the label, 0-9 and no digit. Columns: the answer, likewise. Empty for whole numbers."""
     calibration_error: float | None
-    """Expected calibration error over what was named, 15 bins (Naeini et al., 2015)."""
+    """Expected calibration error over the images answered by a digit, 15 bins (Naeini et al., 2015)."""
     reliability: tuple[ReliabilityBin, ...]
     risk: tuple[RiskAtCoverage, ...]
     """Risk against coverage (El-Yaniv and Wiener, 2010)."""
     milliseconds: float
-    """Half of the images were read within this, on one core."""
+    """Median time per image, on one core."""
     milliseconds_p95: float
 
 
 def figures_of(found: Answers) -> Figures:
     """Return the figures of a suite's answers."""
-    return _of_numbers(found) if found.are_numbers else _of_digits(found)
+    return _figures_of_numbers(found) if found.are_numbers else _figures_of_digits(found)
 
 
 def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
-    """Return the expected calibration error over the digits named in several suites together, 0 to 1.
+    """Return the expected calibration error over several suites together, 0 to 1.
 
-    Whole numbers are left out; None where no digit was named.
+    Whole numbers are left out; None where no image was answered by a digit.
     """
     bins = [each for figures in suites if figures.confusion for each in figures.reliability]
     if not bins:
@@ -136,49 +118,49 @@ def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
     return binned_calibration_error(confidence, right, answers)
 
 
-def _of_digits(found: Answers) -> Figures:
+def _figures_of_digits(found: Answers) -> Figures:
     right, real = found.right, found.labels != NOT_A_DIGIT
     named = real & (found.answers != NOT_A_DIGIT)
     confusion = np.zeros((CLASSES, CLASSES), int)
     np.add.at(confusion, (found.labels, found.answers), 1)
     taken = ~real & (found.answers != NOT_A_DIGIT) & (found.confidence > CERTAIN)
     return Figures(
-        digits=_share(right[real]),
+        digits=_proportion(right[real]),
         refused=int((real & ~named).sum()),
         others=int((~real).sum()),
         taken_for_digits=int(taken.sum()),
         per_label={
-            "none" if label == NOT_A_DIGIT else str(label): _share(right[found.labels == label])
+            "none" if label == NOT_A_DIGIT else str(label): _proportion(right[found.labels == label])
             for label in range(CLASSES)
             if (found.labels == label).any()
         },
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
         risk=_risk(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
-        **_of_any(found, named),
+        **_common_figures(found, named),
     )
 
 
-def _of_numbers(found: Answers) -> Figures:
+def _figures_of_numbers(found: Answers) -> Figures:
     right, named = found.right, found.answers != ""
     return Figures(
-        digits=_share(right),
+        digits=_proportion(right),
         refused=int((~named).sum()),
         others=0,
         taken_for_digits=0,
         per_label={},
         confusion=(),
         risk=_risk(found.confidence, right) if len(right) else (),
-        **_of_any(found, named),
+        **_common_figures(found, named),
     )
 
 
-def _of_any(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
-    """The figures that are drawn alike from digits and from numbers; `named` are those answered with one."""
+def _common_figures(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
+    """The figures common to digits and numbers; `named` are the images answered by one."""
     right, seconds = found.right, found.seconds
     return {
-        "accuracy": _share(right),
+        "accuracy": _proportion(right),
         "per_group": {
-            str(group): _share(right[found.groups == group]) for group in dict.fromkeys(found.groups.tolist())
+            str(group): _proportion(right[found.groups == group]) for group in dict.fromkeys(found.groups.tolist())
         },
         "calibration_error": calibration_error(found.confidence[named], right[named]) if named.any() else None,
         "reliability": reliability(found.confidence[named], right[named]),
@@ -187,8 +169,8 @@ def _of_any(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
     }
 
 
-def _share(right: NDArray[np.bool_]) -> Share:
-    return Share.of(int(right.sum()), len(right))
+def _proportion(right: NDArray[np.bool_]) -> Proportion:
+    return Proportion(right=int(right.sum()), total=len(right))
 
 
 def _risk(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:

@@ -1,4 +1,4 @@
-"""Two versions on the same images: who is right more often, whether that is chance, and where they differ."""
+"""Two versions on the same images: which is right more often, whether that is chance, and where they differ."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An image that exactly one of two versions answered right; labels and answers 0-9, 10 for none.
+    """An image that exactly one of two versions answered right; labels and answers 0-9, 10 for no digit.
 
     `seen` is what the model saw, None where neither version kept it.
     """
@@ -29,19 +29,19 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two versions on one suite. `p_value` is McNemar's: how probable so uneven a result is by chance alone."""
+    """Two versions on one suite. `p_value` is McNemar's: how probable chance makes so unequal a result."""
 
     suite: str
     one: Evaluation
     other: Evaluation
     only_one: int
-    """Images that only the one answered right."""
+    """Images that only `one` answered right."""
     only_other: int
     differences: tuple[Difference, ...]
 
     @property
     def p_value(self) -> float:
-        """Of the difference."""
+        """The p-value of the difference."""
         return mcnemar(self.only_one, self.only_other)
 
     @property
@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """What it comes to, in a sentence."""
+        """The result in a sentence."""
         if not self.is_real:
             return f"No real difference ({in_words(self.p_value)})."
         better = self.one if self.only_one > self.only_other else self.other
@@ -59,23 +59,23 @@ class Comparison:
 
 
 def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 200) -> Comparison:
-    """Compare two versions on a suite that both were measured on.
+    """Compare two versions on a suite that both were evaluated on.
 
     Args:
         one: a version.
-        other: another.
+        other: another version.
         suite: the suite's name.
-        most: the most differences to return; of whole numbers none are.
+        most: the largest number of differences to return; whole numbers have none.
 
     Raises:
-        NotFound: one of them has not been measured there.
-        Conflict: they were measured on other images.
+        NotFound: one of them has not been evaluated on it.
+        Conflict: they were evaluated on different images.
     """
     results = load_evaluation(one, suite), load_evaluation(other, suite)
     if results[0].fingerprint != results[1].fingerprint:
         raise Conflict(
-            f"{one.name} and {other.name} were evaluated on different images of {suite!r}, which have changed in "
-            "between. Evaluate both again."
+            f"{one.name} and {other.name} were evaluated on different images of {suite!r}, which changed in between. "
+            "Evaluate both again."
         )
     answers = load_answers(one, suite), load_answers(other, suite)
     right = answers[0].right, answers[1].right
@@ -104,13 +104,13 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
 
 
 def common_suites(one: ModelVersion, other: ModelVersion) -> list[str]:
-    """Return the suites on which two versions were measured with the same images."""
+    """Return the suites on which two versions were evaluated with the same images."""
     mine, theirs = evaluations_of(one), evaluations_of(other)
     return [name for name in mine if name in theirs and mine[name].fingerprint == theirs[name].fingerprint]
 
 
 def compare_if_possible(one: ModelVersion, other: ModelVersion, suite: str) -> Comparison | None:
-    """Return the comparison on a suite, None where it was not measured with the same images."""
+    """Return the comparison on a suite, None where both were not evaluated on the same images."""
     try:
         return compare(one, other, suite, most=0)
     except (NotFound, Conflict):

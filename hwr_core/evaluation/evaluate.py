@@ -1,4 +1,4 @@
-"""A version put through a suite, and the result kept with the version."""
+"""Evaluates a version on a suite and stores the result with the version."""
 
 import json
 import time
@@ -28,13 +28,13 @@ from hwr_core.registry.registry import ModelVersion
 
 CHUNK = 200
 MOST_SHOWN = 1_000
-"""Images not answered right that are kept to be looked at."""
+"""Most images answered wrongly that are stored to be looked at."""
 
 FOLDER = "evaluations"
 
 
 class Evaluation(BaseModel):
-    """A version's result on a suite; `fingerprint` is a hash over the suite's images and labels, in their order."""
+    """The result of a version on a suite; `fingerprint` is a hash over the images and labels of the suite in order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +56,7 @@ class _Answer:
     confidence: float
     seconds: float
     seen: Grey | None
-    """What the model saw, to be looked at where it is not right; None for a whole number."""
+    """What the model saw, to be looked at where the answer is wrong; None for a whole number."""
 
 
 OnProgress = Callable[[int], None]
@@ -70,15 +70,15 @@ def evaluate(
     limit: int | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> Evaluation:
-    """Put a version through a suite and keep the result with it, in the place of an earlier one.
+    """Evaluate a version on a suite and store the result with it, replacing an earlier one.
 
     Args:
-        version: what to measure.
-        suite: on which images.
-        places: where their data lies.
-        limit: the most images of each source; all when not given. A part of a suite is kept as a suite of its own,
-            such as "mnist-200".
-        on_progress: hears how many images are done; may raise to stop.
+        version: the version to evaluate.
+        suite: the suite of images.
+        places: the folders of the data.
+        limit: the largest number of images of each source; all when not given. The result on part of a suite is
+            stored as a suite of its own, such as "mnist-200".
+        on_progress: is called with the number of images done; may raise to stop.
 
     Raises:
         InvalidValue: the suite has no image.
@@ -97,7 +97,7 @@ def evaluate(
     finally:
         recogniser.close()
     if not answers:
-        raise InvalidValue(f"The suite {suite.name} has no images here.")
+        raise InvalidValue(f"The suite {suite.name} has no images on this machine.")
     found = _joined(answers)
     evaluation = Evaluation(
         version=version.name,
@@ -109,12 +109,12 @@ def evaluate(
         seconds=time.monotonic() - began,
         figures=figures_of(found),
     )
-    _keep(version, evaluation, found)
+    _store(version, evaluation, found)
     return evaluation
 
 
 def evaluations_of(version: ModelVersion) -> dict[str, Evaluation]:
-    """Return the results that are kept with a version, by suite, in the order of SUITES."""
+    """Return the results stored with a version, by suite, in the order of SUITES."""
     order = [*SUITES]
     names = [file.stem for file in (version.folder / FOLDER).glob("*.json")]
     names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
@@ -125,7 +125,7 @@ def load_evaluation(version: ModelVersion, suite: str) -> Evaluation:
     """Return a version's result on a suite.
 
     Raises:
-        NotFound: it was not measured there.
+        NotFound: the version has not been evaluated on it.
         ModelUnavailable: the result cannot be read.
     """
     try:
@@ -137,7 +137,7 @@ def load_evaluation(version: ModelVersion, suite: str) -> Evaluation:
 
 
 def load_answers(version: ModelVersion, suite: str) -> Answers:
-    """Return what a version answered to each image of a suite. Raises what `load_evaluation` raises."""
+    """Return the answers of a version to the images of a suite. Raises the same as `load_evaluation`."""
     load_evaluation(version, suite)
     try:
         return Answers.from_bytes(_file(version, suite, "npz").read_bytes())
@@ -151,7 +151,7 @@ def _file(version: ModelVersion, suite: str, ending: str) -> Path:
     return version.folder / FOLDER / f"{suite}.{ending}"
 
 
-def _keep(version: ModelVersion, evaluation: Evaluation, found: Answers) -> None:
+def _store(version: ModelVersion, evaluation: Evaluation, found: Answers) -> None:
     _file(version, evaluation.suite, "npz").parent.mkdir(exist_ok=True)
     write_whole(_file(version, evaluation.suite, "npz"), found.to_bytes())
     content = json.dumps(evaluation.model_dump(mode="json"), indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""Several versions through several suites, telling how it goes; what is measured already is not measured again."""
+"""Evaluates several versions on several suites in a job, reporting progress."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,10 +10,10 @@ from hwr_core.jobs.report import Report
 from hwr_core.registry.registry import ModelVersion, Registry
 
 Shares = Callable[[float], float]
-"""From a share of the measuring to a share of the whole job."""
+"""From the progress of the evaluation to that of the whole job."""
 
 
-def measure(  # noqa: PLR0913  all but four by name
+def measure(  # noqa: PLR0913  all but four are keywords
     versions: Sequence[ModelVersion],
     suites: Sequence[Suite],
     places: Places,
@@ -22,7 +22,7 @@ def measure(  # noqa: PLR0913  all but four by name
     limit: int | None = None,
     share: Shares = lambda done: done,
 ) -> list[Evaluation]:
-    """Put each version through each suite. Raises what `evaluate` raises, and Stopped."""
+    """Evaluate each version on each suite. Raises the same as `evaluate`, and Stopped."""
     found: list[Evaluation] = []
     total = len(versions) * len(suites)
     for suite in suites:
@@ -41,7 +41,7 @@ def measure(  # noqa: PLR0913  all but four by name
 def measure_for_promotion(
     version: ModelVersion, registry: Registry, places: Places, report: Report, share: Shares
 ) -> list[Evaluation]:
-    """Put a new version through the gate suites that have data here, and the champion where it is due."""
+    """Evaluate a new version on the gate suites that have data here, and the champion where it has no such result."""
     suites = [find_suite(name, places) for name in gate_suites(places)]
     found = measure([version], suites, places, report, share=share)
     try:
@@ -60,13 +60,13 @@ def measure_for_promotion(
 
 
 def in_a_line(evaluation: Evaluation) -> str:
-    """Return what an evaluation found, for a log."""
+    """Return the result of an evaluation in a line for a log."""
     figures = evaluation.figures
     right = figures.accuracy
     assert right.share is not None  # a suite has images
     return (
         f"{evaluation.version} on {evaluation.suite}: {right.share:.2%} of {right.total:,} right "
-        f"({right.low:.2%} to {right.high:.2%}), {figures.refused:,} digits refused, "
-        f"{figures.taken_for_digits:,} of {figures.others:,} others taken for digits, "
+        f"({right.low:.2%} to {right.high:.2%}), {figures.refused:,} digits rejected, "
+        f"{figures.taken_for_digits:,} of {figures.others:,} other images taken for digits, "
         f"{figures.milliseconds:.1f} ms each"
     )

@@ -1,4 +1,4 @@
-"""The images of a suite that a version was most sure of and wrong about."""
+"""The worst mistakes of a version on a suite: wrong answers of the highest confidence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from hwr_core.registry.registry import ModelVersion
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """An image that was not answered right. Labels and answers are 0-9, 10 for none; `seen` is what the model saw."""
+    """An image answered wrongly. Labels and answers are 0-9, 10 for no digit; `seen` is what the model saw."""
 
     place: int
     group: str
@@ -26,7 +26,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Mistakes:
-    """Mistakes on a suite, the worst first, and how many there are in all."""
+    """The worst mistakes on a suite, the worst first, and the number of all mistakes."""
 
     version: str
     suite: str
@@ -34,26 +34,26 @@ class Mistakes:
     total: int
 
     def __iter__(self) -> Iterator[Mistake]:
-        """Yield the worst first."""
+        """Yield the mistakes, the worst first."""
         return iter(self.worst)
 
     def __len__(self) -> int:
-        """Return how many are told."""
+        """Return how many mistakes are listed."""
         return len(self.worst)
 
 
 def mistakes_of(version: ModelVersion, suite: str, *, most: int = 40) -> Mistakes:
-    """Return what a version got most wrong on a suite that it was measured on.
+    """Return the worst mistakes of a version on a suite that it was evaluated on.
 
-    The worst are those named as a digit with the most confidence; those refused come last.
+    The worst are those answered by a digit of the highest confidence; rejected digits come last.
 
     Raises:
-        NotFound: it was not measured there.
-        InvalidValue: the suite is of whole numbers, whose images are not kept.
+        NotFound: the version has not been evaluated on it.
+        InvalidValue: the suite consists of whole numbers, whose images are not stored.
     """
     answers = load_answers(version, suite)
     if answers.are_numbers:
-        raise InvalidValue(f"The suite {suite!r} is of whole numbers; their images are not kept.")
+        raise InvalidValue(f"The suite {suite!r} consists of whole numbers, whose images are not stored.")
     certainty = np.where(answers.answers == NOT_A_DIGIT, -1.0, answers.confidence)[answers.shown]
     order = np.argsort(-certainty, kind="stable")[:most]
     worst = tuple(

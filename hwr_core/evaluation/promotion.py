@@ -1,51 +1,17 @@
-"""Which version is served: promotions past a gate, the way back, and a log that only grows."""
+"""Which version is served: promotion past the gate, roll-back, challengers and retirement, each with a log entry."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from hwr_core.errors import Conflict, InvalidValue, ModelUnavailable, NotFound, PromotionRefused
-from hwr_core.evaluation.compare import Comparison, compare_if_possible
+from hwr_core.evaluation.gate import Gate, gate
+from hwr_core.evaluation.promotion_log import CHALLENGE, PROMOTE, RESTORE, RETIRE, ROLL_BACK, Entry, PromotionLog
 from hwr_core.files import locked
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import RETIRED, ModelVersion, Registry
-from hwr_core.statistics import SIGNIFICANT, in_words
 
-LOG = "promotions.jsonl"
 LOCK = ".lock"
 MAX_REASON = 500
-
-PROMOTE, ROLL_BACK, RETIRE, RESTORE, CHALLENGE = "promote", "roll back", "retire", "restore", "challenge"
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether a version may take the champion's place: one comparison for each suite, and what speaks against it."""
-
-    comparisons: tuple[Comparison, ...]
-    objections: tuple[str, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether nothing speaks against it."""
-        return not self.objections
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log: who did what, when, from which version to which, why, and on what figures."""
-
-    at: datetime
-    who: str
-    action: str
-    old: str | None
-    new: str | None
-    reason: str
-    forced: bool
-    figures: Mapping[str, Any]
 
 
 class Promotions:
@@ -53,31 +19,11 @@ class Promotions:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._log = PromotionLog(registry.folder)
 
     def gate(self, candidate: ModelVersion, suites: Sequence[str]) -> Gate:
-        """Compare a version with the champion on these suites.
-
-        A version is worse where it is right less often than the champion and McNemar's test says that this is no
-        chance. With so many suites one of them would seem so by chance alone: the probability asked for is shared out
-        among them (Bonferroni).
-        """
-        champion = self._champion()
-        if champion is None or champion.name == candidate.name:
-            return Gate((), ())
-        if not suites:
-            return Gate((), ("There is no data set here to measure versions on.",))
-        comparisons, objections = [], []
-        for suite in suites:
-            found = compare_if_possible(champion, candidate, suite)
-            if found is None:
-                objections.append(
-                    f"{candidate.name} and the champion have not been evaluated on the same images of {suite!r}."
-                )
-            else:
-                comparisons.append(found)
-                if found.p_value < SIGNIFICANT / len(suites) and found.only_one > found.only_other:
-                    objections.append(_in_words(found))
-        return Gate(tuple(comparisons), tuple(objections))
+        """Compare a version with the champion on these suites."""
+        return gate(self._champion(), candidate, suites)
 
     def promote(
         self,
@@ -91,126 +37,122 @@ class Promotions:
         """Make a version the champion.
 
         Args:
-            version: which.
-            suites: those it must not be worse on than the champion.
-            who: name of the person, for the log.
-            reason: why, up to 500 characters; a forced promotion needs one.
-            force: promote it even if it is worse or has not been measured.
+            version: the version to promote.
+            suites: the suites on which it must not be worse than the champion.
+            who: name of the user, for the log.
+            reason: up to 500 characters; a forced promotion needs one.
+            force: promote it even if it is worse or has not been evaluated.
 
         Raises:
             InvalidValue: a forced promotion has no reason, or the reason is too long.
-            PromotionRefused: it is worse, has not been measured, or is retired.
-            ModelUnavailable: its files are damaged; no force helps.
+            PromotionRefused: the version is worse, has not been evaluated, or is retired.
+            ModelUnavailable: its files are damaged, which `force` does not change.
             Conflict: it is the champion already.
         """
-        _confirm_reason(reason, needed=force)
-        Recogniser.load(version).close()  # what cannot be loaded is not served
+        reason = _checked_reason(reason, needed=force)
+        Recogniser.load(version).close()  # a version that cannot be loaded is not served
         with self._changing():
             champion = self._registry.champion_name()
             if champion == version.name:
                 raise Conflict(f"{version.name} is being served already.")
             if version.is_retired:
                 raise PromotionRefused(f"{version.name} is retired. Restore it first.")
-            gate = self.gate(version, suites)
-            if not gate.is_open and not force:
+            found = self.gate(version, suites)
+            if not found.is_open and not force:
                 raise PromotionRefused(
-                    f"{version.name} was not promoted. {' '.join(gate.objections)} To promote it all the same, force "
-                    "it and say why."
+                    f"{version.name} was not promoted. {' '.join(found.objections)} To promote it anyway, force it and "
+                    "give a reason."
                 )
-            entry = _entry(
-                who, PROMOTE, champion, version.name, reason, forced=not gate.is_open, figures=_figures(gate)
+            entry = Entry(
+                who=who,
+                action=PROMOTE,
+                old=champion,
+                new=version.name,
+                reason=reason,
+                forced=not found.is_open,
+                figures=found.figures,
             )
-            self._write(entry)
+            self._log.append(entry)
             self._registry.serve(version)
-            if self._registry.challenger_name() == version.name:
-                self._registry.end_challenge()
+            self._end_challenge_of(version)
         return entry
 
     def roll_back(self, *, who: str, reason: str = "") -> Entry:
-        """Serve again the version that the champion took the place of.
+        """Serve the version again that the champion replaced.
 
         Raises:
             Conflict: no version was served before it.
-            ModelUnavailable: that version is gone or damaged.
+            ModelUnavailable: that version is missing or damaged.
         """
-        _confirm_reason(reason, needed=False)
+        reason = _checked_reason(reason)
         with self._changing():
             champion = self._registry.champion_name()
-            before = self._before(champion)
+            before = self._log.served_before(champion)
             if before is None:
                 raise Conflict("There is nothing to roll back to: no version was served before this one.")
             try:
                 version = self._registry.get(before)
             except NotFound as error:
-                raise ModelUnavailable(f"The version served before, {before}, is no longer there.") from error
+                raise ModelUnavailable(f"The version served before, {before}, no longer exists.") from error
             Recogniser.load(version).close()
-            entry = _entry(who, ROLL_BACK, champion, before, reason)
-            self._write(entry)
+            entry = Entry(who=who, action=ROLL_BACK, old=champion, new=before, reason=reason)
+            self._log.append(entry)
             self._registry.serve(version)
         return entry
 
     def challenge(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
-        """Make a version the challenger. Raises Conflict for the champion and for a retired one."""
-        _confirm_reason(reason, needed=False)
+        """Make a version the challenger. Raises Conflict for the champion and for a retired version."""
+        reason = _checked_reason(reason)
         with self._changing():
             if self._registry.champion_name() == version.name:
                 raise Conflict(f"{version.name} is being served; it cannot challenge itself.")
             if version.is_retired:
                 raise Conflict(f"{version.name} is retired. Restore it first.")
-            entry = _entry(who, CHALLENGE, self._registry.challenger_name(), version.name, reason)
-            self._write(entry)
+            old = self._registry.challenger_name()
+            entry = Entry(who=who, action=CHALLENGE, old=old, new=version.name, reason=reason)
+            self._log.append(entry)
             self._registry.challenge(version)
         return entry
 
     def retire(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
-        """Keep a version from being promoted; its files stay. Raises Conflict for the champion."""
-        _confirm_reason(reason, needed=False)
+        """Exclude a version from promotion; its files stay. Raises Conflict for the champion."""
+        reason = _checked_reason(reason)
         with self._changing():
             if self._registry.champion_name() == version.name:
                 raise Conflict(f"{version.name} is being served; promote another version before you retire it.")
-            entry = _entry(who, RETIRE, version.name, None, reason)
-            self._write(entry)
+            entry = Entry(who=who, action=RETIRE, old=version.name, new=None, reason=reason)
+            self._log.append(entry)
             (version.folder / RETIRED).touch()
-            if self._registry.challenger_name() == version.name:
-                self._registry.end_challenge()
+            self._end_challenge_of(version)
         return entry
 
     def restore(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
-        """Let a retired version be promoted again."""
-        _confirm_reason(reason, needed=False)
+        """Allow a retired version to be promoted again."""
+        reason = _checked_reason(reason)
         with self._changing():
-            entry = _entry(who, RESTORE, None, version.name, reason)
-            self._write(entry)
+            entry = Entry(who=who, action=RESTORE, old=None, new=version.name, reason=reason)
+            self._log.append(entry)
             (version.folder / RETIRED).unlink(missing_ok=True)
         return entry
 
     def log(self) -> list[Entry]:
-        """Return all that was ever done, newest first."""
-        try:
-            lines = (self._registry.folder / LOG).read_bytes().splitlines()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise ModelUnavailable("The log of promotions cannot be read.") from error
-        return [entry for line in reversed(lines) if (entry := _parsed(line))]
-
-    def _before(self, champion: str | None) -> str | None:
-        """The version that the champion took the place of when it was last promoted."""
-        for entry in self.log():
-            if entry.action == PROMOTE and entry.new == champion:
-                return entry.old
-        return None
+        """Return all changes, newest first."""
+        return self._log.entries()
 
     def _champion(self) -> ModelVersion | None:
-        """The champion; a damaged or missing one is no measure, and anything may take its place."""
+        """The champion; None where it is missing or damaged, which any version may replace."""
         try:
             return self._registry.champion()
         except ModelUnavailable:
             return None
 
+    def _end_challenge_of(self, version: ModelVersion) -> None:
+        if self._registry.challenger_name() == version.name:
+            self._registry.end_challenge()
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Keep all others from changing anything: two promotions at once happen one after the other."""
+        """Hold the lock of the models folder: simultaneous changes happen one after the other."""
         try:
             self._registry.folder.mkdir(parents=True, exist_ok=True)
             with locked(self._registry.folder / LOCK):
@@ -218,68 +160,12 @@ class Promotions:
         except OSError as error:
             raise ModelUnavailable(f"The folder of model versions cannot be written: {error.strerror}.") from error
 
-    def _write(self, entry: Entry) -> None:
-        """Add to the log before anything is done: what was done is never missing there."""
-        line = {
-            "at": entry.at.isoformat(),
-            "who": entry.who,
-            "action": entry.action,
-            "old": entry.old,
-            "new": entry.new,
-            "reason": entry.reason,
-            "forced": entry.forced,
-            "figures": dict(entry.figures),
-        }
-        with (self._registry.folder / LOG).open("ab") as stream:
-            stream.write(json.dumps(line).encode() + b"\n")
 
-
-def _entry(  # noqa: PLR0913  each is one field
-    who: str,
-    action: str,
-    old: str | None,
-    new: str | None,
-    reason: str,
-    *,
-    forced: bool = False,
-    figures: Mapping[str, Any] | None = None,
-) -> Entry:
-    return Entry(datetime.now(UTC), who, action, old, new, reason.strip(), forced, figures or {})
-
-
-def _parsed(line: bytes) -> Entry | None:
-    """A line of the log; what a power cut left of one is none."""
-    try:
-        values = json.loads(line)
-        return Entry(**{**values, "at": datetime.fromisoformat(values["at"])})
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _confirm_reason(reason: str, *, needed: bool) -> None:
+def _checked_reason(reason: str, *, needed: bool = False) -> str:
     if needed and not reason.strip():
         raise InvalidValue("A forced promotion needs a reason.")
     if any("\ud800" <= character <= "\udfff" for character in reason):
-        raise InvalidValue("The reason holds half a character, which cannot be written down.")
+        raise InvalidValue("The reason contains half of a surrogate pair, which cannot be stored.")
     if len(reason) > MAX_REASON:
         raise InvalidValue(f"The reason has {len(reason):,} characters; at most {MAX_REASON} are allowed.")
-
-
-def _in_words(found: Comparison) -> str:
-    one, other = found.one.figures.accuracy, found.other.figures.accuracy
-    return (
-        f"On {found.suite!r} it reads {other.right:,} of {other.total:,} right, the champion {one.right:,} "
-        f"({in_words(found.p_value)})."
-    )
-
-
-def _figures(gate: Gate) -> dict[str, Any]:
-    return {
-        found.suite: {
-            "images": found.one.figures.accuracy.total,
-            "champion_right": found.one.figures.accuracy.right,
-            "right": found.other.figures.accuracy.right,
-            "p_value": found.p_value,
-        }
-        for found in gate.comparisons
-    }
+    return reason.strip()

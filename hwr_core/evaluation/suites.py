@@ -1,4 +1,4 @@
-"""The suites by name: which images a version is measured on, and whether a promotion depends on them."""
+"""The suites by name: the images that versions are evaluated on, and whether a promotion depends on them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ CORRUPTED_EACH = 250
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One image of a suite: grey, dark or light ink; its label; and the group it counts in.
+    """One image of a suite: grey, with dark or light ink; its label; and the group it counts in.
 
-    `label`: 0-9 or NOT_A_DIGIT; of a whole number its digits, as text.
-    `is_seen`: it is what a normaliser made already, and goes to the model as it is.
+    `label`: 0-9 or NOT_A_DIGIT; for a whole number its digits, as text.
+    `is_seen`: the image is normalised already and goes to the model as it is.
     """
 
     image: Grey
@@ -35,12 +35,12 @@ class Item:
 
 
 Items = Callable[[Places, int | None], Iterator[Item]]
-"""The images of a suite, at most so many of each source."""
+"""The images of a suite, at most a given number of each source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Images for one question. `is_gate`: no version that is worse here is promoted without force."""
+    """Images for one question. `is_gate`: a version that is worse on it is not promoted without force."""
 
     name: str
     about: str
@@ -50,7 +50,7 @@ class Suite:
 
 
 def _of_sources(*names: str) -> Items:
-    """The test parts of these sources, each a group; those that are not there are left out."""
+    """The test parts of these sources, each a group; missing sources are left out."""
 
     def items(places: Places, limit: int | None) -> Iterator[Item]:
         there = available_sources(places)
@@ -63,7 +63,7 @@ def _of_sources(*names: str) -> Items:
 
 
 def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
-    """Each corruption on as many digits, by turns from all sources of digits, at strengths from weak to strong."""
+    """Each corruption on the same number of digits from all sources of digits, at strengths from weak to strong."""
     each = min(limit or CORRUPTED_EACH, CORRUPTED_EACH)
     there = available_sources(places)
     sources = [name for name in DIGIT_SOURCES if name in there]
@@ -88,7 +88,7 @@ def _amounts(places: Places, limit: int | None) -> Iterator[Item]:
 
 
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
-"""Whose digits are corrupted: each once on clean paper."""
+"""The sources whose digits are corrupted: each is written once on clean paper."""
 
 _ALL = (
     Suite("mnist", "the MNIST test set", ("mnist",), _of_sources("mnist")),
@@ -117,19 +117,17 @@ _ALL = (
         ("phone-not-a-digit",),
         _of_sources("phone-not-a-digit", "noise"),
     ),
-    Suite("poor", "digits as poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
-    Suite("numbers", "cheque amounts, read whole and right", (archives.AMOUNTS,), _amounts),
+    Suite("poor", "digits as in poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
+    Suite("numbers", "cheque amounts, each read completely right or not", (archives.AMOUNTS,), _amounts),
     Suite(CUSTOM, "your own labelled images", (CUSTOM,), _of_sources(CUSTOM)),
-    Suite(
-        CORRECTIONS, "predictions that people have labelled", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False
-    ),
-    Suite("corrupted", "digits blurred, turned, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
+    Suite(CORRECTIONS, "labelled predictions", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
+    Suite("corrupted", "digits blurred, rotated, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
 )
 
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}
 
 FOLDER = "folder"
-"""What the suite of a folder that somebody names is called."""
+"""The prefix of the name of a suite that is a folder."""
 
 
 def available_suites(places: Places) -> list[str]:
@@ -138,7 +136,7 @@ def available_suites(places: Places) -> list[str]:
     if (places.datasets / f"{archives.AMOUNTS}.zip").is_file():
         there.add(archives.AMOUNTS)
     if CUSTOM in there and not custom.files(places.custom, Part.TEST):
-        there.remove(CUSTOM)  # so few of them that none is for testing
+        there.remove(CUSTOM)  # there are so few that none is for testing
     return [name for name, suite in SUITES.items() if there.intersection(suite.sources)]
 
 
@@ -166,8 +164,8 @@ def folder_suite(folder: Path) -> Suite:
     files = custom.labelled_files(folder)
 
     def items(_: Places, limit: int | None) -> Iterator[Item]:
-        chosen: Sequence[custom.CustomFile] = Request(Part.TEST, limit=limit).choose(files)
-        for image, label in custom.images(chosen):
+        selected: Sequence[custom.CustomFile] = Request(Part.TEST, limit=limit).choose(files)
+        for image, label in custom.images(selected):
             yield Item(image, label, FOLDER)
 
     return replace(SUITES[CUSTOM], name=f"{FOLDER}-{custom.hash_folder(folder)[:8]}", about=folder.name, items=items)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets.dataset import Dataset
 from hwr_core.datasets.samples import Samples
-from hwr_core.evaluation.answers import Share
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.mistakes import Mistakes
@@ -21,6 +20,7 @@ from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import NONE, NOT_A_DIGIT, NumberPrediction, Prediction, Verdict
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import ModelVersion
+from hwr_core.statistics import Proportion
 
 ACCENT, LINE = "#3f82e0", "#9aa7b555"
 MOST = 50
@@ -191,7 +191,7 @@ def _bar(name: str, share: float) -> str:
     )
 
 
-def _share_cells(share: Share) -> tuple[str, str, str, str]:
+def _share_cells(share: Proportion) -> tuple[str, str, str, str]:
     if share.share is None:
         return f"{share.right:,}", f"{share.total:,}", "", ""
     return f"{share.right:,}", f"{share.total:,}", f"{share.share:.2%}", f"{share.low:.2%} to {share.high:.2%}"

@@ -1,1 +1,1 @@
-"""What whoever runs a server needs: backup, restore, and a doctor that finds what is wrong."""
+"""Tools for whoever operates hwr: backup, restore, and checks of an installation."""

@@ -1,1 +1,1 @@
-"""What happened: predictions, feedback, labels, users, uploads; looked through, exported, erased."""
+"""The tables of what happened: predictions, feedback, labels, users, uploads; queried, exported and erased."""

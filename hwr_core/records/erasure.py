@@ -1,4 +1,4 @@
-"""Takes predictions, or who made them, out of the history: one person's, or those past their time."""
+"""Erases predictions, or whom they belong to: those of one user, or those older than they are kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from hwr_core.records.labels import settle_labels
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many predictions are gone, and the hashes of the image files that they had."""
+    """How many predictions were erased, and the hashes of their image files."""
 
     predictions: int
     uploads: frozenset[str]
 
 
 def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
-    """Erase a user's predictions with all that anybody said of them, and what the user said of others' predictions."""
+    """Erase a user's predictions with all feedback on them, and the user's feedback on other predictions."""
     erased = erase_predictions(cursor, "user_id = $1", [user_id])
-    said_of = cursor.execute("select distinct prediction_id from feedback where user_id = $1", [user_id]).fetchall()
+    judged = cursor.execute("select distinct prediction_id from feedback where user_id = $1", [user_id]).fetchall()
     cursor.execute("delete from feedback where user_id = $1", [user_id])
-    settle_labels(cursor, [prediction_id for (prediction_id,) in said_of])
+    settle_labels(cursor, [prediction_id for (prediction_id,) in judged])
     return erased
 
 
 def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
-    """Erase the predictions that a condition of our own holds for, with what was said of them."""
+    """Erase the predictions that meet a condition (SQL of our own), with their feedback and labels."""
     uploads = cursor.execute(
         f"select distinct upload from predictions where {condition} and upload is not null",  # noqa: S608  ours
         values,
@@ -43,12 +43,12 @@ def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values:
 
 
 def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
-    """Remove what lets a user in: role, password, sessions, API keys, accounts at an identity provider."""
+    """Remove a user's access: role, password, sessions, API keys, linked accounts at an identity provider."""
     for table in ("credentials", "sessions", "api_keys", "identities"):
         cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
 
 def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
-    """Remove what a user wrote in words: names of files, and comments."""
+    """Remove what a user wrote: file names and comments."""
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
     cursor.execute("update feedback set comments = '' where user_id = $1 and comments <> ''", [user_id])

@@ -18,42 +18,42 @@ from hwr_core.records.file_formats import ExportFormat
 Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 
 DANGEROUS = r"^\s*[=+\-@]|^[\t\r]"
-"""How a text begins that a spreadsheet may run as a formula (OWASP, "CSV injection")."""
+"""The beginning of a text that a spreadsheet may run as a formula (OWASP, "CSV injection")."""
 
 ISO = "%Y-%m-%dT%H:%M:%S+00:00"
-"""Arrow writes the fractions of a second with %S."""
+"""%S in Arrow includes the fraction of a second."""
 
 
 def csv(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
-    """Yield a header line, then the rows; lists become a column each, and no text is a formula any more."""
+    """Yield a header line, then the rows; each probability has its own column, and no text can run as a formula."""
     yield _csv_bytes(_flat(schema.empty_table()), header=True)
     for page in pages:
         yield _csv_bytes(_flat(page), header=False)
 
 
 def table_as_csv(table: pd.DataFrame) -> str:
-    """Return a small table as CSV; names of columns and texts are defused, numbers stay numbers."""
+    """Return a small table as CSV; column names and texts cannot run as formulas, numbers stay numbers."""
     defused = table.rename(columns=_defused_value)
     for name in defused.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in defused.dtypes]]:
         defused[name] = defused[name].map(_defused_value)
-    # All texts in quotes: pandas leaves a lone carriage return bare, and what follows it would begin a row.
+    # All texts are quoted: pandas does not quote a lone carriage return, and what follows it would begin a new row.
     return str(defused.to_csv(index=False, quoting=QUOTE_NONNUMERIC))
 
 
-def jsonl(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:  # noqa: ARG001  as all formats
-    """Yield one JSON object a line."""
+def jsonl(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:  # noqa: ARG001  all formats have the same signature
+    """Yield one JSON object per line."""
     for page in pages:
         yield b"".join(line + b"\n" for line in json_rows(page))
 
 
 def parquet(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
-    """Yield a Parquet file, a row group for each page."""
-    written = _Drained()
-    with pa.parquet.ParquetWriter(written, schema, compression="zstd") as writer:
+    """Yield a Parquet file with one row group per page."""
+    sink = _DrainedFile()
+    with pa.parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
         for page in pages:
             writer.write_table(page)
-            yield written.drain()
-    yield written.drain()
+            yield sink.drain()
+    yield sink.drain()
 
 
 def json_rows(page: pa.Table) -> Iterator[bytes]:
@@ -76,7 +76,7 @@ def _csv_bytes(table: pa.Table, *, header: bool) -> bytes:
 
 
 def _flat(page: pa.Table) -> pa.Table:
-    """A table of plain columns: all_predictions as p0 to p9, times as text, texts defused."""
+    """A table of plain columns: all_predictions as p0 to p9, times as text, texts that cannot run as formulas."""
     page = _with_iso_times(page)
     for place, field in enumerate(page.schema):
         if pa.types.is_string(field.type):
@@ -84,15 +84,15 @@ def _flat(page: pa.Table) -> pa.Table:
     place = page.schema.get_field_index("all_predictions")
     if place < 0:
         return page
-    shares = page["all_predictions"]
+    probabilities = page["all_predictions"]
     page = page.remove_column(place)
     for digit in DIGITS:
-        page = page.add_column(place + digit, f"p{digit}", pc.list_element(shares, digit))
+        page = page.add_column(place + digit, f"p{digit}", pc.list_element(probabilities, digit))
     return page
 
 
 def _defused(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Put an apostrophe before what a spreadsheet would run."""
+    """Put an apostrophe before each text that a spreadsheet would run."""
     return pc.if_else(pc.match_substring_regex(texts, DANGEROUS), pc.binary_join_element_wise("'", texts, ""), texts)
 
 
@@ -107,8 +107,8 @@ def _with_iso_times(page: pa.Table) -> pa.Table:
     return page
 
 
-class _Drained(io.BytesIO):
-    """A file to write to whose content is taken away in between, while its position goes on."""
+class _DrainedFile(io.BytesIO):
+    """A file in memory whose content can be taken out while it is written; its position goes on counting."""
 
     _taken = 0
 

@@ -1,7 +1,7 @@
-"""The history for other programs: streamed page by page, each in a session of its own.
+"""The history as a file or a DataFrame: streamed page by page, each page in its own session.
 
-Pages go by ascending id up to the one that was newest at the start: an export is one set of predictions however long its
-reader takes, and never holds the database meanwhile.
+Pages ascend by id up to the prediction that was newest at the start: an export is one consistent set however slowly it
+is read, and it does not hold the database between pages.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import SIDE
 from hwr_core.records.file_formats import ExportFormat
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, choose, confirm_user_of
+from hwr_core.records.filters import IS_RIGHT, HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import Source
 
-if TYPE_CHECKING:  # Arrow and pandas take most of a second, which only an export should pay for
+if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which only an export should cost
     import pandas as pd
     import pyarrow as pa
 
@@ -27,23 +27,23 @@ PAGE = 5_000
 _DRAWN = ", ".join(f"'{source.value}'" for source in Source if source.user_input_type == "drawing")
 
 _ROW = f"""
-    r.id as id,
-    r.created_at as timestamp,
-    r.user_id as user_id,
+    p.id as id,
+    p.created_at as timestamp,
+    p.user_id as user_id,
     u.username as username,
-    r.source as source,
-    case when r.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
-    r.file_name as file_name,
-    r.verdict as verdict,
-    r.digit as predicted_digit,
-    r.confidence as confidence,
-    r.probabilities::double precision[] as all_predictions,
-    r.preprocessing_seconds + r.inference_seconds as processing_time,
-    r.preprocessing_seconds as preprocessing_time,
-    r.inference_seconds as inference_time,
-    r.model_version as model_version,
-    r.enhancement_level as enhancement_level,
-    r.upload as upload,
+    p.source as source,
+    case when p.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
+    p.file_name as file_name,
+    p.verdict as verdict,
+    p.digit as predicted_digit,
+    p.confidence as confidence,
+    p.probabilities::double precision[] as all_predictions,
+    p.preprocessing_seconds + p.inference_seconds as processing_time,
+    p.preprocessing_seconds as preprocessing_time,
+    p.inference_seconds as inference_time,
+    p.model_version as model_version,
+    p.enhancement_level as enhancement_level,
+    p.upload as upload,
     l.actual_digit as actual_digit,
     case when l.prediction_id is null then null else {IS_RIGHT} end as correct_prediction,
     l.verified as verified
@@ -54,7 +54,7 @@ _FEEDBACK_ROW = """
     f.created_at as timestamp,
     f.prediction_id as prediction_id,
     f.actual_digit as actual_digit,
-    r.digit is not distinct from f.actual_digit as correct_prediction,
+    p.digit is not distinct from f.actual_digit as correct_prediction,
     f.confidence_rating as confidence_rating,
     f.comments as comments,
     f.replaced_at as replaced_at
@@ -64,53 +64,53 @@ _FEEDBACK_ROW = """
 class Exports:
     """The exports of one history. Safe to use from many threads.
 
-    All check what they are asked before they give their first byte. Raises UserNotFound, InvalidValue and StoreError.
+    All check their arguments before the first byte. They raise UserNotFound, InvalidValue and StoreError.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def history(self, kind: ExportFormat | str, chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
-        """Return the predictions that a filter lets through as a file, the oldest first."""
+        """Return the predictions that match a filter as a file, oldest first."""
         from hwr_core.records.export_formats import ENCODERS  # noqa: PLC0415  see above
 
         try:
             encode = ENCODERS[ExportFormat(kind)]
         except ValueError as error:
             allowed = ", ".join(ExportFormat)
-            raise InvalidValue(f"The format is {kind!r}; {allowed} are allowed.") from error
+            raise InvalidValue(f"The format is {kind!r}; allowed are {allowed}.") from error
         schema, pages = self._predictions(chosen)
         return encode(schema, pages)
 
     def user(self, user_id: int, kind: str) -> Iterator[bytes]:
         """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the predictions as CSV."""
         if kind not in ("json", "csv"):
-            raise InvalidValue(f"The format is {kind!r}; json, csv are allowed.")
+            raise InvalidValue(f"The format is {kind!r}; allowed are json and csv.")
         chosen = HistoryFilter(user_id=user_id)
         return self.history("csv", chosen) if kind == "csv" else self._user_as_json(user_id)
 
     def frame(
         self, chosen: HistoryFilter = EVERYTHING, *, limit: int | None = None, images: bool = False
     ) -> "pd.DataFrame":
-        """Return the predictions that a filter lets through as a DataFrame, the newest first.
+        """Return the predictions that match a filter as a DataFrame, newest first.
 
         Args:
             chosen: the filter.
-            limit: the most rows, 1 or more; all when not given.
-            images: add a column `seen` of what the model saw: uint8 28x28, ink bright on black.
+            limit: the largest number of rows, 1 or more; all rows when not given.
+            images: add a column `seen` with what the model saw: uint8 28x28, bright ink on black.
         """
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
-        predictions = choose(chosen, with_labels=True)
+        predictions = select(chosen, with_labels=True)
         most = predictions.conditions.value(limit)
-        seen = ", r.seen as seen" if images else ""
+        seen = ", p.seen as seen" if images else ""
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
         with self._store.session() as cursor:
             page = _table(
                 cursor,
                 f"select {_ROW}{seen} {_joined(predictions.source)} {predictions.conditions.where} "
-                f"order by r.id desc limit {most}",
+                f"order by p.id desc limit {most}",
                 predictions.conditions.values,
             )
         return _as_frame(page)
@@ -121,7 +121,7 @@ class Exports:
         _, predictions = self._predictions(HistoryFilter(user_id=user_id))
         _, feedbacks = self._pages(
             _FEEDBACK_ROW,
-            "from feedback f join predictions r on r.id = f.prediction_id",
+            "from feedback f join predictions p on p.id = f.prediction_id",
             ["f.user_id = $1"],
             [user_id],
             "f.id",
@@ -139,15 +139,15 @@ class Exports:
     def _predictions(self, chosen: HistoryFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-        predictions = choose(chosen, with_labels=True)
+        predictions = select(chosen, with_labels=True)
         return self._pages(
-            _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "r.id"
+            _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "p.id"
         )
 
     def _pages(
         self, columns: str, source: str, clauses: Sequence[str], values: Sequence[Any], key: str
     ) -> "tuple[pa.Schema, Iterator[pa.Table]]":
-        """The columns' types, and pages of rows by ascending key up to the largest there is now."""
+        """The schema, and pages of rows in ascending order of a key, up to the largest key at present."""
         first, last, most = (f"${len(values) + place}" for place in (1, 2, 3))
         where = " and ".join([*clauses, f"{key} > {first}", f"{key} <= {last}"])
         statement = f"select {columns} {source} where {where} order by {key} limit {most}"
@@ -170,11 +170,11 @@ class Exports:
 
 
 def _joined(source: str) -> str:
-    return f"{source} join users u on u.id = r.user_id"
+    return f"{source} join users u on u.id = p.user_id"
 
 
 def _table(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any]) -> "pa.Table":
-    return cursor.sql(statement, params=list(values)).to_arrow_table()  # of `execute` it would make a copy more
+    return cursor.sql(statement, params=list(values)).to_arrow_table()  # `execute` would make one more copy
 
 
 def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
@@ -183,8 +183,8 @@ def _separated(rows: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
-    """Rows as pandas has them: integers and booleans that may be missing stay what they are, images are 28x28."""
-    import numpy as np  # noqa: PLC0415  with the frame
+    """The rows as a DataFrame: integers and booleans keep their types where some are missing; images are 28x28."""
+    import numpy as np  # noqa: PLC0415  see above
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 

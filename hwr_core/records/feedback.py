@@ -1,4 +1,4 @@
-"""What people say of predictions: right or wrong, the true digit, a rating, a comment."""
+"""Feedback on predictions: the true digit, a rating, a comment; and the label that follows from it."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,9 +17,9 @@ from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, g
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person said of one kept prediction.
+    """One user's feedback on one stored prediction.
 
-    `replaced_at`: when the same person said something else instead, or took it back.
+    `replaced_at` is when the same user relabelled the prediction or removed the label.
     """
 
     id: int
@@ -38,9 +38,9 @@ MAX_COMMENT = 2000
 
 _SELECT = """
     select f.id, f.created_at, f.prediction_id, f.user_id, f.actual_digit,
-        r.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
+        p.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
     from feedback f
-    join predictions r on r.id = f.prediction_id
+    join predictions p on p.id = f.prediction_id
 """
 
 
@@ -60,14 +60,14 @@ class FeedbackLog:
         confidence_rating: int | None = None,
         comments: str = "",
     ) -> Feedback:
-        """Record what a person says of a prediction; what the same person said of it before is replaced, its trace kept.
+        """Record a user's feedback on a prediction; earlier feedback of the same user is marked as replaced.
 
         Args:
-            prediction_id: the kept prediction.
-            user_id: who says so.
-            actual_digit: what the image shows, 0 to 9; None says that it shows no digit.
-            confidence_rating: 1 to 5, how sure or content the person is; None when not asked.
-            comments: any words, up to 2,000 characters.
+            prediction_id: the stored prediction.
+            user_id: who gives the feedback.
+            actual_digit: what the image shows, 0 to 9; None for an image of no digit.
+            confidence_rating: 1 to 5, how sure or satisfied the user is; None when not asked.
+            comments: any text of up to 2,000 characters.
 
         Raises:
             InvalidValue: the digit, the rating or the comment is not allowed.
@@ -88,32 +88,34 @@ class FeedbackLog:
         )
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            digit_read, owner = _read(cursor, prediction_id)
+            predicted, owner = _digit_and_owner(cursor, prediction_id)
             new_id = _insert(cursor, given)
             label = get_label(cursor, prediction_id)
-            if label is None or label.digit != actual_digit or not label.verified:  # said again, it stays verified
+            if label is None or label.digit != actual_digit or not label.verified:  # confirmed: it stays verified
                 settle_labels(cursor, [prediction_id])
                 label = get_label(cursor, prediction_id)
         self._events.publish(LabelChanged(prediction_id, owner, label))
-        return replace(given, id=new_id, correct_prediction=digit_read == actual_digit)
+        return replace(given, id=new_id, correct_prediction=predicted == actual_digit)
 
     def withdraw(self, prediction_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
-        """Take back what a person says of a prediction, its trace kept, and return the label that stands then.
+        """Remove a user's label from a prediction and return the label that remains.
 
-        That is what was said last by anybody else, or None; it is verified when two others say the same.
+        That is the newest label of another user, or None; it is verified when two other users agree. The feedback
+        stays in the log, marked as replaced.
 
         Raises:
-            NotFound: there is no such prediction, or the person says nothing of it at present.
+            NotFound: there is no such prediction, or the user has not labelled it.
             UserNotFound: there is no such user.
             UserInactive: the user is deactivated.
         """
         with self._store.writing() as cursor:
             user = get_active_user(cursor, user_id)
-            _, owner = _read(cursor, prediction_id)
+            _, owner = _digit_and_owner(cursor, prediction_id)
             withdrawn = _replace(cursor, prediction_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
-                    f"{user.username} says nothing of prediction {prediction_id}; only who said something can take it back."
+                    f"{user.username} has not labelled prediction {prediction_id}; users can only remove labels of "
+                    "their own."
                 )
             settle_labels(cursor, [prediction_id])
             label = get_label(cursor, prediction_id)
@@ -121,16 +123,16 @@ class FeedbackLog:
         return label
 
     def of_prediction(self, prediction_id: int) -> list[Feedback]:
-        """Return all that was ever said of a prediction, newest first. Raises NotFound."""
+        """Return all feedback on a prediction, also what was replaced, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _read(cursor, prediction_id)
+            _digit_and_owner(cursor, prediction_id)
             rows = cursor.execute(
                 f"{_SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]
             ).fetchall()
         return [_feedback_from_row(row) for row in rows]
 
     def of_user(self, user_id: int) -> list[Feedback]:
-        """Return what a user says of predictions at present, newest first. Raises UserNotFound."""
+        """Return a user's current feedback, newest first. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
             rows = cursor.execute(
@@ -139,7 +141,7 @@ class FeedbackLog:
         return [_feedback_from_row(row) for row in rows]
 
     def count(self, *, user_id: int = DEFAULT_USER, since: datetime) -> int:
-        """Return of how many predictions a user has said, since a moment, what stands. Raises UserNotFound."""
+        """Return how many predictions a user has labelled since a given time. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
             row = cursor.execute(
@@ -151,14 +153,12 @@ class FeedbackLog:
         return found
 
     def verify(self, prediction_id: int, *, verified: bool = True) -> Label:
-        """Mark a prediction's label as checked by a reviewer, until somebody says something else. Raises NotFound."""
+        """Mark a prediction's label as verified, until it is relabelled. Raises NotFound."""
         with self._store.writing() as cursor:
             label = get_label(cursor, prediction_id) if fits_bigint(prediction_id) else None
             if label is None:
-                raise NotFound(
-                    f"Nothing has been said yet of a prediction {prediction_id}; there is no label to verify."
-                )
-            _, owner = _read(cursor, prediction_id)
+                raise NotFound(f"Prediction {prediction_id} has no label to verify.")
+            _, owner = _digit_and_owner(cursor, prediction_id)
             cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
         self._events.publish(LabelChanged(prediction_id, owner, label))
@@ -166,7 +166,7 @@ class FeedbackLog:
 
 
 def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | None:
-    """The label of a prediction, None while nothing has been said of it."""
+    """The label of a prediction, None while it has none."""
     row = cursor.execute(
         "select actual_digit, verified, created_at from labels where prediction_id = $1", [prediction_id]
     ).fetchone()
@@ -175,15 +175,15 @@ def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | 
 
 def _check(actual_digit: int | None, confidence_rating: int | None, comments: str) -> None:
     if actual_digit is not None and actual_digit not in DIGITS:
-        raise InvalidValue(f"actual_digit is {actual_digit}; 0 to 9 is allowed, or none for an image of no digit.")
+        raise InvalidValue(f"actual_digit is {actual_digit}; 0 to 9 is allowed, or null for an image of no digit.")
     if confidence_rating is not None and confidence_rating not in RATINGS:
-        raise InvalidValue(f"confidence_rating is {confidence_rating}; 1 to 5 is allowed, or none.")
+        raise InvalidValue(f"confidence_rating is {confidence_rating}; 1 to 5 is allowed, or null.")
     if len(comments) > MAX_COMMENT:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _read(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int]:
-    """What an image was read as, and whose prediction that is."""
+def _digit_and_owner(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int]:
+    """The digit of a prediction, and whom the prediction belongs to."""
     row = None
     if fits_bigint(prediction_id):
         row = cursor.execute("select digit, user_id from predictions where id = $1", [prediction_id]).fetchone()
@@ -194,7 +194,7 @@ def _read(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | 
 
 
 def _replace(cursor: duckdb.DuckDBPyConnection, prediction_id: int, user_id: int, moment: datetime) -> int:
-    """Mark what a person says of a prediction as no longer standing; return how many words that were, 0 or 1."""
+    """Mark a user's current feedback on a prediction as replaced; return how many rows that were, 0 or 1."""
     row = cursor.execute(
         "update feedback set replaced_at = $3 where prediction_id = $1 and user_id = $2 and replaced_at is null",
         [prediction_id, user_id, moment],
@@ -227,8 +227,8 @@ def _insert(cursor: duckdb.DuckDBPyConnection, given: Feedback) -> int:
 
 
 def _feedback_from_row(row: tuple[Any, ...]) -> Feedback:
-    *said, replaced_at = row
-    found = Feedback(*said)
+    *values, replaced_at = row
+    found = Feedback(*values)
     return replace(
         found,
         timestamp=found.timestamp.astimezone(UTC),

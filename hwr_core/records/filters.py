@@ -1,4 +1,4 @@
-"""HistoryFilter -> SQL: the one place that knows how each field chooses predictions."""
+"""HistoryFilter -> SQL: the one place that knows how each field selects predictions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from hwr_core.records.users import get_user
 
 
 class Labelled(StrEnum):
-    """What people have said of a prediction."""
+    """Whether a prediction has a label, and whether it is right."""
 
     ANY = "any"
     NO = "no"
@@ -24,10 +24,10 @@ class Labelled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryFilter:
-    """Which kept predictions a question is about; without a value a field leaves none out.
+    """Which stored predictions a question is about; a field without a value matches all.
 
-    `digit` is what was read and `actual_digit` what people say (either may be NONE), `since` is the first moment and
-    `until` the first one too late; both need an offset. Raises InvalidValue.
+    `digit` is the predicted one and `actual_digit` the label (either may be NONE). `since` is inclusive and `until`
+    exclusive; both need an offset from UTC. Raises InvalidValue.
     """
 
     user_id: int | None = None
@@ -43,24 +43,24 @@ class HistoryFilter:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what can match nothing because it makes no sense."""
+        """Refuse values that cannot match anything."""
         for name, digit in (("digit", self.digit), ("actual_digit", self.actual_digit)):
             if digit is not None and digit != NONE and digit not in DIGITS:
                 raise InvalidValue(f"{name} is {digit!r}; 0 to 9 or {NONE!r} is allowed.")
         if not 0.0 <= self.confidence_from <= self.confidence_to <= 1.0:
             raise InvalidValue(
-                f"The confidence is to lie from {self.confidence_from} to {self.confidence_to}; "
-                "both are 0 to 1, the lower one first."
+                f"The confidence range is {self.confidence_from} to {self.confidence_to}; "
+                "both ends lie between 0 and 1, the lower one first."
             )
         for name, moment in (("since", self.since), ("until", self.until)):
             if moment is not None and moment.tzinfo is None:
                 raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
         if self.since and self.until and self.since > self.until:
-            raise InvalidValue("since lies after until; the earlier moment comes first.")
+            raise InvalidValue("since is later than until; it has to be the earlier time.")
 
 
-IS_RIGHT = "r.digit is not distinct from l.actual_digit"
-"""Whether people agree with a prediction; a refusal is right when they too see no digit."""
+IS_RIGHT = "p.digit is not distinct from l.actual_digit"
+"""SQL: whether a prediction and its label agree; a rejection is right when the label too is no digit."""
 
 _LABELLED = {
     Labelled.ANY: "l.prediction_id is not null",
@@ -72,59 +72,59 @@ _LABELLED = {
 
 @dataclass(slots=True)
 class Conditions:
-    """Conditions that all have to hold, and the values of their placeholders, $1 for the first."""
+    """SQL conditions joined by `and`, and the values of their placeholders, $1 for the first."""
 
     clauses: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
     def add(self, clause: str, value: object) -> None:
-        """Add a condition on one value, which stands in the clause as {}."""
+        """Add a condition on one value, whose place in the clause is {}."""
         self.values.append(value)
         self.clauses.append(clause.format(f"${len(self.values)}"))
 
     def value(self, value: object) -> str:
-        """Return the placeholder of one more value, for another part of the statement."""
+        """Add a value for another part of the statement and return its placeholder."""
         self.values.append(value)
         return f"${len(self.values)}"
 
     @property
     def where(self) -> str:
-        """The whole where clause, empty when nothing is asked."""
+        """The whole where clause, empty without conditions."""
         return f"where {' and '.join(self.clauses)}" if self.clauses else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The predictions a filter lets through: `source` is a from clause of predictions r and, where asked for, labels l."""
+class Selection:
+    """The predictions that match a filter: `source` is a from clause of predictions p and, where needed, labels l."""
 
     source: str
     conditions: Conditions
 
     @property
     def sql(self) -> str:
-        """From and where."""
+        """The from and the where clause."""
         return f"{self.source} {self.conditions.where}"
 
 
-def choose(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Chosen:
-    """Return the predictions of a filter; the join with labels is made only for a question or a filter that needs it.
+def select(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: bool = False) -> Selection:
+    """Return the predictions that match a filter; labels are joined only where the question or the filter needs them.
 
     Args:
         chosen: the filter.
-        with_labels: the question reads labels `l` too, where there are any.
-        labelled_only: the question is about labelled predictions and no others.
+        with_labels: the question also uses the labels `l` of those that have one.
+        labelled_only: the question is about labelled predictions only.
     """
-    asks_labels = chosen.labelled is not None or chosen.actual_digit is not None
-    source = "from predictions r"
+    needs_labels = chosen.labelled is not None or chosen.actual_digit is not None
+    source = "from predictions p"
     if labelled_only:
-        source += " join labels l on l.prediction_id = r.id"
-    elif with_labels or asks_labels:
-        source += " left join labels l on l.prediction_id = r.id"
-    return Chosen(source, _conditions(chosen))
+        source += " join labels l on l.prediction_id = p.id"
+    elif with_labels or needs_labels:
+        source += " left join labels l on l.prediction_id = p.id"
+    return Selection(source, _conditions(chosen))
 
 
 def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) -> None:
-    """Raise UserNotFound for a filter on a user who does not exist, which is not a user without predictions."""
+    """Raise UserNotFound for a filter on a user who does not exist, rather than find no predictions."""
     if chosen.user_id is not None:
         get_user(cursor, chosen.user_id)
 
@@ -132,22 +132,22 @@ def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) ->
 def _conditions(chosen: HistoryFilter) -> Conditions:
     conditions = Conditions()
     if chosen.digit == NONE:
-        conditions.clauses.append("r.digit is null")
+        conditions.clauses.append("p.digit is null")
     if chosen.actual_digit == NONE:
         conditions.clauses.append("(l.prediction_id is not null and l.actual_digit is null)")
     if chosen.labelled:
         conditions.clauses.append(_LABELLED[chosen.labelled])
     for clause, value in (
-        ("r.user_id = {}", chosen.user_id),
-        ("r.digit = {}", None if chosen.digit == NONE else chosen.digit),
+        ("p.user_id = {}", chosen.user_id),
+        ("p.digit = {}", None if chosen.digit == NONE else chosen.digit),
         ("l.actual_digit = {}", None if chosen.actual_digit == NONE else chosen.actual_digit),
-        ("r.verdict = {}", chosen.verdict and chosen.verdict.value),
-        ("r.source = {}", chosen.source and chosen.source.value),
-        ("r.model_version = {}", chosen.model_version),
-        ("r.confidence >= {}", chosen.confidence_from or None),
-        ("r.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
-        ("r.created_at >= {}", chosen.since),
-        ("r.created_at < {}", chosen.until),
+        ("p.verdict = {}", chosen.verdict and chosen.verdict.value),
+        ("p.source = {}", chosen.source and chosen.source.value),
+        ("p.model_version = {}", chosen.model_version),
+        ("p.confidence >= {}", chosen.confidence_from or None),
+        ("p.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
+        ("p.created_at >= {}", chosen.since),
+        ("p.created_at < {}", chosen.until),
     ):
         if value is not None:
             conditions.add(clause, value)

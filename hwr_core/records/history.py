@@ -1,4 +1,4 @@
-"""The history as people look through it: pages of kept predictions, one prediction, its image file."""
+"""The history as users see it: pages of stored predictions, one prediction, its image file."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.records.filters import HistoryFilter, choose, confirm_user_of
+from hwr_core.records.filters import HistoryFilter, confirm_user_of, select
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import fits_bigint
@@ -16,14 +16,14 @@ EVERYTHING = HistoryFilter()
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Some kept predictions, newest first; `next` is what to ask for as `before` to go on, None on the last page."""
+    """Some stored predictions, newest first; `next` is the `before` of the next page, None on the last one."""
 
     predictions: tuple[PredictionRecord, ...]
     next: int | None
 
 
 class History:
-    """The kept predictions of one store. Safe to use from many threads."""
+    """The stored predictions. Safe to use from many threads."""
 
     def __init__(self, store: Store, uploads: Uploads, *, max_page: int) -> None:
         self._store = store
@@ -31,9 +31,9 @@ class History:
         self._max_page = max_page
 
     def page(self, chosen: HistoryFilter = EVERYTHING, *, limit: int = 100, before: int | None = None) -> HistoryPage:
-        """Return the newest predictions that a filter lets through, or those older than the prediction `before`.
+        """Return the newest predictions that match a filter, or those older than the prediction `before`.
 
-        Pages neither repeat nor leave out a prediction while new ones arrive.
+        No prediction is repeated or left out between pages while new ones arrive.
 
         Raises:
             InvalidValue: `limit` is not from 1 to the setting `max_page`, or `before` is no id.
@@ -43,17 +43,17 @@ class History:
         if not 1 <= limit <= self._max_page:
             raise InvalidValue(f"limit is {limit}; 1 to {self._max_page} is allowed.")
         if before is not None and not fits_bigint(before):
-            raise InvalidValue(f"before is {before}; the number of a prediction is allowed.")
+            raise InvalidValue(f"before is {before}; the id of a prediction is allowed.")
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-            # The ids first, by themselves: sorting whole rows with their images took three times as long.
+            # The ids alone first: sorting whole rows with their images took three times as long.
             ids = _newest_ids(cursor, chosen, limit + 1, before)
             predictions = rows_by_id(cursor, ids[:limit])
         return HistoryPage(tuple(predictions), ids[limit - 1] if len(ids) > limit else None)
 
     def count(self, chosen: HistoryFilter = EVERYTHING) -> int:
-        """Return how many predictions a filter lets through. Raises UserNotFound and StoreError."""
-        predictions = choose(chosen)
+        """Return how many predictions match a filter. Raises UserNotFound and StoreError."""
+        predictions = select(chosen)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
             row = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchone()
@@ -70,25 +70,25 @@ class History:
         return found[0]
 
     def upload(self, prediction_id: int) -> bytes:
-        """Return the image file of a prediction as it was sent. Raises NotFound where it was not kept."""
+        """Return the uploaded image file of a prediction. Raises NotFound where it was not kept."""
         name = self.get(prediction_id).upload
         if name is None:
             raise NotFound(f"The image file of prediction {prediction_id} was not kept.")
         return self._uploads.get(name)
 
     def model_versions(self) -> list[str]:
-        """Return the names of the model versions that predictions in the history are by, the newest first."""
+        """Return the names of the model versions that made predictions in the history, newest first."""
         with self._store.session() as cursor:
             rows = cursor.execute("select distinct model_version from predictions order by 1 desc").fetchall()
         return [name for (name,) in rows]
 
 
 def _newest_ids(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter, limit: int, before: int | None) -> list[int]:
-    predictions = choose(chosen)
+    predictions = select(chosen)
     if before is not None:
-        predictions.conditions.add("r.id < {}", before)
+        predictions.conditions.add("p.id < {}", before)
     most = predictions.conditions.value(limit)
     rows = cursor.execute(
-        f"select r.id {predictions.sql} order by r.id desc limit {most}", predictions.conditions.values
+        f"select p.id {predictions.sql} order by p.id desc limit {most}", predictions.conditions.values
     ).fetchall()
     return [prediction_id for (prediction_id,) in rows]

@@ -1,4 +1,4 @@
-"""What each prediction's image really shows, drawn from feedback: one row for each prediction that anything was said of."""
+"""Labels: what the image of a prediction really shows, one row for each prediction that has feedback."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a kept prediction's image really shows, as people say: the newest feedback that stands.
+    """What the image of a stored prediction really shows: the newest feedback that was not replaced.
 
-    `digit` is None for an image that holds no digit. `verified`: two people said the same, or a reviewer did.
+    `digit` is None for an image of no digit. A label is verified when two users agree on it or a reviewer confirms it.
     """
 
     digit: int | None
@@ -29,10 +29,7 @@ MOST = 200_000
 
 
 def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[int]) -> None:
-    """Draw the labels of these predictions anew: the newest feedback that stands, verified when two people say the same.
-
-    A prediction of which nothing is said any more loses its label.
-    """
+    """Derive the labels of these predictions from their feedback anew; one without current feedback loses its label."""
     ids = list(prediction_ids)
     cursor.execute("delete from labels where prediction_id in (select unnest($1::bigint[]))", [ids])
     cursor.execute(
@@ -58,17 +55,20 @@ def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[in
 
 
 def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return what the model saw of the predictions labelled last, uint8 [n, 28, 28], and their labels [n]; 10 is no digit.
+    """Return the images of the predictions labelled last, as the model saw them, and their labels; 10 is no digit.
 
-    The oldest come first. At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
+    The oldest prediction comes first. At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
+
+    Returns:
+        uint8 [n, 28, 28] and uint8 [n].
     """
     with store.session() as cursor:
         rows = cursor.execute(
             """
-            select r.seen, coalesce(l.actual_digit, $2)
+            select p.seen, coalesce(l.actual_digit, $2)
             from (select * from labels order by created_at desc limit $1) l
-            join predictions r on r.id = l.prediction_id
-            order by r.id
+            join predictions p on p.id = l.prediction_id
+            order by p.id
             """,
             [limit, NOT_A_DIGIT],
         ).fetchall()
@@ -77,7 +77,7 @@ def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8],
 
 
 def count_labels(store: Store) -> int:
-    """Return how many predictions are labelled. Raises StoreError."""
+    """Return how many predictions have a label. Raises StoreError."""
     with store.session() as cursor:
         [(count,)] = cursor.execute("select count(*) from labels").fetchall()
     number: int = count

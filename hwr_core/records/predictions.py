@@ -1,4 +1,4 @@
-"""The rows of predictions: written many at a time, and turned back into the records they were."""
+"""The table of predictions: rows written many at a time, and read back as records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hwr_core.records.users import fits_bigint
 
 
 class Source(StrEnum):
-    """The door an image came in by."""
+    """How an image reached hwr."""
 
     DRAWING = "drawing"
     UPLOAD = "upload"
@@ -28,13 +28,13 @@ class Source(StrEnum):
 
     @property
     def user_input_type(self) -> str:
-        """The older clients' two words for it: "drawing" or "upload"; what they post as JSON is a drawing."""
+        """The same in the two words of older clients, "drawing" or "upload"; what they post as JSON is a drawing."""
         return "drawing" if self in (Source.DRAWING, Source.API) else "upload"
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionRecord:
-    """A prediction that has entered the history: one row of it. Times are UTC with an offset.
+    """A stored prediction, one row of the history. Times are UTC with an offset.
 
     `upload` is the SHA-256 of the image file, None where the file was not kept.
     """
@@ -51,7 +51,7 @@ class PredictionRecord:
 
     @property
     def is_right(self) -> bool | None:
-        """Whether people agree with it; None while nobody has said."""
+        """Whether it agrees with its label; None while it has none."""
         return None if self.label is None else self.prediction.digit == self.label.digit
 
 
@@ -74,7 +74,7 @@ _COLUMNS = {
     "upload": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
-# One list a column: for groups of 16 Python lists are as quick as NumPy arrays and quicker than Arrow or pandas.
+# One list per column: for groups of 16, Python lists are as fast as NumPy arrays and faster than Arrow or pandas.
 _LISTS = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(_COLUMNS.values(), start=1))
 _INSERT = f"insert into predictions ({_NAMES}) select {_LISTS}"
 
@@ -94,9 +94,9 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class NewPrediction:
-    """A prediction on its way into the history, and its image file where that is to be kept.
+    """A prediction about to be stored, and its image file where that is to be kept.
 
-    Raises InvalidValue for one without ink or a time without an offset.
+    Raises InvalidValue for a prediction without ink, and for a time without an offset.
     """
 
     user_id: int
@@ -110,9 +110,10 @@ class NewPrediction:
     def __post_init__(self) -> None:
         seen = self.prediction.seen
         if self.prediction.verdict is Verdict.NO_INK or seen is None:
-            raise InvalidValue("A prediction without ink is not kept in the history.")
+            raise InvalidValue("A prediction of an image without ink cannot be stored.")
         if seen.shape != _SEEN_SHAPE or seen.dtype != np.uint8:
-            raise InvalidValue(f"A kept image is uint8 28 x 28, not {seen.dtype} {' x '.join(map(str, seen.shape))}.")
+            shape = " x ".join(map(str, seen.shape))
+            raise InvalidValue(f"The image is {seen.dtype} {shape}; uint8 28 x 28 is allowed.")
         if self.created_at.tzinfo is None:
             raise InvalidValue("The time of a prediction needs an offset from UTC.")
 
@@ -120,32 +121,33 @@ class NewPrediction:
 def record_predictions(
     cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction], uploads: Uploads
 ) -> list[PredictionRecord | HwrError]:
-    """Insert the rows in one statement, with ids that ascend in their order, and keep their image files.
+    """Insert the rows in one statement, with ids that ascend in their order, and store their image files.
 
-    A row whose user does not exist or is deactivated is answered by an error in its place and leaves the others alone.
+    A row whose user does not exist or is deactivated gets an error in its place and does not affect the others.
     """
     ids, users = _fresh_ids_and_users(cursor, rows)
     accepted = [row for row in rows if users.get(row.user_id)]
     for row in accepted:
         if row.upload:
             uploads.add(row.upload)
-    kept = iter(_insert(cursor, ids, accepted))
-    return [next(kept) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
+    stored = iter(_insert(cursor, ids, accepted))
+    return [next(stored) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
 
 
 def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[PredictionRecord]:
     """The predictions with these ids and their labels, newest first."""
     rows = cursor.execute(
         f"""
-        select {", ".join(f"r.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
-        from predictions r
-        left join (select * from labels where prediction_id in (select unnest($1::bigint[]))) l on l.prediction_id = r.id
-        where r.id in (select unnest($1::bigint[]))
-        order by r.id desc
+        select {", ".join(f"p.{name}" for name in _COLUMNS)}, l.actual_digit, l.verified, l.created_at
+        from predictions p
+        left join (select * from labels where prediction_id in (select unnest($1::bigint[]))) l
+            on l.prediction_id = p.id
+        where p.id in (select unnest($1::bigint[]))
+        order by p.id desc
         """,  # noqa: S608  column names of our own
         [list(ids)],
     ).fetchall()
-    return [_kept_from_row(row) for row in rows]
+    return [_record_from_row(row) for row in rows]
 
 
 def _insert(
@@ -153,7 +155,7 @@ def _insert(
 ) -> list[PredictionRecord]:
     if not rows:
         return []
-    columns = zip(*map(_row_of, ids, rows), strict=False)  # ids may be left over
+    columns = zip(*map(_row_of, ids, rows), strict=False)  # there may be more ids than accepted rows
     cursor.execute(_INSERT, [list(column) for column in columns])
     return [
         PredictionRecord(
@@ -173,10 +175,10 @@ def _insert(
 def _fresh_ids_and_users(
     cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction]
 ) -> tuple[list[int], dict[int, bool]]:
-    """An id for each row, ascending, and whether each of the rows' users that exist is active.
+    """An id for each row, ascending, and for each user of the rows that exists whether the user is active.
 
-    One query, as each costs a millisecond. Ids are taken beforehand: neither database promises in which order an
-    insert draws them for its rows.
+    One query, since each costs a millisecond. The ids are drawn beforehand: neither database promises the order in
+    which an insert draws them for its rows.
     """
     asked = [user_id for user_id in {row.user_id for row in rows} if fits_bigint(user_id)]
     found = cursor.execute(_IDS_AND_USERS, [len(rows), asked]).fetchall()
@@ -211,8 +213,8 @@ def _row_of(new_id: int, row: NewPrediction) -> tuple[Any, ...]:
     )
 
 
-def _kept_from_row(row: tuple[Any, ...]) -> PredictionRecord:
-    """One row, its values in the order of _COLUMNS and then those of its label, as the record it was."""
+def _record_from_row(row: tuple[Any, ...]) -> PredictionRecord:
+    """The record of one row: its values in the order of _COLUMNS, then those of its label."""
     *values, actual_digit, verified, labelled_at = row
     value = dict(zip(_COLUMNS, values, strict=True))
     prediction = Prediction(

@@ -1,4 +1,4 @@
-"""How long predictions and image files are kept: what `hwr prune` takes away."""
+"""How long predictions and image files are kept, and `hwr prune`, which removes the older ones."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,21 +15,21 @@ MAX_DAYS = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """For how many days predictions, and the image files of predictions, are kept; None keeps them for ever."""
+    """For how many days predictions and their image files are kept; None keeps them for ever."""
 
     predictions: int | None
     uploads: int | None
 
     def __post_init__(self) -> None:
-        """Refuse a number of days that no calendar holds."""
+        """Refuse a number of days that is negative or beyond the calendar."""
         for days in (self.predictions, self.uploads):
             if days is not None and not 0 <= days <= MAX_DAYS:
-                raise InvalidValue(f"{days} days is not a time to keep things; 0 to {MAX_DAYS:,} days is allowed.")
+                raise InvalidValue(f"The retention is {days:,} days; 0 to {MAX_DAYS:,} days is allowed.")
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was taken away, or would be: predictions, image files, and the bytes of these files."""
+    """What was removed, or would be: predictions, image files, and the bytes of these files."""
 
     predictions: int
     uploads: int
@@ -37,10 +37,10 @@ class Pruned:
 
 
 def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool = False) -> Pruned:
-    """Erase predictions past their time with all that was said of them, and image files that no prediction needs any more.
+    """Erase predictions older than the retention, with their feedback, and image files that no prediction refers to.
 
-    Images that somebody has labelled stay as long as their predictions: models learn from them. Files that an
-    interrupted write left behind go too. With `dry_run` nothing is taken away. Raises StoreError.
+    Labelled images stay as long as their predictions, because models learn from them. Files that an interrupted write
+    left behind are removed too. With `dry_run` nothing is removed. Raises StoreError.
     """
     now = datetime.now(UTC)
     with store.writing() as cursor:
@@ -56,7 +56,7 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
         freed = sum(uploads.size(name) for name in unused)
         if dry_run:
             cursor.rollback()
-            cursor.begin()  # the session commits at its end, now nothing
+            cursor.begin()  # the session commits at its end: nothing now
         else:
             uploads.remove_unfinished()
     if not dry_run:

@@ -1,4 +1,4 @@
-"""Keeps somebody who may manage people: without one, only the command line could let anybody in again."""
+"""Roles, and the rule that one active admin remains: without one, only the command line could restore access."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from hwr_core.errors import Conflict
 
 
 class Role(StrEnum):
-    """What a person is here; what each may do stands in `hwr_core/auth/permissions.py`."""
+    """A user's role; `hwr_core/auth/permissions.py` lists what each may do."""
 
     VIEWER = "viewer"
     ANALYST = "analyst"
@@ -16,9 +16,9 @@ class Role(StrEnum):
 
 
 def refuse_if_last_admin(cursor: duckdb.DuckDBPyConnection, user_id: int, what: str) -> None:
-    """Raise Conflict where a user is an active admin and no other one can sign in, by a password or a provider.
+    """Raise Conflict where a user is an active admin and no other active admin can sign in, by password or provider.
 
-    To be asked in the transaction that would change that.
+    Call it in the transaction that makes the change.
     """
     admins = dict(
         cursor.execute(
@@ -31,8 +31,8 @@ def refuse_if_last_admin(cursor: duckdb.DuckDBPyConnection, user_id: int, what: 
             [Role.ADMIN.value],
         ).fetchall()
     )
-    if user_id in admins and not any(comes_in for other, comes_in in admins.items() if other != user_id):
+    if user_id in admins and not any(can_sign_in for other, can_sign_in in admins.items() if other != user_id):
         raise Conflict(
-            f"User {user_id} is the last active admin and cannot be {what}. First make an admin, with a password, of "
-            "somebody else."
+            f"User {user_id} is the last active admin and cannot be {what}. First make another user an admin with a "
+            "password."
         )

@@ -1,4 +1,4 @@
-"""The image files as people sent them: each content kept once, named by its SHA-256."""
+"""The uploaded image files: each content stored once, under the name of its SHA-256."""
 
 import os
 import tempfile
@@ -17,28 +17,28 @@ UNFINISHED = ".unfinished-"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An image file: its content, and the name it is kept under, which is the content's SHA-256 in hex."""
+    """An image file: its content, and its name, which is the SHA-256 of the content in hex."""
 
     name: str
     content: bytes
 
     @classmethod
     def of(cls, content: bytes) -> Self:
-        """Name a content."""
+        """Return the upload of a content."""
         return cls(sha256(content).hexdigest(), content)
 
 
 class Uploads:
     """A folder of image files.
 
-    Adding and removing go on under the store's writing lock, so that neither undoes what the other relies on.
+    Files are added and removed under the store's writing lock, so that neither undoes what the other relies on.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def add(self, upload: Upload) -> None:
-        """Keep an image, unless it is there already. Raises StoreUnavailable."""
+        """Store an image, unless it is there already. Raises StoreUnavailable."""
         file = self.path(upload.name)
         try:
             if file.exists():
@@ -53,22 +53,22 @@ class Uploads:
                 Path(aside).unlink()
                 raise
         except OSError as error:
-            raise unavailable(error, otherwise="The image file cannot be kept in the data folder.") from error
+            raise unavailable(error, otherwise="The image file cannot be written to the data folder.") from error
 
     def get(self, name: str) -> bytes:
-        """Return an image, its content checked against its name. Raises NotFound."""
+        """Return an image after checking its content against its name. Raises NotFound."""
         try:
             image = self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound("The image file of this prediction is no longer there.") from error
+            raise NotFound("The image file of this prediction no longer exists.") from error
         except OSError as error:
-            raise unavailable(error, otherwise="The image file cannot be opened.") from error
+            raise unavailable(error, otherwise="The image file of this prediction cannot be read.") from error
         if Upload.of(image).name != name:
             raise NotFound("The image file of this prediction is damaged.")
         return image
 
     def remove_unused(self, store: Store, names: Collection[str]) -> None:
-        """Remove those of these images that no prediction refers to. Raises StoreError."""
+        """Remove those of the named images that no prediction refers to. Raises StoreError."""
         if not names:
             return
         with store.writing() as cursor:
@@ -79,26 +79,26 @@ class Uploads:
                 self._remove(name)
 
     def remove_unfinished(self) -> None:
-        """Remove what a process that was killed left half-written; to be called by the one writer."""
+        """Remove files that a killed process left unfinished; only the one writer may call this."""
         for file in self._folder.glob(f"{UNFINISHED}*"):
             file.unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
-        """Yield the hash of every image that is kept."""
+        """Yield the name of every stored image."""
         for file in self._folder.glob("??/*"):
             yield file.name
 
     def size(self, name: str) -> int:
-        """Return the bytes an image takes, 0 when it is not there."""
+        """Return the size of an image in bytes, 0 when it is not there."""
         file = self.path(name)
         return file.stat().st_size if file.exists() else 0
 
     def _remove(self, name: str) -> None:
         try:
-            self.path(name).unlink(missing_ok=True)  # somebody may have tidied up by hand: it is gone, as asked
+            self.path(name).unlink(missing_ok=True)  # it may have been removed by hand
         except OSError as error:
             raise unavailable(error, otherwise="An image file cannot be removed from the data folder.") from error
 
     def path(self, name: str) -> Path:
-        """Return where an image of this name lies, or would lie."""
+        """Return the path of an image of this name, whether or not it is there."""
         return self._folder / name[:2] / name

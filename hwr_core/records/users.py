@@ -1,4 +1,4 @@
-"""The people predictions belong to."""
+"""The users whom predictions belong to."""
 
 import re
 import unicodedata
@@ -15,12 +15,12 @@ from hwr_core.records.roles import refuse_if_last_admin
 from hwr_core.records.uploads import Uploads
 
 DEFAULT_USER = 1
-"""Exists from the start: whom programs mean that name nobody."""
+"""Exists from the start; predictions of programs that name no user are stored for this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person predictions belong to. User 1 exists from the start."""
+    """A user of hwr; predictions belong to one. User 1 exists from the start."""
 
     id: int
     username: str
@@ -33,19 +33,19 @@ MAX_NAME = 64
 MARKS = " ._-@+'"
 ANONYMOUS = "anonymous-"
 NAME_RULE = (
-    f"A username has 1 to {MAX_NAME} letters, digits, spaces or any of . _ - @ + ', begins with a letter or a digit, "
-    f"and does not begin with {ANONYMOUS!r}."
+    f"A username has 1 to {MAX_NAME} letters, digits, spaces or any of . _ - @ + ', starts with a letter or a digit, "
+    f"and does not start with {ANONYMOUS!r}."
 )
 
 MAX_EMAIL = 254
-"""RFC 5321, 4.5.3.1.3: a path of 256 characters, less its angle brackets."""
+"""RFC 5321, 4.5.3.1.3: a path of 256 characters, without its angle brackets."""
 EMAIL_FORM = re.compile(r"[^\s@<>\"]+@[^\s@<>\".]+(?:\.[^\s@<>\".]+)*")
 
 _COLUMNS = "id, username, email, created_at, is_active"
 
 
 def fits_bigint(value: int) -> bool:
-    """Whether an id column can hold the number at all; DuckDB raises a conversion error for any other."""
+    """Whether an id column can hold the number; DuckDB raises a conversion error for any other."""
     return -(2**63) <= value < 2**63
 
 
@@ -60,7 +60,7 @@ def get_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
 
 
 def get_active_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
-    """The user with this id, who may add to the history. Raises UserNotFound and UserInactive."""
+    """The user with this id, who has to be active to add to the history. Raises UserNotFound and UserInactive."""
     user = get_user(cursor, user_id)
     if not user.is_active:
         raise UserInactive(user_id)
@@ -75,7 +75,7 @@ class Users:
         self._uploads = uploads
 
     def all(self, *, after: int = 0, limit: int | None = None) -> list[User]:
-        """Return all users, the oldest first, or so many of those after one. Raises InvalidValue."""
+        """Return all users, oldest first, or at most `limit` of those after an id. Raises InvalidValue."""
         if limit is not None and limit < 1:
             raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
         with self._store.session() as cursor:
@@ -94,8 +94,8 @@ class Users:
         """Add a user.
 
         Raises:
-            InvalidValue: the name or the address is not allowed.
-            Conflict: there is a user of this name, whatever the case of its letters.
+            InvalidValue: the name or the email address is not allowed.
+            Conflict: the name is taken; upper and lower case make no difference.
         """
         name, address = checked_name(username), checked_email(email)
         with self._store.writing() as cursor:
@@ -111,15 +111,17 @@ class Users:
         is_active: bool | None = None,
         even_last_admin: bool = False,
     ) -> User:
-        """Rename, readdress, deactivate or activate a user; None leaves a value as it is, an empty email removes it.
+        """Rename, deactivate or activate a user, or change the email address, which an empty text removes.
+
+        What is None stays as it is.
 
         Raises:
             UserNotFound: there is no such user.
-            InvalidValue: the name or the address is not allowed.
+            InvalidValue: the name or the email address is not allowed.
             Conflict: the name is taken, or user 1 or the last active admin is to be deactivated.
         """
         if is_active is False and user_id == DEFAULT_USER:
-            raise Conflict("User 1 cannot be deactivated: programs that name no user mean this one.")
+            raise Conflict("User 1 cannot be deactivated: it is the default of programs that name no user.")
         with self._store.writing() as cursor:
             user = get_user(cursor, user_id)
             if username is not None:
@@ -136,7 +138,7 @@ class Users:
             return _update(cursor, user)
 
     def anonymise(self, user_id: int, *, even_last_admin: bool = False) -> User:
-        """Take out of the history who the user was, for ever: name, address, file names and comments. Predictions stay.
+        """Remove for ever what identifies a user: name, email address, file names and comments. Predictions stay.
 
         Raises:
             UserNotFound: there is no such user.
@@ -152,7 +154,7 @@ class Users:
             return _update(cursor, User(user_id, f"{ANONYMOUS}{user_id}", None, datetime.now(UTC), is_active=False))
 
     def erase_history(self, user_id: int) -> int:
-        """Erase all predictions of a user, what was said of them, what the user said, and their image files.
+        """Erase all predictions of a user with their feedback and image files, and all feedback that the user gave.
 
         Returns the number of predictions erased. Raises UserNotFound.
         """
@@ -163,7 +165,7 @@ class Users:
         return erased.predictions
 
     def delete(self, user_id: int, *, even_last_admin: bool = False) -> int:
-        """Erase a user with all their history.
+        """Delete a user and erase their history.
 
         Returns the number of predictions erased.
 
@@ -194,17 +196,17 @@ def checked_name(username: str) -> str:
 
 
 def checked_email(email: str | None) -> str | None:
-    """Return the address without spaces around it, None for an empty one, or raise InvalidValue."""
+    """Return the email address without spaces around it, None for an empty one, or raise InvalidValue."""
     address = (email or "").strip()
     if not address:
         return None
     if len(address) > MAX_EMAIL or not address.isprintable() or not EMAIL_FORM.fullmatch(address):
-        raise InvalidValue(f"{_shown(address)} is no email address; one such as name@example.org is allowed, or none.")
+        raise InvalidValue(f"{_shown(address)} is not an email address such as name@example.org.")
     return address
 
 
 def _category(character: str) -> str:
-    """The class a character belongs to: L letter, N number, M mark on a letter, ..."""
+    """The Unicode category of a character: L letter, N number, M mark on a letter, ..."""
     return unicodedata.category(character)[0]
 
 
@@ -215,22 +217,22 @@ def _shown(text: str) -> str:
 def _refuse_default(user_id: int, what: str) -> None:
     if user_id == DEFAULT_USER:
         raise Conflict(
-            f"User 1 cannot be {what}: programs that name no user mean this one. Its history can be erased by itself."
+            f"User 1 cannot be {what}: it is the default of programs that name no user. Its history can be erased."
         )
 
 
 def _refuse_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     if is_taken(cursor, name):
-        raise Conflict(f"There is already a user {name!r}; names that differ only in capitals are the same.")
+        raise Conflict(f"The username {name!r} is taken; upper and lower case make no difference.")
 
 
 def is_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether there is a user of this name, whatever the case of its letters."""
+    """Whether there is a user of this name in any case of letters."""
     return cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone() is not None
 
 
 def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) -> User:
-    """Add a user whose name and address are allowed, and whose name is not taken."""
+    """Add a user whose name and address are checked already, and whose name is free."""
     row = cursor.execute(
         f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
         [name, email],

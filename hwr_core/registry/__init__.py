@@ -1,1 +1,1 @@
-"""Model versions on disk, their cards, and the aliases that name the champion and the challenger."""
+"""Model versions on disk, their cards, and the aliases champion and challenger."""

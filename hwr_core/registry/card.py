@@ -1,4 +1,4 @@
-"""The one metadata file of a model version: what it is, what it learned from, and what it is worth."""
+"""The model card, the one metadata file of a model version: its training, data and scores."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 
 class DataUsed(BaseModel):
-    """A data set a model learned from or was checked on. `sha256` is None for samples made by hwr itself."""
+    """A data set that a model was trained or tested on. `sha256` is None for samples that hwr generates."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,7 +19,7 @@ class DataUsed(BaseModel):
 
 
 class Score(BaseModel):
-    """How a model reads one part of one source: digits read right, and non-digits taken for digits."""
+    """The score on one part of one source: digits read right, and other images taken for digits."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,10 +29,10 @@ class Score(BaseModel):
     wrong: int
     """Digits whose most probable digit is not the true one."""
     refused: int
-    """Digits answered with "not a digit"."""
+    """Digits answered by "not a digit"."""
     others: int
     taken_for_digits: int
-    """Of `others` (letters, marks, noise), those answered with a digit at a confidence over one half."""
+    """Of `others` (letters, marks, noise), those answered by a digit at a confidence above one half."""
 
     @property
     def accuracy(self) -> float | None:
@@ -41,20 +41,20 @@ class Score(BaseModel):
 
 
 class Decision(BaseModel):
-    """When a prediction is refused or unsure, chosen on validation writers."""
+    """When a prediction is rejected or unsure, tuned on the validation writers."""
 
     model_config = ConfigDict(frozen=True)
 
     temperature: float = Field(gt=0)
     """Logits are divided by it before the softmax (Guo et al., 2017, "On calibration of modern neural networks")."""
     not_a_digit_above: float = Field(ge=0, le=1)
-    """Probability of "not a digit" above which an image is refused."""
+    """Probability of "not a digit" above which an image is rejected."""
     unsure_below: float = Field(ge=0, le=1)
-    """Confidence below which a digit is named with reserve."""
+    """Confidence below which a prediction is unsure."""
 
 
 class ReliabilityBin(BaseModel):
-    """How often answers of about this confidence were right."""
+    """How often answers of about this confidence are right."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,7 +64,7 @@ class ReliabilityBin(BaseModel):
 
 
 class Histogram(BaseModel):
-    """How often images lie between each two edges, below the first and from the last on; the shares sum to 1."""
+    """The shares of images between two edges each, below the first and above the last; they sum to 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,33 +73,33 @@ class Histogram(BaseModel):
 
 
 class Inputs(BaseModel):
-    """What validation images are like, by the features of `hwr_core.evaluation.drift`: today's are compared with them.
+    """What the validation images are like, by the features of `hwr_core.evaluation.drift`, to compare recent ones with.
 
-    Weighted, so that one in ten holds no digit. `images`: as many equal ones tell as much.
+    Weighted so that one in ten shows no digit. `images` is the effective sample size.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    images: float = Field(validation_alias=AliasChoices("images", "pictures"))  # as older cards call it
+    images: float = Field(validation_alias=AliasChoices("images", "pictures"))  # the second is the name in older cards
     features: dict[str, Histogram]
 
 
 class Lines(BaseModel):
-    """The network that reads lines of digits: what it learned from, and how it reads lines of other writers."""
+    """The network that reads lines of digits: its training, and its score on lines of other writers."""
 
     model_config = ConfigDict(frozen=True)
 
     parameters: int
     training: int
-    """Lines it learned from, put together from single digits."""
+    """Lines it was trained on, composed of single digits."""
     test: int
     test_right: int
-    """Of the test lines, made of digits by other writers, those read whole and right."""
+    """Of the test lines, composed of digits of other writers, those read completely right."""
     temperature: float = Field(gt=0)
-    """Logits are divided by it, as of the digits' network; chosen on lines of validation writers."""
+    """Logits are divided by it, as in the network for digits; tuned on lines of the validation writers."""
     epochs: tuple[dict[str, float], ...]
     taken_from: str | None = None
-    """The version that it was trained for, where this one took it along."""
+    """The version that it was trained for, where it was copied from another one."""
 
 
 class ModelCard(BaseModel):
@@ -119,25 +119,25 @@ class ModelCard(BaseModel):
     calibration_error: float
     """Expected calibration error over the digits of all test parts, 15 bins."""
     calibration_method: str = ""
-    """How confidences were made to mean what they say."""
+    """How confidences were calibrated."""
     reliability: tuple[ReliabilityBin, ...] = ()
-    """How often they are right, over the same digits."""
+    """How often answers of each confidence are right, over the same digits."""
     epochs: tuple[dict[str, float], ...]
     packages: dict[str, str]
     code: str = ""
-    """Version of hwr and the first of a hash over its source files."""
+    """Version of hwr, and the beginning of a hash over its source files."""
     job: int | None = None
-    """Number of the job that made it, in the history where it was made."""
+    """Id of the job that made it, in the database where it was made."""
     how: str = ""
-    """The command that makes the like."""
+    """A command that makes a similar version."""
     test_accuracy: float | None = None
     """Share of the digits of all test parts read right; None without any."""
     test_loss: float | None = None
     """Mean negative log-likelihood over all test parts, calibrated; None without any."""
     training_seconds: float | None = None
     inputs: Inputs | None = None
-    """None for a version of before these were looked at."""
+    """None for a version from before these were recorded."""
     lines: Lines | None = None
     """None for a version that reads single digits only."""
     files: dict[str, str]
-    """SHA-256 of each other file of the version, in hex."""
+    """SHA-256 of each file of the version except the card, in hex."""

@@ -1,4 +1,4 @@
-"""models/: one immutable folder a version, and a one-line file for each alias that a version may have."""
+"""The models folder: one immutable folder per version, and a one-line file per alias."""
 
 import logging
 import re
@@ -19,58 +19,58 @@ WEIGHTS = "model.keras"
 LITERT = "model.tflite"
 LINES_WEIGHTS = "lines.keras"
 LINES_LITERT = "lines.tflite"
-"""The network that reads lines of digits; versions of before it was there lack it."""
+"""The network that reads lines of digits; older versions do not have it."""
 CHAMPION = "champion"
 """Alias of the version being served."""
 CHALLENGER = "challenger"
-"""Alias of the version that may take its place."""
+"""Alias of the version that may replace it."""
 RETIRED = "retired"
-"""A file that lies in the folder of a version which is not to be promoted any more."""
+"""A file in the folder of a version that is excluded from promotion."""
 
 log = logging.getLogger(__name__)
 
 VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
-"""UTC time and the first of the content's hash. What has another name is no version, and no name is a path."""
+"""UTC time and the beginning of the content's hash. Other names are not versions, so that no name can be a path."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A version on disk: its folder and its card."""
+    """A model version on disk: its folder and its card."""
 
     folder: Path
     card: ModelCard
 
     @property
     def name(self) -> str:
-        """The version's name, which is its folder's."""
+        """The name of the version and of its folder."""
         return self.folder.name
 
     @property
     def is_retired(self) -> bool:
-        """Whether it is not to be promoted any more."""
+        """Whether it is excluded from promotion."""
         return (self.folder / RETIRED).exists()
 
     @property
     def size(self) -> int:
-        """Bytes that its files take."""
+        """The size of its files in bytes."""
         return sum((self.folder / name).stat().st_size for name in self.card.files if (self.folder / name).exists())
 
     def read_file(self, name: str) -> bytes:
-        """Return one file of the version, its content checked against the card.
+        """Return one file of the version after checking its content against the card.
 
         Raises:
-            NotFound: the version was published without a file of this name.
-            ModelUnavailable: the file is missing or is not what was published.
+            NotFound: the version has no file of this name.
+            ModelUnavailable: the file is missing or damaged.
         """
         if name not in self.card.files:
             raise NotFound(f"Model version {self.name} has no file {name!r}; there are {', '.join(self.card.files)}.")
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
-            raise ModelUnavailable(f"Model version {self.name} lacks its file {name}.") from error
+            raise ModelUnavailable(f"The file {name} of model version {self.name} is missing.") from error
         if sha256(content).hexdigest() != self.card.files[name]:
             raise ModelUnavailable(
-                f"The file {name} of model version {self.name} is damaged: its hash is not the card's."
+                f"The file {name} of model version {self.name} is damaged: its hash is not the one in the card."
             )
         return content
 
@@ -83,7 +83,7 @@ class Registry:
 
     @property
     def folder(self) -> Path:
-        """Where the versions lie."""
+        """The folder of the versions."""
         return self._models_dir
 
     def versions(self) -> list[ModelVersion]:
@@ -91,7 +91,7 @@ class Registry:
         return [version for name in self.names() if (version := self._get_if_whole(name))]
 
     def names(self) -> list[str]:
-        """Return the names of all versions, also of damaged ones, newest first."""
+        """Return the names of all versions, including damaged ones, newest first."""
         folders = (card.parent.name for card in self._models_dir.glob(f"*/{CARD}"))
         return sorted((name for name in folders if VERSION_NAME.fullmatch(name)), reverse=True)
 
@@ -106,7 +106,7 @@ class Registry:
         """Return one version.
 
         Raises:
-            NotFound: there is none of this name.
+            NotFound: there is no version of this name.
             ModelUnavailable: its card cannot be read.
         """
         folder = self._models_dir / name
@@ -118,7 +118,7 @@ class Registry:
             raise ModelUnavailable(f"The card of model version {name} cannot be read.") from error
 
     def find(self, name: str) -> ModelVersion:
-        """Return the version of this name, or the one that "champion" or "challenger" means. Raises as those do."""
+        """Return the version of a name or an alias ("champion", "challenger"). Raises NotFound, ModelUnavailable."""
         if name == CHAMPION:
             return self.champion()
         return self.get((name == CHALLENGER and self.challenger_name()) or name)
@@ -127,7 +127,7 @@ class Registry:
         """Return the version being served.
 
         Raises:
-            ModelUnavailable: none has been chosen, or the chosen one is gone or damaged.
+            ModelUnavailable: no version is served, or the served one is missing or damaged.
         """
         name = self.champion_name()
         if name is None:
@@ -135,18 +135,18 @@ class Registry:
         try:
             return self.get(name)
         except NotFound as error:
-            raise ModelUnavailable(f"The model version chosen to serve, {name!r}, is not there.") from error
+            raise ModelUnavailable(f"The model version chosen to serve, {name!r}, does not exist.") from error
 
     def champion_name(self) -> str | None:
-        """Return the name of the version chosen to serve, whether or not it is there; None when none was chosen.
+        """Return the name of the served version, whether or not it exists; None when no version is served.
 
         Raises:
-            ModelUnavailable: the choice cannot be read.
+            ModelUnavailable: the alias cannot be read.
         """
         return self._alias(CHAMPION)
 
     def challenger_name(self) -> str | None:
-        """Return the name of the version that may take the champion's place. Raises ModelUnavailable."""
+        """Return the name of the version that may replace the champion. Raises ModelUnavailable."""
         return self._alias(CHALLENGER)
 
     def _alias(self, alias: str) -> str | None:
@@ -155,24 +155,22 @@ class Registry:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ModelUnavailable(
-                f"The file that names the {alias} among the model versions cannot be read."
-            ) from error
+            raise ModelUnavailable(f"The alias {alias} of the model versions cannot be read.") from error
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
-        """Add a version: written aside, named by its time and content, moved in whole, never over another.
+        """Add a version: write it to a temporary folder and rename that, never replacing another version.
 
         Args:
             card: its `version` and `files` are filled in here.
-            files: content of each file beside the card.
+            files: the content of each file except the card.
 
         Raises:
-            InvalidValue: the same content was published for the same second.
+            InvalidValue: the same content was already published with the same time.
         """
         hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
         digest = sha256("".join(hashes[name] for name in sorted(hashes)).encode()).hexdigest()
         name = f"{card.created_at:%Y%m%dT%H%M%SZ}-{digest[:5]}"
-        if (self._models_dir / name).exists():  # where another process is quicker still, the move below is refused
+        if (self._models_dir / name).exists():  # where another process is faster, the rename below fails
             raise InvalidValue(f"There is already a model version {name}.")
         complete = card.model_copy(update={"version": name, "files": hashes})
         self._models_dir.mkdir(parents=True, exist_ok=True)
@@ -189,13 +187,13 @@ class Registry:
         return self.get(name)
 
     def serve(self, version: ModelVersion) -> None:
-        """Make a version the one being served, atomically; `hwr_core.evaluation.promotion` says when that is allowed."""
+        """Serve a version, atomically; `hwr_core.evaluation.promotion` decides when that is allowed."""
         write_whole(self._models_dir / CHAMPION, f"{version.name}\n".encode())
 
     def challenge(self, version: ModelVersion) -> None:
-        """Make a version the one that may take the champion's place, atomically."""
+        """Make a version the challenger, atomically."""
         write_whole(self._models_dir / CHALLENGER, f"{version.name}\n".encode())
 
     def end_challenge(self) -> None:
-        """Leave the champion without a challenger."""
+        """Remove the challenger's alias."""
         (self._models_dir / CHALLENGER).unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""Looking over what was read: which predictions to ask a person about, and which of people's labels to doubt."""
+"""Review: which predictions a user should label next, and which labels are likely wrong."""

@@ -1,4 +1,4 @@
-"""Which kept predictions most deserve a human eye, and what the models made of those that have had one."""
+"""Queues of unlabelled predictions, and the probabilities of labelled ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.filters import Conditions
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 
-_UNLABELLED = "from predictions r left join labels l on l.prediction_id = r.id"
+_UNLABELLED = "from predictions p left join labels l on l.prediction_id = p.id"
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Predictions that wait for a person: those of a verdict that nobody has said anything of, in their order.
+    """Unlabelled predictions of one kind in an order.
 
-    `behind` is the condition of those that stand behind a prediction, given by its confidence and its id.
+    `behind` is the condition (SQL) of those that come after a prediction, given its confidence and its id.
     """
 
     verdict: str
@@ -27,20 +27,20 @@ class Queue:
     behind: str
 
     def conditions(self) -> Conditions:
-        """Return what has to hold of a prediction that waits here."""
+        """Return the conditions of a prediction in this queue."""
         return Conditions([self.verdict, "l.prediction_id is null"])
 
 
-LEAST_SURE = Queue("r.digit is not null", "r.confidence, r.id", "(r.confidence, r.id) > ({}, {})")
+LEAST_SURE = Queue("p.digit is not null", "p.confidence, p.id", "(p.confidence, p.id) > ({}, {})")
 """Predictions that name a digit, the least sure first."""
 
-REJECTED = Queue("r.verdict = 'not_a_digit'", "r.confidence desc, r.id desc", "(r.confidence, r.id) < ({}, {})")
-"""Predictions that were refused as no digit, the most digit-like first: if one was refused wrongly, it stands there."""
+REJECTED = Queue("p.verdict = 'not_a_digit'", "p.confidence desc, p.id desc", "(p.confidence, p.id) < ({}, {})")
+"""Predictions that were rejected as no digit, the most digit-like first: one rejected wrongly is likely among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledProbabilities:
-    """What the models gave each digit before anybody said what it is, and what people then said.
+    """The probabilities of labelled predictions, which were made before the labels, and the labels.
 
     The n rows are in the order of their `ids`: `probabilities` float64 [n, 10], `labels` int16 [n] (10 is no digit),
     `verified` bool [n].
@@ -53,14 +53,14 @@ class LabelledProbabilities:
 
 
 class ReviewQueue:
-    """The predictions of one history that wait for a person. Safe to use from many threads."""
+    """The queues of one history. Safe to use from many threads."""
 
     def __init__(self, store: Store, *, max_page: int) -> None:
         self._store = store
         self._max_page = max_page
 
     def page(self, queue: Queue, *, limit: int = 50, after: PredictionRecord | None = None) -> list[PredictionRecord]:
-        """Return the first predictions of a queue, or those that stand behind one of them.
+        """Return the first predictions of a queue, or those after one of them.
 
         Raises:
             InvalidValue: `limit` is not from 1 to the setting `max_page`.
@@ -74,9 +74,9 @@ class ReviewQueue:
             conditions.clauses.append(queue.behind.format(*places))
         most = conditions.value(limit)
         with self._store.session() as cursor:
-            # The ids first, by themselves, as for a page of the history.
+            # The ids alone first, as for a page of the history.
             rows = cursor.execute(
-                f"select r.id {_UNLABELLED} {conditions.where} order by {queue.order} limit {most}",
+                f"select p.id {_UNLABELLED} {conditions.where} order by {queue.order} limit {most}",
                 conditions.values,
             ).fetchall()
             ids = [prediction_id for (prediction_id,) in rows]
@@ -84,27 +84,27 @@ class ReviewQueue:
         return [found[prediction_id] for prediction_id in ids]
 
     def count(self, queue: Queue) -> int:
-        """Return how many predictions wait in a queue. Raises StoreError."""
+        """Return how many predictions are in a queue. Raises StoreError."""
         with self._store.session() as cursor:
             [(number,)] = cursor.execute(f"select count(*) {_UNLABELLED} {queue.conditions().where}").fetchall()
         count: int = number
         return count
 
     def get(self, ids: Sequence[int]) -> list[PredictionRecord]:
-        """Return the predictions with these ids in their order, without those that are gone. Raises StoreError."""
+        """Return the predictions with these ids in their order, without deleted ones. Raises StoreError."""
         with self._store.session() as cursor:
             found = {kept.id: kept for kept in rows_by_id(cursor, ids)}
         return [found[prediction_id] for prediction_id in ids if prediction_id in found]
 
     def labelled_probabilities(self) -> LabelledProbabilities:
-        """Return what the models made of every labelled prediction: 53 ms for 50,000 of them. Raises StoreError."""
+        """Return the probabilities of all labelled predictions: 53 ms for 50,000 of them. Raises StoreError."""
         with self._store.session() as cursor:
             columns = cursor.execute(
                 """
-                select r.id, r.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
+                select p.id, p.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
                 from labels l
-                join predictions r on r.id = l.prediction_id
-                order by r.id
+                join predictions p on p.id = l.prediction_id
+                order by p.id
                 """,
                 [NOT_A_DIGIT],
             ).fetchnumpy()

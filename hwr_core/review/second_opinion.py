@@ -1,4 +1,4 @@
-"""A second opinion on kept predictions: what another model version makes of the images that were seen."""
+"""A second opinion on stored predictions: the challenger's predictions of the same images."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -11,10 +11,10 @@ from hwr_core.registry.registry import Registry
 
 
 class SecondOpinion:
-    """The challenger, asked about predictions that others made. Safe to use from many threads.
+    """The challenger, asked about predictions of other versions. Safe to use from many threads.
 
-    It is loaded when first asked. Its answers about the predictions asked of last are remembered until there is another
-    challenger, so that asking again costs nothing.
+    It is loaded at first use. Its latest answers are cached until there is another challenger, so that asking again
+    costs nothing.
     """
 
     def __init__(self, registry: Registry) -> None:
@@ -24,10 +24,10 @@ class SecondOpinion:
         self._answers: dict[int, Prediction] = {}
 
     def of(self, predictions: Sequence[PredictionRecord]) -> dict[int, Prediction]:
-        """Return the challenger's reading of each image by the kept prediction's id; nothing without a challenger.
+        """Return the challenger's prediction for each stored one, by its id; nothing without a challenger.
 
         Raises:
-            ModelUnavailable: the challenger is gone or damaged.
+            ModelUnavailable: the challenger is missing or damaged.
         """
         with self._lock:
             challenger = self._current()
@@ -40,18 +40,18 @@ class SecondOpinion:
             return self._answers
 
     def close(self) -> None:
-        """Let the challenger go."""
+        """Unload the challenger."""
         with self._lock:
-            self._let_go()
+            self._unload()
 
     def _current(self) -> Recogniser | None:
         name = self._registry.challenger_name()
         if self._challenger is None or self._challenger.version != name:
-            self._let_go()
+            self._unload()
             self._challenger = self._loaded(name) if name else None
         return self._challenger
 
-    def _let_go(self) -> None:
+    def _unload(self) -> None:
         if self._challenger is not None:
             self._challenger.close()
         self._challenger = None
@@ -61,4 +61,4 @@ class SecondOpinion:
         try:
             return Recogniser.load(self._registry.get(name))
         except NotFound as error:
-            raise ModelUnavailable(f"The challenger, {name!r}, is not there.") from error
+            raise ModelUnavailable(f"The challenger, {name!r}, does not exist.") from error

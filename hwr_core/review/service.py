@@ -1,4 +1,4 @@
-"""The review desk: what to ask a person next, and which of people's labels to look at once more."""
+"""The service of review: which predictions to label next, and which labels to check again."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,11 +13,11 @@ from hwr_core.review.queue import LEAST_SURE, REJECTED, Queue, ReviewQueue
 from hwr_core.review.second_opinion import SecondOpinion
 
 COMPARED = 500
-"""So many of the newest predictions are read by the challenger too: 0.3 s."""
+"""The number of newest predictions that the challenger reads too: 0.3 s."""
 
 
 class Order(StrEnum):
-    """Why predictions wait for a person, and so in what order."""
+    """Why predictions are to be reviewed, and in what order."""
 
     LEAST_SURE = "least_sure"
     REJECTED = "rejected"
@@ -29,7 +29,7 @@ _QUEUES: dict[Order, Queue] = {Order.LEAST_SURE: LEAST_SURE, Order.REJECTED: REJ
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A kept prediction that waits for a person; `second` is the challenger's where it answers differently."""
+    """A stored prediction to review; `second` is the challenger's where it differs."""
 
     kept: PredictionRecord
     second: Prediction | None = None
@@ -39,8 +39,8 @@ class Waiting:
 class Suspect:
     """A labelled prediction whose label is likely wrong.
 
-    Its model, which read it before it had the label, gave that label `given` (0 to 1), and gave `preferred`, the
-    label it held for right (None: no digit), `preferred_given`.
+    `given` is the probability (0 to 1) of its label by its own model, which made the prediction before the label;
+    `preferred` is the label that the model preferred (None: no digit), at the probability `preferred_given`.
     """
 
     kept: PredictionRecord
@@ -50,7 +50,7 @@ class Suspect:
 
 
 class ReviewService:
-    """The predictions of one history that deserve a human eye. Safe to use from many threads."""
+    """The review of one history. Safe to use from many threads."""
 
     def __init__(self, queue: ReviewQueue, history: History, registry: Registry, *, compared: int = COMPARED) -> None:
         self._queue = queue
@@ -59,14 +59,14 @@ class ReviewService:
         self._compared = compared
 
     def page(self, order: Order, *, limit: int = 50, after: PredictionRecord | None = None) -> list[Waiting]:
-        """Return the first that wait, or those that stand behind one of them.
+        """Return the first predictions to review, or those after one of them.
 
-        The order DISAGREE holds those of the newest unlabelled predictions that the challenger answers differently,
-        newest first; none without a challenger.
+        DISAGREE lists those of the newest unlabelled predictions on which the challenger differs, newest first; none
+        without a challenger.
 
         Raises:
             InvalidValue: `limit` is less than 1 or above the setting `max_page`.
-            ModelUnavailable: the challenger is gone or damaged.
+            ModelUnavailable: the challenger is missing or damaged.
             StoreError: the history cannot be read at present.
         """
         if order is Order.DISAGREE:
@@ -75,14 +75,14 @@ class ReviewService:
         return [Waiting(kept) for kept in self._queue.page(_QUEUES[order], limit=limit, after=after)]
 
     def count(self, order: Order) -> int:
-        """Return how many wait. Raises ModelUnavailable and StoreError."""
+        """Return how many predictions are to be reviewed. Raises ModelUnavailable and StoreError."""
         return len(self._disagreements()) if order is Order.DISAGREE else self._queue.count(_QUEUES[order])
 
     def suspects(self, *, limit: int = 50) -> list[Suspect]:
-        """Return the labels that are most likely wrong, the most suspect first; verified ones are not doubted.
+        """Return the labels that are most likely wrong, the most suspect first; verified labels are left out.
 
-        Each prediction was made before anybody had said what it is, by a model that cannot have learned its label: what
-        it gave the label is out of sample, as confident learning asks (see `hwr_core.review.label_errors`).
+        Each prediction was made before its label, by a model that cannot have been trained on it: its probabilities are
+        out of sample, as confident learning requires (see `hwr_core.review.label_errors`).
 
         Raises:
             StoreError: the history cannot be read at present.
@@ -101,7 +101,7 @@ class ReviewService:
         return found
 
     def close(self) -> None:
-        """Let the challenger go."""
+        """Unload the challenger."""
         self._second_opinion.close()
 
     def _disagreements(self) -> list[Waiting]:

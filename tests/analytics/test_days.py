@@ -1,4 +1,4 @@
-"""Today beside the days before it."""
+"""Today compared with the days before it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ NOW = datetime(2026, 6, 24, 12, 7, tzinfo=UTC)
 
 @pytest.fixture
 def fill(record, new_prediction):
-    """Enter so many predictions of each verdict at a moment."""
+    """Store a number of predictions of each verdict at a moment."""
 
     def fill(moment, sure=0, unsure=0, refused=0):
         verdicts = {Verdict.DIGIT: sure, Verdict.UNSURE: unsure, Verdict.NOT_A_DIGIT: refused}
@@ -23,7 +23,7 @@ def fill(record, new_prediction):
 
 
 def test_an_empty_history_has_a_today_without_predictions(store):
-    """Nothing is read, nothing is usual."""
+    """Without predictions nothing is usual."""
     found = today_and_before(store, now=NOW)
     assert (len(found.days), found.today.predictions) == (1, 0)
     assert (found.usual, found.doubtful, found.usually_doubtful) == (None, None, None)
@@ -42,7 +42,7 @@ def test_the_usual_is_the_median_by_the_same_time_of_day(store, fill):
 
 
 def test_too_few_days_are_no_usual(store, fill):
-    """Two days before today tell nothing."""
+    """Two days before today are too few."""
     for ago in (2, 1, 0):
         fill(NOW - timedelta(days=ago, hours=1), sure=3)
     assert today_and_before(store, now=NOW).usual is None
@@ -58,7 +58,7 @@ def test_the_doubtful_are_the_unsure_and_the_refused(store, fill):
 
 
 def test_a_few_doubtful_predictions_are_chance(store, fill):
-    """No reading and one unsure of two are no news; thirty of sixty are."""
+    """No prediction, or one unsure of two, is nothing unusual; thirty of sixty are."""
     for ago in (3, 2, 1):
         fill(NOW - timedelta(days=ago), sure=90, unsure=10)
     assert not today_and_before(store, now=NOW).is_unusually_doubtful
@@ -93,6 +93,6 @@ def test_no_more_than_four_weeks_are_looked_at(store, fill):
 
 
 def test_an_unknown_time_zone_is_refused(store):
-    """A name that no database of zones has is told in words."""
+    """An unknown time zone is refused by its name."""
     with pytest.raises(InvalidValue, match="time zone"):
         today_and_before(store, timezone="Mars/Olympus", now=NOW)

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from hwr_core.analytics.figures import Accuracy
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.periods import Bucket, start_of_today
-from hwr_core.analytics.queries import Analytics, Dimension
+from hwr_core.analytics.queries import Analytics
 from hwr_core.errors import InvalidValue, UserNotFound
 from hwr_core.recognition.types import Timings, Verdict
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.predictions import Source
-from hwr_core.statistics import wilson
+from hwr_core.statistics import Proportion, wilson
 
 NOW = datetime.now(UTC)
 
@@ -60,12 +60,12 @@ def world(record, users, feedback, history, new_prediction):
 
 def _accuracy(predictions):
     labelled = [each for each in predictions if each.label]
-    return Accuracy(sum(each.is_right for each in labelled), len(labelled))
+    return Proportion(right=sum(each.is_right for each in labelled), total=len(labelled))
 
 
 def _check_accuracy(row, predictions):
     expected = _accuracy(predictions)
-    assert (row["right"], row["labelled"]) == (expected.right, expected.labelled)
+    assert (row["right"], row["labelled"]) == (expected.right, expected.total)
     for name, value in (("accuracy", expected.share), ("low", expected.low), ("high", expected.high)):
         assert np.isnan(row[name]) if value is None else row[name] == pytest.approx(value)
 
@@ -117,7 +117,7 @@ def test_a_user_at_a_glance(analytics, feedback, world, user_id):
 
 
 def test_unknown_users_and_zones_are_told(analytics):
-    """What does not exist is an error in words in every question."""
+    """A user who does not exist is an error in every question."""
     nobody = HistoryFilter(user_id=9)
     for ask in (analytics.accuracy, analytics.confusion, analytics.latency, analytics.reliability):
         with pytest.raises(UserNotFound):
@@ -192,7 +192,7 @@ def test_the_distribution_of_confidence(analytics, record, world, new_prediction
     frame = analytics.confidence_distribution(bins=20)
     assert len(frame) == 20
     assert frame["predictions"].sum() == 152
-    assert frame["labelled"].sum() == _accuracy(world).labelled
+    assert frame["labelled"].sum() == _accuracy(world).total
     assert frame["right"].sum() == _accuracy(world).right
     for row in frame.iloc[1:-1].itertuples():
         inside = [each for each in world if row.confidence_from <= each.prediction.confidence < row.confidence_to]
@@ -218,7 +218,7 @@ def test_reliability_is_confidence_against_accuracy(analytics, world):
 
 
 def test_confusion_counts_what_was_read_for_what_was_written(analytics, world):
-    """Each labelled prediction is in one cell; a refusal and an image of no digit are "none"."""
+    """Each labelled prediction is in one cell; a rejection and an image of no digit are "none"."""
     expected = Counter(
         (
             "none" if each.prediction.digit is None else str(each.prediction.digit),
@@ -232,7 +232,7 @@ def test_confusion_counts_what_was_read_for_what_was_written(analytics, world):
 
 
 def test_the_most_confused_pairs_come_first(analytics, record, feedback, new_prediction):
-    """Mistakes are sorted by their number, with the share of that true digit which they are."""
+    """Mistakes are sorted by their number, with their share of that true digit."""
     kept = record(*(new_prediction(digit=digit) for digit in (1, 1, 1, 7, 4)))
     for each, actual in zip(kept, (7, 7, 1, 7, 9), strict=True):
         feedback.give(each.id, actual_digit=actual)
@@ -246,7 +246,7 @@ def test_the_most_confused_pairs_come_first(analytics, record, feedback, new_pre
 
 @pytest.mark.parametrize("by", list(Dimension))
 def test_predictions_broken_down(analytics, users, world, by):
-    """Each value has its predictions, mean confidence and accuracy, under a name people know."""
+    """Each value has its predictions, mean confidence and accuracy, under a name that users know."""
     names = {user.id: user.username for user in users.all()}
     groups = defaultdict(list)
     for each in world:

@@ -1,4 +1,4 @@
-"""Samples of what came in: all of few, an even part of many, and how right they were."""
+"""Samples of predictions: all of few, an even part of many, and their accuracy."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ def test_few_predictions_are_all_in_the_sample(store, record, new_prediction):
 
 
 def test_an_empty_history_gives_an_empty_sample(store):
-    """Arrays of the right shape, with nothing in them."""
+    """The arrays have the right shape and are empty."""
     found = sample_inputs(store, HistoryFilter(), 100)
     assert found.seen.shape == (0, 28, 28)
     assert not len(found.digits)
@@ -49,7 +49,7 @@ def test_a_period_leaves_the_others_out(store, record, new_prediction):
 
 
 def test_confidence_is_of_predictions_that_name_a_digit(store, record, new_prediction, feedback):
-    """Refusals do not count; where people say something, what they say is counted beside it."""
+    """Rejections do not count; labels are counted beside the predictions."""
     kept = record(
         new_prediction(digit=7, confidence=0.9),
         new_prediction(digit=3, confidence=0.7),
@@ -61,10 +61,10 @@ def test_confidence_is_of_predictions_that_name_a_digit(store, record, new_predi
     feedback.give(kept[0].id, actual_digit=7)
     feedback.give(kept[2].id, actual_digit=None)
     after = named_digits(store, HistoryFilter())
-    assert (after.accuracy.right, after.accuracy.labelled, after.labelled_confidence) == (1, 1, 0.9)
+    assert (after.accuracy.right, after.accuracy.total, after.labelled_confidence) == (1, 1, 0.9)
 
 
 def test_without_a_prediction_there_is_no_confidence(store):
-    """Not known, and not zero."""
+    """They are unknown, not zero."""
     found = named_digits(store, HistoryFilter())
     assert (found.predictions, found.confidence, found.accuracy.share) == (0, None, None)

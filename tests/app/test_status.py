@@ -30,7 +30,7 @@ def test_a_new_workspace_needs_nothing(workspace):
     """Without predictions and jobs there is nothing to attend to."""
     found = workspace.overview()
     assert found.concerns == ()
-    assert (found.today.today.predictions, found.accuracy.labelled) == (0, 0)
+    assert (found.today.today.predictions, found.accuracy.total) == (0, 0)
 
 
 def test_unsure_predictions_are_to_be_reviewed_until_they_are_labelled(workspace, keep):
@@ -40,7 +40,7 @@ def test_unsure_predictions_are_to_be_reviewed_until_they_are_labelled(workspace
     assert workspace.overview().concerns == (Concern(Matter.TO_REVIEW, 2),)
     workspace.feedback.give(first.id, actual_digit=7)
     assert workspace.overview().concerns == (Concern(Matter.TO_REVIEW, 1),)
-    assert workspace.overview().accuracy.labelled == 1
+    assert workspace.overview().accuracy.total == 1
 
 
 def test_jobs_that_failed_or_still_run_are_listed(workspace):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.periods import Bucket
-from hwr_core.analytics.queries import Dimension
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.predictions import Source

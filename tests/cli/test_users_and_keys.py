@@ -118,7 +118,7 @@ def test_an_account_at_the_provider_is_linked_and_unlinked(settings, monkeypatch
     main(["users", "create", "Ada"])
     assert main(["users", "link", "2", "ada-1"]) == 0
     assert main(["users", "link", "1", "ada-1"]) == 2
-    assert "belongs to user 2 already" in capsys.readouterr().err
+    assert "already linked to user 2" in capsys.readouterr().err
     assert main(["users", "link", "2", "ada-2"]) == 2
     assert "Unlink it first" in capsys.readouterr().err
     with Workspace(settings) as workspace:

@@ -54,7 +54,7 @@ def test_without_a_session_there_is_nothing_but_the_way_in(
     monkeypatch.setattr(services, "session_cookie", lambda: "made up")
     app.run()
     assert not app.exception
-    assert [error.value for error in app.error] == ["You are not signed in, or your sign-in has ended."]
+    assert [error.value for error in app.error] == ["You are not signed in, or your session has ended."]
     assert not app.title
 
 

@@ -30,7 +30,7 @@ def test_a_taken_name_is_told_in_words(page: AppTest) -> None:
     page.text_input(key="users_new_name").input("DEFAULT")
     page.button[-1].click().run()
     assert not page.exception
-    assert "already a user" in page.error[0].value
+    assert "is taken" in page.error[0].value
 
 
 def test_what_is_saved_is_the_selected_users(app: AppTest, paper: list[bytes | None], workspace: Workspace) -> None:

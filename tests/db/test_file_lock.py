@@ -1,4 +1,4 @@
-"""The passage through which processes open and close one file one at a time, so that no header is read too early."""
+"""The opening lock: processes open and close one file one at a time, so that no header is read too early."""
 
 from threading import Thread, Timer
 
@@ -21,8 +21,8 @@ connection.close()
 """
 
 
-def test_only_one_is_in_the_passage(database):
-    """Who does not wait is told that the passage is taken, and it is free again afterwards."""
+def test_only_one_holds_the_opening_lock(database):
+    """One that does not wait is told that the lock is held, and it is free again afterwards."""
     database.parent.mkdir()
     with opening_lock(database, wait=True) as first, opening_lock(database, wait=False) as second:
         assert (first, second) == (True, False)
@@ -30,7 +30,7 @@ def test_only_one_is_in_the_passage(database):
         assert third
 
 
-def test_the_passage_of_a_killed_process_is_free(database, program):
+def test_the_lock_of_a_killed_process_is_free(database, program):
     """The lock ends with its process, though its file stays."""
     database.parent.mkdir()
     source = """
@@ -51,7 +51,7 @@ with opening_lock(pathlib.Path(sys.argv[1]), wait=True):
 
 
 def test_a_file_is_not_closed_while_another_process_opens_it(store, database):
-    """The checkpoint of a close waits for the opener, who may have read the header without a lock yet."""
+    """Closing waits for a process that opens the file and may have read the header before locking it."""
     with store.session() as cursor:
         cursor.execute("insert into users (username) values ('ada')")
     log, closing = database.with_name(f"{database.name}.wal"), Thread(target=store.close)
@@ -66,12 +66,12 @@ def test_a_file_is_not_closed_while_another_process_opens_it(store, database):
 
 
 def test_a_file_is_not_opened_while_another_process_opens_or_closes_it(database):
-    """Two never make the same new file: the second waits, and hears of another program when it takes too long."""
+    """Two never create the same new file: the second waits, and names another program when it takes too long."""
     database.parent.mkdir()
     store = Store(database, busy_timeout=0.2, idle_release=60)
     with (
         opening_lock(database, wait=True),
-        pytest.raises(StoreBusy, match="held by another program and"),
+        pytest.raises(StoreBusy, match="held by another program, which"),
         store.session(),
     ):
         pass
@@ -81,7 +81,7 @@ def test_a_file_is_not_opened_while_another_process_opens_or_closes_it(database)
     store.close()
 
 
-def test_what_a_program_without_passage_wrote_is_seen(store, database, program):
+def test_what_a_program_without_the_lock_wrote_is_seen(store, database, program):
     """DuckDB's own shell may hold the file before us: what it wrote last is there."""
     with Store(database, busy_timeout=5, idle_release=0).session():
         pass
@@ -106,7 +106,7 @@ def test_damage_is_reported_after_waiting_too(store, database, program):
     assert database.read_bytes() == damaged
 
 
-def test_without_a_place_for_the_lock_the_passage_is_open(tmp_path):
-    """Where no lock file can be made nobody is kept out: DuckDB then says itself what is wrong."""
+def test_without_a_lock_file_nobody_is_kept_out(tmp_path):
+    """Where no lock file can be created, DuckDB's own error says what is wrong."""
     with opening_lock(tmp_path / "missing" / "hwr.duckdb", wait=False) as is_free:
         assert is_free

@@ -1,4 +1,4 @@
-"""Many callers, one transaction: who is answered what, and what survives."""
+"""Group commit: which caller gets which result, and what survives."""
 
 import signal
 from functools import partial
@@ -62,7 +62,7 @@ def _users(store):
         return [name for (name,) in cursor.execute("select username from users order by id").fetchall()][1:]
 
 
-def test_an_answer_means_the_row_is_there(history, predictions, new_prediction):
+def test_a_result_means_that_the_row_is_stored(history, predictions, new_prediction):
     """A Future is done only after the commit: another session sees the row."""
     kept = predictions.submit(new_prediction()).result(timeout=5)
     assert [one.id for one in history.page().predictions] == [kept.id]
@@ -119,7 +119,7 @@ def test_a_caller_that_gave_up_leaves_no_row(store, names):
     assert _users(store) == ["first"]
 
 
-def test_a_store_that_cannot_be_had_is_told_to_everyone(database, uploads, new_prediction, program):
+def test_a_busy_store_is_reported_to_every_caller(database, uploads, new_prediction, program):
     """When the group finds the store busy, each of its callers gets StoreBusy."""
     database.parent.mkdir()
     program(
@@ -134,15 +134,15 @@ def test_a_store_that_cannot_be_had_is_told_to_everyone(database, uploads, new_p
     writer.close()
 
 
-def test_an_answer_too_few_keeps_nothing(store):
-    """A write that does not answer every row is a fault, found before the commit."""
+def test_a_missing_result_stores_nothing(store):
+    """A write that returns too few results is a fault, found before the commit."""
 
     def forgetful(cursor, rows):
         cursor.execute("insert into users (username) values ('lost')")
         return []
 
     writer = GroupCommit(store, forgetful)
-    with pytest.raises(RuntimeError, match="1 rows were given"):
+    with pytest.raises(RuntimeError, match="1 rows were to be written"):
         writer.submit("x").result(timeout=5)
     writer.close()
     assert _users(store) == []

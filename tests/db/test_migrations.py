@@ -1,4 +1,4 @@
-"""What becomes of a file when it is opened."""
+"""Migrations: what happens to a new or an older file when it is opened."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -82,7 +82,7 @@ def test_usernames_differ_by_more_than_case(store):
 
 
 def test_users_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
-    """A file made before there were identity providers keeps its people and roles, and takes their accounts there."""
+    """A file made before there were identity providers keeps its users and roles, and they can be linked."""
     before = [migration for migration in MIGRATIONS if migration.__name__ != "identities"]
     database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(database) as connection:
@@ -93,6 +93,54 @@ def test_users_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
         ada = Identity("https://id.example.org", "ada-1", "ada@example.org")
         assert Identities(store).caller(ada, may_join=False) == Caller(2, "Ada", Role.ADMIN)
         assert Identities(store).caller(replace(ada, email=None), may_join=False).user_id == 2
+
+
+LAST_VERSION = [migration for migration in MIGRATIONS if migration.__name__ != "predictions_and_uploads"]
+
+INSERT_READINGS = """
+    insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+        model_version, preprocessing_seconds, inference_seconds, enhancement_level, original)
+    select nextval('reading_ids'), '2026-01-01T00:00:00Z', 1, 'upload', 'digit', 7, 0.9,
+        [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], $1, 'v1', 0.001, 0.001, 1.0, repeat('a', 64)
+    from generate_series(1, 3)
+"""
+
+
+@pytest.fixture
+def last_version(database):
+    """A history of the last version: readings 1 to 3, the first of them labelled as a 1."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(database) as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, LAST_VERSION)
+        connection.execute(INSERT_READINGS, [bytes(784)])
+        connection.execute("insert into feedback values (nextval('feedback_ids'), now(), 1, 1, 1, 5, 'one', null)")
+        connection.execute("insert into labels values (1, now(), 1, false)")
+    return database
+
+
+def test_readings_of_the_last_version_become_predictions(last_version, store, history, feedback):
+    """Each keeps its id, the hash of its upload, its label and its feedback."""
+    first = history.get(1)
+    assert (first.upload, first.label.digit) == ("a" * 64, 1)
+    assert [(each.prediction_id, each.comments) for each in feedback.of_prediction(1)] == [(1, "one")]
+    assert history.count() == 3
+
+
+@pytest.mark.parametrize("deleted", [0, 1, 3])
+def test_ids_go_on_after_the_renaming(last_version, deleted, record, new_prediction):
+    """The next prediction gets an id that no reading ever had, also when the newest ones had been deleted."""
+    with duckdb.connect(last_version) as connection:
+        connection.execute("delete from readings where id > $1", [3 - deleted])
+    assert [kept.id for kept in record(new_prediction(), new_prediction())] == [4, 5]
+
+
+def test_ids_of_an_empty_history_start_at_one(database, record, new_prediction):
+    """A file of the last version without readings gives the first id like a new one."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(database) as connection:
+        migrate(connection, LAST_VERSION)
+    assert [kept.id for kept in record(new_prediction())] == [1]
 
 
 @pytest.mark.parametrize("known", range(1, len(MIGRATIONS)))

@@ -1,4 +1,4 @@
-"""One process and its file: transactions, the lease, and files that cannot be used."""
+"""The store in one process: transactions, releasing the file, and files that cannot be used."""
 
 import subprocess
 import sys
@@ -74,7 +74,7 @@ def test_a_failed_write_leaves_the_next_one_working(store):
 
 
 def test_an_idle_file_is_released_and_opened_again(database):
-    """After the idle time another process may open the file; the next session takes it back."""
+    """After the idle time another process may open the file; the next session opens it again."""
     store = Store(database, busy_timeout=5, idle_release=0.05)
     _add(store, "ada")
     time.sleep(0.3)
@@ -92,7 +92,7 @@ def test_the_file_is_not_released_during_a_session(database):
 
 
 def test_the_idle_time_is_measured_by_the_clock_given(database):
-    """The lease ends when the clock passed in says so."""
+    """The file is released when the clock that was passed in says so."""
     now = 0.0
     store = Store(database, busy_timeout=5, idle_release=3600, clock=lambda: now)
     _add(store, "ada")
@@ -124,7 +124,7 @@ def test_closing_waits_for_a_running_session(store):
 
 
 def test_a_program_may_end_without_closing(database):
-    """The lease neither keeps a process alive nor crashes it at its end."""
+    """An open store neither keeps a process alive nor crashes it at its end."""
     source = (
         "import sys, pathlib; from hwr_core.db.store import Store\n"
         "with Store(pathlib.Path(sys.argv[1]), busy_timeout=5, idle_release=3600).session(): pass"
@@ -152,7 +152,7 @@ def test_sixteen_threads_lose_nothing(store):
 
 @pytest.mark.parametrize("content", [b"not a database" * 1000, b"short"], ids=["junk", "short"])
 def test_a_file_that_is_no_database_is_left_alone(store, database, content):
-    """What is no DuckDB file is refused in plain words, and not one byte of it changes."""
+    """A file that is not DuckDB's is refused in plain words, and not one byte of it changes."""
     database.parent.mkdir()
     database.write_bytes(content)
     with pytest.raises(StoreUnavailable, match="not a DuckDB database") as raised, store.session():
@@ -177,29 +177,29 @@ def test_a_damaged_database_is_left_alone(store, database):
     assert database.read_bytes() == damaged
 
 
-def test_a_folder_in_place_of_the_file_is_told(store, database):
+def test_a_folder_in_place_of_the_file_is_reported(store, database):
     """A database path that is a folder is refused in plain words."""
     database.mkdir(parents=True)
-    with pytest.raises(StoreUnavailable, match="folder where the history's file should be"), store.session():
+    with pytest.raises(StoreUnavailable, match="folder where the file of the history should be"), store.session():
         pass
 
 
-def test_a_file_opened_beside_the_store_is_told(store, database):
-    """A connection of this very program that the store knows nothing of is named as the obstacle."""
+def test_a_file_opened_beside_the_store_is_reported(store, database):
+    """A connection of this same program that the store does not know of is named as the reason."""
     database.parent.mkdir()
     with duckdb.connect(database), pytest.raises(StoreUnavailable, match="by other means"), store.session():
         pass
 
 
-def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
+def test_a_data_folder_that_cannot_be_created_is_reported(tmp_path):
     """A file in the place of the data folder is refused in plain words."""
     (tmp_path / "data").write_text("in the way")
     store = Store(tmp_path / "data" / "hwr.duckdb", busy_timeout=0, idle_release=60)
-    with pytest.raises(StoreUnavailable, match="data folder cannot be made"), store.session():
+    with pytest.raises(StoreUnavailable, match="data folder cannot be created"), store.session():
         pass
 
 
-def test_a_full_disk_is_told_and_survived(database, program):
+def test_a_full_disk_is_reported_and_survived(database, program):
     """A commit that does not fit keeps nothing and says so; the next one that fits works."""
     output, _ = program(WRITE_ON_A_FULL_DISK, database).communicate(timeout=20)
     words, count = output.splitlines()
@@ -207,7 +207,7 @@ def test_a_full_disk_is_told_and_survived(database, program):
     assert count == "1"
 
 
-def test_a_resting_file_is_closed_whole_and_nobody_gets_in(store, database):
+def test_a_resting_file_is_complete_and_nobody_can_open_it(store, database):
     """All that was committed is in the one file, which can be copied; sessions wait until that is over."""
     _add(store, "ada")
     waiting = Thread(target=_add, args=(store, "bob"))

@@ -1,4 +1,4 @@
-"""What is left of a history whose process is killed in the midst of everything, and of one that cannot be written."""
+"""What is left of a history whose process is killed at any moment, and of one that cannot be written."""
 
 import os
 import random
@@ -72,22 +72,22 @@ def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path, kills
             assert not numbers & acknowledged[kind]  # no id is given twice
             acknowledged[kind] |= numbers
         with Workspace(Settings(data_dir=tmp_path / "data")) as workspace, workspace.store.session() as cursor:
-            kept = cursor.execute("select id, upload from predictions").fetchall()
-            said = cursor.execute("select id, prediction_id from feedback").fetchall()
+            stored = cursor.execute("select id, upload from predictions").fetchall()
+            judged = cursor.execute("select id, prediction_id from feedback").fetchall()
             labels = cursor.execute("select prediction_id from labels").fetchall()
             applied = cursor.execute("select name from migrations").fetchall()
-        assert acknowledged["prediction"] <= {number for number, _ in kept}
-        assert acknowledged["feedback"] <= {number for number, _ in said}
-        assert len({number for number, _ in kept}) == len(kept)
-        assert sorted(number for (number,) in labels) == sorted(number for _, number in said)
-        assert all((tmp_path / "data" / "originals" / name[:2] / name).is_file() for _, name in kept)
+        assert acknowledged["prediction"] <= {number for number, _ in stored}
+        assert acknowledged["feedback"] <= {number for number, _ in judged}
+        assert len({number for number, _ in stored}) == len(stored)
+        assert sorted(number for (number,) in labels) == sorted(number for _, number in judged)
+        assert all((tmp_path / "data" / "originals" / name[:2] / name).is_file() for _, name in stored)
         assert [name for (name,) in applied] == [migration.__name__ for migration in MIGRATIONS]
     assert len(acknowledged["prediction"]) > kills
 
 
 @pytest.mark.parametrize("version", range(len(MIGRATIONS)))
 def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, version: int) -> None:
-    """A file as any earlier hwr left it gets what it lacks; its users and predictions are there and can be judged."""
+    """A file as any earlier hwr left it gets what it lacks; its users and predictions are there and can be labelled."""
     settings = Settings(data_dir=tmp_path)
     renamed = MIGRATIONS.index(predictions_and_uploads) <= version
     table, ids = ("predictions", "prediction_ids") if renamed else ("readings", "reading_ids")
@@ -112,18 +112,18 @@ def test_a_history_of_each_earlier_version_opens_with_its_data(tmp_path: Path, v
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="Root may write to any folder.")
-def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
-    """A data folder of somebody else's is an error that says what to do."""
+def test_a_folder_without_permission_is_reported(tmp_path: Path) -> None:
+    """A data folder of another user of the machine is an error that says what to do."""
     tmp_path.chmod(0o500)
     with (
         Workspace(Settings(data_dir=tmp_path)) as workspace,
-        pytest.raises(StoreUnavailable, match="right to the data"),
+        pytest.raises(StoreUnavailable, match="Grant access to the data"),
     ):
         workspace.users.all()
 
 
 def test_an_empty_file_becomes_a_history(tmp_path: Path) -> None:
-    """A kill while the file was being made leaves an empty one, which is no reason never to start again."""
+    """A kill while the file was being created leaves an empty one, which is replaced."""
     settings = Settings(data_dir=tmp_path)
     settings.database.touch()
     with Workspace(settings) as workspace:
@@ -155,7 +155,7 @@ os._exit(0)
 """
 
 
-def test_a_disk_that_fills_up_is_told_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_reported_and_loses_nothing(tmp_path: Path) -> None:
     """When no more can be written the store says so, and all that was answered before is there afterwards."""
     command = [sys.executable, "-c", FILL_THE_DISK, str(tmp_path / "data")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)

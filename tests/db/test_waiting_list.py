@@ -1,4 +1,4 @@
-"""Two processes and one file: who waits, who gives way, and what the loser is told."""
+"""Two processes and one file: they take turns, and one that waits in vain is told why."""
 
 import re
 import time
@@ -45,8 +45,8 @@ def _count(store, pattern):
         return cursor.execute("select count(*) from users where username like $1", [pattern]).fetchone()[0]
 
 
-def test_who_waits_too_long_is_told_by_whom_and_what_to_do(database, program):
-    """StoreBusy names the holder's program and PID and the ways out, but no path."""
+def test_waiting_in_vain_names_the_holder_and_what_to_do(database, program):
+    """StoreBusy names the program and PID that hold the file and what can be done, but no path."""
     database.parent.mkdir()
     holder = program(HOLD, database, 20)
     holder.stdout.readline()
@@ -58,7 +58,7 @@ def test_who_waits_too_long_is_told_by_whom_and_what_to_do(database, program):
 
 
 def test_a_session_may_wait_for_less_than_the_others(database, program):
-    """Who has little patience is told soon, and told how long that was."""
+    """A session with little patience fails soon, and says how long it waited."""
     database.parent.mkdir()
     program(HOLD, database, 20).stdout.readline()
     store = Store(database, busy_timeout=60, idle_release=60)
@@ -66,7 +66,7 @@ def test_a_session_may_wait_for_less_than_the_others(database, program):
         pass
 
 
-def test_who_waits_long_enough_gets_in(database, program):
+def test_waiting_long_enough_is_rewarded(database, program):
     """A session begun while another program holds the file starts when that program ends."""
     database.parent.mkdir()
     program(HOLD, database, 0.4).stdout.readline()
@@ -94,7 +94,7 @@ def test_a_process_under_steady_load_lets_another_in(store, database, program):
 
 
 def test_a_long_session_of_ones_own_does_not_stop_the_others(store, database, program):
-    """While a long session keeps the file from a waiter, our short ones go on after a pause."""
+    """While a long session keeps the file from a waiting process, our short ones go on after a pause."""
     with store.session():
         program(HAMMER, database, 0)
         time.sleep(0.8)
@@ -104,21 +104,21 @@ def test_a_long_session_of_ones_own_does_not_stop_the_others(store, database, pr
     assert _count(store, "mine-%") == 4
 
 
-def test_one_does_not_wait_for_oneself(tmp_path):
-    """A WaitingList sees the others but not its own sign, and the last to leave removes the folder."""
+def test_a_process_does_not_count_itself(tmp_path):
+    """A WaitingList sees the other entries but not its own, and the last to leave removes the folder."""
     one, other = WaitingList(tmp_path / "hwr.duckdb"), WaitingList(tmp_path / "hwr.duckdb")
-    one.show()
-    assert (one.someone_else_waits(), other.someone_else_waits()) == (False, True)
+    one.enter()
+    assert (one.others_wait(), other.others_wait()) == (False, True)
     one.leave()
-    assert not other.someone_else_waits()
+    assert not other.others_wait()
     assert not list(tmp_path.iterdir())
 
 
-def test_a_dead_waiter_is_forgotten(tmp_path):
-    """A sign that is no longer refreshed counts for nothing and is cleared away."""
+def test_the_entry_of_a_dead_process_is_removed(tmp_path):
+    """An entry that is no longer refreshed does not count and is removed."""
     now = time.time() + STALE + 1
     dead = WaitingList(tmp_path / "hwr.duckdb")
-    dead.show()
+    dead.enter()
     holder = WaitingList(tmp_path / "hwr.duckdb", wall_clock=lambda: now)
-    assert not holder.someone_else_waits()
+    assert not holder.others_wait()
     assert not list((tmp_path / "hwr.duckdb.waiting").iterdir())

@@ -1,4 +1,4 @@
-"""The shipped version in a registry of its own, and a folder of one's own images to measure it on."""
+"""The shipped version in a registry of its own, and a folder of custom images to evaluate it on."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def own_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def places(own_images: Path, tmp_path: Path) -> Places:
-    """Own images and no others."""
+    """Custom images and no others."""
     return Places(tmp_path / "datasets", own_images, tmp_path / "corrections.npz")
 
 
@@ -43,7 +43,7 @@ def champion(registry: Registry) -> ModelVersion:
 
 
 def worse_copy(registry: Registry) -> ModelVersion:
-    """Publish a version that refuses everything: the champion's network with another threshold."""
+    """Publish a version that rejects everything: the champion's network with another threshold."""
     champion = registry.champion()
     decision = champion.card.decision.model_copy(update={"not_a_digit_above": 0.0})
     card = champion.card.model_copy(update={"decision": decision, "parameters": 1})

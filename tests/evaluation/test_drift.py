@@ -29,7 +29,7 @@ def written(digits, *, confidence=0.97, width=10, ink=160, weights=None):
 
 
 def test_the_index_is_the_one_worked_out_by_hand():
-    """With half an image in each bin, 9 and 4 are shares of 9.5/14 and 4.5/14; turned round it is the same."""
+    """With half an image in each bin, 9 and 4 are shares of 9.5/14 and 4.5/14; the other way round it is the same."""
     p, q = 9.5 / 14, 4.5 / 14
     by_hand = (p - q) * log(p / q) + (q - p) * log(q / p)
     assert psi((9, 4), (4, 9)) == pytest.approx(by_hand)
@@ -37,13 +37,13 @@ def test_the_index_is_the_one_worked_out_by_hand():
 
 
 def test_equal_shares_have_no_distance_and_an_empty_bin_a_finite_one():
-    """A bin that nothing falls into in one of the periods does not make them infinitely different."""
+    """A bin that is empty in one of the periods does not make the difference infinite."""
     assert psi((10, 30), (10, 30)) == 0
     assert 1 < psi((100, 0), (0, 100)) < 20
 
 
 def test_features_are_measured_on_the_image():
-    """Half of the rows inked make half the ink; a writing of 10 x 20 is half as wide as high; nothing is as wide."""
+    """Half of the rows make half the ink; a digit of 10 x 20 is half as wide as high; an empty image is square."""
     half = np.zeros((1, 28, 28), np.uint8)
     half[0, :14] = 255
     narrow, empty = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28), np.uint8)
@@ -54,7 +54,7 @@ def test_features_are_measured_on_the_image():
 
 
 def test_what_is_no_digit_tells_nothing_of_confidence():
-    """Refused predictions are counted among the digits read, not among the confidences."""
+    """Rejected images count among the digits, not among the confidences."""
     found = written([7, 7, 10], confidence=0.3)
     assert found.images == 3
     assert found.counts[Feature.DIGIT][10] == 1
@@ -62,12 +62,12 @@ def test_what_is_no_digit_tells_nothing_of_confidence():
 
 
 def test_weights_make_some_images_count_less():
-    """Two images of half a weight are one image."""
+    """Two images of half a weight count as one."""
     assert written([1, 1, 2], weights=np.array([0.5, 0.5, 1.0])).counts[Feature.DIGIT][1:3] == (1.0, 1.0)
 
 
 def test_the_same_again_is_much_like_before():
-    """Nothing has changed, so nothing is said to have changed."""
+    """The verdict says that nothing has changed."""
     drift = compare(written(EVEN), written(EVEN))
     assert drift.level is Level.SAME
     assert drift.verdict() == "Much like before"
@@ -78,8 +78,8 @@ def test_the_same_again_is_much_like_before():
     ("now", "words"),
     [
         ({"ink": 100}, "less ink"),
-        ({"width": 18}, "wider writing, more ink"),
-        ({"width": 6}, "narrower writing, less ink"),
+        ({"width": 18}, "wider digits, more ink"),
+        ({"width": 6}, "narrower digits, less ink"),
         ({"confidence": 0.6}, "less sure predictions"),
         ({"confidence": 0.9999}, "surer predictions"),
     ],
@@ -103,7 +103,7 @@ def test_one_digit_read_more_often_is_named():
 
 
 def test_a_digit_that_is_gone_and_refusals_are_named():
-    """Nothing read as a 3 any more is fewer 3s; every third image refused is more of those."""
+    """No more predictions of a 3 are fewer 3s; every third image rejected is more of those."""
     assert compare(written(EVEN[EVEN != 3]), written(EVEN)).verdict() == "Different: fewer 3s"
     refused = np.where(np.arange(len(EVEN)) % 3, EVEN, 10)
     assert compare(written(refused), written(EVEN)).verdict() == "Different: more images read as no digit"

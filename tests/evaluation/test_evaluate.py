@@ -1,4 +1,4 @@
-"""A version is measured on named suites, the result is kept with it, and two results can be compared."""
+"""A version is evaluated on suites, the result is stored with it, and two results can be compared."""
 
 from zipfile import ZipFile
 
@@ -31,7 +31,7 @@ def answers(labels, given, confidence=None) -> Answers:
 
 
 def test_figures_count_what_they_say():
-    """Right, wrong, refused and taken for digits, with the matrix behind them."""
+    """Right, wrong, rejected and taken for digits, with the matrix behind them."""
     figures = figures_of(answers([1, 1, 2, 3, 10, 10], [1, 7, 2, 10, 10, 4], [0.9, 0.8, 0.9, 0.4, 0.2, 0.7]))
     assert (figures.accuracy.right, figures.accuracy.total) == (3, 6)
     assert (figures.digits.right, figures.digits.total, figures.refused) == (2, 4, 1)
@@ -80,7 +80,7 @@ def test_a_version_is_measured_and_the_result_kept(champion, places):
 
 
 def test_the_same_images_have_the_same_fingerprint(champion, places):
-    """Two runs are of the same images; a part of them is another suite, kept under its own name."""
+    """Two runs are of the same images; a part of them is another suite, stored under its own name."""
     whole = [evaluate(champion, SUITES["custom"], places).fingerprint for _ in range(2)]
     part = evaluate(champion, SUITES["custom"], places, limit=5)
     assert whole[0] == whole[1] != part.fingerprint
@@ -88,7 +88,7 @@ def test_the_same_images_have_the_same_fingerprint(champion, places):
 
 
 def test_only_suites_with_data_are_there(places, tmp_path):
-    """Own images make their suite and the corrupted one; what has no data is refused by name."""
+    """Custom images make their suite and the corrupted one; a suite without data is refused by name."""
     assert available_suites(places) == ["custom", "corrupted"]
     assert gate_suites(places) == ["custom"]
     with pytest.raises(DatasetMissing, match="mnist"):
@@ -100,7 +100,7 @@ def test_only_suites_with_data_are_there(places, tmp_path):
 
 
 def test_a_folder_anywhere_is_a_suite(champion, places, own_images):
-    """All of its images count, since nobody learned from them."""
+    """All of its images count, since no model was trained on them."""
     found = evaluate(champion, folder_suite(own_images), places)
     assert found.suite.startswith("folder-")
     assert found.figures.accuracy.total == 300
@@ -128,7 +128,7 @@ def test_what_was_not_measured_is_said_in_words(champion, places):
 
 
 def test_two_versions_are_compared_image_by_image(registry, champion, places):
-    """Where they differ can be looked at, and the test says that it is no chance."""
+    """Where they differ can be looked at, and the test says that it is not chance."""
     worse = worse_copy(registry)
     for version in (champion, worse):
         evaluate(version, SUITES["custom"], places)
@@ -144,7 +144,7 @@ def test_two_versions_are_compared_image_by_image(registry, champion, places):
 
 
 def test_results_on_other_images_are_not_compared(registry, champion, places, tmp_path, own_images):
-    """When an image is added in between, both have to be measured again."""
+    """When an image is added in between, both have to be evaluated again."""
     import shutil
 
     worse = worse_copy(registry)
@@ -160,7 +160,7 @@ def test_results_on_other_images_are_not_compared(registry, champion, places, tm
 
 
 def write_amounts(places, shown, said):
-    """Write images of numbers, and what the index says of them, as the archive of amounts has them."""
+    """Write images of numbers with their index, as in the archive of amounts."""
     places.datasets.mkdir(exist_ok=True)
     with ZipFile(places.datasets / "cheque-amounts.zip", "w") as archive:
         for text in shown:
@@ -184,7 +184,7 @@ def test_whole_numbers_are_right_or_wrong_as_a_whole(champion, places):
 
 
 def test_a_version_that_reads_no_lines_finds_no_number(registry, champion, places):
-    """Every number counts as refused, so that such a version does not pass for as good."""
+    """Every number counts as rejected, so that such a version does not seem as good."""
     write_amounts(places, ["271828", "314159"], ["271828", "314159"])
     names = [name for name in champion.card.files if not name.startswith("lines")]
     plain = registry.publish(

@@ -1,12 +1,15 @@
-"""Which version is served: past the gate, back again, and all of it in a log that only grows."""
+"""Which version is served: promoted past the gate, rolled back, and every change in the log."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from hwr_core.errors import Conflict, HwrError, InvalidValue, ModelUnavailable, PromotionRefused
-from hwr_core.evaluation.evaluate import evaluate
-from hwr_core.evaluation.promotion import LOG, Promotions
+from hwr_core.evaluation.compare import Comparison
+from hwr_core.evaluation.evaluate import Evaluation, evaluate
+from hwr_core.evaluation.gate import is_worse
+from hwr_core.evaluation.promotion import Promotions
+from hwr_core.evaluation.promotion_log import LOG
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.registry.registry import LITERT, Registry
 from tests.evaluation.conftest import champion, own_images, places, registry, worse_copy  # noqa: F401  fixtures
@@ -22,19 +25,19 @@ def promotions(registry):  # noqa: F811
 
 @pytest.fixture
 def twin(registry, champion):  # noqa: F811
-    """A version that reads just as the champion does."""
+    """A version that gives the same predictions as the champion."""
     card = champion.card.model_copy(update={"parameters": 2})
     return registry.publish(card, {LITERT: champion.read_file(LITERT)})
 
 
 def measured(places, *versions):  # noqa: F811
-    """Measure versions on the gate's suite."""
+    """Evaluate versions on the suite of the gate."""
     for version in versions:
         evaluate(version, SUITES["custom"], places)
 
 
 def test_a_version_that_is_as_good_is_promoted(promotions, registry, champion, twin, places):  # noqa: F811
-    """It is served at once, and the log tells who, why and on what figures."""
+    """It is served at once, and the log says who, why and on what figures."""
     measured(places, champion, twin)
     entry = promotions.promote(twin, GATES, who="Ada", reason="smaller")
     assert registry.champion() == twin
@@ -50,7 +53,7 @@ def test_a_version_that_is_as_good_is_promoted(promotions, registry, champion, t
 
 
 def test_a_worse_version_is_refused_and_may_be_forced(promotions, registry, champion, places):  # noqa: F811
-    """The refusal names suite and figures; forcing wants a reason, which is logged."""
+    """The refusal names suite and figures; forcing needs a reason, which is logged."""
     worse = worse_copy(registry)
     measured(places, champion, worse)
     with pytest.raises(PromotionRefused, match=r"On 'custom' it reads 0 of \d+ right, the champion \d+ \(p < 0.001\)"):
@@ -140,7 +143,7 @@ def test_a_retired_version_is_not_promoted(promotions, registry, champion, twin)
 
 
 def test_the_challenger_that_is_promoted_is_no_challenger_any_more(promotions, registry, champion, twin):  # noqa: F811
-    """Nobody challenges himself."""
+    """A champion cannot challenge itself."""
     promotions.challenge(twin, who="Ada")
     assert registry.challenger_name() == twin.name
     promotions.promote(twin, GATES, who="Ada", force=True, reason="x")
@@ -159,23 +162,15 @@ def test_a_reason_that_cannot_be_written_is_refused(promotions, registry, champi
 
 
 def test_a_torn_line_of_the_log_hides_no_other(promotions, registry, champion, twin):  # noqa: F811
-    """What a power cut left of a line is passed over."""
+    """A line that a power cut left incomplete is skipped."""
     promotions.promote(twin, GATES, who="Ada", force=True, reason="x")
     with (registry.folder / LOG).open("ab") as stream:
         stream.write(b'{"at": "2026-')
     assert [entry.new for entry in promotions.log()] == [twin.name]
 
 
-def test_the_probability_asked_for_is_shared_out_among_the_suites(promotions, registry, twin, monkeypatch):  # noqa: F811
-    """What would be too much on one suite may be chance on one of five."""
-
-    class Slightly:
-        """Right a little less often than the champion: 2 against 10 images that only one got right, p = 0.039."""
-
-        suite = "custom"
-        only_one, only_other, p_value = 10, 2, 0.039
-
-    monkeypatch.setattr("hwr_core.evaluation.promotion.compare_if_possible", lambda *_: Slightly())
-    monkeypatch.setattr("hwr_core.evaluation.promotion._in_words", lambda found: f"Worse on {found.suite}.")
-    assert promotions.gate(twin, ["custom"]).objections == ("Worse on custom.",)
-    assert promotions.gate(twin, ["custom"] * 5).is_open
+def test_the_level_of_significance_is_divided_among_the_suites():
+    """2 against 10 images that only one got right are too many on one suite (p = 0.039), and chance on one of five."""
+    found = Comparison("custom", *[Evaluation.model_construct()] * 2, only_one=10, only_other=2, differences=())
+    assert is_worse(found, among=1)
+    assert not is_worse(found, among=5)

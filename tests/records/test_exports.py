@@ -43,7 +43,7 @@ def exports(store, monkeypatch):
 
 @pytest.fixture
 def kept(record, users, feedback, new_prediction):
-    """Thirteen predictions: one with everything, one refused, and one for each nasty file name, by Ada."""
+    """Thirteen predictions: one with everything, one rejected, and one for each nasty file name, by Ada."""
     ada = users.create("ada")
     rows = record(
         new_prediction(digit=7, created_at=NOON, source=Source.API, file_name="seven.png", enhancement_level=2.0),
@@ -85,7 +85,7 @@ def test_json_lines_hold_every_field(exports, kept):
 
 
 def test_csv_gives_text_back_and_defuses_formulas(exports, kept):
-    """Quotes, line breaks and any script survive; what a spreadsheet would run begins with an apostrophe."""
+    """Quotes, line breaks and any script survive; what a spreadsheet would run is prefixed by an apostrophe."""
     rows = _csv(exports.history("csv"))
     assert [row["id"] for row in rows] == [str(number) for number in range(1, 14)]
     names = [row["file_name"] for row in rows[2:]]
@@ -147,7 +147,7 @@ def test_every_format_of_nothing_is_a_valid_file(exports, tmp_path):
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_a_filter_narrows_an_export(exports, kept, tmp_path, kind):
-    """An export holds what the history's filter lets through and nothing else."""
+    """An export holds the predictions that match the filter and nothing else."""
     content = exports.history(kind, HistoryFilter(user_id=1))
     if kind == "csv":
         ids = [int(row["id"]) for row in _csv(content)]
@@ -159,15 +159,15 @@ def test_a_filter_narrows_an_export(exports, kept, tmp_path, kind):
     assert ids == [1, 2]
 
 
-def test_what_is_wrong_is_told_before_the_first_byte(exports):
+def test_a_wrong_request_is_refused_before_the_first_byte(exports):
     """An unknown user or format is an error at once, not a file that breaks off."""
     with pytest.raises(UserNotFound):
         exports.history("csv", HistoryFilter(user_id=9))
     with pytest.raises(UserNotFound):
         exports.user(9, "json")
-    with pytest.raises(InvalidValue, match="csv, jsonl, parquet are allowed"):
+    with pytest.raises(InvalidValue, match="allowed are csv, jsonl, parquet"):
         exports.history("xlsx")
-    with pytest.raises(InvalidValue, match="json, csv are allowed"):
+    with pytest.raises(InvalidValue, match="allowed are json and csv"):
         exports.user(1, "xml")
 
 
@@ -191,7 +191,7 @@ def test_predictions_that_arrive_meanwhile_are_left_out(exports, record, kept, n
 
 
 def test_a_users_data_as_json(exports, kept):
-    """The contract's shape: the person's predictions, and all the person ever said, replaced words marked."""
+    """The contract's shape: the user's predictions, and all feedback that the user gave, with what was replaced."""
     answer = json.loads(b"".join(exports.user(1, "json")))
     assert answer["success"] is True
     assert [row["id"] for row in answer["data"]["predictions"]] == [1, 2]
@@ -211,7 +211,7 @@ def test_a_user_without_history_is_empty_lists(exports, users):
 
 
 def test_the_history_as_a_frame(exports, kept):
-    """A DataFrame has the newest predictions first, what people say, and images when asked for."""
+    """A DataFrame has the newest predictions first, their labels, and images when asked for."""
     frame = exports.frame()
     assert frame["id"].tolist() == list(range(13, 0, -1))
     assert str(frame["timestamp"].dt.tz) == "UTC"

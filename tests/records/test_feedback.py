@@ -1,4 +1,4 @@
-"""What people say of predictions, and the labels drawn from it."""
+"""Feedback on predictions, and the labels that follow from it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,18 +11,18 @@ from hwr_core.recognition.types import Verdict
 
 @pytest.fixture
 def seven(record, new_prediction):
-    """The number of an image that was read as a 7."""
+    """The id of a prediction of a 7."""
     return record(new_prediction(digit=7))[0].id
 
 
 @pytest.fixture
 def refused(record, new_prediction):
-    """The number of an image that was refused."""
+    """The id of a prediction that was rejected as no digit."""
     return record(new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT))[0].id
 
 
 def test_feedback_says_whether_the_prediction_was_right(feedback, seven, refused):
-    """The true digit is compared with the digit read, not with any number; "no digit" agrees with a refusal."""
+    """The true digit is compared with the predicted one, not with an id; "no digit" agrees with a rejection."""
     assert feedback.give(seven, actual_digit=7).correct_prediction
     assert not feedback.give(seven, actual_digit=seven).correct_prediction
     assert not feedback.give(seven, actual_digit=None).correct_prediction
@@ -31,13 +31,13 @@ def test_feedback_says_whether_the_prediction_was_right(feedback, seven, refused
 
 
 def test_feedback_comes_back_as_it_was_given(feedback, seven):
-    """Digit, rating and comment survive, with the time and who said it."""
+    """Digit, rating and comment survive, with the time and the user."""
     given = feedback.give(seven, actual_digit=1, confidence_rating=5, comments="A 1 with an upstroke; 'quoted' ü")
     assert feedback.of_prediction(seven) == feedback.of_user(1) == [given]
 
 
-def test_a_later_word_replaces_the_earlier_and_keeps_its_trace(feedback, users, seven):
-    """Of one person the last word stands; the one before is kept and marked; another person's is not touched."""
+def test_relabelling_replaces_the_earlier_feedback_and_keeps_it_in_the_log(feedback, users, seven):
+    """A user's newest feedback counts; the earlier one is kept, marked as replaced; that of others is not touched."""
     ada = users.create("ada")
     hers = feedback.give(seven, user_id=ada.id, actual_digit=7)
     first = feedback.give(seven, actual_digit=1)
@@ -48,8 +48,8 @@ def test_a_later_word_replaces_the_earlier_and_keeps_its_trace(feedback, users, 
     assert [each.id for each in feedback.of_user(1)] == [second.id]
 
 
-def test_the_newest_word_is_the_label(feedback, users, history, seven):
-    """The label follows what was said last, whoever said it."""
+def test_the_newest_feedback_is_the_label(feedback, users, history, seven):
+    """The label follows the newest feedback, whoever gave it."""
     ada = users.create("ada")
     feedback.give(seven, actual_digit=1)
     feedback.give(seven, user_id=ada.id, actual_digit=4)
@@ -59,7 +59,7 @@ def test_the_newest_word_is_the_label(feedback, users, history, seven):
 
 
 def test_two_users_who_agree_verify_a_label(feedback, users, history, seven):
-    """A label is verified when a second person says the same, and no longer when they differ."""
+    """A label is verified when a second user agrees, and no longer when they differ."""
     ada = users.create("ada")
     feedback.give(seven, actual_digit=7)
     feedback.give(seven, actual_digit=7)
@@ -70,8 +70,8 @@ def test_two_users_who_agree_verify_a_label(feedback, users, history, seven):
     assert not history.get(seven).label.verified
 
 
-def test_a_reviewer_verifies_a_label_until_something_else_is_said(feedback, history, seven):
-    """A check holds while the same is said again, and can be taken back."""
+def test_a_reviewer_verifies_a_label_until_it_is_relabelled(feedback, history, seven):
+    """A label stays verified when it is confirmed, and the mark can be removed."""
     feedback.give(seven, actual_digit=7)
     assert feedback.verify(seven).verified
     feedback.give(seven, actual_digit=7, comments="yes")
@@ -82,8 +82,8 @@ def test_a_reviewer_verifies_a_label_until_something_else_is_said(feedback, hist
     assert not history.get(seven).label.verified
 
 
-def test_what_has_no_label_cannot_be_verified(feedback, seven):
-    """There is nothing to check while nobody has said anything."""
+def test_a_prediction_without_a_label_cannot_be_verified(feedback, seven):
+    """There is nothing to verify while a prediction has no feedback."""
     for prediction_id in (seven, 99, 2**63):
         with pytest.raises(NotFound, match="no label to verify"):
             feedback.verify(prediction_id)
@@ -102,7 +102,7 @@ def test_what_has_no_label_cannot_be_verified(feedback, seven):
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused(feedback, seven, fault):
+def test_values_out_of_range_are_refused(feedback, seven, fault):
     """A digit, rating or comment out of range is refused with the range, and nothing is recorded."""
     with pytest.raises(InvalidValue, match="allowed"):
         feedback.give(seven, **fault)
@@ -111,7 +111,7 @@ def test_what_makes_no_sense_is_refused(feedback, seven, fault):
 
 @pytest.mark.parametrize("stranger", [2, 0, -1, 2**63])
 def test_neither_orphan_predictions_nor_orphan_users(feedback, seven, stranger):
-    """Feedback needs a reading and a user who exist; afterwards the store works on."""
+    """Feedback needs a prediction and a user that exist; the store goes on working afterwards."""
     with pytest.raises(NotFound):
         feedback.give(stranger, actual_digit=7)
     with pytest.raises(UserNotFound):
@@ -119,16 +119,16 @@ def test_neither_orphan_predictions_nor_orphan_users(feedback, seven, stranger):
     assert feedback.give(seven, actual_digit=7).correct_prediction
 
 
-def test_a_deactivated_user_has_no_say(feedback, users, seven):
-    """Who is deactivated cannot give feedback."""
+def test_a_deactivated_user_gives_no_feedback(feedback, users, seven):
+    """Feedback of a deactivated user is refused."""
     ada = users.create("ada")
     users.change(ada.id, is_active=False)
     with pytest.raises(UserInactive):
         feedback.give(seven, user_id=ada.id, actual_digit=7)
 
 
-def test_feedback_given_at_once_leaves_one_that_stands(feedback, history, seven):
-    """Of twenty words of one person at the same moment one stands, and the label is that one's."""
+def test_of_feedback_given_at_once_one_is_current(feedback, history, seven):
+    """Of twenty labels of one user at the same moment one is current, and the prediction has that label."""
     with ThreadPoolExecutor(20) as threads:
         list(threads.map(lambda digit: feedback.give(seven, actual_digit=digit % 10), range(20)))
     standing = feedback.of_user(1)
@@ -136,8 +136,8 @@ def test_feedback_given_at_once_leaves_one_that_stands(feedback, history, seven)
     assert [each.actual_digit for each in standing] == [history.get(seven).label.digit]
 
 
-def test_what_is_taken_back_leaves_no_label_but_its_trace(feedback, history, seven):
-    """Nothing stands any more, as if nothing had been said; what was said is kept and marked."""
+def test_removing_a_label_keeps_the_feedback_in_the_log(feedback, history, seven):
+    """The prediction has no label any more; the feedback is kept, marked as replaced."""
     given = feedback.give(seven, actual_digit=1)
     assert feedback.withdraw(seven) is None
     assert history.get(seven).label is None
@@ -147,8 +147,8 @@ def test_what_is_taken_back_leaves_no_label_but_its_trace(feedback, history, sev
     assert trace.replaced_at
 
 
-def test_taking_back_restores_what_another_user_said(feedback, users, history, seven):
-    """The label that stood before stands again, verified only while two others agree on it."""
+def test_removing_a_label_restores_that_of_another_user(feedback, users, history, seven):
+    """The label before counts again, verified only while two others agree on it."""
     ada, bob, eve = (users.create(name).id for name in ("ada", "bob", "eve"))
     feedback.give(seven, user_id=ada, actual_digit=4)
     feedback.give(seven, user_id=bob, actual_digit=1)
@@ -160,8 +160,8 @@ def test_taking_back_restores_what_another_user_said(feedback, users, history, s
     assert [each.user_id for each in feedback.of_prediction(seven) if each.replaced_at is None] == [ada]
 
 
-def test_taking_back_an_earlier_word_leaves_the_newer_label(feedback, users, history, seven):
-    """What another person said since stands on; that two agreed is no longer so."""
+def test_removing_an_earlier_label_leaves_the_newer_one(feedback, users, history, seven):
+    """The newer label of another user stays; it is no longer one that two agree on."""
     ada = users.create("ada").id
     feedback.give(seven, user_id=ada, actual_digit=7)
     feedback.give(seven, actual_digit=7)
@@ -170,8 +170,8 @@ def test_taking_back_an_earlier_word_leaves_the_newer_label(feedback, users, his
     assert (label.digit, label.verified) == (7, False)
 
 
-def test_a_user_takes_back_everything_and_may_speak_again(feedback, history, seven):
-    """An earlier word of the same person does not come back, and a later one is as good as the first."""
+def test_a_user_removes_a_label_and_may_label_again(feedback, history, seven):
+    """An earlier label of the same user does not come back, and a later one counts like the first."""
     feedback.give(seven, actual_digit=1)
     feedback.give(seven, actual_digit=9)
     assert feedback.withdraw(seven) is None
@@ -180,11 +180,11 @@ def test_a_user_takes_back_everything_and_may_speak_again(feedback, history, sev
     assert [each.actual_digit for each in feedback.of_user(1)] == [7]
 
 
-def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
-    """Neither twice, nor another's word, nor of a prediction or by a person that do not exist; what stands, stands."""
+def test_a_label_that_a_user_has_not_given_cannot_be_removed(feedback, users, history, seven):
+    """Not twice, not another user's, not of a prediction or by a user that does not exist; the labels stay."""
     ada = users.create("ada").id
     feedback.give(seven, user_id=ada, actual_digit=4)
-    with pytest.raises(NotFound, match="default says nothing of prediction"):
+    with pytest.raises(NotFound, match="default has not labelled prediction"):
         feedback.withdraw(seven)
     for stranger in (99, -1, 2**63):
         with pytest.raises(NotFound):
@@ -193,12 +193,12 @@ def test_what_nobody_said_cannot_be_taken_back(feedback, users, history, seven):
             feedback.withdraw(seven, user_id=stranger)
     assert history.get(seven).label.digit == 4
     feedback.withdraw(seven, user_id=ada)
-    with pytest.raises(NotFound, match="says nothing of prediction"):
+    with pytest.raises(NotFound, match="has not labelled prediction"):
         feedback.withdraw(seven, user_id=ada)
 
 
-def test_a_deactivated_user_takes_nothing_back(feedback, users, history, seven):
-    """Who is deactivated cannot change the labels, not even by silence."""
+def test_a_deactivated_user_removes_no_label(feedback, users, history, seven):
+    """A deactivated user cannot change labels, not even by removing their own."""
     ada = users.create("ada").id
     feedback.give(seven, user_id=ada, actual_digit=4)
     users.change(ada, is_active=False)
@@ -207,8 +207,8 @@ def test_a_deactivated_user_takes_nothing_back(feedback, users, history, seven):
     assert history.get(seven).label.digit == 4
 
 
-def test_what_stands_since_a_moment_is_counted(feedback, users, seven, refused):
-    """A person's own words alone, each prediction once, none that was taken back or said before."""
+def test_labels_since_a_moment_are_counted(feedback, users, seven, refused):
+    """Only a user's own labels count, each prediction once, without those removed or given before."""
     began = datetime.now(UTC)
     ada = users.create("ada").id
     for digit in (1, 9):

@@ -66,7 +66,7 @@ def labelled(kept, feedback):
     ],
     ids=str,
 )
-def test_a_filter_lets_through_what_it_says(history, labelled, chosen, found):
+def test_a_filter_matches_what_it_says(history, labelled, chosen, found):
     """Each field narrows the page and the count alike, alone and together."""
     chosen = HistoryFilter(**chosen)
     assert _ids(history.page(chosen).predictions) == found
@@ -78,21 +78,21 @@ def test_a_filter_lets_through_what_it_says(history, labelled, chosen, found):
     [
         ({"digit": 10}, "digit is 10; 0 to 9"),
         ({"actual_digit": -1}, "actual_digit is -1"),
-        ({"confidence_from": 0.9, "confidence_to": 0.1}, "from 0.9 to 0.1"),
+        ({"confidence_from": 0.9, "confidence_to": 0.1}, "is 0.9 to 0.1"),
         ({"confidence_to": 1.5}, "1.5"),
         ({"confidence_from": float("nan")}, "nan"),
         ({"since": datetime(2026, 1, 1)}, "needs an offset"),  # noqa: DTZ001  the fault in question
-        ({"since": START, "until": START - timedelta(1)}, "since lies after until"),
+        ({"since": START, "until": START - timedelta(1)}, "since is later than until"),
     ],
     ids=str,
 )
 def test_a_filter_that_makes_no_sense_is_refused(chosen, words):
-    """What can match nothing is an error in words, not an empty page."""
+    """A filter that cannot match anything is refused with the reason, not answered by an empty page."""
     with pytest.raises(InvalidValue, match=words):
         HistoryFilter(**chosen)
 
 
-def test_a_filter_on_nobody_is_told(history, kept):
+def test_a_filter_on_an_unknown_user_is_refused(history, kept):
     """A user who does not exist is not a user without predictions."""
     for stranger in (3, 0, 2**63):
         with pytest.raises(UserNotFound):
@@ -129,7 +129,7 @@ def test_a_page_has_a_limit(history, limit):
         history.page(limit=limit)
 
 
-def test_a_cursor_no_id_can_be_is_refused(history, kept):
+def test_a_cursor_that_cannot_be_an_id_is_refused(history, kept):
     """A number beyond the database's is an error in words; one before all predictions is an empty page."""
     with pytest.raises(InvalidValue, match="before is"):
         history.page(before=2**63)
@@ -137,7 +137,7 @@ def test_a_cursor_no_id_can_be_is_refused(history, kept):
 
 
 def test_a_label_comes_with_its_prediction(history, labelled):
-    """What people say stands beside the prediction, nothing beside one of which nothing was said."""
+    """A prediction is read with its label, one without feedback with none."""
     right, wrong, silent = history.get(2), history.get(3), history.get(1)
     assert (right.label.digit, right.is_right) == (1, True)
     assert (wrong.label.digit, wrong.is_right, wrong.label.verified) == (7, False, False)
@@ -145,24 +145,24 @@ def test_a_label_comes_with_its_prediction(history, labelled):
 
 
 @pytest.mark.parametrize("prediction_id", [11, -1, 2**63])
-def test_an_unknown_prediction_is_told(history, kept, prediction_id):
+def test_an_unknown_prediction_is_not_found(history, kept, prediction_id):
     """An id without a prediction is a NotFound that names it."""
     with pytest.raises(NotFound, match=f"no prediction {prediction_id}"):
         history.get(prediction_id)
 
 
-def test_an_image_that_was_not_kept_or_is_damaged_is_told(history, record, uploads, new_prediction):
+def test_an_image_that_was_not_kept_or_is_damaged_is_not_found(history, record, uploads, new_prediction):
     """Only the very bytes that were sent are given back."""
     without, damaged, gone = record(
         new_prediction(), new_prediction(upload=Upload.of(b"damaged")), new_prediction(upload=Upload.of(b"gone"))
     )
     uploads.path(damaged.upload).write_bytes(b"other")
     uploads.path(gone.upload).unlink()
-    for each, words in ((without, "was not kept"), (damaged, "is damaged"), (gone, "no longer there")):
+    for each, words in ((without, "was not kept"), (damaged, "is damaged"), (gone, "no longer exists")):
         with pytest.raises(NotFound, match=words):
             history.upload(each.id)
 
 
 def test_the_models_of_the_history_are_named(history, kept):
-    """Each version that read something is named once, the newest first."""
+    """Each version that made predictions is named once, newest first."""
     assert history.model_versions() == ["v2-fffff", "v1-abcde"]

@@ -1,4 +1,4 @@
-"""What is put into the history comes out of it."""
+"""Predictions are stored and read back unchanged."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,7 +12,7 @@ from hwr_core.records.uploads import Upload
 
 
 def test_a_prediction_comes_back_as_it_was(history, record, new_prediction):
-    """Every field of a kept prediction survives, the image pixel by pixel."""
+    """Every field of a stored prediction survives, the image pixel by pixel."""
     kept = record(
         *(new_prediction(digit=digit, file_name=f"{digit}.png", enhancement_level=digit / 5) for digit in range(10))
     )
@@ -32,8 +32,8 @@ def test_ids_ascend_in_the_order_of_the_rows(store, record, new_prediction):
 
 
 @pytest.mark.parametrize("stranger", [2, 0, -1, 2**63, -(2**63) - 1, 10**30])
-def test_a_row_of_nobody_does_not_fail_its_neighbours(history, record, users, new_prediction, stranger):
-    """A user who does not exist is answered in place, nothing is kept for them, and the store goes on."""
+def test_a_row_of_an_unknown_user_does_not_fail_the_others(history, record, users, new_prediction, stranger):
+    """It gets an error in its place, nothing is stored for it, and the store goes on working."""
     before, refused, after = record(new_prediction(), new_prediction(stranger), new_prediction())
     assert isinstance(refused, UserNotFound)
     assert str(stranger) in str(refused)
@@ -43,7 +43,7 @@ def test_a_row_of_nobody_does_not_fail_its_neighbours(history, record, users, ne
 
 
 def test_a_deactivated_user_adds_nothing(history, record, users, new_prediction):
-    """A prediction of somebody deactivated is refused in its place and its neighbours are kept."""
+    """A prediction of a deactivated user is refused in its place and the others are stored."""
     ada = users.create("ada")
     users.change(ada.id, is_active=False)
     refused, kept = record(new_prediction(ada.id), new_prediction())
@@ -52,7 +52,7 @@ def test_a_deactivated_user_adds_nothing(history, record, users, new_prediction)
 
 
 def test_no_rows_are_answered_by_none(record):
-    """Recording nothing is no error."""
+    """Storing nothing is no error."""
     assert record() == []
 
 
@@ -71,7 +71,7 @@ def test_times_come_back_in_utc(history, record, new_prediction):
     assert kept.timestamp.tzinfo is found.timestamp.tzinfo is UTC
 
 
-def test_what_is_not_to_be_kept_is_refused_at_once(new_prediction):
+def test_predictions_that_cannot_be_stored_are_refused_at_once(new_prediction):
     """A prediction without ink and a time without an offset never become rows."""
     with pytest.raises(InvalidValue, match="without ink"):
         new_prediction(verdict=Verdict.NO_INK)

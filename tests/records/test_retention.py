@@ -1,4 +1,4 @@
-"""What pruning takes away, and what it leaves."""
+"""What pruning removes, and what it leaves."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,13 +29,13 @@ def _ids(history):
 
 
 def test_without_limits_nothing_goes(store, uploads, history):
-    """A retention for ever takes nothing away."""
+    """Without a retention nothing is removed."""
     assert prune(store, uploads, Retention(None, None)) == Pruned(0, 0, 0)
     assert (_ids(history), len(list(uploads.names()))) == ([3, 2, 1], 3)
 
 
 def test_old_predictions_go_with_labels_and_images(store, uploads, history, feedback):
-    """Predictions past their time take along what was said of them and image files nobody needs."""
+    """Old predictions go with their feedback and with image files that no other prediction uses."""
     assert prune(store, uploads, Retention(99, None)) == Pruned(2, 2, len(b"old" + b"labelled"))
     assert _ids(history) == [3]
     assert list(uploads.names()) == [NEW.name]
@@ -43,7 +43,7 @@ def test_old_predictions_go_with_labels_and_images(store, uploads, history, feed
 
 
 def test_old_images_go_and_their_predictions_stay(store, uploads, history):
-    """Image files past their time go, but not those of labelled predictions, which models learn from."""
+    """Old image files go, but not those of labelled predictions, which models learn from."""
     assert prune(store, uploads, Retention(None, 99)) == Pruned(0, 1, len(b"old"))
     assert _ids(history) == [3, 2, 1]
     assert history.get(1).upload is None
@@ -51,13 +51,13 @@ def test_old_images_go_and_their_predictions_stay(store, uploads, history):
 
 
 def test_an_image_still_in_use_stays(store, uploads, history, record, new_prediction):
-    """An image that a newer prediction has too is not taken from it."""
+    """An image that a newer prediction uses too stays."""
     record(new_prediction(upload=OLD))
     assert prune(store, uploads, Retention(99, 99)).uploads == 1
     assert history.upload(4) == b"old"
 
 
-def test_a_dry_run_tells_and_takes_nothing(store, uploads, history):
+def test_a_dry_run_counts_and_removes_nothing(store, uploads, history):
     """What would go is counted exactly, and all of it is still there."""
     told = prune(store, uploads, Retention(99, 99), dry_run=True)
     assert (_ids(history), len(list(uploads.names()))) == ([3, 2, 1], 3)
@@ -65,7 +65,7 @@ def test_a_dry_run_tells_and_takes_nothing(store, uploads, history):
     assert prune(store, uploads, Retention(99, 99)) == told
 
 
-def test_what_an_interrupted_write_left_behind_is_swept_up(store, uploads, database):
+def test_files_of_an_interrupted_write_are_removed(store, uploads, database):
     """A file without a prediction, and one half-written, are not kept for ever."""
     uploads.add(Upload.of(b"nobody's"))
     half = database.parent / "originals" / f"{UNFINISHED}abc"
@@ -76,7 +76,7 @@ def test_what_an_interrupted_write_left_behind_is_swept_up(store, uploads, datab
 
 
 @pytest.mark.parametrize("days", [-1, 10**9])
-def test_days_no_calendar_holds_are_refused(days):
-    """A negative or absurd number of days is an error in words."""
+def test_an_impossible_number_of_days_is_refused(days):
+    """A negative or absurd number of days is refused with the range."""
     with pytest.raises(InvalidValue, match="days is allowed"):
         Retention(days, None)

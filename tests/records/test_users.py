@@ -1,4 +1,4 @@
-"""The people of a history: how they come, change, are forgotten, and go."""
+"""Users: created, changed, anonymised and deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ def test_a_user_is_created_and_found(users):
 
 
 @pytest.mark.parametrize("name", ["José", "李雷", "हिन्दी", "o'neil", "x", "a.b_c-d@e+f", "4ever", "z" * 64])
-def test_users_may_have_their_own_names(users, name):
-    """Letters of every script, digits and a few marks are a name."""
+def test_names_may_be_in_any_script(users, name):
+    """Letters of every script, digits and a few marks make a name."""
     assert users.create(name).username == name
 
 
@@ -46,7 +46,7 @@ def test_users_may_have_their_own_names(users, name):
         "\ud800",
     ],
 )
-def test_what_is_no_name_is_refused(users, name):
+def test_an_invalid_name_is_refused(users, name):
     """An empty, endless or dangerous name is refused with the rule, and nobody is added."""
     with pytest.raises(InvalidValue, match="cannot be a username"):
         users.create(name)
@@ -56,9 +56,9 @@ def test_what_is_no_name_is_refused(users, name):
 @pytest.mark.parametrize(
     "email", ["ada", "ada@", "@x.org", "a b@x.org", "a@b@c", "a@x..org", "a@\x00", "a" * 250 + "@x.org"]
 )
-def test_what_is_no_address_is_refused(users, email):
+def test_an_invalid_address_is_refused(users, email):
     """An address has to look like one."""
-    with pytest.raises(InvalidValue, match="no email address"):
+    with pytest.raises(InvalidValue, match="not an email address"):
         users.create("ada", email)
 
 
@@ -71,7 +71,7 @@ def test_an_empty_address_is_none(users):
 def test_names_are_unique_without_case_games(users, name):
     """A name that differs in capitals, spaces around it or width of its letters alone is taken; the store goes on."""
     users.create("Ada")
-    with pytest.raises(Conflict, match="already a user"):
+    with pytest.raises(Conflict, match="is taken"):
         users.create(name)
     assert users.create("Bob").username == "Bob"
 
@@ -91,7 +91,7 @@ def test_of_many_who_want_a_name_at_once_one_gets_it(users):
     assert len(users.all()) == 2
 
 
-def test_a_user_is_renamed_and_readdressed(users):
+def test_a_user_gets_another_name_and_address(users):
     """What is given changes, also the case of the same name; what is not given stays; an empty address goes."""
     ada = users.create("ada", "ada@example.org")
     assert users.change(ada.id, username="Ada").username == "Ada"
@@ -121,7 +121,7 @@ def test_a_user_is_deactivated_and_activated(users):
 
 @pytest.mark.parametrize("stranger", [2, 0, -1, 2**63, 10**30])
 @pytest.mark.parametrize("act", ["get", "change", "anonymise", "erase_history", "delete"])
-def test_nobody_cannot_be_acted_on(users, act, stranger):
+def test_an_unknown_user_cannot_be_acted_on(users, act, stranger):
     """Whatever is done to a user who does not exist is a UserNotFound."""
     with pytest.raises(UserNotFound, match=f"no user {stranger}"):
         getattr(users, act)(stranger)
@@ -129,7 +129,7 @@ def test_nobody_cannot_be_acted_on(users, act, stranger):
 
 @pytest.fixture
 def ada(users, record, feedback, new_prediction):
-    """Ada, with two predictions (2 and 3) among those of user 1 (1 and 4), feedback crosswise, and image files."""
+    """Ada, with two predictions (2 and 3) among those of user 1 (1 and 4), feedback both ways, and images."""
     user = users.create("ada", "ada@example.org")
     only_hers, shared = Upload.of(b"only hers"), Upload.of(b"shared")
     record(
@@ -146,7 +146,7 @@ def ada(users, record, feedback, new_prediction):
 
 
 def test_deleting_a_user_takes_all_their_data_along(users, ada, history, feedback, uploads):
-    """Predictions, feedback by and on them, labels drawn from it and image files go; what is others' stays."""
+    """Predictions, feedback by and on them, the labels from it and image files go; the data of others stays."""
     assert users.delete(ada.id) == 2
     with pytest.raises(UserNotFound):
         users.get(ada.id)
@@ -187,7 +187,7 @@ def test_anonymising_forgets_the_user_and_keeps_the_predictions(users, ada, hist
 
 @pytest.mark.parametrize("act", ["anonymise", "delete"])
 def test_user_one_stays(users, act):
-    """Programs that name no user mean user 1, who therefore cannot go."""
+    """User 1 is the default of programs that name no user, and cannot be deleted."""
     with pytest.raises(Conflict, match="User 1 cannot be"):
         getattr(users, act)(1)
 
@@ -228,7 +228,7 @@ LEAVE = {
 
 @pytest.mark.parametrize("how", LEAVE)
 def test_the_last_admin_stays(users, store, admins, how):
-    """One of two may go; the last is kept as they were, until somebody insists."""
+    """One of two may go; the last one stays unchanged unless that is explicitly allowed."""
     leave, (ada, ben) = LEAVE[how], admins
     leave(users, store, ada)
     before = users.get(ben), CredentialsTable(store).accounts()[ben]
@@ -239,8 +239,8 @@ def test_the_last_admin_stays(users, store, admins, how):
 
 
 @pytest.mark.parametrize("how", LEAVE)
-def test_an_admin_who_cannot_sign_in_is_no_other_admin(users, store, admins, how):
-    """Who can stays, though somebody without a password has the same role; that one may go."""
+def test_an_admin_who_cannot_sign_in_does_not_count(users, store, admins, how):
+    """The one who can sign in stays, though a user without a password has the same role; that one may go."""
     ada, ben = admins
     users.delete(ada)
     by_name_alone = users.create("Cem").id

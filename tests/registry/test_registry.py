@@ -11,7 +11,7 @@ import pytest
 
 from hwr_core.errors import HwrError, ModelUnavailable, NotFound
 from hwr_core.recognition.types import DIGITS
-from hwr_core.registry.card import Decision, ModelCard
+from hwr_core.registry.card import Decision, Inputs, ModelCard
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, WEIGHTS, Registry
 
 FILES = {WEIGHTS: b"weights", LITERT: b"served"}
@@ -43,7 +43,7 @@ def registry(tmp_path):
 
 
 def test_what_is_published_can_be_got(registry):
-    """A version comes back by its name, its files and card as they were given."""
+    """A version is found by its name, with the files and the card that were published."""
     published = registry.publish(card(), FILES)
     found = registry.get(published.name)
     assert found == published
@@ -88,7 +88,7 @@ def test_a_crash_half_way_leaves_nothing(registry, tmp_path, monkeypatch):
 
 
 def test_what_a_killed_publisher_left_is_no_version(registry, tmp_path):
-    """A folder that was being written when the power went is neither listed nor to be got."""
+    """A folder that was being written when the power went is neither listed nor found."""
     version = registry.publish(card(), FILES)
     left = tmp_path / "models" / ".publishing-abc"
     shutil.copytree(version.folder, left)
@@ -98,7 +98,7 @@ def test_what_a_killed_publisher_left_is_no_version(registry, tmp_path):
 
 
 def test_versions_are_listed_newest_first(registry):
-    """The list starts with the youngest version; a stray file in the folder is passed over."""
+    """The list starts with the youngest version; a stray file in the folder is ignored."""
     names = [registry.publish(card(minute), FILES).name for minute in (5, 1, 9)]
     registry.serve(registry.get(names[0]))
     (names_by_age := sorted(names)).reverse()
@@ -112,7 +112,7 @@ def test_no_folder_means_no_versions(registry):
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../models", "a/b", "/etc", "a\0b", "a" * 300, CHAMPION, "~", "*"])
 def test_a_name_is_no_path(registry, tmp_path, name):
-    """No name leads out of the folder, nor to anything in it that is no version."""
+    """No name leads out of the folder, nor to anything in it that is not a version."""
     version = registry.publish(card(), FILES)
     registry.serve(version)
     shutil.copy(version.folder / CARD, tmp_path / CARD)
@@ -121,7 +121,7 @@ def test_a_name_is_no_path(registry, tmp_path, name):
 
 
 def test_a_version_is_not_got_by_a_detour(registry):
-    """A path to a version that exists is no name of it."""
+    """A path to a version that exists is not its name."""
     version = registry.publish(card(), FILES)
     for detour in (f"x/../{version.name}", f"./{version.name}/../{version.name}", str(version.folder)):
         with pytest.raises(NotFound):
@@ -129,7 +129,7 @@ def test_a_version_is_not_got_by_a_detour(registry):
 
 
 def test_the_served_version_is_the_champion(registry):
-    """Who is served can be changed, also back."""
+    """The served version can be changed, and changed back."""
     one, two = registry.publish(card(1), FILES), registry.publish(card(2), FILES)
     for version in (one, two, one):
         registry.serve(version)
@@ -169,7 +169,7 @@ def test_no_champion_is_said_in_words(registry):
 
 @pytest.mark.parametrize("pointer", [b"", b"gone\n", b"../elsewhere\n", b"\xff\xfe\0", b"a" * 5000])
 def test_a_champion_that_is_not_there_is_said_in_words(registry, pointer):
-    """A pointer to nothing, or a damaged one, makes the model unavailable."""
+    """An alias of no version, or a damaged one, makes the model unavailable."""
     version = registry.publish(card(), FILES)
     (version.folder.parent / CHAMPION).write_bytes(pointer)
     with pytest.raises(ModelUnavailable, match="chosen to serve"):
@@ -188,7 +188,7 @@ def test_a_damaged_card_is_said_in_words(registry, content):
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a file can be had that nobody can read")
 @pytest.mark.parametrize("name", [CHAMPION, CARD])
 def test_a_file_that_cannot_be_read_is_said_in_words(registry, name):
-    """A pointer or card that is there, but that the system does not let us read, makes the model unavailable."""
+    """An alias or card without permission to read makes the model unavailable."""
     version = registry.publish(card(), FILES)
     registry.serve(version)
     unreadable = (version.folder if name == CARD else version.folder.parent) / name
@@ -213,3 +213,10 @@ def test_a_file_not_of_the_card_is_not_handed_out(registry):
     (version.folder / "extra").write_bytes(b"x")
     with pytest.raises(NotFound, match="has no file 'extra'"):
         version.read_file("extra")
+
+
+def test_a_card_of_an_older_version_is_read():
+    """It counts the validation images as pictures."""
+    inputs = Inputs.model_validate_json(b'{"pictures": 1200.5, "features": {}}')
+    assert inputs == Inputs(images=1200.5, features={})
+    assert json.loads(inputs.model_dump_json()) == {"images": 1200.5, "features": {}}

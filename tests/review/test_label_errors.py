@@ -1,4 +1,4 @@
-"""Likely label errors, told from what models gave the labels."""
+"""Likely label errors, by the probabilities that models gave the labels."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hwr_core.review.label_errors import eleven_shares, margins, suspects
 
 
 def shares_of(*given: dict[int, float]):
-    """Return a row for each sample: what some labels are given, the rest spread evenly."""
+    """Return a row for each sample: the probabilities of some labels, the rest spread evenly."""
     rows = np.zeros((len(given), 11))
     for row, shares in zip(rows, given, strict=True):
         row[:] = (1 - sum(shares.values())) / (11 - len(shares))
@@ -23,19 +23,19 @@ def test_a_wrong_label_is_found():
 
 
 def test_a_model_in_doubt_accuses_nobody():
-    """A preference weaker than usual for that digit is no reason to doubt a person."""
+    """A preference weaker than usual for that digit is no reason to doubt a label."""
     shares = shares_of({7: 0.99}, {7: 0.98}, {1: 0.95}, {7: 0.6, 1: 0.35})
     assert suspects(shares, np.array([7, 7, 1, 1])).tolist() == []
 
 
 def test_the_most_suspect_comes_first():
-    """They are ranked by how much less the label was given than the best other one."""
+    """They are ranked by how much less probable the label is than the best other one."""
     shares = shares_of({7: 0.7, 1: 0.2}, {7: 0.99}, {7: 0.8, 1: 0.1}, {7: 0.7})
     assert suspects(shares, np.array([1, 1, 1, 7])).tolist() == [1, 2, 0]
 
 
 def test_no_digit_is_a_label_like_any_other():
-    """A digit called no digit is suspected, and so is a scribble called a digit."""
+    """A digit labelled as no digit is suspected, and so is a scribble labelled as a digit."""
     shares = shares_of({10: 0.9}, {3: 0.9}, {10: 0.97}, {3: 0.98})
     assert suspects(shares, np.array([10, 3, 3, 10])).tolist() == [3, 2]
 
@@ -68,7 +68,7 @@ def test_wrong_labels_among_many_are_told_from_right_ones():
 
 @pytest.mark.parametrize("none", [0.0, 0.3, 0.9])
 def test_what_speaks_for_no_digit_is_found_again(none: float):
-    """The ten probabilities of a prediction tell the eleventh share where some digit is out of the question."""
+    """The ten probabilities of a prediction give the eleventh where some digit is very unlikely."""
     digits = np.array([0.7, 0.2, 0.1, *[0.0] * 7]) * (1 - none)
     [shares] = eleven_shares((digits + none / 10)[None])
     assert shares == pytest.approx([*digits, none])

@@ -1,4 +1,4 @@
-"""The queues of predictions that wait for a person, and what the models made of labelled ones."""
+"""The queues of unlabelled predictions, and the probabilities of labelled ones."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def queue(store):
 
 @pytest.fixture
 def read(record, new_prediction):
-    """Keep a prediction of a 7 with each of these confidences and return the ids."""
+    """Store a prediction of a 7 with each of these confidences and return the ids."""
 
     def read(*confidences: float) -> list[int]:
         return [kept.id for kept in record(*(new_prediction(confidence=each) for each in confidences))]
@@ -26,7 +26,7 @@ def read(record, new_prediction):
 
 @pytest.fixture
 def refuse(record, new_prediction):
-    """Keep a prediction that was refused with each of these confidences and return the ids."""
+    """Store a rejected image with each of these confidences and return the ids."""
 
     def refuse(*confidences: float) -> list[int]:
         rows = [new_prediction(digit=None, verdict=Verdict.NOT_A_DIGIT, confidence=each) for each in confidences]
@@ -36,7 +36,7 @@ def refuse(record, new_prediction):
 
 
 def ids(predictions):
-    """Return the numbers of predictions."""
+    """Return the ids of predictions."""
     return [kept.id for kept in predictions]
 
 
@@ -49,7 +49,7 @@ def test_the_least_sure_come_first(queue, read, refuse):
 
 
 def test_the_most_digit_like_of_the_rejected_come_first(queue, read, refuse):
-    """Refused predictions have a queue of their own, led by the likeliest mistake."""
+    """Rejected images have a queue of their own, with the likeliest mistake first."""
     read(0.99)
     scribble, almost = refuse(0.12, 0.45)
     assert ids(queue.page(REJECTED)) == [almost, scribble]
@@ -57,7 +57,7 @@ def test_the_most_digit_like_of_the_rejected_come_first(queue, read, refuse):
 
 
 def test_whoever_has_been_judged_waits_no_longer(queue, read, refuse, feedback):
-    """A label ends the wait, "no digit" too, and taking it back begins it anew."""
+    """A labelled prediction leaves the queue, also one of no digit, and returns when the label is removed."""
     first, second = read(0.3, 0.4)
     [refused] = refuse(0.2)
     feedback.give(first, actual_digit=7)
@@ -70,7 +70,7 @@ def test_whoever_has_been_judged_waits_no_longer(queue, read, refuse, feedback):
 
 @pytest.mark.parametrize("kind", [LEAST_SURE, REJECTED], ids=["least sure", "rejected"])
 def test_pages_follow_each_other_without_gap_or_repeat(queue, read, refuse, kind):
-    """Asked for those behind the last one, a queue goes on there, also among equal confidences."""
+    """The page after the last one goes on there, also among equal confidences."""
     (read if kind is LEAST_SURE else refuse)(0.5, 0.3, 0.5, 0.5, 0.1, 0.5, 0.9)
     whole = queue.page(kind)
     pages, after = [], None
@@ -82,7 +82,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(queue, read, refuse, kind
 
 
 def test_the_images_come_along(queue, record, new_prediction):
-    """A page holds whole predictions, so that nothing has to be fetched while a person looks at them."""
+    """A page holds whole predictions, so that nothing has to be fetched while a user looks at them."""
     [kept] = record(new_prediction(digit=3))
     [waiting] = queue.page(LEAST_SURE)
     assert np.array_equal(waiting.prediction.seen, kept.prediction.seen)
@@ -103,7 +103,7 @@ def test_a_page_has_a_limit(queue, limit):
 
 
 def test_predictions_come_in_the_order_asked_for(queue, read):
-    """Those that are gone are left out."""
+    """Deleted ones are left out."""
     first, second, third = read(0.5, 0.6, 0.7)
     assert ids(queue.get([second, 99, third, first])) == [second, third, first]
 

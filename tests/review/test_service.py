@@ -1,4 +1,4 @@
-"""The review desk on a real history, with the shipped model and a challenger that differs from it."""
+"""Review of a real history, with the shipped model and a challenger that differs from it."""
 
 import numpy as np
 import pytest
@@ -40,12 +40,12 @@ def keep(workspace):
 
 
 def ids(waiting):
-    """Return the numbers of predictions that wait."""
+    """Return the ids of the predictions to review."""
     return [each.kept.id for each in waiting]
 
 
 def test_each_order_has_its_own_queue(workspace, keep):
-    """What names a digit waits by its confidence, what was refused elsewhere; each is counted."""
+    """Digits are in the order of their confidence, rejected images in another queue; each queue is counted."""
     keep(3, 0, 7)
     scribble = np.random.default_rng(2).choice([0, 255], (6, 6)).astype(np.uint8).repeat(40, 0).repeat(40, 1)
     refused = workspace.read_and_keep(png(scribble), source=Source.DRAWING)
@@ -63,7 +63,7 @@ def test_without_a_challenger_nobody_differs(workspace, keep):
 
 
 def test_where_the_challenger_differs_a_user_is_asked(workspace, registry, keep):
-    """The newest come first, with both answers; those who have been judged are left out, and pages go on."""
+    """The newest come first, with both answers; labelled ones are left out, and pages go on."""
     registry.challenge(worse_copy(registry))
     first, second, third = keep(3, 0, 7)
     workspace.feedback.give(second, actual_digit=0)
@@ -75,14 +75,14 @@ def test_where_the_challenger_differs_a_user_is_asked(workspace, registry, keep)
 
 
 def test_a_challenger_that_agrees_asks_nothing(workspace, registry, keep):
-    """Where both read the same, nobody is asked."""
+    """Where both agree there is nothing to review."""
     keep(3, 0)
     registry.challenge(registry.champion())
     assert workspace.review.count(Order.DISAGREE) == 0
 
 
 def test_another_challenger_is_asked_afresh(workspace, registry, keep):
-    """What the last one said does not stand for the next."""
+    """The answers of the last challenger are not those of the next."""
     keep(3)
     registry.challenge(worse_copy(registry))
     assert workspace.review.count(Order.DISAGREE) == 1
@@ -93,7 +93,7 @@ def test_another_challenger_is_asked_afresh(workspace, registry, keep):
 
 
 def test_the_challenger_reads_each_image_once(workspace, registry, keep, monkeypatch):
-    """Asking again reads only what is new."""
+    """Asking again reads only new predictions."""
     registry.challenge(worse_copy(registry))
     keep(3, 0)
     workspace.review.count(Order.DISAGREE)
@@ -104,7 +104,7 @@ def test_the_challenger_reads_each_image_once(workspace, registry, keep, monkeyp
 
 
 def test_a_challenger_that_is_gone_is_told(workspace, registry, keep):
-    """A name without a version is an error in words."""
+    """An alias without a version is reported."""
     keep(3)
     (registry.folder / CHALLENGER).write_text("20260101T000000Z-00000")
     with pytest.raises(ModelUnavailable, match="challenger"):
@@ -118,7 +118,7 @@ def test_a_page_has_a_limit(workspace):
 
 
 def test_a_wrong_label_is_suspected(workspace, keep):
-    """A clear 3 that somebody calls an 8 is named, with what the model gave each; right labels are not."""
+    """A clear 3 labelled as an 8 is listed, with the probability of each; right labels are not."""
     threes = keep(3, 3, 0)
     workspace.feedback.give(threes[0], actual_digit=3)
     workspace.feedback.give(threes[1], actual_digit=8)
@@ -130,7 +130,7 @@ def test_a_wrong_label_is_suspected(workspace, keep):
 
 
 def test_a_checked_label_is_doubted_no_longer(workspace, keep):
-    """Once a reviewer has said that it is right, it stays out of the list."""
+    """A verified label stays out of the list."""
     keep(3, 3)
     workspace.feedback.give(1, actual_digit=3)
     workspace.feedback.give(2, actual_digit=8)

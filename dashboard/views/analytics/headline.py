@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components.accuracy import show_accuracy
 from dashboard.views.analytics.questions import ask, count
-from hwr_core.app import Accuracy, HistoryFilter, start_of_today
+from hwr_core.app import HistoryFilter, Proportion, start_of_today
 
 
 def show_headline(selected: HistoryFilter, timezone: str) -> int:
@@ -16,7 +16,7 @@ def show_headline(selected: HistoryFilter, timezone: str) -> int:
     row = st.columns(4)
     row[0].metric("Predictions", f"{total:,}", border=True, height="stretch")
     row[1].metric("Today", f"{count(_today(selected, timezone)):,}", border=True, height="stretch")
-    accuracy: Accuracy = ask("accuracy", selected)
+    accuracy: Proportion = ask("accuracy", selected)
     with row[2]:
         show_accuracy(accuracy)
     latency: pd.DataFrame = ask("latency", selected)

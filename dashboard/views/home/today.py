@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from hwr_core.app import Accuracy, Overview
+from hwr_core.app import Overview, Proportion
 
 
 def show_today(found: Overview) -> None:
@@ -49,12 +49,12 @@ def _show_doubtful(found: Overview) -> None:
     )
 
 
-def _show_accuracy(accuracy: Accuracy) -> None:
+def _show_accuracy(accuracy: Proportion) -> None:
     st.metric(
         "Accuracy, last 7 days",
         "–" if accuracy.share is None else f"{accuracy.share:.1%}",
         help="Of the labelled predictions.",
-        delta=f"of {accuracy.labelled:,} labelled" if accuracy.labelled else "none labelled yet",
+        delta=f"of {accuracy.total:,} labelled" if accuracy.total else "none labelled yet",
         delta_color="off",
         delta_arrow="off",
         border=True,

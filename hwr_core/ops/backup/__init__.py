@@ -1,1 +1,1 @@
-"""Everything that cannot be made again, in one archive: the history, image files, own images, model versions."""
+"""Backup and restore: the history, uploads, custom images and model versions in one archive."""

@@ -1,7 +1,7 @@
-"""hwr backup: one archive of everything that cannot be made again, taken while a server goes on working.
+"""hwr backup: one archive of everything that cannot be made again, taken while a server is running.
 
-The database is at rest only for as long as it takes to copy it. Image files are never changed, only added and
-removed: a second name for each (a hard link), given before and during that rest, keeps those that the copy speaks of.
+The database is closed only for as long as it takes to copy it. Image files are never changed, only added and removed: a
+hard link to each, made before and while the database is closed, keeps those that the copy refers to.
 """
 
 import os
@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from hwr_core import __version__
 from hwr_core.datasets import custom
-from hwr_core.db.copies import SCHEMA, Contents, copy_file, look_through
+from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
@@ -32,7 +32,7 @@ from hwr_core.ops.backup.manifest import (
     Counts,
     File,
     Manifest,
-    has_a_place,
+    is_allowed,
 )
 from hwr_core.records.uploads import Uploads
 from hwr_core.registry.registry import Registry
@@ -42,7 +42,7 @@ CHUNK = 1024 * 1024
 
 
 def back_up(settings: Settings, target: Path) -> Manifest:
-    """Write an archive of a data folder and its model versions; it appears under its name only when it is complete.
+    """Write an archive of a data folder and its model versions; the file appears only when it is complete.
 
     Raises:
         StoreError: the history cannot be copied at present.
@@ -58,27 +58,27 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
 
 def _stage(settings: Settings, aside: Path) -> Contents:
-    """Put a copy of the database, and a second name of each image file that it speaks of, into a folder aside."""
-    kept, staged = Uploads(settings.uploads), Uploads(aside / UPLOADS)
-    _link_new(kept, staged)  # most of the work, while everybody goes on
+    """Put a copy of the database, and a link to each image file that it refers to, into a staging folder."""
+    stored, staged = Uploads(settings.uploads), Uploads(aside / UPLOADS)
+    _link_new(stored, staged)  # most of the work, before the database is closed
     store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
     try:
         with store.resting() as database:
             copy_file(database, aside / DATABASE)
-            _link_new(kept, staged)
+            _link_new(stored, staged)
     finally:
         store.close()
-    return look_through(aside / DATABASE)
+    return migrate_and_count(aside / DATABASE)
 
 
-def _link_new(kept: Uploads, staged: Uploads) -> None:
-    """Give each image file a second name, unless it has one; where the disk knows no such thing, copy it."""
-    for name in set(kept.names()) - set(staged.names()):
-        source, target = kept.path(name), staged.path(name)
+def _link_new(stored: Uploads, staged: Uploads) -> None:
+    """Link each image file that is not linked yet; copy it where the file system has no hard links."""
+    for name in set(stored.names()) - set(staged.names()):
+        source, target = stored.path(name), staged.path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(source, target)
-        except FileNotFoundError:  # its prediction was erased at this moment
+        except FileNotFoundError:  # its prediction has just been erased
             continue
         except OSError:
             shutil.copyfile(source, target)
@@ -95,7 +95,7 @@ def _write(settings: Settings, aside: Path, contents: Contents, target: Path) ->
                 manifest = _fill(archive, settings, aside, contents)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(unfinished).replace(target)  # readable by its owner alone: it holds people's data
+        Path(unfinished).replace(target)  # readable only by its owner: it contains personal data
     finally:
         Path(unfinished).unlink(missing_ok=True)
     return manifest
@@ -137,10 +137,10 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
 
 
 def _model_files(registry: Registry) -> Iterator[tuple[str, Path | bytes]]:
-    """The pointers as they stand at one moment, then all versions: those that the pointers name were there before."""
+    """The aliases and the promotion log as of one moment, then all versions: those that they name exist by then."""
     if not registry.folder.is_dir():
         return
-    with _unchanging(registry):
+    with _without_promotions(registry):
         pointers = [
             (name, (registry.folder / name).read_bytes()) for name in POINTERS if (registry.folder / name).exists()
         ]
@@ -154,18 +154,18 @@ def _model_files(registry: Registry) -> Iterator[tuple[str, Path | bytes]]:
 
 
 @contextmanager
-def _unchanging(registry: Registry) -> Iterator[None]:
-    """Keep promotions out meanwhile; from a folder that may not be written nobody promotes anything."""
-    with ExitStack() as held:
+def _without_promotions(registry: Registry) -> Iterator[None]:
+    """Hold the promotion lock; in a read-only folder, where it cannot be taken, there are no promotions."""
+    with ExitStack() as stack:
         with suppress(OSError):
-            held.enter_context(locked(registry.folder / LOCK))
+            stack.enter_context(locked(registry.folder / LOCK))
         yield
 
 
 def _add(archive: ZipFile, name: str, content: Path | bytes, compression: int = ZIP_STORED) -> File:
-    """Add a file, hashing what was really written; images are packed already and are stored as they are."""
-    if not has_a_place(name):
-        raise InvalidValue(f"The file {name[:200]!r} has a name that no backup can hold. Rename it.")
+    """Add a file and hash what was written; images are compressed already and are stored as they are."""
+    if not is_allowed(name):
+        raise InvalidValue(f"The name of the file {name[:200]!r} is not allowed in a backup. Rename it.")
     entry = ZipInfo(name)
     entry.compress_type = compression
     entry.external_attr = 0o600 << 16

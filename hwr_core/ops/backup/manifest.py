@@ -1,4 +1,4 @@
-"""The list of what an archive holds: made with it, and checked before anything of it is believed."""
+"""The manifest: the list of what an archive contains, checked before anything in the archive is trusted."""
 
 import re
 from collections.abc import Mapping
@@ -10,14 +10,16 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER
 from hwr_core.errors import InvalidValue
-from hwr_core.evaluation.promotion import LOG
+from hwr_core.evaluation.promotion_log import LOG
 from hwr_core.registry.registry import CHALLENGER, CHAMPION, VERSION_NAME
 
 MANIFEST = "manifest.json"
 MODELS = "models"
-DATABASE, UPLOADS, CUSTOM = "hwr.duckdb", "originals", "custom_dataset"
+DATABASE, CUSTOM = "hwr.duckdb", "custom_dataset"
+UPLOADS = "originals"
+"""The folder of uploads, whose name on disk and in archives is older than the word."""
 POINTERS = (CHAMPION, CHALLENGER, LOG)
-"""The files among the model versions that say which is served, and why."""
+"""The files beside the model versions that say which is served, and why."""
 LONGEST_NAME = 255
 
 _UPLOAD = re.compile(r"[0-9a-f]{64}")
@@ -33,12 +35,14 @@ class File(BaseModel):
 
 
 class Counts(BaseModel):
-    """How much of each there is. `missing` are image files that predictions name and that were gone before."""
+    """How much of each there is. `missing` are image files that predictions refer to and that do not exist."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     users: int = Field(ge=0)
-    predictions: int = Field(ge=0, validation_alias=AliasChoices("predictions", "readings"))  # as older archives say
+    predictions: int = Field(
+        ge=0, validation_alias=AliasChoices("predictions", "readings")
+    )  # the second is the name in older archives
     feedback: int = Field(ge=0)
     jobs: int = Field(ge=0)
     uploads: int = Field(ge=0, validation_alias=AliasChoices("uploads", "originals"))
@@ -48,9 +52,9 @@ class Counts(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What is in an archive. `db_schema` names the migrations that the database has been through."""
+    """What is in an archive. `db_schema` names the migrations that were applied to the database."""
 
-    model_config = ConfigDict(frozen=True)  # a later hwr may say more
+    model_config = ConfigDict(frozen=True)  # a later hwr may add fields
 
     format: Literal[1] = 1
     hwr: str
@@ -61,33 +65,33 @@ class Manifest(BaseModel):
 
     @property
     def bytes(self) -> int:
-        """What all files take together, unpacked."""
+        """The unpacked size of all files together."""
         return sum(file.bytes for file in self.files.values())
 
 
 def parse(content: bytes) -> Manifest:
-    """Read a manifest. Raises InvalidValue for one that is not whole or names a file that has no place in a backup."""
+    """Read a manifest. Raises InvalidValue where it is not valid or lists a file that is not allowed."""
     try:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         raise InvalidValue(
-            "This is no backup of hwr, or one of a newer hwr: its list of contents is not valid."
+            "This is not a backup of hwr, or it was made by a newer hwr: its manifest is not valid."
         ) from error
     for name in manifest.files:
-        if not has_a_place(name):
-            raise InvalidValue(f"The backup names a file that has no place in one: {name[:100]!r}.")
+        if not is_allowed(name):
+            raise InvalidValue(f"The backup lists a file that is not allowed in one: {name[:100]!r}.")
     if DATABASE not in manifest.files:
-        raise InvalidValue("The backup holds no database.")
+        raise InvalidValue("The backup contains no database.")
     return manifest
 
 
-def has_a_place(name: str) -> bool:
-    """Whether a name is one that `back_up` writes: a plain path below one of the few folders, and to nowhere else."""
+def is_allowed(name: str) -> bool:
+    """Whether a name is one that `back_up` writes: a plain relative path in one of a few folders."""
     parts = PurePosixPath(name).parts
-    return "/".join(parts) == name and all(map(_is_plain, parts)) and _belongs(parts)
+    return "/".join(parts) == name and all(map(_is_plain, parts)) and _is_known(parts)
 
 
-def _belongs(parts: tuple[str, ...]) -> bool:
+def _is_known(parts: tuple[str, ...]) -> bool:
     match parts:
         case (only,):
             return only == DATABASE
@@ -104,7 +108,7 @@ def _belongs(parts: tuple[str, ...]) -> bool:
 
 
 def _is_plain(part: str) -> bool:
-    """A name of one file or folder on any system: no step upwards, no drive, nothing hidden, no control character."""
+    """Whether a part is a plain name on any system: not "..", no drive, not hidden, no control characters."""
     return (
         not part.startswith(".")
         and len(part.encode(errors="replace")) <= LONGEST_NAME

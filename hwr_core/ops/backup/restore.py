@@ -1,7 +1,7 @@
-"""hwr restore: an archive checked, written beside what is there, and put in its place in one go.
+"""hwr restore: an archive is checked, unpacked into a staging folder, and swapped in as a whole.
 
-What was there before is moved aside, not deleted. Whenever it is killed, either nothing has changed or
-`hwr restore --finish` completes the change.
+What was there before is moved aside, not deleted. If a restore is killed, either nothing has changed or
+`hwr restore --finish` completes it.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 from hwr_core.app.server_lock import SoleServer
-from hwr_core.db.copies import SCHEMA, kept_out, look_through
+from hwr_core.db.copies import SCHEMA, exclusive_access, migrate_and_count
 from hwr_core.errors import Conflict, InvalidValue
 from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
 from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
@@ -23,12 +23,12 @@ from hwr_core.settings import Settings
 
 JOBS = "jobs"
 OWN = (DATABASE, f"{DATABASE}.wal", UPLOADS, CUSTOM, JOBS)
-"""What a data folder has of its own. Jobs go too: their numbers would be those of other jobs in another history."""
+"""What is replaced in a data folder. Jobs are replaced too: their ids would mean other jobs in the other history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, the migrations that brought it up to date, and where the files lie that were there before."""
+    """What was restored, the migrations applied to it, and the folders of the files that were there before."""
 
     manifest: Manifest
     brought_forward: tuple[str, ...]
@@ -36,15 +36,15 @@ class Restored:
 
 
 def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restored:
-    """Put an archive in the place of a data folder, and its versions and aliases among the model versions.
+    """Replace a data folder by an archive, and add its versions and aliases to the model versions.
 
     Args:
         settings: whose folders.
-        file: the archive; nothing in it is believed before it was checked.
+        file: the archive; nothing in it is trusted before it is checked.
         replace: whether a data folder that is not empty may be replaced.
 
     Raises:
-        InvalidValue: it is no backup, is damaged, or was made by a newer hwr.
+        InvalidValue: it is not a backup, is damaged, or was made by a newer hwr.
         Conflict: the data folder is not empty, a server uses it, or an earlier restore was interrupted.
         StoreError: the folder cannot be written, or another process has the history open.
     """
@@ -61,11 +61,11 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restore
 
 
 def finish_restore(settings: Settings) -> bool:
-    """Complete what an interrupted restore had begun; False where there is nothing of the kind. Raises StoreBusy."""
+    """Complete an interrupted restore; return False where there is none. Raises StoreBusy."""
     swap = unfinished(settings)
     if swap is None:
         return False
-    with kept_out(settings.database):
+    with exclusive_access(settings.database):
         finish(settings, swap)
     return True
 
@@ -78,9 +78,9 @@ def _put_in_place(settings: Settings, archive: ZipFile, manifest: Manifest) -> R
             folder.mkdir(parents=True, exist_ok=True)
             confirm_room(folder, size)
             swap.staging(folder).mkdir()
-        _write_beside(settings, archive, manifest, swap)
+        _unpack_to_staging(settings, archive, manifest, swap)
         _confirm_contents(swap.staging(settings.data_dir), manifest)
-        with kept_out(settings.database):
+        with exclusive_access(settings.database):
             begin(settings, swap)
             finish(settings, swap)
     except BaseException:
@@ -93,20 +93,20 @@ def _put_in_place(settings: Settings, archive: ZipFile, manifest: Manifest) -> R
 
 
 def _planned(settings: Settings, manifest: Manifest) -> Swap:
-    """What will be exchanged; of the model versions only those that are not there as they are in the archive."""
+    """The swap to make; of the model versions only those that differ from the archive or are missing."""
     first_parts = {PurePosixPath(name).parts[0] for name in manifest.files}
     put = [JOBS, *(name for name in OWN if name in first_parts)]
     versions: dict[str, list[str]] = {}
     for name in manifest.files:
         if name.startswith(f"{MODELS}/"):
             versions.setdefault(PurePosixPath(name).parts[1], []).append(name)
-    new = [name for name, files in versions.items() if not _are_there(settings.models_dir, manifest, files)]
+    new = [name for name, files in versions.items() if not _are_unchanged(settings.models_dir, manifest, files)]
     gone = [CHALLENGER] if CHAMPION in versions and CHALLENGER not in versions else []
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # to the microsecond: two may follow within one second
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # with microseconds: two restores may follow within a second
     return Swap(stamp, Exchange(put, [name for name in OWN if name not in put]), Exchange(new, gone))
 
 
-def _are_there(models_dir: Path, manifest: Manifest, files: list[str]) -> bool:
+def _are_unchanged(models_dir: Path, manifest: Manifest, files: list[str]) -> bool:
     return all(_hash(models_dir / _inside(name)) == manifest.files[name].sha256 for name in files)
 
 
@@ -119,19 +119,19 @@ def _hash(file: Path) -> str | None:
 
 
 def _inside(name: str) -> PurePosixPath:
-    """Where a file of the models lies within their folder."""
+    """The path of a model file within the models folder."""
     return PurePosixPath(name).relative_to(MODELS)
 
 
 def _sizes(manifest: Manifest) -> tuple[int, int]:
-    """Bytes that go into the data folder, and into the one of model versions."""
+    """Bytes for the data folder, and for the models folder."""
     models = sum(file.bytes for name, file in manifest.files.items() if name.startswith(f"{MODELS}/"))
     return manifest.bytes - models, models
 
 
-def _write_beside(settings: Settings, archive: ZipFile, manifest: Manifest, swap: Swap) -> None:
+def _unpack_to_staging(settings: Settings, archive: ZipFile, manifest: Manifest, swap: Swap) -> None:
     data, models = swap.staging(settings.data_dir), swap.staging(settings.models_dir)
-    (data / JOBS).mkdir()  # where there is none, no server looks for jobs that were running when this was saved
+    (data / JOBS).mkdir()  # empty, so that no server looks for jobs that were running when the backup was made
     for name in manifest.files:
         if not name.startswith(f"{MODELS}/"):
             unpack(archive, manifest, name, data / name)
@@ -140,26 +140,25 @@ def _write_beside(settings: Settings, archive: ZipFile, manifest: Manifest, swap
 
 
 def _confirm_contents(data: Path, manifest: Manifest) -> None:
-    """Refuse a database that does not hold what the list of contents says, or whose predictions lack image files."""
-    found, counts = look_through(data / DATABASE), manifest.counts
-    told = (counts.users, counts.predictions, counts.feedback, counts.jobs)
-    if (found.users, found.predictions, found.feedback, found.jobs) != told:
-        raise InvalidValue("The backup's database does not hold as much as its list of contents says.")
-    kept = set(Uploads(data / UPLOADS).names())
-    if len(found.uploads - kept) != counts.missing or kept - found.uploads:
-        raise InvalidValue("The backup's image files are not those that its predictions name.")
+    """Refuse a database that does not match the manifest, or whose predictions lack image files."""
+    found, counts = migrate_and_count(data / DATABASE), manifest.counts
+    expected = (counts.users, counts.predictions, counts.feedback, counts.jobs)
+    if (found.users, found.predictions, found.feedback, found.jobs) != expected:
+        raise InvalidValue("The database in the backup does not match the counts in its manifest.")
+    stored = set(Uploads(data / UPLOADS).names())
+    if len(found.uploads - stored) != counts.missing or stored - found.uploads:
+        raise InvalidValue("The image files in the backup are not those that its predictions refer to.")
 
 
 def _confirm_schema(manifest: Manifest) -> None:
     if set(manifest.db_schema) - set(SCHEMA):
-        raise InvalidValue(f"The backup was made by a newer hwr, {manifest.hwr[:40]}. Update hwr, then restore it.")
+        raise InvalidValue(f"The backup was made by a newer hwr, {manifest.hwr[:40]}. Update hwr first.")
 
 
 def _confirm_folder(settings: Settings, *, replace: bool) -> None:
     if unfinished(settings) is not None:
-        raise Conflict("An earlier restore was interrupted. `hwr restore --finish` brings it to its end.")
+        raise Conflict("An earlier restore was interrupted. Run `hwr restore --finish` to complete it.")
     if not replace and any((settings.data_dir / name).exists() for name in OWN):
         raise Conflict(
-            "The data folder is not empty. --replace puts the backup in its place; what is there now is moved aside, "
-            "not deleted."
+            "The data folder is not empty. --replace replaces it; the present content is moved aside, not deleted."
         )

@@ -1,7 +1,7 @@
-"""Exchanges files of the data and models folders for others, all or none, also when it is killed on the way.
+"""Swaps files of the data and models folders for others, all or none, even when it is killed in between.
 
-What is to be done is written down first. Each step then is a rename that is left out when it was done before, so that
-whoever finds the note finishes the work; until then nobody opens the history (`hwr_core.db.store`).
+The plan is written to a file first. Each step is a rename that is skipped if it was done before, so that whoever finds
+the plan can finish the swap; until then the history cannot be opened (`hwr_core.db.connection`).
 """
 
 import json
@@ -17,7 +17,7 @@ from hwr_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The names in one folder: those that new files are put in place of, and those that only go."""
+    """Names in one folder: those that new files replace, and those that are only moved away."""
 
     put: Collection[str]
     take: Collection[str]
@@ -25,37 +25,37 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """An exchange in the data folder and one in the models folder, and the moment that names what was there before."""
+    """The exchanges in the data and the models folder, and the time stamp in the name of the old files' folder."""
 
     stamp: str
     data: Exchange
     models: Exchange
 
     def staging(self, folder: Path) -> Path:
-        """Where the new files wait."""
+        """The folder of the new files."""
         return folder / f".restoring-{self.stamp}"
 
     def replaced(self, folder: Path) -> Path:
-        """Where the old files go."""
+        """The folder that the old files are moved to."""
         return folder / f".replaced-{self.stamp}"
 
 
 def begin(settings: Settings, swap: Swap) -> None:
-    """Write down what is to be done: from here on there is no way but forward."""
+    """Write the plan: from here on the swap has to be finished."""
     write_whole(unfinished_restore(settings.data_dir), json.dumps(asdict(swap), indent=1).encode())
 
 
 def unfinished(settings: Settings) -> Swap | None:
-    """Return what was begun and not finished."""
+    """Return the swap that was begun and not finished, if any."""
     try:
-        noted = json.loads(unfinished_restore(settings.data_dir).read_bytes())
+        plan = json.loads(unfinished_restore(settings.data_dir).read_bytes())
     except FileNotFoundError:
         return None
-    return Swap(noted["stamp"], _exchange(noted["data"]), _exchange(noted["models"]))
+    return Swap(plan["stamp"], _exchange(plan["data"]), _exchange(plan["models"]))
 
 
 def finish(settings: Settings, swap: Swap) -> None:
-    """Do what was begun, from wherever it stopped."""
+    """Finish a swap from wherever it stopped."""
     for folder, exchange in ((settings.data_dir, swap.data), (settings.models_dir, swap.models)):
         for name in exchange.take:
             _move_away(folder / name, swap.replaced(folder) / name)
@@ -74,5 +74,5 @@ def _move_away(old: Path, target: Path) -> None:
         old.replace(target)
 
 
-def _exchange(noted: Mapping[str, list[str]]) -> Exchange:
-    return Exchange(tuple(noted["put"]), tuple(noted["take"]))
+def _exchange(plan: Mapping[str, list[str]]) -> Exchange:
+    return Exchange(tuple(plan["put"]), tuple(plan["take"]))

@@ -1,1 +1,1 @@
-"""hwr doctor: an installation looked at part by part, with what to do where something is amiss."""
+"""hwr doctor: checks each part of an installation and says how to fix what is wrong."""

@@ -1,4 +1,4 @@
-"""What hwr works on: the history, image files, the model, data sets."""
+"""Checks of the data: the history, image files, the model, data sets."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,59 +18,64 @@ from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
 
 SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]
-"""A seven, drawn in one stroke on a canvas of 280 x 280."""
+"""A seven drawn in one stroke on a canvas of 280 x 280 pixels."""
 
 
 def database(settings: Settings) -> Finding:
-    """Whether the history opens, its tables up to date."""
+    """Check that the history can be opened and its tables are up to date."""
     if not settings.database.exists():
-        return Finding("database", State.GOOD, "there is none yet; it is made when it is first needed")
+        return Finding("database", State.GOOD, "there is none yet; it will be created when it is needed")
     try:
         found = _contents(settings)
     except HwrError as error:
-        return Finding("database", State.BAD, str(error), "If it is lost: `hwr restore --replace FILE` of a backup.")
+        return Finding(
+            "database",
+            State.BAD,
+            str(error),
+            "If it cannot be repaired, restore a backup: `hwr restore --replace FILE`.",
+        )
     return Finding(
         "database", State.GOOD, f"{found.predictions:,} predictions, {found.users:,} users; tables up to date"
     )
 
 
 def uploads(settings: Settings) -> Finding:
-    """Whether the image files are there that predictions name."""
+    """Check that the image files exist that predictions refer to."""
     if not settings.database.exists():
         return Finding("image files", State.GOOD, "there are no predictions yet")
     try:
         named = _contents(settings).uploads
     except HwrError as error:
-        return Finding("image files", State.DOUBTFUL, f"not looked at: {error}")
+        return Finding("image files", State.DOUBTFUL, f"not checked: {error}")
     missing = named - set(Uploads(settings.uploads).names())
     if missing:
-        advice = f"Bring the folder {settings.uploads.name} back from a backup; the predictions themselves are whole."
+        advice = f"Restore the folder {settings.uploads.name} from a backup; the predictions themselves are complete."
         return Finding("image files", State.BAD, f"{len(missing):,} of {len(named):,} are missing", advice)
-    return Finding("image files", State.GOOD, f"all {len(named):,} that predictions name are there")
+    return Finding("image files", State.GOOD, f"all {len(named):,} that predictions refer to exist")
 
 
 def model(settings: Settings) -> Finding:
-    """Whether the version that serves loads, and reads a drawn seven as one."""
+    """Check that the served version can be loaded and reads a drawn seven."""
     try:
         with Workspace(settings) as workspace:
             prediction = workspace.read(as_png(draw(SEVEN, side=280, pen=16)))
     except HwrError as error:
-        advice = "Bring the folder of models back (git or a backup), or promote another: `hwr models list`."
+        advice = "Restore the models folder (from git or a backup), or promote another version: `hwr models list`."
         return Finding("model", State.BAD, str(error), advice)
     found = f"{prediction.model_version} reads a drawn 7 as {prediction.digit}, {prediction.confidence:.0%}"
     if prediction.digit == 7:
         return Finding("model", State.GOOD, found)
-    return Finding("model", State.BAD, found, "Go back to the version before: `hwr models rollback`.")
+    return Finding("model", State.BAD, found, "Roll back to the previous version: `hwr models rollback`.")
 
 
 def data_sets(settings: Settings) -> Finding:
-    """Which data there is to train on; none is needed to read."""
+    """List the data sets for training; recognition needs none."""
     places = Places(settings.datasets, settings.custom_dataset, settings.data_dir / "corrections")
     there = [name for name in available_sources(places) if name in OPEN_SOURCES]
-    found = f"{len(there)} of {len(OPEN_SOURCES)} open ones: {', '.join(there)}"
+    found = f"{len(there)} of {len(OPEN_SOURCES)} open data sets: {', '.join(there)}"
     if len(there) == len(OPEN_SOURCES):
         return Finding("data sets", State.GOOD, found)
-    return Finding("data sets", State.DOUBTFUL, found, "Only training needs more; HWR_DATASETS_DIR names their folder.")
+    return Finding("data sets", State.DOUBTFUL, found, "Only training needs them; HWR_DATASETS_DIR is their folder.")
 
 
 def _contents(settings: Settings) -> Contents:

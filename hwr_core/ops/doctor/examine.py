@@ -1,4 +1,4 @@
-"""All checks, in the order in which one rests on another."""
+"""All checks, in the order in which they depend on one another."""
 
 from hwr_core.errors import InvalidValue
 from hwr_core.ops.doctor import contents, machine, server
@@ -18,12 +18,12 @@ CHECKS = (
 
 
 def examine() -> list[Finding]:
-    """Look at everything; without valid settings, at what needs none."""
+    """Run all checks; without valid settings, only those that need none."""
     findings = [machine.python(), machine.packages()]
     try:
         settings = load_settings()
     except InvalidValue as error:
-        advice = "Correct it where it is set: in the environment, or in .env of the working folder."
+        advice = "Correct the variable where it is set: in the environment, or in .env in the working folder."
         return [*findings, Finding("settings", State.BAD, str(error), advice)]
-    said = f"valid; data in {settings.data_dir}, models in {settings.models_dir}"
-    return [*findings, Finding("settings", State.GOOD, said), *(check(settings) for check in CHECKS)]
+    found = f"valid; data in {settings.data_dir}, models in {settings.models_dir}"
+    return [*findings, Finding("settings", State.GOOD, found), *(check(settings) for check in CHECKS)]

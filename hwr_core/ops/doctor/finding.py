@@ -1,21 +1,21 @@
-"""What a check of hwr doctor says."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a part is."""
+    """The state of one part."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
-    """It works, and something may be wanted all the same."""
+    """It works, but something may need attention."""
     BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is, what was found, and what to do about it."""
+    """What was checked, its state, what was found, and what to do about it."""
 
     about: str
     state: State

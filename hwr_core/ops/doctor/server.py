@@ -1,4 +1,4 @@
-"""Where hwr listens, and who does so there."""
+"""Checks of the address and the port of the server."""
 
 import json
 import socket
@@ -9,25 +9,30 @@ from hwr_core.ops.doctor.finding import Finding, State
 from hwr_core.settings import Settings, confirm_binding, is_own_address
 
 PATIENCE = 5.0
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  to ask a server there, not to bind
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  to connect to, not to bind
 
 
 def address(settings: Settings) -> Finding:
-    """Whether whoever reaches the server may do so."""
+    """Check that only those reach the server who are meant to."""
     try:
         confirm_binding(settings)
     except InvalidValue as error:
-        return Finding("address", State.BAD, str(error), '"Deploy it" in the README shows each of these ways.')
+        return Finding(
+            "address",
+            State.BAD,
+            str(error),
+            "The README links to the guide on operating hwr, which explains each of these options.",
+        )
     if is_own_address(settings.host):
-        return Finding("address", State.GOOD, f"{settings.host}, which only this machine reaches")
+        return Finding("address", State.GOOD, f"{settings.host}, which only this machine can reach")
     if not settings.has_sign_in:
-        found = f"{settings.host}: whoever reaches it may do everything (HWR_ALLOW_OPEN)"
-        return Finding("address", State.DOUBTFUL, found, "Let only people in whom you trust with that.")
+        found = f"{settings.host}: everybody who can reach it can do everything (HWR_ALLOW_OPEN)"
+        return Finding("address", State.DOUBTFUL, found, "Make sure that only trusted users can reach it.")
     return Finding("address", State.GOOD, f"{settings.host}, with sign-in")
 
 
 def port(settings: Settings) -> Finding:
-    """Whether the port is free, or a healthy hwr listens there."""
+    """Check that the port is free or a healthy hwr listens on it."""
     host = EVERYWHERE.get(settings.host, settings.host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -35,17 +40,17 @@ def port(settings: Settings) -> Finding:
             return Finding("port", State.GOOD, f"{settings.port} is free")
     except OSError as error:
         reason = str(error.strerror).partition(" (while ")[0]
-    status, problems = _asked(host, settings.port)
+    status, problems = _ready_status(host, settings.port)
     if status == 200:
         return Finding("port", State.GOOD, f"a healthy hwr listens on {settings.port}")
     if status == 503:
-        return Finding("port", State.BAD, f"the hwr on {settings.port} is not well: {problems}", "See its log.")
-    advice = "End the program that listens there, or choose another port (HWR_PORT)."
+        return Finding("port", State.BAD, f"the hwr on {settings.port} is not ready: {problems}", "See its log.")
+    advice = "Stop the program that uses the port, or set another one (HWR_PORT)."
     return Finding("port", State.BAD, f"{settings.port} cannot be used: {reason}", advice)
 
 
-def _asked(host: str, number: int) -> tuple[int, str]:
-    """The status of /health/ready and its problems; 0 where nothing of ours answers."""
+def _ready_status(host: str, number: int) -> tuple[int, str]:
+    """The status of /health/ready and its problems; 0 where no hwr answers."""
     connection = HTTPConnection(host, number, timeout=PATIENCE)
     try:
         connection.request("GET", "/health/ready")

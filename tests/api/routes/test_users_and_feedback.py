@@ -112,7 +112,7 @@ def test_feedback_is_taken_back(client: TestClient, predict: Predict) -> None:
     second = client.delete(f"/api/feedback/{number}").json()
     assert (second["is_labelled"], second["actual_digit"]) == (False, None)
     assert client.get(f"/api/predictions/{number}").json()["data"]["is_labelled"] is False
-    assert "says nothing" in refusal(client.delete(f"/api/feedback/{number}"), 404)
+    assert "has not labelled" in refusal(client.delete(f"/api/feedback/{number}"), 404)
     refusal(client.delete("/api/feedback/99"), 404)
     refusal(client.delete("/api/feedback/0"), 422)
 

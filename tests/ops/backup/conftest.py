@@ -1,4 +1,4 @@
-"""Data folders with something in them, and ways to save, spoil and bring them back."""
+"""Data folders with content, and ways to back up, damage and restore them."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, models: Path) -> Settings:
-    """A data folder with three predictions, one of them labelled, and an image of one's own."""
+    """A data folder with three predictions, one of them labelled, and a custom image."""
     settings = Settings(data_dir=tmp_path / "data", models_dir=models)
     with Workspace(settings) as workspace:
         for digit in (3, 5, 7):

@@ -1,4 +1,4 @@
-"""An archive that somebody tampered with is refused in words, and leaves nothing behind."""
+"""An archive that was tampered with is refused with the reason, and leaves nothing behind."""
 
 import stat
 from zipfile import ZipInfo
@@ -8,7 +8,7 @@ import pytest
 
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.ops.backup import archive as archive_module
-from hwr_core.ops.backup.manifest import has_a_place
+from hwr_core.ops.backup.manifest import is_allowed
 from hwr_core.ops.backup.restore import restore
 
 VERSION = "20260101T000000Z-0abcd"
@@ -27,13 +27,13 @@ def _refused(elsewhere, file, match, kind=InvalidValue):
 @pytest.mark.parametrize(
     "name",
     [
-        "hwr.duckdb", f"uploads/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
+        "hwr.duckdb", f"originals/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
         "models/champion", f"models/{VERSION}/card.json", f"models/{VERSION}/evaluations/mnist.json",
     ],
 )  # fmt: skip
 def test_names_that_a_backup_has(name):
-    """Each kind of file has its place."""
-    assert has_a_place(name)
+    """Each kind of file has its folder; uploads are in `originals`, as on disk."""
+    assert is_allowed(name)
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,15 @@ def test_names_that_a_backup_has(name):
     [
         "../hwr.duckdb", "/etc/passwd", "models/../../x", f"models/{VERSION}/../champion", "custom_dataset/7/../../x",
         "custom_dataset/7/.hidden", "custom_dataset/8x/a.png", "custom_dataset/7", "models/evil", "models/.lock",
-        f"uploads/cd/{HASH}", "uploads/ab/short", "server.lock", "restore.json", "jobs/1/order.json", "C:/x",
+        f"originals/cd/{HASH}", "originals/ab/short", f"uploads/ab/{HASH}", "server.lock", "C:/x",
+        "restore.json", "jobs/1/order.json",
         "custom_dataset/7/..\\..\\x", "custom_dataset/7/C:x", "custom_dataset//7/a", "custom_dataset/7/a\n", "",
         "custom_dataset/7/" + "x" * 256,
     ],
 )  # fmt: skip
 def test_names_that_no_backup_has(name):
-    """A name that leads out of its folder, or to a file that is not saved, is none of ours."""
-    assert not has_a_place(name)
+    """A name that leads out of its folder, or to a file that is not saved, is not allowed."""
+    assert not is_allowed(name)
 
 
 def test_a_file_with_a_path_of_its_own_is_refused(elsewhere, rewritten):
@@ -57,41 +58,41 @@ def test_a_file_with_a_path_of_its_own_is_refused(elsewhere, rewritten):
     def listed(manifest):
         manifest["files"]["../evil"] = {"bytes": 4, "sha256": "0" * 64}
 
-    _refused(elsewhere, rewritten({"../evil": b"evil"}, listed), "no place")
-    _refused(elsewhere, rewritten({"../evil": b"evil"}), "holds others too")
+    _refused(elsewhere, rewritten({"../evil": b"evil"}, listed), "not allowed in one")
+    _refused(elsewhere, rewritten({"../evil": b"evil"}), "not those that its manifest lists")
     assert not (elsewhere.data_dir.parent / "evil").exists()
 
 
 def test_a_link_is_refused(elsewhere, rewritten):
-    """An entry that would be made a link is not made anything."""
+    """An entry that would become a link is refused."""
     link = ZipInfo("custom_dataset/7/link.png")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
 
     def listed(manifest):
         manifest["files"][link.filename] = {"bytes": 11, "sha256": "0" * 64}
 
-    _refused(elsewhere, rewritten(change=listed, more={link: b"/etc/passwd"}), "no plain file")
+    _refused(elsewhere, rewritten(change=listed, more={link: b"/etc/passwd"}), "not a regular file")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_files_of_one_name_are_refused(elsewhere, rewritten):
-    """Which of them was hashed nobody could say."""
-    _refused(elsewhere, rewritten(more={ZipInfo("hwr.duckdb"): b"x"}), "two files of one name")
+    """It would be unclear which of them was hashed."""
+    _refused(elsewhere, rewritten(more={ZipInfo("hwr.duckdb"): b"x"}), "two files of the same name")
 
 
 def test_a_file_that_is_missing_or_changed_is_refused(elsewhere, rewritten, archive):
-    """Each file has to be there, with the size and the hash that the list says."""
-    _refused(elsewhere, rewritten({"custom_dataset/7/ada/seven.png": None}), "does not hold the files")
-    _refused(elsewhere, rewritten({"custom_dataset/7/ada/seven.png": b"short"}), "not as large")
+    """Each file has to be there, with the size and the hash in the manifest."""
+    _refused(elsewhere, rewritten({"custom_dataset/7/ada/seven.png": None}), "not those that its manifest lists")
+    _refused(elsewhere, rewritten({"custom_dataset/7/ada/seven.png": b"short"}), "the size of .* does not match")
 
     def other_hash(manifest):
         manifest["files"]["hwr.duckdb"]["sha256"] = "0" * 64
 
-    _refused(elsewhere, rewritten(change=other_hash), "'hwr.duckdb' is not what its list")
+    _refused(elsewhere, rewritten(change=other_hash), "'hwr.duckdb' does not match")
 
 
 def test_damage_anywhere_is_noticed(elsewhere, archive, tmp_path):
-    """Of an archive with some bytes changed either an error of ours comes, or it was no part that matters."""
+    """An archive with some bytes changed is refused by an error of hwr."""
     whole, spoilt = archive.read_bytes(), tmp_path / "spoilt.zip"
     for place in range(100, len(whole), len(whole) // 12):
         spoilt.write_bytes(whole[:place] + bytes(64) + whole[place + 64 :])
@@ -99,38 +100,38 @@ def test_damage_anywhere_is_noticed(elsewhere, archive, tmp_path):
             restore(elsewhere, spoilt)
         assert not elsewhere.database.exists()
     spoilt.write_bytes(whole[: len(whole) // 2])
-    _refused(elsewhere, spoilt, "no backup")
+    _refused(elsewhere, spoilt, "not a backup")
 
 
-def test_what_unpacks_to_far_more_than_it_is_is_refused(elsewhere, rewritten, monkeypatch):
-    """A bomb is refused by its sizes, before anything is unpacked."""
+def test_a_zip_bomb_is_refused(elsewhere, rewritten, monkeypatch):
+    """It is refused by its sizes, before anything is unpacked."""
     monkeypatch.setattr(archive_module, "LOOSE", 1024)
     monkeypatch.setattr(archive_module, "LARGEST_RATIO", 0.5)
-    _refused(elsewhere, rewritten(), "far more than is likely")
+    _refused(elsewhere, rewritten(), "far more than plausible")
 
 
-def test_what_does_not_fit_on_the_disk_is_refused(elsewhere, archive, monkeypatch):
-    """It is told before a byte is written."""
+def test_a_backup_that_does_not_fit_on_the_disk_is_refused(elsewhere, archive, monkeypatch):
+    """It is refused before a byte is written."""
     monkeypatch.setattr(archive_module, "RESERVE", 10**18)
     _refused(elsewhere, archive, "the disk has", StoreUnavailable)
 
 
 def test_a_backup_of_a_newer_hwr_is_refused(elsewhere, rewritten):
-    """A database with tables that we do not know is left alone."""
+    """A database with migrations that we do not know is left alone."""
     newer = rewritten(change=lambda manifest: manifest["db_schema"].append("from_the_future"))
     _refused(elsewhere, newer, "newer hwr")
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x05\x06" + bytes(18)])
 def test_other_files_are_refused(elsewhere, tmp_path, content):
-    """What is no archive, or an archive of something else, is no backup."""
+    """A file that is not an archive, or an archive of something else, is not a backup."""
     file = tmp_path / "other.zip"
     file.write_bytes(content)
-    _refused(elsewhere, file, "no backup")
+    _refused(elsewhere, file, "not a backup")
 
 
-def test_a_missing_file_is_told_in_words(elsewhere, tmp_path):
-    """A wrong name is the commonest mistake."""
+def test_a_missing_file_is_reported(elsewhere, tmp_path):
+    """A wrong name is the most common mistake."""
     _refused(elsewhere, tmp_path / "gone.zip", "No such file", StoreUnavailable)
 
 
@@ -143,7 +144,7 @@ def test_a_missing_file_is_told_in_words(elsewhere, tmp_path):
     ],
 )
 def test_a_database_with_more_in_it_is_refused(elsewhere, rewritten, archive, tmp_path, statement):
-    """Views and functions of strangers are not let in, even if the hashes fit."""
+    """Views and functions of strangers are refused, even if the hashes fit."""
     from hashlib import sha256
     from zipfile import ZipFile
 
@@ -161,6 +162,10 @@ def test_a_database_with_more_in_it_is_refused(elsewhere, rewritten, archive, tm
 
 
 def test_counts_that_do_not_fit_are_refused(elsewhere, rewritten):
-    """The list of contents is compared with the database itself."""
-    _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(predictions=4)), "as much as")
+    """The counts in the manifest are compared with the database."""
+    _refused(
+        elsewhere,
+        rewritten(change=lambda manifest: manifest["counts"].update(predictions=4)),
+        "does not match the counts",
+    )
     _refused(elsewhere, rewritten(change=lambda manifest: manifest["counts"].update(missing=1)), "image files")

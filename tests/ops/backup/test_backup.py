@@ -1,4 +1,4 @@
-"""A backup holds what cannot be made again; restored elsewhere it is the same history, images and model."""
+"""A backup contains what cannot be made again; restored elsewhere it is the same history, images and model."""
 
 import stat
 from zipfile import ZipFile
@@ -19,8 +19,8 @@ from tests.handwriting import drawing, png
 from tests.ops.backup.conftest import predictions_of
 
 
-def test_what_was_saved_comes_back(settings, archive, elsewhere):
-    """Predictions, labels, image files, own images, versions and the choice of them are what they were."""
+def test_a_backup_is_restored_completely(settings, archive, elsewhere):
+    """Predictions, labels, image files, custom images, versions and aliases are what they were."""
     restore(elsewhere, archive)
     before, after = predictions_of(settings), predictions_of(elsewhere)
     assert [(each.id, each.file_name, each.upload, each.label) for each in after] == [
@@ -32,7 +32,7 @@ def test_what_was_saved_comes_back(settings, archive, elsewhere):
 
 
 def test_a_restored_history_goes_on(archive, elsewhere):
-    """The next prediction gets the next number, and is read by the restored model."""
+    """The next prediction gets the next id, and is made by the restored model."""
     restore(elsewhere, archive)
     with Workspace(elsewhere) as workspace:
         kept = workspace.read_and_keep(png(drawing(4)), source=Source.API)
@@ -40,21 +40,21 @@ def test_a_restored_history_goes_on(archive, elsewhere):
 
 
 def test_the_manifest_counts_what_there_is(archive):
-    """Whoever looks into an archive sees what is in it, and by which hwr it was made."""
+    """The manifest says what is in the archive and which version of hwr made it."""
     with opened(archive) as content:
         counts = read_manifest(content).counts
     assert (counts.predictions, counts.feedback, counts.uploads, counts.images, counts.versions) == (3, 1, 3, 1, 1)
     assert counts.missing == 0
 
 
-def test_a_backup_is_for_its_owner_alone(archive, settings):
-    """It holds people's data; and making it leaves nothing behind in the data folder."""
+def test_a_backup_is_readable_only_by_its_owner(archive, settings):
+    """It contains personal data; and making it leaves nothing behind in the data folder."""
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     assert not list(settings.data_dir.glob(".backup-*"))
 
 
 def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
-    """What was erased does not come back by a backup made later, even if its file still lies there."""
+    """An erased image does not come back by a later backup, even if its file still exists."""
     stray = Uploads(settings.uploads)
     lost = stray.path("ab" + "0" * 62)
     lost.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
 def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
     settings, tmp_path, elsewhere, monkeypatch
 ):
-    """Files are kept by a second name before the database is copied: erasing at that moment takes nothing from it."""
+    """Files are linked before the database is copied: erasing at that moment removes nothing from the backup."""
     copy = make.copy_file
 
     def copy_then_erase(database, target):
@@ -82,15 +82,15 @@ def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
 
 
 def test_image_files_that_were_gone_before_are_counted(settings, tmp_path, elsewhere):
-    """A history that lacks a file is saved all the same, says so, and comes back."""
+    """A history that lacks a file is backed up all the same, with the number of missing files, and restored."""
     next(settings.uploads.glob("*/*")).unlink()
     manifest = back_up(settings, tmp_path / "b.zip")
     assert (manifest.counts.uploads, manifest.counts.missing) == (2, 1)
     assert restore(elsewhere, tmp_path / "b.zip").manifest.counts.missing == 1
 
 
-def test_nothing_at_all_can_be_saved_and_restored(tmp_path, models, elsewhere):
-    """A data folder that nobody has used yet is no error."""
+def test_an_empty_data_folder_is_backed_up_and_restored(tmp_path, models, elsewhere):
+    """A data folder that was never used is no error."""
     empty = Settings(data_dir=tmp_path / "empty", models_dir=models)
     back_up(empty, tmp_path / "b.zip")
     restore(elsewhere, tmp_path / "b.zip")
@@ -98,7 +98,7 @@ def test_nothing_at_all_can_be_saved_and_restored(tmp_path, models, elsewhere):
 
 
 def test_an_archive_appears_only_when_it_is_complete(settings, archive, monkeypatch):
-    """A backup that fails leaves the one before as it was, and no half one."""
+    """A backup that fails leaves the earlier one unchanged, and no partial one."""
     before = archive.read_bytes()
 
     def full(*_):

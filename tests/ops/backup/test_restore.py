@@ -1,10 +1,10 @@
-"""A restore changes everything or nothing, moves aside what was there, and brings older databases up to date."""
+"""A restore changes everything or nothing, moves aside what was there, and migrates older databases."""
 
-import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 import pytest
@@ -33,7 +33,7 @@ time.sleep(60)
 
 @pytest.fixture
 def occupied(elsewhere):
-    """Another data folder, with one reading and a job's folder, and models of its own."""
+    """Another data folder, with one prediction and the folder of a job, and models of its own."""
     copied_models(elsewhere.models_dir)
     (elsewhere.models_dir / "challenger").write_text("20260101T000000Z-0abcd\n")
     with Workspace(elsewhere) as workspace:
@@ -48,7 +48,7 @@ def _names(settings):
 
 
 def test_a_folder_with_something_in_it_is_left_alone(occupied, archive):
-    """Unless it is said by name, nothing is replaced."""
+    """Without `replace` nothing is replaced."""
     before = list(everything_below(occupied.data_dir))
     with pytest.raises(Conflict, match="not empty"):
         restore(occupied, archive)
@@ -67,8 +67,8 @@ def test_replacing_moves_aside_what_was_there(occupied, archive):
     assert (aside / "jobs" / "1" / "log.txt").read_text() == "old"
 
 
-def test_a_challenger_that_was_not_saved_is_none_any_more(occupied, archive):
-    """The aliases are those of the archive; versions of before stay."""
+def test_a_challenger_that_was_not_backed_up_is_removed(occupied, archive):
+    """The aliases are those of the archive; earlier versions stay."""
     restore(occupied, archive, replace=True)
     assert Registry(occupied.models_dir).challenger_name() is None
     assert Registry(occupied.models_dir).champion_name() == Registry(PROJECT / "models").champion_name()
@@ -156,31 +156,43 @@ def test_a_damaged_history_can_be_replaced(occupied, archive):
     assert _names(occupied) == ["7.png", "5.png", "3.png"]
 
 
-@pytest.mark.parametrize("known", range(1, len(MIGRATIONS)))
-def test_a_backup_of_an_older_hwr_is_brought_up_to_date(elsewhere, rewritten, tmp_path, known):
-    """From each earlier shape of the database its rows come back, and new ones can be added."""
-    older = tmp_path / "older.duckdb"
-    with duckdb.connect(older) as connection:
+INSERT_READING = """
+    insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
+        model_version, preprocessing_seconds, inference_seconds, enhancement_level)
+    select nextval('reading_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
+        [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], repeat('x', 784)::blob, 'v', 0.1, 0.1, 1
+"""
+
+
+def _older_database(file: Path, known: int, originals: Sequence[str] = ()) -> bytes:
+    """A database with the first migrations, and one reading, or one for each original."""
+    with duckdb.connect(file) as connection:
         connection.execute("set global timezone = 'UTC'")
         migrate(connection, MIGRATIONS[:known])
-        connection.execute(
-            """
-            insert into readings (id, created_at, user_id, source, verdict, digit, confidence, probabilities, seen,
-                model_version, preprocessing_seconds, inference_seconds, enhancement_level)
-            select nextval('reading_ids'), now(), 1, 'drawing', 'digit', 7, 0.9,
-                [0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.91, 0.01, 0.01], repeat('x', 784)::blob, 'v', 0.1, 0.1, 1
-            """
-        )
-    content = older.read_bytes()
+        for _ in originals or ("",):
+            connection.execute(INSERT_READING)
+        for number, name in enumerate(originals, start=1):
+            connection.execute("update readings set original = $1 where id = $2", [name, number])
+    return file.read_bytes()
 
-    def of_then(manifest):
+
+def _entry(content: bytes) -> dict[str, object]:
+    return {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+
+
+@pytest.mark.parametrize("known", range(1, len(MIGRATIONS)))
+def test_a_backup_of_an_older_hwr_is_migrated(elsewhere, rewritten, tmp_path, known):
+    """The rows of a database of each earlier version come back, and new ones can be added."""
+    content = _older_database(tmp_path / "older.duckdb", known)
+
+    def as_it_was(manifest):
         manifest["db_schema"] = SCHEMA[:known]
         manifest["files"] = {name: file for name, file in manifest["files"].items() if name.startswith("models/")}
-        manifest["files"]["hwr.duckdb"] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+        manifest["files"]["hwr.duckdb"] = _entry(content)
         manifest["counts"].update(predictions=1, feedback=0, uploads=0, images=0)
 
     leave_out = {name: None for name in _listed(rewritten) if not name.startswith("models/")}
-    done = restore(elsewhere, rewritten({**leave_out, "hwr.duckdb": content}, of_then))
+    done = restore(elsewhere, rewritten({**leave_out, "hwr.duckdb": content}, as_it_was))
     assert done.brought_forward == SCHEMA[known:]
     with Workspace(elsewhere) as workspace:
         [prediction] = workspace.history.page().predictions
@@ -189,7 +201,25 @@ def test_a_backup_of_an_older_hwr_is_brought_up_to_date(elsewhere, rewritten, tm
         assert workspace.modelling.jobs.page() == []
 
 
+def test_a_backup_with_the_names_of_the_last_version_is_restored(elsewhere, rewritten, tmp_path):
+    """Its manifest counts readings, originals and pictures: predictions, uploads and custom images come back."""
+    names = [PurePosixPath(name).name for name in _listed(rewritten) if name.startswith("originals/")]
+    content = _older_database(tmp_path / "older.duckdb", SCHEMA.index("predictions_and_uploads"), names)
+
+    def as_it_was(manifest):
+        manifest["db_schema"] = SCHEMA[: SCHEMA.index("predictions_and_uploads")]
+        manifest["files"]["hwr.duckdb"] = _entry(content)
+        counts = manifest["counts"]
+        counts |= {"readings": counts.pop("predictions"), "originals": counts.pop("uploads"), "feedback": 0}
+        counts["pictures"] = counts.pop("images")
+
+    done = restore(elsewhere, rewritten({"hwr.duckdb": content}, as_it_was))
+    assert (done.manifest.counts.predictions, done.manifest.counts.uploads, done.manifest.counts.images) == (3, 3, 1)
+    assert [each.upload for each in predictions_of(elsewhere)] == names[::-1]
+    assert (elsewhere.custom_dataset / "7" / "ada" / "seven.png").is_file()
+
+
 def _listed(rewritten) -> list[str]:
     names: list[str] = []
-    rewritten(change=lambda manifest: names.extend(json.loads(json.dumps(manifest))["files"]))
+    rewritten(change=lambda manifest: names.extend(manifest["files"]))
     return names

@@ -1,4 +1,4 @@
-"""hwr doctor says of each part how it is, and what to do where something is amiss."""
+"""hwr doctor says of each part whether it works, and how to fix what does not."""
 
 import socket
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def used(settings):
 
 @contextmanager
 def _answering(status: int, body: bytes) -> Iterator[int]:
-    """Some server on a free port that answers everything alike."""
+    """A server on a free port that gives every request the same answer."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -39,7 +39,7 @@ def _answering(status: int, body: bytes) -> Iterator[int]:
             self.wfile.write(body)
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as listener:
         Thread(target=listener.serve_forever, daemon=True).start()
@@ -48,7 +48,7 @@ def _answering(status: int, body: bytes) -> Iterator[int]:
 
 
 def test_a_sound_installation_is_good_throughout(used, monkeypatch):
-    """Nothing is bad; what may be wanted for training is a note."""
+    """Nothing is bad; what only training needs is a note."""
     monkeypatch.setenv("HWR_DATA_DIR", str(used.data_dir))
     monkeypatch.setenv("HWR_PORT", "0")
     findings = examine.examine()
@@ -57,8 +57,8 @@ def test_a_sound_installation_is_good_throughout(used, monkeypatch):
     assert all(each.advice for each in findings if each.state is not State.GOOD)
 
 
-def test_settings_that_are_not_valid_are_told_and_end_it(monkeypatch):
-    """Without settings nobody knows where to look."""
+def test_invalid_settings_are_the_last_finding(monkeypatch):
+    """Without settings nothing else can be checked."""
     monkeypatch.setenv("HWR_PORT", "eighty")
     last = examine.examine()[-1]
     assert (last.about, last.state) == ("settings", State.BAD)
@@ -69,13 +69,13 @@ def test_settings_that_are_not_valid_are_told_and_end_it(monkeypatch):
     ("running", "state"),
     [((3, 10, 9), State.BAD), ((3, 11, 0), State.GOOD), ((3, 13, 9), State.GOOD), ((3, 14, 0), State.BAD)],
 )
-def test_the_python_is_looked_at(running, state):
+def test_the_version_of_python_is_checked(running, state):
     """Only the versions that hwr is tested with are good."""
     assert machine.python(running).state is state
 
 
 def test_packages_that_are_missing_or_old_are_named():
-    """One that is for another system is not asked for."""
+    """One that is for another system is not required."""
     found = machine.packages(["numpy>=1", "no-such-package>=2", "pillow>=999", "other; sys_platform == 'none'"])
     assert found.state is State.BAD
     assert found.found.startswith("no-such-package is missing; pillow is ")
@@ -83,21 +83,21 @@ def test_packages_that_are_missing_or_old_are_named():
 
 
 def test_packages_for_training_alone_are_a_note(monkeypatch):
-    """An image without TensorFlow is sound: it reads."""
+    """A container image without TensorFlow is healthy: recognition works."""
     monkeypatch.setattr(machine, "FOR_TRAINING", {"no-such-package"})
     assert machine.packages(["numpy", "no-such-package"]).state is State.DOUBTFUL
     assert machine.packages(["numpy>999", "no-such-package"]).state is State.BAD
 
 
 def test_a_data_folder_that_cannot_be_made_is_bad(tmp_path):
-    """The reason is the system's own."""
+    """The reason is that of the operating system."""
     (tmp_path / "file").write_text("")
     found = machine.data_folder(Settings(data_dir=tmp_path / "file" / "data"))
     assert (found.state, "Not a directory" in found.found) == (State.BAD, True)
 
 
-def test_an_interrupted_restore_is_told(settings):
-    """And how it is finished."""
+def test_an_interrupted_restore_is_reported(settings):
+    """The advice says how to finish it."""
     settings.data_dir.mkdir()
     unfinished_restore(settings.data_dir).write_text("{}")
     assert "--finish" in machine.data_folder(settings).advice
@@ -111,14 +111,14 @@ def test_room_on_the_disk(tmp_path, monkeypatch, free, state):
 
 
 def test_a_damaged_database_is_bad(used):
-    """It says what is wrong and that a backup helps; image files are then not judged."""
+    """The finding says what is wrong and that a backup helps; image files are then not checked."""
     used.database.write_bytes(b"damaged" * 10_000)
     found = contents.database(used)
     assert (found.state, "hwr restore" in found.advice) == (State.BAD, True)
     assert contents.uploads(used).state is State.DOUBTFUL
 
 
-def test_nothing_is_made_by_looking(settings):
+def test_checking_creates_nothing(settings):
     """A data folder that was never used has no database afterwards either."""
     assert contents.database(settings).state is State.GOOD
     assert contents.uploads(settings).state is State.GOOD
@@ -126,7 +126,7 @@ def test_nothing_is_made_by_looking(settings):
 
 
 def test_image_files_that_are_missing_are_counted(used):
-    """Predictions that name a file which is gone are told of."""
+    """Predictions that refer to a missing file are counted."""
     assert contents.uploads(used).found.startswith("all 1")
     next(used.uploads.glob("*/*")).unlink()
     found = contents.uploads(used)
@@ -134,7 +134,7 @@ def test_image_files_that_are_missing_are_counted(used):
 
 
 def test_the_model_reads_a_seven(settings, tmp_path):
-    """The served version is loaded and tried; a damaged one is bad, and so is none."""
+    """The served version is loaded and tried; a damaged or missing one is bad."""
     assert contents.model(settings).state is State.GOOD
     registry = copied_models(tmp_path / "models")
     (registry.champion().folder / "model.tflite").write_bytes(b"damaged")
@@ -143,15 +143,15 @@ def test_the_model_reads_a_seven(settings, tmp_path):
     assert contents.model(Settings(data_dir=settings.data_dir, models_dir=tmp_path / "none")).state is State.BAD
 
 
-def test_data_sets_are_wanted_for_training_only(tmp_path):
-    """None at all is a note."""
+def test_only_training_needs_data_sets(tmp_path):
+    """Having none is a note."""
     found = contents.data_sets(Settings(data_dir=tmp_path, datasets_dir=tmp_path / "sets"))
     assert found.state is State.DOUBTFUL
     assert "Only training" in found.advice
 
 
-def test_an_address_of_the_network_wants_sign_in_or_a_word(tmp_path):
-    """Bad without, a note when it was asked for by name."""
+def test_an_address_in_the_network_needs_sign_in_or_consent(tmp_path):
+    """It is bad without sign-in, and a note when HWR_ALLOW_OPEN allows it."""
     open_to_all = Settings(data_dir=tmp_path, host="0.0.0.0")  # noqa: S104
     assert server.address(open_to_all).state is State.BAD
     assert server.address(open_to_all.model_copy(update={"allow_open": True})).state is State.DOUBTFUL
@@ -159,7 +159,7 @@ def test_an_address_of_the_network_wants_sign_in_or_a_word(tmp_path):
 
 
 def test_the_port_is_free_or_ours(tmp_path):
-    """A stranger on the port is bad; a healthy hwr is good, one with problems is bad and they are told."""
+    """Another program on the port is bad; a healthy hwr is good, one with problems is bad and they are named."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
     assert server.port(Settings(data_dir=tmp_path, port=number)).state is State.GOOD

@@ -1,0 +1,73 @@
+"""Predictions and accuracy by the hour, the day or the week."""
+
+from typing import TYPE_CHECKING
+
+from hwr_core.analytics.periods import QUARTER, Bucket, zone
+from hwr_core.analytics.tables import LABELLED, RIGHT, one_row, table, with_accuracy
+from hwr_core.db.store import Store
+from hwr_core.errors import InvalidValue
+from hwr_core.records.filters import HistoryFilter, select
+
+if TYPE_CHECKING:  # see `tables`
+    import pandas as pd
+
+MAX_PERIODS = 5_000
+"""Most periods of a chart over time: half a year of hours."""
+
+
+def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str) -> "pd.DataFrame":
+    """Count predictions by period: first by quarters of an hour in UTC, then these by the periods of the time zone."""
+    zone(timezone)
+    _refuse_too_many(store, chosen, bucket)
+    predictions = select(chosen, with_labels=True)
+    place = predictions.conditions.value(timezone)
+    counts = table(
+        store,
+        chosen,
+        f"""
+        with quarters as (
+            select floor(extract(epoch from p.created_at) / {QUARTER}) as quarter,
+                count(*) as predictions,
+                {LABELLED} as labelled,
+                {RIGHT} as "right"
+            {predictions.sql}
+            group by 1
+        ),
+        counted as (
+            select date_trunc('{bucket.value}', to_timestamp(quarter * {QUARTER}) at time zone {place}) as start,
+                sum(predictions)::bigint as predictions,
+                sum(labelled)::bigint as labelled,
+                sum("right")::bigint as "right"
+            from quarters
+            group by 1
+        ),
+        periods as (
+            select unnest(generate_series(min(start), max(start), interval '1 {bucket.value}')) as start
+            from counted
+        )
+        select s.start,
+            coalesce(c.predictions, 0) as predictions,
+            coalesce(c.labelled, 0) as labelled,
+            coalesce(c."right", 0) as "right"
+        from periods s
+        left join counted c on c.start = s.start
+        order by s.start
+        """,  # noqa: S608  pieces of our own
+        predictions.conditions.values,
+    )
+    return with_accuracy(counts)
+
+
+def _refuse_too_many(store: Store, chosen: HistoryFilter, bucket: Bucket) -> None:
+    predictions = select(chosen)
+    with store.session() as cursor:
+        first, last = one_row(
+            cursor,
+            f"select min(p.created_at), max(p.created_at) {predictions.sql}",
+            predictions.conditions.values,
+        )
+    if first is not None and (periods := (last - first) / bucket.length) > MAX_PERIODS:
+        raise InvalidValue(
+            f"The predictions span {periods:,.0f} {bucket.value}s; at most {MAX_PERIODS:,} can be shown at once. "
+            "Choose a longer bucket or a shorter time."
+        )
