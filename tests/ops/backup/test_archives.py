@@ -27,7 +27,7 @@ def _refused(elsewhere, file, match, kind=InvalidValue):
 @pytest.mark.parametrize(
     "name",
     [
-        "hwr.duckdb", f"uploads/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
+        "hwr.duckdb", f"originals/ab/{HASH}", "custom_dataset/7/a.png", "custom_dataset/none/ada/b c.png",
         "models/champion", f"models/{VERSION}/card.json", f"models/{VERSION}/evaluations/mnist.json",
     ],
 )  # fmt: skip
@@ -41,7 +41,7 @@ def test_names_that_a_backup_has(name):
     [
         "../hwr.duckdb", "/etc/passwd", "models/../../x", f"models/{VERSION}/../champion", "custom_dataset/7/../../x",
         "custom_dataset/7/.hidden", "custom_dataset/8x/a.png", "custom_dataset/7", "models/evil", "models/.lock",
-        f"uploads/cd/{HASH}", "uploads/ab/short", "server.lock", "restore.json", "jobs/1/order.json", "C:/x",
+        f"originals/cd/{HASH}", "originals/ab/short", "server.lock", "restore.json", "jobs/1/order.json", "C:/x",
         "custom_dataset/7/..\\..\\x", "custom_dataset/7/C:x", "custom_dataset//7/a", "custom_dataset/7/a\n", "",
         "custom_dataset/7/" + "x" * 256,
     ],
