@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 
 from api.schemas.fields import Moment, UserId
-from hwr_core.recognition.types import Verdict
-from hwr_core.records.filters import HistoryFilter, Labelled
-from hwr_core.records.predictions import Source
+from hwr_core.app import HistoryFilter, Labelled, Source, Verdict
 
 DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
 
