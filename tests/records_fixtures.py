@@ -56,7 +56,7 @@ def history(store: Store, uploads: Uploads) -> History:
 
 @pytest.fixture
 def feedback(store: Store) -> FeedbackLog:
-    """What people say of the store's predictions."""
+    """The feedback of the store."""
     return FeedbackLog(store, Events())
 
 

@@ -196,6 +196,10 @@ def access(connection: duckdb.DuckDBPyConnection) -> None:
         )
         """
     )
+    _audit_log(connection)
+
+
+def _audit_log(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create sequence audit_ids")
     connection.execute(
         """

@@ -58,11 +58,8 @@ class Promotions:
             if version.is_retired:
                 raise PromotionRefused(f"{version.name} is retired. Restore it first.")
             found = self.gate(version, suites)
-            if not found.is_open and not force:
-                raise PromotionRefused(
-                    f"{version.name} was not promoted. {' '.join(found.objections)} To promote it anyway, force it and "
-                    "give a reason."
-                )
+            if not force:
+                _refuse_if_shut(found, version)
             entry = Entry(
                 who=who,
                 action=PROMOTE,
@@ -159,6 +156,14 @@ class Promotions:
                 yield
         except OSError as error:
             raise ModelUnavailable(f"The folder of model versions cannot be written: {error.strerror}.") from error
+
+
+def _refuse_if_shut(found: Gate, version: ModelVersion) -> None:
+    if not found.is_open:
+        raise PromotionRefused(
+            f"{version.name} was not promoted. {' '.join(found.objections)} To promote it anyway, force it and give a "
+            "reason."
+        )
 
 
 def _checked_reason(reason: str, *, needed: bool = False) -> str:

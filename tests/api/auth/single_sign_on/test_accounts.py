@@ -81,7 +81,7 @@ def test_an_admin_links_an_account(site: Site, provider: Provider) -> None:
     """The log names the refused subject; linked to a user, it signs in as that user."""
     provider.know("nameless-9")
     confirm_refused(
-        site, sign_in_by_provider(site, provider, "nameless-9"), "Nobody here has this account", "nameless-9"
+        site, sign_in_by_provider(site, provider, "nameless-9"), "There is no user for this account", "nameless-9"
     )
     access, analyst = site.workspace.access, site.ids[Role.ANALYST]
     access.link(analyst, "nameless-9")
@@ -90,7 +90,7 @@ def test_an_admin_links_an_account(site: Site, provider: Provider) -> None:
     access.unlink(analyst)
     refusal(site.client.get("/api/me"), 401)
     site.client.cookies.clear()
-    confirm_refused(site, sign_in_by_provider(site, provider, "nameless-9"), "Nobody here has this account")
+    confirm_refused(site, sign_in_by_provider(site, provider, "nameless-9"), "There is no user for this account")
 
 
 def test_new_users_of_an_allowed_domain_become_viewers(settings: Settings, provider: Provider) -> None:
@@ -110,7 +110,7 @@ def test_new_users_of_an_allowed_domain_become_viewers(settings: Settings, provi
         }
         for subject, claims in eves.items():
             provider.know(subject, **claims)
-            confirm_refused(site, sign_in_by_provider(site, provider, subject), "Nobody here has this account")
+            confirm_refused(site, sign_in_by_provider(site, provider, subject), "There is no user for this account")
         assert len(site.workspace.users.all()) == 2 + len(Role) + 1
 
 
@@ -128,7 +128,7 @@ def test_everybody_may_join_where_the_setting_says_so(settings: Settings, provid
 def test_an_unverified_address_matches_no_user(shared: Site, provider: Provider, verified: object) -> None:
     """Anybody may write somebody's address into their profile."""
     provider.know("eve", email=ADA, email_verified=verified)
-    confirm_refused(shared, sign_in_by_provider(shared, provider, "eve"), "Nobody here has this account")
+    confirm_refused(shared, sign_in_by_provider(shared, provider, "eve"), "There is no user for this account")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -138,14 +138,14 @@ def test_a_deactivated_user_cannot_sign_in(site: Site, provider: Provider, when:
         sign_in_by_provider(site, provider)
         site.client.cookies.clear()
     site.workspace.users.change(site.ids[Role.VIEWER], is_active=False)
-    confirm_refused(site, sign_in_by_provider(site, provider), "You are deactivated here")
+    confirm_refused(site, sign_in_by_provider(site, provider), "Your user is deactivated")
     assert site.workspace.users.get(site.ids[Role.VIEWER]).is_active is False
 
 
 def test_an_address_of_several_users_matches_none(site: Site, provider: Provider) -> None:
     """Nobody is signed in as the first that matches."""
     site.workspace.users.change(site.ids[Role.ADMIN], email=ADA)
-    confirm_refused(site, sign_in_by_provider(site, provider), "Several people here have your email address")
+    confirm_refused(site, sign_in_by_provider(site, provider), "Several users have your email address")
 
 
 def test_a_deleted_user_is_no_longer_linked(site: Site, provider: Provider) -> None:
@@ -153,7 +153,7 @@ def test_a_deleted_user_is_no_longer_linked(site: Site, provider: Provider) -> N
     sign_in_by_provider(site, provider)
     site.client.cookies.clear()
     site.workspace.users.delete(site.ids[Role.VIEWER])
-    confirm_refused(site, sign_in_by_provider(site, provider), "Nobody here has this account")
+    confirm_refused(site, sign_in_by_provider(site, provider), "There is no user for this account")
 
 
 def test_without_a_provider_there_is_no_button(settings: Settings, client: TestClient) -> None:
