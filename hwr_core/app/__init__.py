@@ -72,7 +72,7 @@ from hwr_core.registry.registry import ModelVersion
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.statistics import Proportion
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
-from hwr_core.training.search_space import TuningConfig
+from hwr_core.training.tuning.search_space import TuningConfig
 
 __all__ = [
     "ARCHITECTURES",

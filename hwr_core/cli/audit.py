@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from hwr_core.cli.status import DONE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE
 
 if TYPE_CHECKING:
     from hwr_core.auth.audit_log import AuditEntry

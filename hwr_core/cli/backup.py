@@ -5,8 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import Flag
-from hwr_core.cli.status import DONE
+from hwr_core.cli.arguments.options import Flag
+from hwr_core.cli.output.status import DONE
 from hwr_core.errors import InvalidValue
 
 

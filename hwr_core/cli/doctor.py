@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import Flag
-from hwr_core.cli.status import DONE, UNHEALTHY
+from hwr_core.cli.arguments.options import Flag
+from hwr_core.cli.output.status import DONE, UNHEALTHY
 from hwr_core.ops.doctor.finding import Finding, State
 
 SIGNS = {State.GOOD: "good", State.DOUBTFUL: "note", State.BAD: "BAD "}

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import Asker
-from hwr_core.cli.status import DONE
+from hwr_core.cli.arguments.options import Asker
+from hwr_core.cli.output.status import DONE
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import CHAMPION
@@ -30,7 +30,7 @@ def evaluate(
         folder: Labelled images of your own: a folder for each label.
         limit: The most images of each source.
     """
-    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.cli.output.follow import report_end, run_job
     from hwr_core.jobs.table import JobState
 
     def submit(workspace: "Workspace") -> "Job":
@@ -51,7 +51,7 @@ def evaluate(
 
 
 def _print_results(versions: list[str], suites: list[str]) -> None:
-    from hwr_core.cli.tables import as_table
+    from hwr_core.cli.output.tables import as_table
     from hwr_core.evaluation.evaluate import evaluations_of
     from hwr_core.registry.registry import Registry
     from hwr_core.settings import load_settings

@@ -10,10 +10,10 @@ from typing import Annotated, BinaryIO, Literal, get_args
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import STDIN_OR_STDOUT, OutputFile, UserId
-from hwr_core.cli.selection import Selection
-from hwr_core.cli.status import DONE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.options import STDIN_OR_STDOUT, OutputFile, UserId
+from hwr_core.cli.arguments.selection import Selection
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE
 from hwr_core.errors import InvalidValue
 
 Format = Literal["csv", "jsonl", "parquet"]

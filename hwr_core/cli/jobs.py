@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import App, Parameter
 
-from hwr_core.cli.options import AsJson
-from hwr_core.cli.status import DONE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.options import AsJson
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE
 
 if TYPE_CHECKING:
     from hwr_core.jobs.table import Job
@@ -55,7 +55,7 @@ def cancel(job: JobId, /) -> int:
 @app.command
 def resume(job: JobId, /) -> int:
     """Let a failed or cancelled job go on from its last checkpoint."""
-    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.cli.output.follow import report_end, run_job
 
     return report_end(run_job(lambda workspace: workspace.modelling.jobs.resume(job)))
 

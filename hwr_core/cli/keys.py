@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from hwr_core.cli.status import DONE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE
 from hwr_core.records.users import DEFAULT_USER
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import App, Parameter
 
-from hwr_core.cli.options import Flag, Reason
-from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.options import Flag, Reason
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import CHAMPION
 
@@ -65,7 +65,7 @@ def compare(
     /,
 ) -> int:
     """Compare two versions on the suites that both were measured on."""
-    from hwr_core.cli.tables import as_comparison
+    from hwr_core.cli.output.tables import as_comparison
     from hwr_core.evaluation.compare import common_suites, compare
 
     with opened() as workspace:
@@ -123,7 +123,7 @@ def _change(version: str, act: Callable[["Modelling", str], "Entry"]) -> int:
 
 
 def _as_page(version: "ModelVersion") -> str:
-    from hwr_core.cli.tables import as_table
+    from hwr_core.cli.output.tables import as_table
     from hwr_core.evaluation.evaluate import evaluations_of
 
     card, found = version.card, evaluations_of(version)

@@ -23,7 +23,7 @@ from hwr_core.cli import (
     training,
     users,
 )
-from hwr_core.cli.status import DONE, UNUSABLE
+from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import HwrError
 
 app = App(

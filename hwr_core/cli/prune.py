@@ -5,10 +5,10 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
 
-from hwr_core.cli.confirm import confirmed
-from hwr_core.cli.options import Flag, Yes
-from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.confirm import confirmed
+from hwr_core.cli.arguments.options import Flag, Yes
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE, UNUSABLE
 
 Days: TypeAlias = Annotated[int | None, Parameter(metavar="DAYS")]
 OldName: TypeAlias = Annotated[int | None, Parameter(show=False)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import FILE_OR_DASH, AsJson, Flag
+from hwr_core.cli.arguments.options import FILE_OR_DASH, AsJson, Flag
 from hwr_core.errors import InvalidValue
 from hwr_core.records.users import DEFAULT_USER
 
@@ -27,8 +27,8 @@ def read(  # noqa: PLR0913  one for each option
         number: Read all digits of each image, TIFF or PDF.
         enhancement_level: 0 to 3, how hard to clean the image.
     """
-    from hwr_core.cli.numbers import print_numbers
-    from hwr_core.cli.predictions import print_predictions
+    from hwr_core.cli.output.numbers import print_numbers
+    from hwr_core.cli.output.predictions import print_predictions
 
     if not number:
         return print_predictions(files, enhancement_level, keep_for=user if record else None, as_json=as_json)

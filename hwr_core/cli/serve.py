@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hwr_core import __version__
-from hwr_core.cli.status import DONE, UNUSABLE
+from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue, StoreError
 
 if TYPE_CHECKING:

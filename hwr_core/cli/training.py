@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 
-from hwr_core.cli.options import Asker
+from hwr_core.cli.arguments.options import Asker
 from hwr_core.records.users import DEFAULT_USER
 
 Changes: TypeAlias = Annotated[
@@ -21,7 +21,7 @@ def train(*, config: Path | None = None, changes: Changes = None, user: Asker = 
     Args:
         config: JSON file of a TrainingConfig; the shipped model's when not given.
     """
-    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.cli.output.follow import report_end, run_job
     from hwr_core.training.config import read_config
 
     values = read_config(config, changes or [])
@@ -34,7 +34,7 @@ def tune(*, config: Path | None = None, changes: Changes = None, user: Asker = D
     Args:
         config: JSON file of a TuningConfig; --set base.NAME=VALUE changes a value of the TrainingConfig it starts from.
     """
-    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.cli.output.follow import report_end, run_job
     from hwr_core.jobs.table import JobState
     from hwr_core.training.config import read_config
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
-from hwr_core.cli.confirm import confirmed
-from hwr_core.cli.options import AsJson, EvenLastAdmin, Flag, UserId, Yes
-from hwr_core.cli.password import asked_password
-from hwr_core.cli.selection import AS_VALUES
-from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.confirm import confirmed
+from hwr_core.cli.arguments.options import AsJson, EvenLastAdmin, Flag, UserId, Yes
+from hwr_core.cli.arguments.password import asked_password
+from hwr_core.cli.arguments.selection import AS_VALUES
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.records.roles import Role
 
 if TYPE_CHECKING:

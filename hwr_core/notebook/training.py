@@ -63,8 +63,8 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     Raises: what `train` raises.
     """
     _quieten_tensorflow()
-    from hwr_core.training.study import read_study  # noqa: PLC0415  loads Optuna
-    from hwr_core.training.tune import tune as run_trials  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.tuning.study import read_study  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tuning.tune import tune as run_trials  # noqa: PLC0415  loads TensorFlow
 
     logging.getLogger("optuna").setLevel(logging.WARNING)  # each trial is told of already
     tuning = open_workspace().modelling.tuning(values)

@@ -11,7 +11,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-import hwr_core
 from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.datasets.sources import hash_source, load_source
@@ -190,11 +189,11 @@ def _data_used(source: str, scored: list[_Scored], run: TrainingRun, training_co
 
 
 def _code_version() -> str:
-    root = Path(hwr_core.__file__).parent
+    root = Path(__file__).parents[1]
     digest = sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
-    return f"{hwr_core.__version__}+{digest.hexdigest()[:12]}"
+    return f"{version('hwr')}+{digest.hexdigest()[:12]}"
 
 
 def _installed(package: str) -> str | None:

@@ -23,7 +23,7 @@ from hwr_core.jobs.table import JobKind
 from hwr_core.registry.registry import Registry
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.run import Share, TrainingRun, between, whole
-from hwr_core.training.search_space import tuning_config
+from hwr_core.training.tuning.search_space import tuning_config
 
 MEASURED_FROM = 0.9
 """Share of a training at which the version is published and only its evaluation is left."""
@@ -84,9 +84,9 @@ def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, rep
 
 
 def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
-    from hwr_core.training.study import result_of  # noqa: PLC0415  loads Optuna
-    from hwr_core.training.trial_report import TRIALS_DONE  # noqa: PLC0415  the same
-    from hwr_core.training.tune import tune  # noqa: PLC0415  loads TensorFlow
+    from hwr_core.training.tuning.study import result_of  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tuning.trial_report import TRIALS_DONE  # noqa: PLC0415  the same
+    from hwr_core.training.tuning.tune import tune  # noqa: PLC0415  loads TensorFlow
 
     tuning = tuning_config(spec.config)
     result = result_of(tuning, tune(tuning, _places(spec), folder, report, spec.cores))

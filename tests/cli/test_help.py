@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 
 from hwr_core.cli import main
-from hwr_core.cli.selection import Selection
+from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {

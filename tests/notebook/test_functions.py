@@ -326,7 +326,7 @@ def test_training_refuses_a_value_that_is_not_allowed(own_folder):
 
 def test_a_study_is_read_where_it_was_kept(tmp_path: Path):
     """And a folder without one is an error."""
-    from hwr_core.training.study import read_study
+    from hwr_core.training.tuning.study import read_study
 
     with pytest.raises(NotFound, match="no study"):
         read_study(tmp_path)

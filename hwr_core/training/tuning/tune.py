@@ -16,10 +16,10 @@ from hwr_core.training.callbacks import EpochResult
 from hwr_core.training.data import TrainingData, load_data, prepare
 from hwr_core.training.digit_task import digit_task
 from hwr_core.training.run import between
-from hwr_core.training.search_space import TuningConfig, suggest
-from hwr_core.training.study import Tuned, begin_study, is_spent, open_study, summarise
 from hwr_core.training.train import train
-from hwr_core.training.trial_report import PREPARED, TrialReport
+from hwr_core.training.tuning.search_space import TuningConfig, suggest
+from hwr_core.training.tuning.study import Tuned, begin_study, is_spent, open_study, summarise
+from hwr_core.training.tuning.trial_report import PREPARED, TrialReport
 
 POLL = 0.5
 """Seconds between two looks at the workers."""

@@ -6,9 +6,9 @@ from typing import Any
 
 from hwr_core.app.batch import FilePrediction
 from hwr_core.app.workspace import Workspace
-from hwr_core.cli.files import read_file
-from hwr_core.cli.status import DONE, SOME_UNREAD
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.files import read_file
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError
 from hwr_core.recognition.types import NumberPrediction
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.cli.workspace import opened
+from hwr_core.cli.arguments.workspace import opened
+from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import JobConflict
 from hwr_core.jobs.events import EventKind, EventLog
 from hwr_core.jobs.table import Job, JobState

@@ -11,7 +11,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.training.search_space import TuningConfig, best_config
+from hwr_core.training.tuning.search_space import TuningConfig, best_config
 
 STUDY = "hwr"
 JOURNAL = "study.journal"

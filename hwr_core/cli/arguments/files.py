@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from hwr_core.app.batch import FilePrediction, NamedFile
-from hwr_core.cli.options import STDIN_OR_STDOUT
+from hwr_core.cli.arguments.options import STDIN_OR_STDOUT
 from hwr_core.errors import UnreadableImage
 
 

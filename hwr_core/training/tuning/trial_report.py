@@ -7,8 +7,8 @@ from optuna.trial import TrialState
 
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.report import Report
-from hwr_core.training.search_space import TuningConfig
-from hwr_core.training.study import count_ended
+from hwr_core.training.tuning.search_space import TuningConfig
+from hwr_core.training.tuning.study import count_ended
 
 PREPARED = 0.05
 """Share of a tuning at which the data is ready."""

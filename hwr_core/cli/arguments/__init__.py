@@ -1,0 +1,1 @@
+"""What commands take: options, files, passwords, and the workspace they work on."""

@@ -1,0 +1,1 @@
+"""What commands print: predictions, numbers, tables, a job as it goes, and exit statuses."""

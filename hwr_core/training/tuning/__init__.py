@@ -1,0 +1,1 @@
+"""Hyperparameter tuning with Optuna: the search space, trials, the study."""
