@@ -79,11 +79,10 @@ class TrainingConfig(BaseModel):
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = set(sources) - set(SOURCES)
-        if unknown or not sources:
-            raise ValueError(
-                f"{', '.join(sorted(unknown)) or 'nothing'} is no data set; there are {', '.join(SOURCES)}"
-            )
+        if not sources:
+            raise ValueError(f"at least one data set is needed; there are {', '.join(SOURCES)}")
+        if unknown := set(sources) - set(SOURCES):
+            raise ValueError(f"there is no data set {', '.join(sorted(unknown))}; there are {', '.join(SOURCES)}")
         return tuple(dict.fromkeys(sources))
 
 

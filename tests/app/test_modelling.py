@@ -49,7 +49,7 @@ def test_a_training_learns_from_what_is_there(workspace):
     ("values", "error", "words"),
     [
         ({"epochs": 0}, InvalidValue, "epochs is 0"),
-        ({"sources": []}, InvalidValue, "nothing is no data set"),
+        ({"sources": []}, InvalidValue, "at least one data set is needed"),
         ({"sources": ["optdigits"]}, DatasetMissing, "optdigits.npz"),
         ({"sources": ["custom"]}, DatasetMissing, "no images of your own yet"),
         ({"sources": ["corrections"]}, DatasetMissing, "No prediction has been labelled yet"),

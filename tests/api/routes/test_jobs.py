@@ -127,7 +127,7 @@ def test_a_running_training_is_cancelled_and_resumed(
         ({"epochs": "many"}, "epochs"),
         ({"batch_size": 4}, "batch_size is 4"),
         ({"config": {"architecture": "huge"}}, "there are small"),
-        ({"config": {"sources": ["mnist", "imagenet"]}}, "imagenet is no data set"),
+        ({"config": {"sources": ["mnist", "imagenet"]}}, "there is no data set imagenet"),
         ({"config": {"sources": ["optdigits"]}}, "optdigits.npz"),
         ({"config": {"seed": -1}}, "seed is -1"),
         ({"user_id": 99}, "user 99"),
