@@ -100,6 +100,6 @@ def test_an_address_of_the_last_version_still_works(visit: Visit) -> None:
     page = visit("/people")
     expect(page.get_by_role("heading", level=1)).to_have_text("Users")
     page.goto("/history?judged=Not+judged&digit=No+digit")
-    page.get_by_text("Filters").click()
+    page.get_by_text("Filters", exact=True).click()
     expect(page.get_by_role("combobox", name="Outcome")).to_have_value("Not labelled")
     expect(page.get_by_role("combobox", name="Read as")).to_have_value("Not a digit")
