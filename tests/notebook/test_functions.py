@@ -318,6 +318,7 @@ def test_labelled_images_are_learned_from_in_this_process(own_folder, tmp_path, 
     assert hwr_core.load_recogniser().version == champion
 
 
+@pytest.mark.slow
 def test_training_refuses_a_value_that_is_not_allowed(own_folder):
     """Before anything is loaded or learned."""
     with pytest.raises(InvalidValue, match="epochs"):

@@ -25,6 +25,12 @@ def client(settings: Settings, tmp_path: Any) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are queued and none begins."""
+    monkeypatch.setattr("hwr_core.jobs.queue.JobQueue.start", lambda _: None)
+
+
+@pytest.fixture
 def ended(client: TestClient) -> Callable[[int], dict[str, Any]]:
     """Wait for a job to end and return it."""
 
@@ -75,6 +81,7 @@ def test_a_training_is_answered_at_once_and_ends_in_a_version(
     assert client.get("/api/model/status").json()["model_version"] != made["version"]
 
 
+@pytest.mark.usefixtures("idle")
 def test_the_contracts_defaults_start_a_training(client: TestClient) -> None:
     """An empty body is a training of fifty epochs with augmentation in batches of 32; it can be cancelled at once."""
     take_in(client, 20)
@@ -156,6 +163,7 @@ def test_unknown_jobs_are_not_found(client: TestClient) -> None:
         refusal(getattr(client, method)(f"/api/jobs/{2**63}{path}"), 422)
 
 
+@pytest.mark.usefixtures("idle")
 def test_jobs_are_listed_and_filtered(client: TestClient) -> None:
     """Newest first, by state and kind."""
     take_in(client, 10)
