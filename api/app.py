@@ -44,8 +44,7 @@ from api.routes import (
     users,
 )
 from api.routes import auth as access
-from hwr_core.app.rules import confirm_rules
-from hwr_core.app.workspace import Workspace, open_workspace
+from hwr_core.app import Workspace, confirm_rules, open_workspace
 from hwr_core.errors import HwrError
 from hwr_core.settings import Settings, load_settings
 

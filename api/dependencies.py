@@ -8,9 +8,7 @@ from starlette.requests import HTTPConnection
 from api.auth.authentication import CALLER
 from api.live.channels import Channels
 from api.metrics.metrics import Metrics
-from hwr_core.app.authorisation import authorised
-from hwr_core.app.workspace import Workspace
-from hwr_core.auth.permissions import Caller
+from hwr_core.app import Caller, Workspace, authorised
 from hwr_core.errors import NotSignedIn
 
 

@@ -4,12 +4,11 @@ What a researcher needs is here, and is loaded when it is first asked for: `from
 needs no TensorFlow; only `hwr_core.training` imports it.
 """
 
-from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hwr_core.notebook.functions import (
+    from hwr_core.notebook import (
         compare,
         evaluate,
         explain,
@@ -43,10 +42,13 @@ __version__ = version("hwr")
 
 
 def __getattr__(name: str) -> Any:
-    """Load what a researcher calls when it is first asked for: importing hwr_core alone costs nothing."""
+    """Load what a researcher calls when it is first asked for, and let IPython show its results."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("hwr_core.notebook.functions"), name)
+    from hwr_core import notebook  # noqa: PLC0415  here, so that importing hwr_core costs nothing
+
+    notebook.show_records()
+    return getattr(notebook, name)
 
 
 def __dir__() -> list[str]:

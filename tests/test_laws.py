@@ -51,6 +51,7 @@ def test_prediction_and_keeping_a_digit_loads_no_tensorflow(tmp_path):
     assert (tmp_path / "data" / "hwr.duckdb").is_file()
 
 
+@pytest.mark.slow
 def test_training_does_load_tensorflow(tmp_path):
     """The two tests above would notice: where TensorFlow is wanted, it is seen."""
     (heavy,) = _run(f"import hwr_core.training.architectures; {LIST_HEAVY}", tmp_path)

@@ -15,8 +15,7 @@ from api.auth.permissions import ANYBODY, API, UNKNOWN, AddressRules, Rule
 from api.auth.rate_limits import Rates
 from api.errors import POLICY_VIOLATION, WORDS, answer_to
 from api.middleware.body_limit import BodyLimit
-from hwr_core.auth.permissions import Caller, Permission, require
-from hwr_core.auth.service import AuthService
+from hwr_core.app import AuthService, Caller, Permission, require
 from hwr_core.errors import HwrError, NotAllowed, NotFound, NotSignedIn, StoreError
 
 CALLER = "hwr.caller"

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from hwr_core.auth.permissions import Caller
-from hwr_core.auth.secrets import COOKIE, KEY_PREFIX
-from hwr_core.auth.service import AuthService
+from hwr_core.app import COOKIE, KEY_PREFIX, AuthService, Caller
 
 KEY, TOKEN, SESSION = "key", "token", "session"
 

@@ -13,8 +13,7 @@ from fastapi import APIRouter
 from starlette.routing import Route, WebSocketRoute, compile_path
 from starlette.types import Scope
 
-from hwr_core.app.rules import RULES, RuleMismatch
-from hwr_core.auth.permissions import Permission
+from hwr_core.app import RULES, Permission, RuleMismatch
 
 Rule: TypeAlias = Permission | Literal["anybody", "unknown"]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])

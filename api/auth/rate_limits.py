@@ -4,8 +4,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from hwr_core.auth.permissions import Caller
-from hwr_core.auth.retry_after import seconds_left
+from hwr_core.app import Caller, seconds_left
 from hwr_core.errors import TooManyRequests
 
 COUNTED = ("/api/", "/sign-in", "/_stcore/upload_file/", "/_stcore/stream")

@@ -15,8 +15,7 @@ from starlette.datastructures import URL
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from hwr_core.auth.identities import Identity
-from hwr_core.auth.secrets import new_token
+from hwr_core.app import Identity, new_token
 from hwr_core.errors import NotSignedIn
 from hwr_core.settings import Settings, confirm_single_sign_on
 

@@ -5,11 +5,16 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 
 from api.schemas.fields import Moment, UserId
-from hwr_core.recognition.types import Verdict
-from hwr_core.records.filters import HistoryFilter, Labelled
-from hwr_core.records.predictions import Source
+from hwr_core.app import HistoryFilter, Labelled, Source, Verdict
 
 DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
+
+Since = Annotated[
+    Moment | None, Query(description="Only predictions from this time on.", examples=["2026-01-31T00:00:00+00:00"])
+]
+Until = Annotated[
+    Moment | None, Query(description="Only predictions before this time.", examples=["2026-02-01T00:00:00+00:00"])
+]
 
 
 def _history_filter(  # noqa: PLR0913  each is one query parameter
@@ -42,14 +47,8 @@ def _history_filter(  # noqa: PLR0913  each is one query parameter
             examples=["wrong"],
         ),
     ] = None,
-    since: Annotated[
-        Moment | None,
-        Query(description="Only predictions from this time on.", examples=["2026-01-31T00:00:00+00:00"]),
-    ] = None,
-    until: Annotated[
-        Moment | None,
-        Query(description="Only predictions before this time.", examples=["2026-02-01T00:00:00+00:00"]),
-    ] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> HistoryFilter:
     return HistoryFilter(
         user_id=user_id,

@@ -11,11 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from api.inputs.validation import in_words
 from api.live.channels import Channel, until_first_ends
 from api.schemas.live import MAX_POINTS, MAX_STROKES, DrawnIn, LiveNumberOut, LivePredictionOut, Message
-from hwr_core.app.workspace import Workspace
+from hwr_core.app import Source, Strokes, Workspace, as_png, sheet
 from hwr_core.errors import HwrError, InvalidValue
-from hwr_core.images.encode import as_png
-from hwr_core.images.strokes import Strokes, sheet
-from hwr_core.records.predictions import Source
 
 MAX_WAITING = 16
 """Drawings to store that may wait; a client that sends more waits until there is room."""

@@ -9,7 +9,7 @@ from api.metrics.predictions import Predictions, Stored
 from api.metrics.state import WorkspaceState
 from api.metrics.traffic import Live, Requests
 from hwr_core import __version__
-from hwr_core.app.workspace import Workspace
+from hwr_core.app import Workspace
 
 
 class Metrics:

@@ -2,10 +2,17 @@
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from hwr_core.recognition.events import NumberPredicted, PredictionMade
-from hwr_core.recognition.types import NONE, NumberPrediction, Prediction, Verdict
-from hwr_core.records.events import PredictionNotStored, PredictionStored
-from hwr_core.records.predictions import PredictionRecord
+from hwr_core.app import (
+    NONE,
+    NumberPredicted,
+    NumberPrediction,
+    Prediction,
+    PredictionMade,
+    PredictionNotStored,
+    PredictionRecord,
+    PredictionStored,
+    Verdict,
+)
 
 PREDICTION_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 LAG_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hwr_core.app.workspace import Workspace
+from hwr_core.app import Workspace
 from hwr_core.errors import ModelUnavailable, StoreError
 
 PATIENCE = 0.5

@@ -10,8 +10,7 @@ from api.errors import RESPONSES
 from api.inputs.filters import FilterDep
 from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
 from api.schemas.fields import UserId
-from hwr_core.analytics.breakdown import Dimension
-from hwr_core.analytics.periods import Bucket
+from hwr_core.app import Bucket, Dimension
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"], responses=RESPONSES)
 

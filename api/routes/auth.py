@@ -22,9 +22,7 @@ from api.schemas.auth import (
 )
 from api.schemas.base import Success
 from api.schemas.fields import LARGEST_ID, UserId
-from hwr_core.auth.permissions import Caller, Permission
-from hwr_core.records.roles import Role
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER, Caller, Permission, Role
 
 router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
 

@@ -11,7 +11,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.filters import FilterDep
 from api.schemas.fields import UserId
-from hwr_core.records.file_formats import ExportFormat
+from hwr_core.app import ExportFormat
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=RESPONSES)
 

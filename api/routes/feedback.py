@@ -7,7 +7,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
 from api.schemas.fields import PredictionId, UserId
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER
 
 router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
 

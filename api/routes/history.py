@@ -10,7 +10,7 @@ from api.errors import RESPONSES
 from api.inputs.filters import FilterDep
 from api.schemas.fields import PredictionId
 from api.schemas.history import HistoryOut, PredictionDetailOut
-from hwr_core.images.decode import media_type
+from hwr_core.app import media_type
 
 router = APIRouter(prefix="/api", tags=["history"], responses=RESPONSES)
 

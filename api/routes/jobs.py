@@ -10,8 +10,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
-from hwr_core.app.workspace import Workspace
-from hwr_core.jobs.table import JobKind, JobState
+from hwr_core.app import JobKind, JobState, Workspace
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
 

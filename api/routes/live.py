@@ -16,8 +16,7 @@ from api.live.channels import Channel, until_first_ends
 from api.live.drawing import DrawingChannel
 from api.schemas.fields import UserId
 from api.schemas.live import EventOut, LostOut
-from hwr_core.app.event_feed import FeedKind, Listener
-from hwr_core.app.workspace import Workspace
+from hwr_core.app import FeedKind, Listener, Workspace
 
 router = APIRouter(prefix="/api/live")
 

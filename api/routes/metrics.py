@@ -8,7 +8,7 @@ from prometheus_client.exposition import choose_encoder
 from api.auth.permissions import asks
 from api.dependencies import MetricsDep
 from api.errors import RESPONSES
-from hwr_core.auth.permissions import Permission
+from hwr_core.app import Permission
 
 router = APIRouter(tags=["health"], responses=RESPONSES)
 

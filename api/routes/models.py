@@ -19,8 +19,7 @@ from api.schemas.models import (
     ModelsOut,
     PromoteIn,
 )
-from hwr_core.evaluation.compare import common_suites, compare
-from hwr_core.evaluation.evaluate import evaluations_of
+from hwr_core.app import common_suites, compare, evaluations_of
 
 router = APIRouter(prefix="/api/models", tags=["models"], responses=RESPONSES)
 

@@ -13,8 +13,7 @@ from api.inputs.image_data import image_bytes
 from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
-from hwr_core.records.predictions import Source
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
 

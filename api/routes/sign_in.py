@@ -10,10 +10,7 @@ from api.auth.permissions import ANYBODY, asks
 from api.auth.sign_in_page import sign_in_page, sign_out_page
 from api.dependencies import CallerDep, UnrestrictedDep
 from api.errors import WORDS
-from hwr_core.app.workspace import Workspace
-from hwr_core.auth.permissions import Permission
-from hwr_core.auth.secrets import COOKIE
-from hwr_core.auth.service import SignedIn
+from hwr_core.app import COOKIE, Permission, SignedIn, Workspace
 from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
 
 if TYPE_CHECKING:

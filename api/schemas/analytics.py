@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import AliasChoices, AliasPath, Field
 
 from api.schemas.base import One, Out, Success
-from hwr_core.analytics.figures import Reliability
+from hwr_core.app import Reliability
 
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd

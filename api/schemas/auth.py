@@ -6,9 +6,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
-from hwr_core.auth.permissions import MAY, Caller
-from hwr_core.auth.service import SignedIn
-from hwr_core.records.roles import Role
+from hwr_core.app import MAY, Caller, Role, SignedIn
 
 Password = Annotated[SecretStr, Field(description="10 to 256 characters.", examples=["correct horse battery"])]
 Moment = Annotated[UtcTime | None, Field(examples=["2026-01-31T12:00:00.123456+00:00"])]

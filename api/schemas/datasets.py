@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from api.schemas.base import Out, Success
-from hwr_core.datasets.sources import SOURCES
+from hwr_core.app import SOURCES
 
 
 class DatasetRow(Out):

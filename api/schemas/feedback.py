@@ -6,9 +6,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Out, Success
 from api.schemas.fields import Comment, PredictionId, Rating, TrueDigit, UserId, UtcTime
-from hwr_core.records.feedback import Feedback
-from hwr_core.records.labels import Label
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER, Feedback, Label
 
 
 class FeedbackIn(BaseModel):

@@ -7,10 +7,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
-from hwr_core.images.encode import data_url
-from hwr_core.images.normalise import MAX_ENHANCEMENT
-from hwr_core.recognition.types import Verdict
-from hwr_core.records.feedback import MAX_COMMENT
+from hwr_core.app import MAX_COMMENT, MAX_ENHANCEMENT, Verdict, data_url
 
 LARGEST_ID = 2**63 - 1
 """The largest id that the database can hold."""

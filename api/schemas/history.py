@@ -22,9 +22,7 @@ from api.schemas.fields import (
     VerdictField,
     Version,
 )
-from hwr_core.records.feedback import Feedback
-from hwr_core.records.history import HistoryPage
-from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.app import Feedback, HistoryPage, PredictionRecord, Source
 
 
 def _is_there(label: object) -> bool:

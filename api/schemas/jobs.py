@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
-from hwr_core.jobs.events import Event, EventKind, Progress
-from hwr_core.jobs.table import Job, JobKind, JobState
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER, Job, JobEvent, JobEventKind, JobKind, JobState, Progress
 
 JobId = Annotated[int, Field(ge=1, description="The id of a job.", examples=[3])]
 Values = dict[str, Any]
@@ -147,7 +145,7 @@ class EventRow(Out):
     """An event of a job: log line, epoch, trial and so on."""
 
     at: UtcTime
-    kind: EventKind = Field(examples=[EventKind.EPOCH])
+    kind: JobEventKind = Field(examples=[JobEventKind.EPOCH])
     data: Mapping[str, Any] = Field(examples=[{"epoch": 3, "epochs": 12, "loss": 0.21, "val_accuracy": 0.98}])
 
 
@@ -158,6 +156,6 @@ class EventsOut(Success):
     data: list[EventRow]
 
     @classmethod
-    def of(cls, events: Sequence[Event], position: int) -> Self:
+    def of(cls, events: Sequence[JobEvent], position: int) -> Self:
         """Return the answer about some events."""
         return cls(next_after=position, data=[EventRow.from_record(event) for event in events])

@@ -11,13 +11,18 @@ from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
-from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind
+from hwr_core.app import (
+    DEFAULT_USER,
+    FeedEvent,
+    FeedItem,
+    FeedKind,
+    JobChanged,
+    LabelChanged,
+    ModelServed,
+    PredictionStored,
+    Strokes,
+)
 from hwr_core.errors import InvalidValue
-from hwr_core.images.strokes import Strokes
-from hwr_core.jobs.queue import JobChanged
-from hwr_core.recognition.events import ModelServed
-from hwr_core.records.events import LabelChanged, PredictionStored
-from hwr_core.records.users import DEFAULT_USER
 
 MAX_STROKES = 1_000
 MAX_POINTS = 50_000

@@ -7,9 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import Out, Success
 from api.schemas.fields import UtcTime, Version
-from hwr_core.app.status import Health
-from hwr_core.registry.card import Score
-from hwr_core.registry.registry import ModelVersion
+from hwr_core.app import Health, ModelVersion, Score
 
 
 class ScoreOut(Out):

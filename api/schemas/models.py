@@ -8,11 +8,7 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, Field
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import Json, PngUrl, UserId, UtcTime, Version
 from api.schemas.model import ScoreOut, test_scores
-from hwr_core.evaluation.evaluate import Evaluation
-from hwr_core.evaluation.promotion_log import Entry
-from hwr_core.recognition.types import NOT_A_DIGIT
-from hwr_core.records.users import DEFAULT_USER
-from hwr_core.registry.registry import ModelVersion
+from hwr_core.app import DEFAULT_USER, NOT_A_DIGIT, Entry, Evaluation, ModelVersion
 
 Reason = Annotated[
     str, Field(description="The reason, for the log; up to 500 characters.", examples=["Reads our forms better."])

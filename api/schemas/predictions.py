@@ -20,9 +20,7 @@ from api.schemas.fields import (
     VerdictField,
     Version,
 )
-from hwr_core.app.batch import FilePrediction
-from hwr_core.recognition.types import Reason
-from hwr_core.records.users import DEFAULT_USER
+from hwr_core.app import DEFAULT_USER, FilePrediction, Reason
 
 SEVEN = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcAQAAAABaduI5AAAAO0lEQVR42mP8z8DwkYmBgYEBO8HIAmGxMPx/AZdAsC5A"

@@ -86,7 +86,7 @@ def _accept_old_link() -> None:
     for name, today in ((READ_AS, READ_AS), (LABEL, LABEL), ("judged", OUTCOME)):
         if (option := st.query_params.get(name)) in _FORMERLY:
             del st.query_params[name]
-            st.query_params[today] = _FORMERLY[option]
+            st.session_state[today] = _FORMERLY[option]  # from where it comes into the address
 
 
 def _choose_user() -> int | None:

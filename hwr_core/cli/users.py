@@ -1,190 +1,166 @@
-"""hwr users: who predictions belong to."""
+"""hwr users: whom predictions belong to, and who may sign in."""
 
-import argparse
-import getpass
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
-from hwr_core.app.workspace import Workspace
-from hwr_core.auth.passwords import confirm_password
-from hwr_core.cli.arguments import Commands, confirmed
+from cyclopts import App
+
+from hwr_core.cli.confirm import confirmed
+from hwr_core.cli.options import AsJson, EvenLastAdmin, Flag, UserId, Yes
+from hwr_core.cli.password import asked_password
+from hwr_core.cli.selection import AS_VALUES
 from hwr_core.cli.status import DONE, UNUSABLE
-from hwr_core.errors import InvalidValue
+from hwr_core.cli.workspace import opened
 from hwr_core.records.roles import Role
-from hwr_core.records.users import User, Users
-from hwr_core.settings import load_settings
 
-Act = Callable[[Users, argparse.Namespace], str]
+if TYPE_CHECKING:
+    from hwr_core.app.workspace import Workspace
+    from hwr_core.records.users import User
 
-
-def add_to(commands: Commands) -> None:
-    """Add the command and its own."""
-    users = commands.add_parser("users", help="list, create, change, let in, anonymise and delete users")
-    acts = users.add_subparsers(required=True, metavar="WHAT")
-
-    every = acts.add_parser("list", help="list all users")
-    every.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
-    every.set_defaults(run=_list)
-
-    create = acts.add_parser("create", help="add a user")
-    create.add_argument("username")
-    create.add_argument("--email")
-    create.add_argument("--role", type=Role, choices=[*Role], help="so that the user can sign in; asks for a password")
-    create.add_argument("--admin", dest="role", action="store_const", const=Role.ADMIN, help="the same as --role admin")
-    create.set_defaults(run=_create)
-
-    password = acts.add_parser("password", help="give a user a password; their sessions and tokens end")
-    password.add_argument("user", type=int)
-    password.set_defaults(run=_password)
-
-    role = acts.add_parser("role", help="say what a user may do where sign-in is required")
-    role.add_argument("user", type=int)
-    role.add_argument("role", type=Role, choices=[*Role])
-    _add_force(role)
-    role.set_defaults(run=_role)
-
-    link = acts.add_parser("link", help="let an account at the identity provider (HWR_OIDC_ISSUER) in as a user")
-    link.add_argument("user", type=int)
-    link.add_argument("subject", help="the provider's `sub`; `hwr audit` tells it of those who were refused")
-    link.set_defaults(run=_link)
-
-    unlink = acts.add_parser("unlink", help="undo that; the user's sessions end")
-    unlink.add_argument("user", type=int)
-    unlink.set_defaults(run=_unlink)
-
-    rename = acts.add_parser("rename", help="give a user another name")
-    rename.add_argument("user", type=int)
-    rename.add_argument("username")
-    rename.set_defaults(run=_rename)
-
-    for name, is_active, words in (
-        ("deactivate", False, "keep a user from adding to the history"),
-        ("activate", True, "undo that"),
-    ):
-        switch = acts.add_parser(name, help=words)
-        switch.add_argument("user", type=int)
-        switch.set_defaults(run=_switch, is_active=is_active, force=False)
-        if not is_active:
-            _add_force(switch)
-
-    for name, act, words in (
-        ("anonymise", _anonymise, "forget for ever who a user is; the predictions stay"),
-        ("erase-history", _erase_history, "erase all predictions of a user; the account stays"),
-        ("delete", _delete, "erase a user with all predictions"),
-    ):
-        final = acts.add_parser(name, help=words)
-        final.add_argument("user", type=int)
-        final.add_argument("--yes", action="store_true", help="do not ask")
-        final.set_defaults(run=_finally, act=act, name=name)
-        if act is not _erase_history:
-            _add_force(final)
+app = App(name="users", help="List, create, change, link, anonymise and delete users.")
 
 
-def _add_force(act: argparse.ArgumentParser) -> None:
-    act.add_argument("--force", action="store_true", help="even where no active admin is left")
-
-
-def _list(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
+@app.command(name="list")
+def list_users(*, as_json: AsJson = False) -> int:
+    """List all users."""
+    with opened() as workspace:
         accounts = workspace.access.accounts()
         for user in workspace.users.all():
             role = accounts[user.id].role if user.id in accounts else None
-            print(json.dumps(asdict(user) | {"role": role}, default=str) if options.json else _as_line(user, role))
+            print(json.dumps(asdict(user) | {"role": role}, default=str) if as_json else _as_line(user, role))
     return DONE
 
 
-def _create(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        if options.role is None:
-            print(_as_line(workspace.users.create(options.username, options.email)))
+@app.command
+def create(
+    username: str,
+    /,
+    *,
+    email: str | None = None,
+    role: Annotated[Role | None, AS_VALUES] = None,
+    admin: Flag = False,
+) -> int:
+    """Add a user.
+
+    Args:
+        role: So that the user can sign in; asks for a password.
+        admin: The same as --role admin.
+    """
+    role = Role.ADMIN if admin else role
+    with opened() as workspace:
+        if role is None:
+            print(_as_line(workspace.users.create(username, email)))
             return DONE
-        password = _asked_password(options.username)  # first, so that no user is left without where it is not allowed
-        user = workspace.users.create(options.username, options.email)
+        password = asked_password(username)  # first, so that no user is left without where it is not allowed
+        user = workspace.users.create(username, email)
         workspace.access.set_password(user.id, password)
-        workspace.access.set_role(user.id, options.role)
-        print(_as_line(user, options.role))
+        workspace.access.set_role(user.id, role)
+        print(_as_line(user, role))
     return DONE
 
 
-def _password(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        user = workspace.users.get(options.user)
-        workspace.access.set_password(user.id, _asked_password(user.username))
-        print(f"{_as_line(user)}  has a new password")
+@app.command
+def password(user: UserId, /) -> int:
+    """Give a user a new password; their sessions and tokens end."""
+    with opened() as workspace:
+        found = workspace.users.get(user)
+        workspace.access.set_password(found.id, asked_password(found.username))
+        print(f"{_as_line(found)}  has a new password")
     return DONE
 
 
-def _role(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        workspace.access.set_role(options.user, options.role, even_last_admin=options.force)
-        print(_as_line(workspace.users.get(options.user), options.role))
+@app.command(name="role")
+def set_role(user: UserId, role: Annotated[Role, AS_VALUES], /, *, force: EvenLastAdmin = False) -> int:
+    """Set what a user may do where sign-in is required."""
+    with opened() as workspace:
+        workspace.access.set_role(user, role, even_last_admin=force)
+        print(_as_line(workspace.users.get(user), role))
     return DONE
 
 
-def _link(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        workspace.access.link(options.user, options.subject)
-        print(f"{_as_line(workspace.users.get(options.user))}  is {options.subject}")
+@app.command
+def link(user: UserId, subject: str, /) -> int:
+    """Let an account at the identity provider (HWR_OIDC_ISSUER) sign in as a user.
+
+    Args:
+        subject: The provider's `sub`; `hwr audit` shows it for accounts that were refused.
+    """
+    with opened() as workspace:
+        workspace.access.link(user, subject)
+        print(f"{_as_line(workspace.users.get(user))}  is {subject}")
     return DONE
 
 
-def _unlink(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        workspace.access.unlink(options.user)
-        print(_as_line(workspace.users.get(options.user)))
+@app.command
+def unlink(user: UserId, /) -> int:
+    """Undo a link; the user's sessions end."""
+    with opened() as workspace:
+        workspace.access.unlink(user)
+        print(_as_line(workspace.users.get(user)))
     return DONE
 
 
-def _asked_password(username: str) -> str:
-    """A password typed twice, or the first line of standard input; never an argument, which others could see."""
-    if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = getpass.getpass(f"Password for {username}: ")
-        if getpass.getpass("The same again: ") != password:
-            raise InvalidValue("The two passwords differ.")
-    confirm_password(password, username)
-    return password
-
-
-def _rename(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        print(_as_line(workspace.users.change(options.user, username=options.username)))
+@app.command
+def rename(user: UserId, username: str, /) -> int:
+    """Give a user another name."""
+    with opened() as workspace:
+        print(_as_line(workspace.users.change(user, username=username)))
     return DONE
 
 
-def _switch(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        changed = workspace.users.change(options.user, is_active=options.is_active, even_last_admin=options.force)
-        print(_as_line(changed))
+@app.command
+def deactivate(user: UserId, /, *, force: EvenLastAdmin = False) -> int:
+    """Keep a user from adding to the history."""
+    with opened() as workspace:
+        print(_as_line(workspace.users.change(user, is_active=False, even_last_admin=force)))
     return DONE
 
 
-def _finally(options: argparse.Namespace) -> int:
-    with Workspace(load_settings()) as workspace:
-        user = workspace.users.get(options.user)
-        if not confirmed(f"{options.name} of user {user.id}, {user.username!r}?", options):
+@app.command
+def activate(user: UserId, /) -> int:
+    """Let a deactivated user add to the history again."""
+    with opened() as workspace:
+        print(_as_line(workspace.users.change(user, is_active=True)))
+    return DONE
+
+
+@app.command
+def anonymise(user: UserId, /, *, yes: Yes = False, force: EvenLastAdmin = False) -> int:
+    """Forget for ever who a user is; the predictions stay."""
+    with opened() as workspace:
+        if not _confirmed("anonymise", user, workspace, yes=yes):
             return UNUSABLE
-        act: Act = options.act
-        print(act(workspace.users, options))
+        print(_as_line(workspace.users.anonymise(user, even_last_admin=force)))
     return DONE
 
 
-def _anonymise(users: Users, options: argparse.Namespace) -> str:
-    return _as_line(users.anonymise(options.user, even_last_admin=options.force))
+@app.command
+def erase_history(user: UserId, /, *, yes: Yes = False) -> int:
+    """Erase all predictions of a user; the account stays."""
+    with opened() as workspace:
+        if not _confirmed("erase-history", user, workspace, yes=yes):
+            return UNUSABLE
+        print(f"{workspace.users.erase_history(user):,} predictions erased")
+    return DONE
 
 
-def _erase_history(users: Users, options: argparse.Namespace) -> str:
-    return f"{users.erase_history(options.user):,} predictions erased"
+@app.command
+def delete(user: UserId, /, *, yes: Yes = False, force: EvenLastAdmin = False) -> int:
+    """Erase a user with all predictions."""
+    with opened() as workspace:
+        if not _confirmed("delete", user, workspace, yes=yes):
+            return UNUSABLE
+        predictions = workspace.users.delete(user, even_last_admin=force)
+        print(f"user {user} deleted, with {predictions:,} predictions")
+    return DONE
 
 
-def _delete(users: Users, options: argparse.Namespace) -> str:
-    predictions = users.delete(options.user, even_last_admin=options.force)
-    return f"user {options.user} deleted, with {predictions:,} predictions"
+def _confirmed(act: str, user_id: int, workspace: "Workspace", *, yes: bool) -> bool:
+    user = workspace.users.get(user_id)
+    return confirmed(f"{act} of user {user.id}, {user.username!r}?", yes=yes)
 
 
-def _as_line(user: User, role: Role | None = None) -> str:
+def _as_line(user: "User", role: Role | None = None) -> str:
     words = (user.username, user.email, role, None if user.is_active else "(deactivated)")
     return f"{user.id:>6}  {'  '.join(word for word in words if word)}"

@@ -15,11 +15,10 @@ from hwr_core.datasets.samples import LabelledImage, Part, Samples
 from hwr_core.datasets.sources import SOURCES, load_images
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import Grey
-from hwr_core.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset(Shown):
+class Dataset:
     """Labelled images before preprocessing.
 
     `images`: uint8, height x width, of any size, ink dark or light. `labels`: uint8 [n], 0-9, or 10 for no digit.

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import SIDE, Grey
-from hwr_core.shown import Shown
 
 LabelledImage: TypeAlias = tuple[Grey, int]
 """A grey image of any size as it came in, and its label: 0-9 or NOT_A_DIGIT."""
@@ -26,7 +25,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Samples(Shown):
+class Samples:
     """Labelled images: uint8 [n, 28, 28], ink bright on black; labels uint8 [n], 0-9 or NOT_A_DIGIT."""
 
     images: NDArray[np.uint8]

@@ -9,7 +9,6 @@ from hwr_core.evaluation.answers import Answers
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of, load_answers, load_evaluation
 from hwr_core.images.types import Grey
 from hwr_core.registry.registry import ModelVersion
-from hwr_core.shown import Shown
 from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
 
 
@@ -29,7 +28,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Shown):
+class Comparison:
     """Two versions on one suite. `p_value` is McNemar's: how probable chance makes so unequal a result."""
 
     suite: str

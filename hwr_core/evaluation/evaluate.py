@@ -25,7 +25,6 @@ from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
-from hwr_core.shown import Shown
 
 CHUNK = 200
 MOST_SHOWN = 1_000
@@ -34,7 +33,7 @@ MOST_SHOWN = 1_000
 FOLDER = "evaluations"
 
 
-class Evaluation(Shown, BaseModel):
+class Evaluation(BaseModel):
     """The result of a version on a suite; `fingerprint` is a hash over the images and labels of the suite in order."""
 
     model_config = ConfigDict(frozen=True)

@@ -10,7 +10,6 @@ from hwr_core.evaluation.evaluate import load_answers
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
-from hwr_core.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistakes(Shown):
+class Mistakes:
     """The worst mistakes on a suite, the worst first, and the number of all mistakes."""
 
     version: str

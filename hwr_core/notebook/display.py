@@ -1,4 +1,4 @@
-"""Records -> HTML for a notebook: images, bars and tables, pure functions. Knows no front room and no script."""
+"""Records -> HTML for a notebook: images, bars and tables, by pure functions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
@@ -15,6 +15,7 @@ from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.evaluation.mistakes import Mistakes
 from hwr_core.images.encode import data_url
 from hwr_core.images.types import Grey
+from hwr_core.notebook.versions import LoadedVersion
 from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.types import NONE, NOT_A_DIGIT, NumberPrediction, Prediction, Verdict
 from hwr_core.records.predictions import PredictionRecord
@@ -31,16 +32,16 @@ LARGEST = 160
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.DIGIT: "a digit",
-    Verdict.UNSURE: "a digit, with reserve",
-    Verdict.NOT_A_DIGIT: "no digit",
+    Verdict.UNSURE: "a digit, but not sure",
+    Verdict.NOT_A_DIGIT: "not a digit",
     Verdict.NO_INK: "no ink",
 }
 
 
 @singledispatch
-def as_html(shown: object) -> str:
-    """Return what a notebook shows of a record; of what is not known here, its text."""
-    return f"<pre>{escape(repr(shown))}</pre>"
+def as_html(record: object) -> str:
+    """Return what a notebook shows of a record; its text where it has no display here."""
+    return f"<pre>{escape(repr(record))}</pre>"
 
 
 @as_html.register
@@ -58,9 +59,10 @@ def _prediction(prediction: Prediction) -> str:
 
 
 @as_html.register
-def _kept(kept: PredictionRecord) -> str:
-    said = "" if kept.label is None else f", really {NONE if kept.label.digit is None else kept.label.digit}"
-    return as_html(kept.prediction) + _small(f"number {kept.id}, {kept.timestamp:%Y-%m-%d %H:%M} UTC{said}")
+def _record(record: PredictionRecord) -> str:
+    label = "" if record.label is None else f", labelled {NONE if record.label.digit is None else record.label.digit}"
+    made = f"prediction {record.id}, {record.timestamp:%Y-%m-%d %H:%M} UTC"
+    return as_html(record.prediction) + _small(made + label)
 
 
 @as_html.register
@@ -69,7 +71,7 @@ def _number(found: NumberPrediction) -> str:
         return f"<div>no digits</div>{_small(found.model_version)}"
     lines = [(escape(line.text), f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
     return _table(("line", "confidence", "page", "digits"), lines) + _small(
-        f"all of it right: {found.confidence:.1%}; {found.seconds:.2f} s; {found.model_version}"
+        f"probability that all digits are correct: {found.confidence:.1%}; {found.seconds:.2f} s; {found.model_version}"
     )
 
 
@@ -90,16 +92,16 @@ def _dataset(dataset: Dataset) -> str:
     for label in np.unique(dataset.labels):
         of_label = dataset.labels == label
         turns[of_label] = np.arange(int(of_label.sum()))
-    chosen = np.lexsort((dataset.labels, turns))[:MOST]
-    shown = _labelled([dataset.images[place] for place in chosen], dataset.labels[chosen])
-    return shown + _small(f"{dataset.name}: {dataset.about}; {len(dataset):,} images")
+    selected = np.lexsort((dataset.labels, turns))[:MOST]
+    images = _labelled([dataset.images[place] for place in selected], dataset.labels[selected])
+    return images + _small(f"{dataset.name}: {dataset.about}; {len(dataset):,} images")
 
 
 @as_html.register
 def _mistakes(mistakes: Mistakes) -> str:
     captions = (f"{_name(each.label)} as {_name(each.answer)}, {each.confidence:.0%}" for each in mistakes)
-    shown = grid(zip((each.seen for each in mistakes), captions, strict=True))
-    return shown + _small(f"{mistakes.total:,} not right on {mistakes.suite}; {mistakes.version}")
+    images = grid(zip((each.seen for each in mistakes), captions, strict=True))
+    return images + _small(f"{mistakes.total:,} wrong on {mistakes.suite}; {mistakes.version}")
 
 
 @as_html.register
@@ -111,7 +113,7 @@ def _evaluation(evaluation: Evaluation) -> str:
     error = "" if figures.calibration_error is None else f"calibration error {figures.calibration_error:.1%}; "
     return _table(("", "right", "of", "share", "95 % interval"), rows) + _small(
         f"{evaluation.suite}: {evaluation.about}; {figures.refused:,} refused; "
-        f"{figures.taken_for_digits:,} of {figures.others:,} others taken for digits; {error}"
+        f"{figures.taken_for_digits:,} of {figures.others:,} images without a digit taken for digits; {error}"
         f"{figures.milliseconds:.1f} ms an image; {evaluation.version}"
     )
 
@@ -122,11 +124,16 @@ def _comparison(found: Comparison) -> str:
         (side.version, *_share_cells(side.figures.accuracy), f"{only:,}")
         for side, only in ((found.one, found.only_one), (found.other, found.only_other))
     ]
-    table = _table((found.suite, "right", "of", "share", "95 % interval", "alone right"), rows)
-    shown = [each for each in found.differences if each.seen is not None][:MOST]
-    captions = (f"{_name(each.label)}: {_name(each.one)}, {_name(each.other)}" for each in shown)
-    images = grid(zip((each.seen for each in shown if each.seen is not None), captions, strict=True))
+    table = _table((found.suite, "right", "of", "share", "95 % interval", "only this one right"), rows)
+    differences = [each for each in found.differences if each.seen is not None][:MOST]
+    captions = (f"{_name(each.label)}: {_name(each.one)}, {_name(each.other)}" for each in differences)
+    images = grid(zip((each.seen for each in differences if each.seen is not None), captions, strict=True))
     return f"<div>{escape(found.verdict)}</div>{table}{images}"
+
+
+@as_html.register
+def _loaded(loaded: LoadedVersion) -> str:
+    return as_html(loaded.version)
 
 
 @as_html.register

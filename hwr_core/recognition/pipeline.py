@@ -17,14 +17,13 @@ from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import DIGITS, FoundDigit, NumberLine, NumberPrediction, Prediction, Timings, Verdict
-from hwr_core.shown import Shown
 
 PLAIN_NUMBER = 0.5
 """A refused image that reads as a number with at least this confidence holds several digits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation(Shown):
+class Explanation:
     """Why an image was read as it was: every stage of its preprocessing, and how much each pixel of the 28x28 matters.
 
     `saliency` is float32 [28, 28] in -1 to 1, as `hwr_core.recognition.saliency` says; None when there is no ink.

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Literal
 
 from hwr_core.images.types import Box, Grey
-from hwr_core.shown import Shown
 
 DIGITS = range(10)
 
@@ -64,7 +63,7 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction(Shown):
+class Prediction:
     """What the recogniser returns for one image.
 
     `probabilities` are ten numbers that sum to 1 (zeros when there is no ink): what speaks for "not a digit" is spread
@@ -123,7 +122,7 @@ class NumberLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberPrediction(Shown):
+class NumberPrediction:
     """The digits of an image or a document in reading order.
 
     `text` has a line of text for each line of digits, and is empty where there are none. `confidence` is the

@@ -15,7 +15,6 @@ from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.records.labels import Label
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.records.users import fits_bigint
-from hwr_core.shown import Shown
 
 
 class Source(StrEnum):
@@ -34,7 +33,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PredictionRecord(Shown):
+class PredictionRecord:
     """A stored prediction, one row of the history. Times are UTC with an offset.
 
     `upload` is the SHA-256 of the image file, None where the file was not kept.

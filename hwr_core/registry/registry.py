@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import write_whole
 from hwr_core.registry.card import ModelCard
-from hwr_core.shown import Shown
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -35,7 +34,7 @@ VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVersion(Shown):
+class ModelVersion:
     """A model version on disk: its folder and its card."""
 
     folder: Path

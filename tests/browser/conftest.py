@@ -15,7 +15,7 @@ NARROW = 500
 """Pixels; what is narrower is a phone."""
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 """By which Streamlit knows a phone: there the menu closes when a page is chosen."""
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds until what is waited for counts as missing: a machine that tests is often a busy one."""
 
 

@@ -20,6 +20,11 @@ COUNT_INK = """(canvas) => {
     return data.filter((level, place) => place % 4 === 0 && level < 128).length;
 }"""
 
+IS_BLANK = f"""() => {{
+    const canvas = document.querySelector("{LOWER}");  // none while the page makes a fresh one
+    return canvas && ({COUNT_INK})(canvas) === 0;
+}}"""
+
 POINTS = 40
 """A stroke is drawn in about so many moves of the mouse."""
 
@@ -67,7 +72,7 @@ def answer(page: Page) -> Locator:
     return page.get_by_test_id("stMain").get_by_test_id("stHtml").first
 
 
-def expect_digit(page: Page, digit: int, *, patience: float = 20) -> None:
+def expect_digit(page: Page, digit: int, *, patience: float = 60) -> None:
     """Wait until the page shows this digit, sure or unsure."""
     expect(answer(page)).to_have_text(re.compile(rf"^{digit}\??$"), timeout=patience * 1000)
 
@@ -91,7 +96,7 @@ def clear(page: Page) -> None:
     """Press Clear and wait for the fresh canvas: the page's words and the ink on it go each in its own time."""
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Write one digit")).to_be_visible()
-    page.wait_for_function(f"() => ({COUNT_INK})(document.querySelector('{LOWER}')) === 0")
+    page.wait_for_function(IS_BLANK)
 
 
 def save(page: Page) -> Locator:

@@ -1,4 +1,4 @@
-"""`hwr` as people and programs use it: lines or JSON, files or a pipe, and an exit status that means something."""
+"""`hwr` as users and programs use it: lines or JSON, files or a pipe, and an exit status that means something."""
 
 import io
 import json
@@ -42,10 +42,14 @@ def files(tmp_path, monkeypatch):
 
 
 def hwr(*arguments, **options):
-    """Run the command as another process, its output in strict UTF-8 as on most desks."""
+    """Run the command as another process, its output in strict UTF-8 as on most machines."""
     command = [sys.executable, "-m", "hwr_core.cli", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8:strict"}
     return subprocess.run(command, capture_output=True, env=environment, check=False, **options)
+
+
+def _interrupt(*_):
+    raise KeyboardInterrupt
 
 
 def lines(capsys) -> list[str]:
@@ -118,7 +122,7 @@ def test_whole_numbers_as_json(files, capsys):
     assert [len(digit["box"]) for digit in found["digits"]] == [4] * 6
 
 
-def test_prediction_keeps_nothing_unless_told(files, settings):
+def test_read_keeps_nothing_without_record(files, settings):
     """Without --record the history stays empty; not even its folder is made."""
     assert main(["read", "7.png"]) == 0
     assert not settings.data_dir.exists()
@@ -209,13 +213,57 @@ def test_models_are_listed_before_one_is_served(capsys, monkeypatch, settings, t
     assert lines(capsys)[0].startswith(f"{version.name} ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["paint"], ["read"], ["read", "--user", "me", "x.png"]])
-def test_a_command_not_understood_is_status_2(arguments, capsys):
-    """Wrong usage is told with the usage."""
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 2
-    assert "usage: hwr" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["paint"], 'Unknown command "paint".'),
+        (["jobs", "lst"], 'Unknown command "lst". Did you mean "list"?'),
+        (["read"], "requires an argument."),
+        (["read", "--user", "me", "x.png"], 'Invalid value for --user: unable to convert "me" into int.'),
+        (["read", "--jsn", "-"], "There is no option --jsn."),
+        (["keys", "revoke", "1", "2"], "There is no place for '2'."),
+        (["users", "role", "1", "king"], 'Choose from: "viewer", "analyst", "admin".'),
+        (["evaluate", "--suite", "moon"], 'Invalid value "moon" for --suite.'),
+        (["export", "-", "--verdict", "no-idea"], '"not_a_digit"'),
+        (["export", "-", "--digit", "x"], "'x' is neither a digit nor 'none'."),
+        (["export", "-", "--since", "then"], "'then' is not ISO 8601"),
+    ],
+    ids=str,
+)
+def test_a_command_not_understood_is_one_line_and_status_2(arguments, message, capsys):
+    """Wrong usage is one line, which names the help that shows the right one."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("hwr: ")
+    assert message in captured.err
+    assert captured.err.endswith("--help` shows what is allowed.\n")
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_older_spellings_of_options_still_work(files, capsys):
+    """Scripts of the first release call predictions readings and uploads originals."""
+    main(["read", "--record", "7.png"])
+    capsys.readouterr()
+    assert main(["prune", "--readings-older-than", "0", "--originals-older-than", "0", "--dry-run"]) == 0
+    assert lines(capsys)[0].startswith("1 predictions and 1 image files")
+    assert main(["prune", "--help"]) == 0
+    assert "older-than" in (shown := capsys.readouterr().out)
+    assert "readings" not in shown
+
+
+def test_ctrl_c_ends_quietly(capsys, monkeypatch):
+    """Whoever interrupts a command sees one line and no traceback, and the status is 2."""
+    monkeypatch.setattr("hwr_core.app.workspace.Workspace.__enter__", _interrupt)
+    assert main(["users", "list"]) == 2
+    assert capsys.readouterr().err == "hwr: stopped\n"
+
+
+def test_a_file_may_be_called_like_an_option(files, capsys):
+    """A file whose name begins with a dash is read once -- says that no options follow."""
+    Path("3.png").rename("--3.png")
+    assert main(["read", "--", "--3.png"]) == 0
+    assert lines(capsys)[0].startswith("--3.png: 3")
 
 
 def test_an_address_that_is_taken_is_said_in_one_line(capsys, settings):
@@ -228,10 +276,9 @@ def test_an_address_that_is_taken_is_said_in_one_line(capsys, settings):
     assert captured.out == ""
 
 
-def test_the_version_is_told(capsys):
+def test_the_version_is_printed(capsys):
     """--version prints it."""
-    with pytest.raises(SystemExit):
-        main(["--version"])
+    assert main(["--version"]) == 0
     assert lines(capsys) == [f"hwr {__version__}"]
 
 
@@ -277,7 +324,7 @@ def test_a_closed_standard_input_is_a_file_that_cannot_be_opened(files, capsys, 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there any byte may stand in a file name")
 def test_a_file_name_of_any_bytes_can_be_printed(files):
-    """A name that is no UTF-8 neither stops the command nor hides the digit, kept or not."""
+    """A name that is no UTF-8 neither stops the command nor hides the digit."""
     Path("3.png").rename(os.fsdecode(b"\xff.png"))
     done = hwr("read", "--record", b"\xff.png", "7.png")
     strange, seven = done.stdout.splitlines()
@@ -352,18 +399,18 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(files, capsys, wrong):
     assert Path("out.csv").read_text() == "older"
 
 
-def test_pruning_asks_tells_and_takes_away(files, capsys):
-    """A dry run tells, without --yes nothing goes, with it what was told goes."""
+def test_pruning_asks_before_it_deletes(files, capsys):
+    """A dry run says what would be deleted; only --yes deletes it."""
     main(["read", "--record", "7.png"])
     capsys.readouterr()
     assert main(["prune"]) == 0
     assert main(["prune", "--predictions-older-than", "0", "--dry-run"]) == 0
     assert main(["prune", "--predictions-older-than", "0"]) == 2
     assert main(["prune", "--predictions-older-than", "0", "--yes"]) == 0
-    told = lines(capsys)
-    assert told[0].startswith("0 predictions and 0 image files")
-    assert told[1].startswith("1 predictions and 1 image files")
-    assert told[2] == "1 predictions and 1 image files taken away"
+    printed = lines(capsys)
+    assert printed[0].startswith("0 predictions and 0 image files")
+    assert printed[1].startswith("1 predictions and 1 image files")
+    assert printed[2] == "1 predictions and 1 image files deleted"
 
 
 def test_backup_and_restore_from_the_command_line(files, settings, monkeypatch, tmp_path, capsys):
@@ -377,7 +424,7 @@ def test_backup_and_restore_from_the_command_line(files, settings, monkeypatch, 
     assert main(["restore", "--replace", "b.zip"]) == 0
     back, aside = lines(capsys)
     assert back.startswith("back: 1 predictions, 1 image files, 2 model versions")
-    assert "What was there before lies in" in aside
+    assert "What was there before is now in" in aside
     assert main(["restore", "--finish"]) == 0
     assert main(["restore"]) == 2
 

@@ -13,7 +13,7 @@ from hwr_core.cli import main
 from hwr_core.errors import NotSignedIn
 from hwr_core.records.roles import Role
 
-PASSWORD = "a fair few plain words"  # noqa: S105  of people who live as long as a test
+PASSWORD = "a fair few plain words"  # noqa: S105  of users who live as long as a test
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_the_list_of_users_tells_their_roles(typed, capsys):
 @pytest.mark.parametrize("act", [["role", "2", "viewer"], ["deactivate", "2"], ["anonymise", "2", "--yes"],
                                  ["delete", "2", "--yes"]], ids=" ".join)  # fmt: skip
 def test_the_last_admin_goes_by_force_alone(typed, capsys, act):
-    """Without it the command line says why not; with it nobody is left who may manage people."""
+    """Without it the command line says why not; with it nobody is left who may manage users."""
     typed(PASSWORD)
     main(["users", "create", "Ada", "--admin"])
     assert main(["users", *act]) == 2
@@ -130,7 +130,7 @@ def test_an_account_at_the_provider_is_linked_and_unlinked(settings, monkeypatch
 
 
 def test_a_key_is_made_listed_and_revoked(settings, capsys):
-    """The key itself is told once; the log tells of both."""
+    """The key itself is printed once; the log has both."""
     assert main(["keys", "create", "scanner", "--days", "30"]) == 0
     key = re.search(rf"{KEY_PREFIX}\S{{40,}}", capsys.readouterr().out)
     assert key is not None

@@ -97,3 +97,24 @@ def test_an_address_that_asks_for_no_prediction_is_told_so(page: AppTest, worksp
     assert not page.exception
     assert "There is no prediction" in page.error[0].value
     assert len(page.dataframe) == 1
+
+
+def test_a_filter_in_an_old_address_still_holds(page: AppTest, workspace: Workspace) -> None:
+    """Links of the last version have other words for some filters."""
+    for digit in (3, 0):
+        workspace.read_and_keep(png(drawing(digit)), source=Source.DRAWING)
+    workspace.feedback.give(1, actual_digit=None)
+    page.query_params["judged"] = "Wrong"
+    page.query_params["actual"] = "No digit"
+    page.run()
+    assert not page.exception
+    assert [*page.dataframe[0].value["ID"]] == [1]
+    assert (page.selectbox(key="outcome").value, page.selectbox(key="actual").value) == ("Wrong", "Not a digit")
+
+
+def test_an_old_link_to_a_prediction_still_leads_to_it(page: AppTest, workspace: Workspace) -> None:
+    """The last version named it by another parameter."""
+    workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
+    page.query_params["reading"] = "1"
+    page.run()
+    assert [each.value for each in page.subheader] == ["Prediction 1"]

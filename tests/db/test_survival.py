@@ -155,6 +155,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_is_reported_and_loses_nothing(tmp_path: Path) -> None:
     """When no more can be written the store says so, and all that was answered before is there afterwards."""
     command = [sys.executable, "-c", FILL_THE_DISK, str(tmp_path / "data")]

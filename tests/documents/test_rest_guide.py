@@ -18,6 +18,8 @@ from tests.documents.blocks import Block, blocks_of
 from tests.documents.running import Asked, Bash, Python, as_checkout, in_folder, variables_of, written_down
 from tests.serving import serving
 
+pytestmark = pytest.mark.slow
+
 GUIDE = "api/README.md"
 SIGNED_IN = "Sign-in and keys"
 """The section whose examples need a server that requires sign-in."""

@@ -15,6 +15,7 @@ from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, number, png
+from tests.notebook.showing import html_of
 from tests.own_models import copied_models, own_digits
 
 HEAVY = "{'tensorflow', 'keras', 'optuna', 'pandas', 'duckdb', 'cv2', 'numpy'} & set(sys.modules)"
@@ -46,13 +47,13 @@ def _printed(source: str) -> str:
 
 
 def test_importing_hwr_core_loads_nothing_heavy():
-    """It is instant, and so is looking what there is."""
+    """It is instant, and so is listing its names."""
     assert _printed(f"import sys, hwr_core; dir(hwr_core); print({HEAVY})") == "set()"
 
 
 def test_prediction_by_the_public_name_loads_no_tensorflow():
-    """Nor pandas: who reads one image waits for no table."""
-    read = "hwr_core.read('notebooks/pictures/seven.png')._repr_html_()"
+    """Nor pandas: reading one image does not wait for tables."""
+    read = "hwr_core.read('notebooks/pictures/seven.png')"
 
     assert _printed(f"import sys, hwr_core; {read}; print({PREDICTION})") == "set()"
 
@@ -67,7 +68,7 @@ def test_each_public_name_is_there_and_says_what_it_takes(name):
 
 
 def test_another_name_is_refused_as_python_does():
-    """A slip of the keys is told."""
+    """A typing error raises AttributeError."""
     with pytest.raises(AttributeError, match="no attribute 'raed'"):
         hwr_core.raed  # noqa: B018  the point of it
 
@@ -132,14 +133,14 @@ def test_what_is_no_image_is_refused_with_what_is_taken(image, words):
         hwr_core.read(image)
 
 
-def test_a_missing_file_is_told(tmp_path):
-    """By its name."""
+def test_a_missing_file_is_named(tmp_path):
+    """The error names it."""
     with pytest.raises(UnreadableImage, match=r"nothing\.png"):
         hwr_core.read(tmp_path / "nothing.png")
 
 
 def test_a_blank_image_has_no_digit():
-    """And no error: blank is an answer."""
+    """Nor is it an error: blank is an answer."""
     assert hwr_core.read(np.full((50, 50), 255, np.uint8)).verdict is Verdict.NO_INK
 
 
@@ -159,7 +160,7 @@ def test_an_earlier_version_reads_when_it_is_named():
     assert hwr_core.load_recogniser(earlier) is loaded
 
 
-def test_an_unknown_version_is_told():
+def test_an_unknown_version_is_named():
     """By the name that was asked for."""
     with pytest.raises(NotFound, match="yesterday"):
         hwr_core.load_recogniser("yesterday")
@@ -178,12 +179,12 @@ def test_what_explains_a_prediction_is_shown_with_its_stages():
     explained = hwr_core.explain(GREY)
 
     assert explained.saliency.shape == (28, 28)
-    assert explained._repr_html_().count("<img") == len(explained.stages) + 1
+    assert html_of(explained).count("<img") == len(explained.stages) + 1
 
 
 def test_a_prediction_shows_its_image_and_ten_bars():
-    """In a notebook one sees what the model saw and what it thought."""
-    html = hwr_core.read(GREY)._repr_html_()
+    """A notebook shows what the model saw and how probable each digit is."""
+    html = html_of(hwr_core.read(GREY))
 
     assert html.count("<img") == 1
     assert html.count("<tr") == 10
@@ -192,7 +193,7 @@ def test_a_prediction_shows_its_image_and_ten_bars():
 
 def test_a_prediction_without_ink_shows_itself_too():
     """Without an image there is none to show."""
-    html = hwr_core.read(np.full((50, 50), 255, np.uint8))._repr_html_()
+    html = html_of(hwr_core.read(np.full((50, 50), 255, np.uint8)))
 
     assert "no ink" in html
     assert "<img" not in html
@@ -205,7 +206,7 @@ def test_a_folder_of_labelled_images_is_a_data_set(labelled):
     assert len(dataset) == 40
     assert dataset.of(7).labels.tolist() == [7] * 4
     assert len(dataset.samples()) == 40
-    assert dataset._repr_html_().count("<img") == 40
+    assert html_of(dataset).count("<img") == 40
     assert hwr_core.load_dataset(labelled, limit=5).labels.shape == (5,)
 
 
@@ -217,7 +218,7 @@ def test_parts_of_an_open_data_set_are_loaded_by_name(datasets):
     assert all(image.shape == (28, 28) for image in dataset.images)
 
 
-def test_a_data_set_that_is_not_there_is_told(own_folder):
+def test_a_missing_data_set_is_named(own_folder):
     """Which file is missing, and which names and parts there are."""
     with pytest.raises(InvalidValue, match="there are mnist"):
         hwr_core.load_dataset("mnits")
@@ -234,8 +235,8 @@ def test_a_version_is_measured_on_a_folder_and_compared(own_folder, labelled):
     found = hwr_core.evaluate(labelled)
 
     assert found.figures.accuracy.total == 40
-    assert "95 % interval" in found._repr_html_()
-    assert hwr_core.compare(found.suite, champion, champion)._repr_html_().startswith("<div>No real difference")
+    assert "95 % interval" in html_of(found)
+    assert html_of(hwr_core.compare(found.suite, champion, champion)).startswith("<div>No real difference")
     assert hwr_core.mistakes(found.suite).total == 40 - found.figures.accuracy.right
 
 
@@ -248,7 +249,7 @@ def test_the_worst_mistakes_come_first():
     assert len(found) == 30
     assert sure == sorted(sure, reverse=True)
     assert all(each.label != each.answer for each in found)
-    assert found._repr_html_().count("<img") == 30
+    assert html_of(found).count("<img") == 30
 
 
 def test_mistakes_of_whole_numbers_have_no_images():
@@ -257,12 +258,12 @@ def test_mistakes_of_whole_numbers_have_no_images():
         hwr_core.mistakes("numbers")
 
 
-def test_the_history_is_a_frame_of_what_was_kept(own_folder):
+def test_the_history_is_a_frame_of_stored_predictions(own_folder):
     """With the filters of the pages, and of so many days."""
     workspace = hwr_core.open_workspace()
-    kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
+    record = workspace.keep(hwr_core.read(GREY), source=Source.API)
     workspace.keep(hwr_core.read(drawing(3)), source=Source.API)
-    workspace.feedback.give(kept.id, actual_digit=1)
+    workspace.feedback.give(record.id, actual_digit=1)
 
     assert hwr_core.history(days=1)["predicted_digit"].tolist() == [3, 7]
     assert hwr_core.history(labelled="wrong", images=True)["seen"][0].shape == (28, 28)
@@ -270,18 +271,18 @@ def test_the_history_is_a_frame_of_what_was_kept(own_folder):
         hwr_core.history(wrong=True)
 
 
-def test_a_kept_prediction_shows_what_users_say(own_folder):
-    """Beside what was read."""
+def test_a_stored_prediction_shows_its_label(own_folder):
+    """Beside the prediction."""
     workspace = hwr_core.open_workspace()
-    kept = workspace.keep(hwr_core.read(GREY), source=Source.API)
-    workspace.feedback.give(kept.id, actual_digit=1)
+    record = workspace.keep(hwr_core.read(GREY), source=Source.API)
+    workspace.feedback.give(record.id, actual_digit=1)
 
-    assert "really 1" in workspace.history.get(kept.id)._repr_html_()
+    assert "labelled 1" in html_of(workspace.history.get(record.id))
 
 
 def test_a_version_shows_its_card():
     """What it learned from and what it is worth."""
-    html = hwr_core.load_recogniser()._repr_html_()
+    html = html_of(hwr_core.load_recogniser())
 
     assert "learned from" in html
     assert "calibration error" in html
@@ -324,7 +325,7 @@ def test_training_refuses_a_value_that_is_not_allowed(own_folder):
 
 
 def test_a_study_is_read_where_it_was_kept(tmp_path: Path):
-    """And a folder without one is told."""
+    """And a folder without one is an error."""
     from hwr_core.training.study import read_study
 
     with pytest.raises(NotFound, match="no study"):

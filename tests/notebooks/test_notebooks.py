@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom at a reduced size, uses what anybody may use, and is kept without outputs."""
+"""Every notebook runs from top to bottom at a reduced size, uses public names only, and has no outputs in git."""
 
 import ast
 import os
@@ -16,7 +16,7 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 CELL_SECONDS = 300
 
 NEED_DATA = ("01-data", "03-train", "05-tune")
-"""Those that say nothing without real handwriting; the others draw what they need."""
+"""Those that need real handwriting; the others draw what they need."""
 
 SCIENTIFIC = {"IPython", "cv2", "numpy", "optuna", "pandas", "plotly"}
 """What a notebook may import beside hwr_core and Python's own library."""
@@ -83,14 +83,14 @@ def test_notebook_runs(file, tmp_path, monkeypatch, request):
 @each_notebook
 def test_notebook_is_kept_without_outputs(file):
     """Outputs are for the reader who ran it; in the repository they only make differences."""
-    kept = [cell.outputs or cell.execution_count for cell in _cells(file, "code")]
+    left = [cell.outputs or cell.execution_count for cell in _cells(file, "code")]
 
-    assert not any(kept)
+    assert not any(left)
 
 
 @each_notebook
 def test_notebook_uses_only_public_names_and_the_scientific_stack(file):
-    """What a notebook does, any researcher can do: nothing is reached for behind an underscore, nor in a front room."""
+    """What a notebook does, any researcher can do: nothing private is used, nor any front end."""
     imported = _imported(file)
 
     strange = {module for module, _ in imported if module.partition(".")[0] not in SCIENTIFIC | {"hwr_core"}}
@@ -101,8 +101,8 @@ def test_notebook_uses_only_public_names_and_the_scientific_stack(file):
 
 
 @each_notebook
-def test_notebook_reaches_behind_no_underscore(file):
-    """Nor by an attribute."""
+def test_notebook_uses_no_private_attribute(file):
+    """Nor is one reached through an object."""
     tree = ast.parse("\n".join(cell.source for cell in _cells(file, "code")))
 
     assert [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr.startswith("_")] == []

@@ -24,7 +24,7 @@ EACH = [
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A working folder that is as a checkout's is: images, model versions, a history, a folder of one's own."""
+    """A working folder like a checkout: images, model versions, a history, a folder of labelled images."""
     for name in ("notebooks/pictures", "models"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     ZipFile(own_digits(12)).extractall(tmp_path / "my-digits")
@@ -32,8 +32,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HWR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
     with hwr_core.open_workspace() as workspace:
-        kept = workspace.keep(hwr_core.read(drawing(7)), source=Source.API)
-        workspace.feedback.give(kept.id, actual_digit=1)
+        record = workspace.keep(hwr_core.read(drawing(7)), source=Source.API)
+        workspace.feedback.give(record.id, actual_digit=1)
         yield tmp_path
 
 
@@ -52,7 +52,7 @@ def test_the_answer_is_short_and_runs(answer, checkout, capsys):
     assert capsys.readouterr().out or "train(" in answer.code
 
 
-def test_a_model_taken_along_reads_as_it_does_here(checkout, capsys):
+def test_a_model_outside_hwr_reads_as_it_does_here(checkout, capsys):
     """The last answer compares its probabilities with hwr's."""
     Python().run(ANSWERS[-1])
 

@@ -1,6 +1,7 @@
 """Data folders with content, and ways to back up, damage and restore them."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied_models(tmp_path_factory.mktemp("models")).folder
 
 
-@pytest.fixture
-def settings(tmp_path: Path, models: Path) -> Settings:
-    """A data folder with three predictions, one of them labelled, and a custom image."""
-    settings = Settings(data_dir=tmp_path / "data", models_dir=models)
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
+    """A data folder, and its backup beside it; to be copied only."""
+    folder = tmp_path_factory.mktemp("saved")
+    settings = Settings(data_dir=folder / "data", models_dir=models)
     with Workspace(settings) as workspace:
         for digit in (3, 5, 7):
             workspace.read_and_keep(png(drawing(digit)), source=Source.API, file_name=f"{digit}.png")
@@ -36,15 +38,21 @@ def settings(tmp_path: Path, models: Path) -> Settings:
     image = settings.custom_dataset / "7" / "ada" / "seven.png"
     image.parent.mkdir(parents=True)
     image.write_bytes(png(drawing(7)))
-    return settings
+    back_up(settings, folder / "backup.zip")
+    return folder
 
 
 @pytest.fixture
-def archive(settings: Settings, tmp_path: Path) -> Path:
+def settings(tmp_path: Path, models: Path, saved: Path) -> Settings:
+    """A data folder with three predictions, one of them labelled, and an image of one's own."""
+    shutil.copytree(saved / "data", tmp_path / "data")
+    return Settings(data_dir=tmp_path / "data", models_dir=models)
+
+
+@pytest.fixture
+def archive(saved: Path, tmp_path: Path) -> Path:
     """A backup of it."""
-    file = tmp_path / "backup.zip"
-    back_up(settings, file)
-    return file
+    return Path(shutil.copy(saved / "backup.zip", tmp_path))
 
 
 @pytest.fixture

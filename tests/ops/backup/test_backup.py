@@ -61,7 +61,7 @@ def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
     lost.write_bytes(b"erased")
     back_up(settings, tmp_path / "b.zip")
     with ZipFile(tmp_path / "b.zip") as content:
-        assert f"uploads/ab/{lost.name}" not in content.namelist()
+        assert f"originals/ab/{lost.name}" not in content.namelist()
 
 
 def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(

@@ -1,5 +1,6 @@
 """A restore changes everything or nothing, moves aside what was there, and migrates older databases."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from hwr_core.ops.backup import swap as swap_module
 from hwr_core.ops.backup.restore import finish_restore, restore
 from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import Registry
-from hwr_core.settings import PROJECT
+from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 from tests.ops.backup.conftest import everything_below, predictions_of
 from tests.own_models import copied_models
@@ -31,15 +32,24 @@ time.sleep(60)
 """
 
 
-@pytest.fixture
-def occupied(elsewhere):
-    """Another data folder, with one prediction and the folder of a job, and models of its own."""
-    copied_models(elsewhere.models_dir)
-    (elsewhere.models_dir / "challenger").write_text("20260101T000000Z-0abcd\n")
-    with Workspace(elsewhere) as workspace:
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """A data folder with one prediction and a job's folder, and models of its own; to be copied only."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    settings = Settings(data_dir=folder / "data", models_dir=folder / "models")
+    copied_models(settings.models_dir)
+    (settings.models_dir / "challenger").write_text("20260101T000000Z-0abcd\n")
+    with Workspace(settings) as workspace:
         workspace.read_and_keep(png(drawing(1)), source=Source.API, file_name="old.png")
-    (elsewhere.jobs / "1").mkdir(parents=True)
-    (elsewhere.jobs / "1" / "log.txt").write_text("old")
+    (settings.jobs / "1").mkdir(parents=True)
+    (settings.jobs / "1" / "log.txt").write_text("old")
+    return folder
+
+
+@pytest.fixture
+def occupied(elsewhere, lived_in):
+    """Another data folder, with something in it."""
+    shutil.copytree(lived_in, elsewhere.data_dir.parent)
     return elsewhere
 
 

@@ -1,0 +1,74 @@
+"""All digits of image files and documents, a line for each line of digits."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hwr_core.app.batch import FilePrediction
+from hwr_core.app.workspace import Workspace
+from hwr_core.cli.files import read_file
+from hwr_core.cli.status import DONE, SOME_UNREAD
+from hwr_core.cli.workspace import opened
+from hwr_core.errors import HwrError, ImageError
+from hwr_core.recognition.types import NumberPrediction
+
+
+def print_numbers(names: Sequence[str], enhancement_level: float, *, as_json: bool) -> int:
+    """Print the lines of digits of each file, in order; return the exit status."""
+    status = DONE
+    with opened() as workspace:
+        for name in names:
+            found = _number_in(name, workspace, enhancement_level)
+            print(json.dumps(_as_json(name, found)) if as_json else _as_lines(name, found), flush=True)
+            status = status if isinstance(found, NumberPrediction) else SOME_UNREAD
+    return status
+
+
+def _number_in(name: str, workspace: Workspace, enhancement_level: float) -> NumberPrediction | HwrError | None:
+    """The digits of a file, or the error that says why it cannot be read."""
+    file = read_file(name, workspace.settings.max_image_bytes)
+    if isinstance(file, FilePrediction):
+        return file.error
+    try:
+        return workspace.read_number(file[1], enhancement_level=enhancement_level)
+    except ImageError as error:
+        return error
+
+
+def _as_lines(name: str, found: NumberPrediction | HwrError | None) -> str:
+    if not isinstance(found, NumberPrediction):
+        return f"{name}: error: {found}"
+    if not found.lines:
+        return f"{name}: no digits"
+    several = found.pages > 1
+    return "\n".join(
+        f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%}"
+        for line in found.lines
+    )
+
+
+def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, Any]:
+    if not isinstance(found, NumberPrediction):
+        return {"file": name, "error": str(found)}
+    return {
+        "file": name,
+        "text": found.text,
+        "confidence": found.confidence,
+        "digits": [
+            {
+                "digit": each.digit,
+                "confidence": each.confidence,
+                "candidates": {str(other.digit): other.probability for other in each.candidates},
+                "box": each.box,
+                "line": each.line,
+                "page": each.page,
+            }
+            for each in found.digits
+        ],
+        "lines": [
+            {"text": line.text, "confidence": line.confidence, "box": line.box, "page": line.page}
+            for line in found.lines
+        ],
+        "model_version": found.model_version,
+        "seconds": found.seconds,
+    }

@@ -1,0 +1,99 @@
+"""`hwr`: all commands in one program, and how every one of them ends."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.exceptions import UnusedCliTokensError
+
+from hwr_core import __version__
+from hwr_core.cli import (
+    audit,
+    backup,
+    doctor,
+    evaluate,
+    export,
+    jobs,
+    keys,
+    models,
+    prune,
+    read,
+    serve,
+    training,
+    users,
+)
+from hwr_core.cli.status import DONE, UNUSABLE
+from hwr_core.errors import HwrError
+
+app = App(
+    name="hwr",
+    help="Reads handwritten digits.",
+    version=f"hwr {__version__}",
+    help_format="plaintext",  # nothing in our texts is markup, and loading Markdown takes 150 ms
+    default_parameter=Parameter(negative=()),  # no --no-json, no --empty-suite
+    result_action="return_value",
+    exit_on_error=False,  # main() says what was wrong, in one line, whatever it was
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+)
+COMMANDS: tuple[App | Callable[..., int], ...] = (
+    serve.serve,
+    read.read,
+    training.train,
+    training.tune,
+    jobs.app,
+    evaluate.evaluate,
+    models.app,
+    users.app,
+    keys.app,
+    audit.audit,
+    export.export,
+    export.export_user,
+    prune.prune,
+    backup.backup,
+    backup.restore,
+    doctor.doctor,
+)
+for command in COMMANDS:
+    app.command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 a file could not be read, 2 nothing could be done."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except CycloptsError as error:
+        print(f"hwr: {_in_words(error)}", file=sys.stderr)
+    except HwrError as error:
+        print(f"hwr: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("hwr: stopped", file=sys.stderr)
+    except BrokenPipeError:  # whoever read our output, `head` maybe, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
+    return UNUSABLE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    _, apps, rest = app.parse_commands(arguments)
+    if apps[-1].default_command is None and not rest:  # `hwr` or `hwr jobs`: which of its commands is not said
+        _show_help_as_error(arguments)
+        return UNUSABLE
+    status = app(arguments)
+    return DONE if status is None else status  # --help and --version return nothing
+
+
+def _show_help_as_error(arguments: Sequence[str]) -> None:
+    from rich.console import Console
+
+    app.help_print(arguments, console=Console(stderr=True))
+
+
+def _in_words(error: CycloptsError) -> str:
+    """One line that says what was wrong with the arguments, and where to read about the right ones."""
+    command = " ".join(["hwr", *(error.command_chain or ())])
+    if isinstance(error, UnusedCliTokensError):
+        what = f"There is no place for {' '.join(error.unused_tokens or ())!r}."
+    else:
+        what = " ".join(str(error).split())
+    return f"{what} `{command} --help` shows what is allowed."

@@ -1,0 +1,54 @@
+"""hwr train and hwr tune: a training or a tuning as a job, followed line by line."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+from cyclopts import Parameter
+
+from hwr_core.cli.options import Asker
+from hwr_core.records.users import DEFAULT_USER
+
+Changes: TypeAlias = Annotated[
+    list[str] | None, Parameter(name="--set", metavar="NAME=VALUE", help="Change one value of it; may be repeated.")
+]
+
+
+def train(*, config: Path | None = None, changes: Changes = None, user: Asker = DEFAULT_USER) -> int:
+    """Train a model version.
+
+    Args:
+        config: JSON file of a TrainingConfig; the shipped model's when not given.
+    """
+    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.training.config import read_config
+
+    values = read_config(config, changes or [])
+    return report_end(run_job(lambda workspace: workspace.modelling.train(values, user)))
+
+
+def tune(*, config: Path | None = None, changes: Changes = None, user: Asker = DEFAULT_USER) -> int:
+    """Search for a better training config.
+
+    Args:
+        config: JSON file of a TuningConfig; --set base.NAME=VALUE changes a value of the TrainingConfig it starts from.
+    """
+    from hwr_core.cli.follow import report_end, run_job
+    from hwr_core.jobs.table import JobState
+    from hwr_core.training.config import read_config
+
+    given = read_config(config, changes or [])
+    base = {name.removeprefix("base."): value for name, value in given.items() if name.startswith("base.")}
+    values = {name: value for name, value in given.items() if not name.startswith("base.")}
+    values["base"] = {**(values.get("base") or {}), **base}
+    job = run_job(lambda workspace: workspace.modelling.tune(values, user))
+    if job.state is JobState.SUCCEEDED and job.result is not None:
+        _print_best(job.result)
+    return report_end(job)
+
+
+def _print_best(result: Mapping[str, Any]) -> None:
+    print(f"best: validation accuracy {result['best_value']:.4f} with {json.dumps(result['best_params'])}")
+    if result["base_value"] is not None:
+        print(f"the config it started from: {result['base_value']:.4f}")

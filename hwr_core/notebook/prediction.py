@@ -1,0 +1,66 @@
+"""Reading images in a notebook: one digit, all digits, and why."""
+
+from collections.abc import Sequence
+
+from hwr_core.images.types import Box
+from hwr_core.notebook.inputs import ImageLike
+from hwr_core.notebook.versions import VersionLike, load_recogniser
+from hwr_core.recognition.pipeline import Explanation
+from hwr_core.recognition.types import NumberPrediction, Prediction
+
+
+def read(image: ImageLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Prediction:
+    """Read the one digit on an image; nothing is kept.
+
+    Args:
+        image: the bytes or the path of a PNG, JPEG, BMP, GIF, WebP or TIFF file; an array, grey [height, width] or
+            with 3 (RGB) or 4 (RGBA) channels behind, of uint8, bool or floats in 0 to 1; or a PIL image. Ink may be
+            dark or light, of any size and in any place.
+        version: which model version reads; the champion when not given.
+        enhancement_level: 0 to 3, how hard to clean the image.
+
+    Returns:
+        Ten probabilities that sum to 1, a calibrated confidence (Guo et al., 2017), a verdict, and `seen`: the uint8
+        28x28 that the model saw, ink bright on black, as MNIST was made (LeCun et al., 1998). A blank image gives the
+        verdict "no ink".
+
+    Raises:
+        ImageError: it cannot be read as an image within the limits.
+        InvalidValue: the array's shape, type or range, or `enhancement_level`, is not allowed.
+        NotFound, ModelUnavailable: there is no such version, or it is damaged.
+    """
+    return load_recogniser(version).read(image, enhancement_level=enhancement_level)
+
+
+def read_number(
+    document: ImageLike,
+    *,
+    version: VersionLike = None,
+    enhancement_level: float = 1.0,
+    boxes: Sequence[Box] | None = None,
+) -> NumberPrediction:
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order; nothing is kept.
+
+    Lines are read as a whole by connectionist temporal classification (Graves et al., 2006).
+
+    Args:
+        document: as `read` takes images, or a PDF file.
+        version: which model version reads; the champion when not given.
+        enhancement_level: 0 to 3.
+        boxes: left, top, width and height in pixels of each digit of the only page, where that is known.
+
+    Raises: what `read` raises; ModelUnavailable too for a version that reads single digits only.
+    """
+    return load_recogniser(version).read_number(document, enhancement_level=enhancement_level, boxes=boxes)
+
+
+def explain(image: ImageLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Explanation:
+    """Read an image and say why it was read so, in some 400 predictions.
+
+    Returns:
+        `stages`, its way to the 28x28; `reading`; and `saliency`, float32 [28, 28] in -1 to 1 by occlusion (Zeiler and
+        Fergus, 2014): above 0 ink speaks for the digit, below 0 ink would speak against it. None without ink.
+
+    Raises: what `read` raises.
+    """
+    return load_recogniser(version).explain(image, enhancement_level=enhancement_level)

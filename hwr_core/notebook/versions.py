@@ -1,0 +1,75 @@
+"""Model versions that are ready to read, each loaded once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+from hwr_core.app.limits import limits_of
+from hwr_core.errors import ImageError
+from hwr_core.images.types import Box
+from hwr_core.notebook.inputs import ImageLike, as_file
+from hwr_core.recognition.pipeline import Explanation, Reader
+from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.recognition.types import NumberPrediction, Prediction
+from hwr_core.registry.registry import CHAMPION, ModelVersion, Registry
+from hwr_core.settings import load_settings
+
+VersionLike: TypeAlias = "LoadedVersion | ModelVersion | str | None"
+"""A version, its name, or "champion" or "challenger"; the champion when None."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedVersion:
+    """A model version that is ready to read. Safe to use from many threads."""
+
+    version: ModelVersion
+    reader: Reader
+
+    def read(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Prediction:
+        """Read an image. See `hwr_core.read`."""
+        return self.reader.read(as_file(image), enhancement_level)
+
+    def read_all(self, images: Iterable[ImageLike], *, enhancement_level: float = 1.0) -> list[Prediction | ImageError]:
+        """Read many images on all cores, in order; one that cannot be read gives its error in its place."""
+        return self.reader.read_all([as_file(image) for image in images], enhancement_level)
+
+    def read_number(
+        self, document: ImageLike, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
+    ) -> NumberPrediction:
+        """Read all digits of an image or a document. See `hwr_core.read_number`."""
+        return self.reader.read_number(as_file(document), enhancement_level, boxes=boxes)
+
+    def explain(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Explanation:
+        """Read an image and say why it was read so. See `hwr_core.explain`."""
+        return self.reader.explain(as_file(image), enhancement_level)
+
+
+def load_recogniser(version: VersionLike = None) -> LoadedVersion:
+    """Return a model version that is ready to read, loaded once for all who ask; TensorFlow is not needed.
+
+    Raises:
+        NotFound: there is no version of this name.
+        ModelUnavailable: there is no champion, or the version's files are damaged.
+    """
+    if isinstance(version, LoadedVersion):
+        return version
+    found = find_version(version)
+    return _loaded(found.folder.parent, found.name)
+
+
+def find_version(version: VersionLike) -> ModelVersion:
+    """Return the version that is meant. Raises NotFound, ModelUnavailable."""
+    if isinstance(version, LoadedVersion):
+        return version.version
+    if isinstance(version, ModelVersion):
+        return version
+    registry = Registry(load_settings().models_dir)
+    return registry.find(version or CHAMPION)
+
+
+@lru_cache(maxsize=4)
+def _loaded(models: Path, name: str) -> LoadedVersion:
+    version = Registry(models).get(name)
+    return LoadedVersion(version, Reader(Recogniser.load(version), limits_of(load_settings())))

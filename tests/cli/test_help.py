@@ -1,0 +1,108 @@
+"""What `hwr --help` shows: every command, argument and option of the first release is there and stays."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from hwr_core.cli import main
+from hwr_core.cli.selection import Selection
+from hwr_core.records.filters import HistoryFilter
+
+COMMANDS = {
+    "": "audit backup doctor evaluate export export-user jobs keys models prune "
+    "read restore serve train tune users --help --version",
+    "serve": "--host --port",
+    "read": "FILE... --json --record --user --number --enhancement-level",
+    "train": "--config --set --user",
+    "tune": "--config --set --user",
+    "jobs": "cancel list log resume show",
+    "jobs list": "--json",
+    "jobs show": "JOB",
+    "jobs log": "JOB",
+    "jobs cancel": "JOB",
+    "jobs resume": "JOB",
+    "evaluate": "VERSION --suite --folder --limit --user",
+    "models": "challenge compare list log promote restore retire rollback show",
+    "models list": "",
+    "models log": "",
+    "models show": "VERSION --json",
+    "models compare": "ONE OTHER",
+    "models promote": "VERSION --reason --user --force",
+    "models challenge": "VERSION --reason --user",
+    "models retire": "VERSION --reason --user",
+    "models restore": "VERSION --reason --user",
+    "models rollback": "--reason --user",
+    "users": "activate anonymise create deactivate delete erase-history link list password rename role unlink",
+    "users list": "--json",
+    "users create": "USERNAME --email --role --admin",
+    "users password": "USER",
+    "users role": "USER ROLE --force",
+    "users link": "USER SUBJECT",
+    "users unlink": "USER",
+    "users rename": "USER USERNAME",
+    "users deactivate": "USER --force",
+    "users activate": "USER",
+    "users anonymise": "USER --yes --force",
+    "users erase-history": "USER --yes",
+    "users delete": "USER --yes --force",
+    "keys": "create list revoke",
+    "keys create": "NAME --user --days",
+    "keys list": "--user",
+    "keys revoke": "KEY",
+    "audit": "--limit",
+    "export": "FILE --format --user-id --digit --actual-digit --verdict --confidence-from --confidence-to "
+    "--source --model-version --labelled --since --until",
+    "export-user": "USER FILE --format",
+    "prune": "--dry-run --predictions-older-than --uploads-older-than --yes",
+    "backup": "FILE",
+    "restore": "FILE --replace --finish",
+    "doctor": "--json",
+}
+"""Each command, and what its help lists in its left column: commands, arguments and options."""
+LISTED = re.compile(r"^│ (?:\*  |   )?([^\s│]+)", re.MULTILINE)
+HEAVY = ("tensorflow", "hwr_core.app", "fastapi", "uvicorn", "streamlit", "pandas")
+
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch):
+    """Give the help room for one line each."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command or "hwr")
+def test_help_shows_each_argument_and_option(command, flag, capsys):
+    """It goes to standard output, and is status 0."""
+    assert main([*command.split(), flag]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith(" ".join(["Usage: hwr", *command.split()]))
+    assert LISTED.findall(captured.out) == COMMANDS[command].split()
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["jobs"], ["models"], ["users"], ["keys"]], ids=str)
+def test_a_command_that_is_not_named_is_status_2_and_shows_what_there_is(arguments, capsys):
+    """`hwr` alone, or a group alone, does nothing: its help goes to standard error."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(" ".join(["Usage: hwr", *arguments, "COMMAND"]))
+    assert captured.out == ""
+
+
+def test_the_options_that_select_predictions_are_the_fields_of_the_filter():
+    """A field that HistoryFilter gains is an option of `hwr export` too."""
+    assert [each.name for each in fields(Selection)] == [each.name for each in fields(HistoryFilter)]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"], ["read"]], ids=str)
+def test_help_loads_nothing_that_only_commands_need(arguments):
+    """Whoever asks how a command is called does not wait for models, the database or a server to be loaded."""
+    source = (
+        f"from hwr_core.cli import main; import sys; main({arguments}); print(sorted(set({HEAVY}) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, env=os.environ, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
