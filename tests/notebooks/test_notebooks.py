@@ -21,9 +21,6 @@ NEED_DATA = ("01-data", "03-train", "05-tune")
 SCIENTIFIC = {"IPython", "cv2", "numpy", "optuna", "pandas", "plotly"}
 """What a notebook may import beside hwr_core and Python's own library."""
 
-QUICK = "04-evaluate"
-"""The one that is run among the quick tests."""
-
 each_notebook = pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
 
 
@@ -58,7 +55,7 @@ def test_there_is_a_notebook_for_each_question():
 
 @pytest.mark.parametrize(
     "file",
-    [pytest.param(file, id=file.stem, marks=[] if file.stem == QUICK else [pytest.mark.slow]) for file in NOTEBOOKS],
+    [pytest.param(file, id=file.stem, marks=pytest.mark.slow) for file in NOTEBOOKS],
 )
 def test_notebook_runs(file, tmp_path, monkeypatch, request):
     """No cell fails, in an empty working folder, with model versions of its own."""

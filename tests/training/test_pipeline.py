@@ -23,7 +23,7 @@ from tests.handwriting import drawing
 
 SOURCE = "strokes-unipen"
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 """Keras 3.15 reads TensorFlow's variables in a way that NumPy 2 would rather not see."""
 
 
@@ -136,7 +136,6 @@ def test_a_stopped_training_continues_with_the_next_epoch(made):
     assert [epoch["epoch"] for epoch in made.version.card.epochs] == [1, 2, 3]
 
 
-@pytest.mark.slow
 def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     """Given the checkpoints of a finished run, train returns its network without another epoch."""
     from hwr_core.training.data import TrainingData
@@ -153,7 +152,6 @@ def test_a_finished_training_is_not_run_again(made, unseen, tmp_path):
     assert all(np.array_equal(one, other) for one, other in weights)
 
 
-@pytest.mark.slow
 def test_checkpoints_of_another_config_are_refused(made, unseen, tmp_path):
     """A run cannot continue from the checkpoints of another config: the message says so, and nothing is lost."""
     from hwr_core.training.data import TrainingData
@@ -180,7 +178,6 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
     assert any(each["eta_seconds"] for each in second)
 
 
-@pytest.mark.slow
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
     """It continues from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
     from hwr_core.training.pipeline import train_version

@@ -41,7 +41,7 @@ def test_a_name_is_given_once_however_many_ask(client: TestClient) -> None:
         names = ["Ada", "ADA", "ada", "aDa"] * 4
         answers = [*threads.map(lambda name: client.post("/api/users", json={"username": name}), names)]
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 15
-    assert "already" in refusal(next(answer for answer in answers if answer.status_code == 409), 409)
+    assert "is taken" in refusal(next(answer for answer in answers if answer.status_code == 409), 409)
 
 
 def test_a_user_is_changed(client: TestClient) -> None:
