@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import wraps
 from typing import Any, cast
 
-from hwr_core.app.rules import RULES, Rule, signature_of
+from hwr_core.app.rules import RULES, Rule, fault_of, signature_of
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission, may, require
 from hwr_core.errors import NotAllowed
@@ -39,14 +39,18 @@ class _Authorised:
         if path not in RULES:
             if any(known.startswith(f"{path}.") for known in RULES):
                 return _Authorised(getattr(self._part, name), self._caller, self._workspace, f"{path}.")
-            raise NotAllowed(f"Nobody may use {path} for somebody who is signed in.")
+            raise NotAllowed(f"{path} is not available to signed-in users.")
         found = getattr(self._part, name)
-        return self._checked(path, found) if callable(found) else found
+        if callable(found):
+            return self._checked(path, found)
+        if (permission := RULES[path].permission) is not None:
+            require(self._caller, permission)
+        return found
 
     def _checked(self, path: str, behaviour: Callable[..., Any]) -> Callable[..., Any]:
         rule = RULES[path]
-        if rule.mismatch(behaviour) is not None:
-            raise NotAllowed(f"Nobody may use {path}: its rule does not fit.")
+        if fault_of(rule, behaviour) is not None:
+            raise NotAllowed(f"{path} is closed: its rule does not fit its signature.")
 
         @wraps(behaviour)
         def checked(*args: Any, **given: Any) -> Any:

@@ -46,6 +46,8 @@ class Rule:
             return f"it declares {_names(declared)}, and the signature has {_names(parameters)}"
         of = {subject.parameter: subject for subject in self.subjects}
         for name, annotation in parameters.items():
+            if isinstance(annotation, str):
+                return f"the annotation of {name} is quoted, so that its type cannot be checked"
             kind = next((kind for kind in KINDS if annotation in (kind, kind | None)), None)
             subject = of.get(name)
             if kind is not getattr(subject, "kind", None):
@@ -204,10 +206,21 @@ def confirm_rules(workspace: Workspace, rules: Mapping[str, Rule] = RULES) -> No
         try:
             behaviour = attrgetter(path)(workspace)
         except AttributeError as error:
-            raise RuleMismatch(f"There is a rule of {path}, and no such behaviour.") from error
-        fault = rule.mismatch(behaviour) if callable(behaviour) else None
-        if fault is not None:
+            raise RuleMismatch(f"The rule of {path} is about a behaviour that does not exist.") from error
+        if callable(behaviour) and (fault := fault_of(rule, behaviour, rules)):
             raise RuleMismatch(f"The rule of {path} does not fit: {fault}.")
+
+
+def fault_of(rule: Rule, behaviour: Callable[..., Any], rules: Mapping[str, Rule] = RULES) -> str | None:
+    """Return why a rule does not fit its behaviour, or what it lets free that names a user elsewhere; None if it fits.
+
+    An id is a number like any other, so its type does not tell: what is an id in one rule is one in all of them.
+    """
+    names = {subject.parameter for each in rules.values() for subject in each.subjects}
+    leaked = sorted(names.intersection(rule.free))
+    return rule.mismatch(behaviour) or (
+        f"{leaked[0]} is free, and says whose data is meant in others" if leaked else None
+    )
 
 
 def _names(names: Any) -> str:

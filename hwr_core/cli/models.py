@@ -108,7 +108,7 @@ def restore(version: Version, /, *, reason: Reason = "", user: Doer = DEFAULT_US
 
 @app.command
 def rollback(*, reason: Reason = "", user: Doer = DEFAULT_USER) -> int:
-    """Serve the version that was served before again."""
+    """Roll back to the previous version."""
     with opened() as workspace:
         print(_as_line(workspace.modelling.roll_back(user_id=user, reason=reason)))
     return DONE

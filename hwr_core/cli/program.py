@@ -93,7 +93,7 @@ def _in_words(error: CycloptsError) -> str:
     """One line that says what was wrong with the arguments, and where to read about the right ones."""
     command = " ".join(["hwr", *(error.command_chain or ())])
     if isinstance(error, UnusedCliTokensError):
-        what = f"There is no place for {' '.join(error.unused_tokens or ())!r}."
+        what = f"Unexpected argument: {' '.join(error.unused_tokens or ())!r}."
     else:
         what = " ".join(str(error).split())
     return f"{what} `{command} --help` shows what is allowed."

@@ -22,7 +22,7 @@ def read(  # noqa: PLR0913  one for each option
     """Read a digit from each image file.
 
     Args:
-        record: Keep the predictions in the history.
+        record: Store the predictions in the history.
         user: Whose predictions they are.
         number: Read all digits of each image, TIFF or PDF.
         enhancement_level: 0 to 3, how hard to clean the image.

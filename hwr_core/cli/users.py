@@ -127,7 +127,7 @@ def activate(user: UserId, /) -> int:
 
 @app.command
 def anonymise(user: UserId, /, *, yes: Yes = False, force: EvenLastAdmin = False) -> int:
-    """Forget for ever who a user is; the predictions stay."""
+    """Anonymise a user; the predictions stay."""
     with opened() as workspace:
         if not _confirmed("anonymise", user, workspace, yes=yes):
             return UNUSABLE

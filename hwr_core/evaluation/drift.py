@@ -81,7 +81,7 @@ class Shift:
             return self._digit_words()
         higher, lower = {
             Feature.CONFIDENCE: ("surer predictions", "less sure predictions"),
-            Feature.INK: ("more ink", "less ink"),
+            Feature.INK: ("thicker strokes", "thinner strokes"),
             Feature.SHAPE: ("wider digits", "narrower digits"),
         }[self.feature]
         return higher if _mean_bin(self.recent) > _mean_bin(self.reference) else lower

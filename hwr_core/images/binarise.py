@@ -75,7 +75,7 @@ def binarise(grey: Grey, background: Grey) -> Foreground:
     measured = strength[within]
     contrast = level_exceeded_by(histogram(measured), max(LEAST_PIXELS, round(measured.size * LEAST_SHARE)))
     if contrast < max(LEAST_CONTRAST if is_flat else LEAST_UNEVEN_CONTRAST, LEAST_SNR * noise):
-        raise NoInk("There is no ink on the image.")
+        raise NoInk("The image is blank.")
     otsu, _ = cv2.threshold(np.ascontiguousarray(measured), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     threshold = min(max(otsu, LEAST_THRESHOLD * contrast), MOST_THRESHOLD * contrast)
     return Foreground(strength, max(threshold, 2.0 * noise), is_flat)

@@ -40,12 +40,12 @@ def clean_foreground(foreground: Foreground, enhancement_level: float) -> Grey:
     if components.area.size > 2:  # more than one beside the background: some may belong together
         kept |= _in_clusters(mask, components, least)
     if not kept.any():
-        raise NoInk("There is nothing but specks on the image.")
+        raise NoInk("The image contains only specks.")
     if components.area.size == 2 and foreground.flat_background:  # only one, and it is no frame
         return mask
     inside = kept & ~_is_frame(components, grids=not foreground.flat_background)
     if not foreground.flat_background and not (inside & large).any():
-        raise NoInk("There is nothing but a frame or shadows at the image's edge.")
+        raise NoInk("The image contains only a frame or shadows at its edge.")
     if (reach[inside] >= LEAST_FRAMED_REACH).any():
         kept = inside
     return np.asarray(np.where(kept, 255, 0).astype(np.uint8)[components.labels])

@@ -62,7 +62,7 @@ def describe_exit(status: int) -> str:
             f"The job's process was ended by signal {-status}. If memory runs out, the system kills the process that "
             "uses most of it. The job can be resumed from its last checkpoint."
         )
-    return f"The job's process ended with status {status} without saying why; its log tells more."
+    return f"The job's process ended with status {status} without saying why; see its log."
 
 
 def _environment(cores: int) -> dict[str, str]:

@@ -92,7 +92,7 @@ class JobRunner:
                 # As long as no job was ever submitted, the store is not opened.
                 pause = self._turn() if self._root.exists() else None
             except HwrError as error:  # the store is busy or read-only; the same is tried again
-                log.warning("Jobs have to wait: %s", error)
+                log.warning("Jobs are paused: %s", error)
                 pause = POLL_OTHERS
             self._wake.wait(pause)
             self._wake.clear()

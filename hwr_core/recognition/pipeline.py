@@ -100,7 +100,7 @@ class Reader:
         pages = 0
         for number, image in enumerate(decode_pages(document, self._limits)):
             if boxes is not None and number:
-                raise InvalidValue("Boxes are given for a document of several pages; they are of one page.")
+                raise InvalidValue("Boxes can be given only for a document of one page.")
             page = read_page(
                 image,
                 self.recogniser,

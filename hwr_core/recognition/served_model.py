@@ -67,11 +67,11 @@ class ServedModel:
             if self._registry.champion_name() != self._loaded[0].name:
                 self._loaded = self._load(self._registry.champion())
                 name = self._loaded[0].name
-                log.info("Model version %s reads now.", name)
+                log.info("Now serving model version %s.", name)
                 self._events.publish(ModelServed(name))
             self.problem = None
         except ModelUnavailable as error:
-            problem = f"{self._loaded[0].name} reads on: {error}"
+            problem = f"{self._loaded[0].name} is still being served: {error}"
             if problem != self.problem:
                 log.error("%s", problem)  # noqa: TRY400  a damaged version is no fault of the code
             self.problem = problem

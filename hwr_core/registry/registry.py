@@ -131,7 +131,7 @@ class Registry:
         """
         name = self.champion_name()
         if name is None:
-            raise ModelUnavailable("No model version has been chosen to serve; `hwr train` makes one.")
+            raise ModelUnavailable("No model version is being served. Train one with `hwr train`, and promote it.")
         try:
             return self.get(name)
         except NotFound as error:

@@ -61,7 +61,7 @@ def _explain(error: Exception) -> str:
         return f"The job could not continue: {error.strerror or 'a file failed'}."
     if isinstance(error, MemoryError):
         return "The job ran out of memory; a smaller batch needs less."
-    return f"The job failed unexpectedly ({type(error).__name__}); its log tells more."
+    return f"The job failed unexpectedly ({type(error).__name__}); see its log."
 
 
 def _train(spec: JobSpec, folder: JobFolder, report: Report) -> Result:

@@ -110,9 +110,25 @@ def test_a_rule_that_does_not_fit_says_why(rule: Rule, fault: str) -> None:
     assert re.search(fault, str(rule.mismatch(Part().behaviour)))
 
 
+def test_an_id_cannot_be_let_free(workspace: Workspace) -> None:
+    """Its type is that of any number: what names a user in one rule names one in all of them."""
+    rules = RULES | {"users.get": Rule(Permission.USE, free=("user_id",))}
+    with pytest.raises(RuleMismatch, match=r"users\.get does not fit: user_id is free"):
+        confirm_rules(workspace, rules)
+
+
+def test_a_quoted_annotation_hides_nothing() -> None:
+    """A type that cannot be looked at is not taken for harmless."""
+
+    class Part:
+        def behaviour(self, which: "HistoryFilter") -> None: ...
+
+    assert "quoted" in str(Rule(Permission.USE, free=("which",)).mismatch(Part().behaviour))
+
+
 def test_a_rule_of_what_is_gone_stops_the_server(workspace: Workspace) -> None:
     """Otherwise the rules would lie about who may do what."""
-    with pytest.raises(RuleMismatch, match=r"history\.everything, and no such behaviour"):
+    with pytest.raises(RuleMismatch, match=r"history\.everything is about a behaviour that does not exist"):
         confirm_rules(workspace, {"history.everything": Rule(Permission.USE)})
 
 

@@ -176,7 +176,7 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
 
 
 def test_another_pen_is_noticed_and_another_model_is_reported(workspace: Workspace) -> None:
-    """Thick strokes after thin ones are more ink; predictions of a version that has gone are said to be so."""
+    """Thick strokes after thin ones are thicker strokes; predictions of a version that has gone are said to be so."""
     keep(workspace, *range(10), pen=8)
     multiply(workspace, 50)
     age(workspace, 30)
@@ -185,7 +185,7 @@ def test_another_pen_is_noticed_and_another_model_is_reported(workspace: Workspa
     keep(workspace, *[*range(10)] * 40, pen=34)
     report = workspace.exploration.drift(RECENTLY, Against.EARLIER)
     assert report.drift.level is Level.DIFFERENT
-    assert "more ink" in report.verdict
+    assert "thicker strokes" in report.verdict
     assert report.model_changed
 
 

@@ -194,7 +194,7 @@ def test_health_tells_of_a_missing_model(without_model):
     health = without_model.health()
     assert health.model is None
     assert health.database_connected
-    assert health.problems == ("No model version has been chosen to serve; `hwr train` makes one.",)
+    assert health.problems == ("No model version is being served. Train one with `hwr train`, and promote it.",)
 
 
 def test_a_model_that_comes_later_is_found(without_model, workspace):

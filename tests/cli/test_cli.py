@@ -221,7 +221,7 @@ def test_models_are_listed_before_one_is_served(capsys, monkeypatch, settings, t
         (["read"], "requires an argument."),
         (["read", "--user", "me", "x.png"], 'Invalid value for --user: unable to convert "me" into int.'),
         (["read", "--jsn", "-"], "There is no option --jsn."),
-        (["keys", "revoke", "1", "2"], "There is no place for '2'."),
+        (["keys", "revoke", "1", "2"], "Unexpected argument: '2'."),
         (["users", "role", "1", "king"], 'Choose from: "viewer", "analyst", "admin".'),
         (["evaluate", "--suite", "moon"], 'Invalid value "moon" for --suite.'),
         (["export", "-", "--verdict", "no-idea"], '"not_a_digit"'),

@@ -77,9 +77,9 @@ def test_the_same_again_is_much_like_before():
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ({"ink": 100}, "less ink"),
-        ({"width": 18}, "wider digits, more ink"),
-        ({"width": 6}, "narrower digits, less ink"),
+        ({"ink": 100}, "thinner strokes"),
+        ({"width": 18}, "wider digits, thicker strokes"),
+        ({"width": 6}, "narrower digits, thinner strokes"),
         ({"confidence": 0.6}, "less sure predictions"),
         ({"confidence": 0.9999}, "surer predictions"),
     ],

@@ -120,7 +120,7 @@ def test_a_damaged_version_leaves_the_old_one_prediction(served, registry, champ
     for _ in range(3):
         served.refresh()
     assert served.get()[0] == champion
-    assert served.problem.startswith(f"{champion.name} reads on: ")
+    assert served.problem.startswith(f"{champion.name} is still being served: ")
     assert len([record for record in caplog.records if "damaged" in record.message]) == 1
     registry.serve(champion)
     served.refresh()

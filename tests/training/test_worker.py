@@ -36,7 +36,7 @@ os._exit(status)
         ("OSError(28, 'No space left on device')", "The job could not continue: No space left on device."),
         ("MemoryError()", "The job ran out of memory; a smaller batch needs less."),
         ("DatasetMissing('There is no data.')", "There is no data."),
-        ("ZeroDivisionError('secret')", "The job failed unexpectedly (ZeroDivisionError); its log tells more."),
+        ("ZeroDivisionError('secret')", "The job failed unexpectedly (ZeroDivisionError); see its log."),
     ],
 )
 def test_what_goes_wrong_is_said_in_one_sentence(tmp_path: Path, error: str, words: str) -> None:
