@@ -29,7 +29,7 @@ def system(workspace: WorkspaceDep, timezone: Timezone = "UTC") -> SystemOut:
 @router.get("/user/{user_id}", summary="Get figures about a user")
 @calls("analytics.user")
 def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -> UserFiguresOut:
-    """Return the same for the predictions of one user, with averages."""
+    """Return one user's number of predictions, accuracy and averages."""
     return UserFiguresOut.of(workspace.analytics.user(user_id, timezone=timezone))
 
 

@@ -62,7 +62,7 @@ EnhancementLevel = Annotated[
     Field(
         ge=0,
         le=MAX_ENHANCEMENT,
-        description="How strongly the image is cleaned: 0 hardly, 1 as usual, 2 and more for photos and noise.",
+        description="Cleaning level: 0 is minimal, 1 the default, 2 and more for photos and noise.",
         examples=[1.0],
     ),
     _no_boolean("float_type"),

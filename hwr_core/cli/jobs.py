@@ -36,7 +36,7 @@ def show(job: JobId, /) -> int:
 
 @app.command
 def log(job: JobId, /) -> int:
-    """Show what a job's process wrote."""
+    """Show a job's log."""
     with opened() as workspace:
         workspace.modelling.jobs.get(job)
         print(workspace.modelling.jobs.folder(job).log(), end="")
@@ -54,7 +54,7 @@ def cancel(job: JobId, /) -> int:
 
 @app.command
 def resume(job: JobId, /) -> int:
-    """Let a failed or cancelled job go on from its last checkpoint."""
+    """Resume a failed or cancelled job from its last checkpoint."""
     from hwr_core.cli.output.follow import report_end, run_job
 
     return report_end(run_job(lambda workspace: workspace.modelling.jobs.resume(job)))

@@ -16,7 +16,7 @@ app = App(name="keys", help="API keys: create, list, revoke.")
 
 @app.command
 def create(name: str, /, *, user: int = DEFAULT_USER, days: int | None = None) -> int:
-    """Create a key, by which a program acts for a user.
+    """Create an API key with which a program acts for a user.
 
     Args:
         name: What it is for.

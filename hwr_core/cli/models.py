@@ -72,7 +72,7 @@ def compare(
         first, second = (workspace.modelling.registry.find(name) for name in (one, other))
     suites = common_suites(first, second)
     if not suites:
-        print(f"They were not measured on the same images yet: hwr evaluate {first.name} {second.name}")
+        print(f"They have not been evaluated on the same images yet: hwr evaluate {first.name} {second.name}")
         return UNUSABLE
     print(as_comparison([compare(first, second, suite, most=0) for suite in suites]))
     return DONE

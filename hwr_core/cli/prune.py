@@ -24,7 +24,7 @@ def prune(  # noqa: PLR0913  two of them are older spellings of two others
     readings_older_than: OldName = None,
     originals_older_than: OldName = None,
 ) -> int:
-    """Delete predictions and image files that are past their time.
+    """Delete predictions and image files that have expired.
 
     Args:
         dry_run: Show what would be deleted and delete nothing.

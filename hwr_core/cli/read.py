@@ -33,5 +33,5 @@ def read(  # noqa: PLR0913  one for each option
     if not number:
         return print_predictions(files, enhancement_level, keep_for=user if record else None, as_json=as_json)
     if record:
-        raise InvalidValue("--record keeps predictions of one digit each; it does not go with --number.")
+        raise InvalidValue("--record cannot be combined with --number.")
     return print_numbers(files, enhancement_level, as_json=as_json)

@@ -111,7 +111,7 @@ def rename(user: UserId, username: str, /) -> int:
 
 @app.command
 def deactivate(user: UserId, /, *, force: EvenLastAdmin = False) -> int:
-    """Keep a user from adding to the history."""
+    """Deactivate a user, who can then store no predictions."""
     with opened() as workspace:
         print(_as_line(workspace.users.change(user, is_active=False, even_last_admin=force)))
     return DONE

@@ -59,7 +59,7 @@ def migrate_and_count(database: Path) -> Contents:
             connection.execute("set global timezone = 'UTC'")
             migrate(connection)
             if _shape(connection) != _shape_of_a_history():
-                raise StoreUnavailable("The database has other tables than a history of hwr.")
+                raise StoreUnavailable("The database has other tables than an hwr history.")
             return contents_of(connection)
     except duckdb.Error as error:
         raise unavailable(error) from error

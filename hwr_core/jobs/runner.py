@@ -131,7 +131,7 @@ class JobRunner:
         try:
             self._announce(self._ended(job_id, self._folder(job_id), status))
         except (JobConflict, NotFound) as error:  # another process settled it first, or the history was erased
-            log.info("Job %s was already settled: %s", job_id, error)
+            log.info("Job %s had already ended: %s", job_id, error)
 
     def _ended(self, job_id: int, folder: JobFolder, status: int | None) -> Job:
         last = folder.events.ending()

@@ -41,7 +41,7 @@ class ServedModel:
         """Why the version chosen to serve is not the one that reads; None when it is."""
 
     def get(self) -> tuple[ModelVersion, Reader]:
-        """Return the version that reads and its reader, loading them the first time.
+        """Return the version being served and its reader, loading them the first time.
 
         Raises:
             ModelUnavailable: there is none.
@@ -51,7 +51,7 @@ class ServedModel:
         return self._loaded or self._load_first()
 
     def version(self) -> ModelVersion:
-        """Return the version that reads. Raises ModelUnavailable."""
+        """Return the version being served. Raises ModelUnavailable."""
         return self.get()[0]
 
     def reader(self) -> Reader:

@@ -184,7 +184,7 @@ def without_model(tmp_path):
 def test_without_a_model_prediction_fails_in_words_and_history_works(without_model):
     """What needs no model works without one; what needs one says so, each time it is asked."""
     for _ in range(2):
-        with pytest.raises(ModelUnavailable, match="No model version has been chosen"):
+        with pytest.raises(ModelUnavailable, match="No model version is being served"):
             without_model.read(SEVEN)
     assert without_model.history.count() == 0
 

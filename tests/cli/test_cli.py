@@ -184,7 +184,7 @@ def test_without_a_model_nothing_can_be_read(files, capsys, monkeypatch, tmp_pat
     """No model version is said in words and is status 2."""
     monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "none"))
     assert main(["read", "7.png"]) == 2
-    assert "No model version has been chosen" in capsys.readouterr().err
+    assert "No model version is being served" in capsys.readouterr().err
 
 
 def test_training_without_data_names_the_file(files, capsys, monkeypatch, tmp_path):

@@ -163,7 +163,7 @@ def test_whoever_looks_while_serving_changes_sees_one_or_the_other(registry):
 
 def test_no_champion_is_said_in_words(registry):
     """Before a version is served the message says what to do."""
-    with pytest.raises(ModelUnavailable, match="No model version has been chosen to serve; `hwr train` makes one"):
+    with pytest.raises(ModelUnavailable, match=r"No model version is being served\. Train one"):
         registry.champion()
 
 

@@ -21,7 +21,7 @@ QUESTIONS = {
     Feature.SHAPE: "Is the writing as wide?",
 }
 HELP = {
-    Feature.DIGIT: "What was read; none stands for not a digit.",
+    Feature.DIGIT: "The predicted digit; 'none' means not a digit.",
     Feature.CONFIDENCE: "Of the predictions that name a digit.",
     Feature.INK: "The share of the image covered by strokes, which grows with the width of the pen.",
     Feature.SHAPE: "Width of the writing divided by its height.",

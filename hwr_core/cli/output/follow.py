@@ -27,7 +27,7 @@ def report_end(job: Job) -> int:
     if job.state is JobState.SUCCEEDED:
         return DONE
     why = job.error or "it was cancelled"
-    print(f"hwr: job {job.id}: {why} `hwr jobs resume {job.id}` goes on.", file=sys.stderr)
+    print(f"hwr: job {job.id}: {why} Resume it with `hwr jobs resume {job.id}`.", file=sys.stderr)
     return UNUSABLE
 
 
