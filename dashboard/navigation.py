@@ -36,7 +36,7 @@ def pages() -> dict[str, list[Any]]:
 def _manage() -> Iterator[Any]:
     if allowed(Permission.MANAGE_USERS):
         yield st.Page("app_pages/users.py", title="Users", icon=":material/group:")
-        yield st.Page(_open_users, title="Users", url_path="people", visibility="hidden")  # its address until 1.0
+        yield st.Page(_open_users, title="Users", url_path="people", visibility="hidden")  # its former address
     if allowed(Permission.MAINTAIN):
         yield st.Page("app_pages/settings.py", title="Settings", icon=":material/settings:")
     if visitor() is not None:

@@ -12,7 +12,7 @@ from hwr_core.cli.output.status import DONE, UNUSABLE
 
 Days: TypeAlias = Annotated[int | None, Parameter(metavar="DAYS")]
 OldName: TypeAlias = Annotated[int | None, Parameter(show=False)]
-"""A spelling of the first release, which scripts may still use."""
+"""An earlier spelling, which scripts may still use."""
 
 
 def prune(  # noqa: PLR0913  two of them are older spellings of two others

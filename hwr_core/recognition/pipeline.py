@@ -98,20 +98,19 @@ class Reader:
         digits: list[FoundDigit] = []
         lines: list[NumberLine] = []
         pages = 0
-        for number, image in enumerate(decode_pages(document, self._limits)):
-            if boxes is not None and number:
+        for pages, image in enumerate(decode_pages(document, self._limits), start=1):
+            if boxes is not None and pages > 1:
                 raise InvalidValue("Boxes can be given only for a document of one page.")
             page = read_page(
                 image,
                 self.recogniser,
                 enhancement_level=enhancement_level,
                 boxes=boxes,
-                number=number,
+                number=pages - 1,
                 first_line=len(lines),
             )
             digits += page.digits
             lines += page.lines
-            pages = number + 1
             on_progress(pages / image.of)
         return NumberPrediction(
             text="\n".join(line.text for line in lines),

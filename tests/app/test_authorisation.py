@@ -150,13 +150,13 @@ def test_what_has_no_rule_is_refused_even_to_admins(workspace: Workspace, user: 
 @pytest.mark.parametrize("role", Role)
 def test_permissions_are_checked_where_the_behaviour_is_called(workspace: Workspace, user: Any, role: Role) -> None:
     """A page that shows too much can still do no more than the role."""
-    unrestricted = authorised(workspace, user(role))
+    viewable = authorised(workspace, user(role))
     acts: dict[Permission, Callable[[], object]] = {
-        Permission.SEE_ALL: unrestricted.analytics.system,
-        Permission.MANAGE_USERS: lambda: unrestricted.users.create("Somebody"),
-        Permission.PROMOTE: lambda: unrestricted.modelling.promote("nothing"),
-        Permission.TRAIN: lambda: unrestricted.modelling.jobs.cancel(99),
-        Permission.AUDIT: unrestricted.access.audit,
+        Permission.SEE_ALL: viewable.analytics.system,
+        Permission.MANAGE_USERS: lambda: viewable.users.create("Somebody"),
+        Permission.PROMOTE: lambda: viewable.modelling.promote("nothing"),
+        Permission.TRAIN: lambda: viewable.modelling.jobs.cancel(99),
+        Permission.AUDIT: viewable.access.audit,
     }
     for permission, act in acts.items():
         try:
@@ -180,10 +180,10 @@ def test_a_stored_prediction_is_the_callers_own(workspace: Workspace, user: Any)
 def test_others_predictions_are_not_there(workspace: Workspace, user: Any) -> None:
     """Neither page, count, prediction, image nor feedback."""
     theirs, viewer = _stored_for(workspace, 1), user(Role.VIEWER)
-    unrestricted = authorised(workspace, viewer)
-    assert unrestricted.history.page().predictions == ()
-    assert unrestricted.history.count() == 0
-    for act in (unrestricted.history.get, unrestricted.history.upload, unrestricted.feedback.of_prediction):
+    viewable = authorised(workspace, viewer)
+    assert viewable.history.page().predictions == ()
+    assert viewable.history.count() == 0
+    for act in (viewable.history.get, viewable.history.upload, viewable.feedback.of_prediction):
         with pytest.raises(NotFound, match=f"There is no prediction {theirs.id}"):
             act(theirs.id)
     assert len(authorised(workspace, user(Role.ANALYST)).history.page().predictions) == 1
@@ -200,9 +200,9 @@ def test_a_filter_on_another_user_is_refused(user: Any) -> None:
 def test_what_is_done_is_in_the_audit_log(workspace: Workspace, user: Any) -> None:
     """Who did what to whom, and what was refused."""
     admin = user(Role.ADMIN)
-    unrestricted = authorised(workspace, admin)
-    created = unrestricted.users.create("Somebody")
-    unrestricted.users.delete(created.id)
+    viewable = authorised(workspace, admin)
+    created = viewable.users.create("Somebody")
+    viewable.users.delete(created.id)
     with pytest.raises(NotAllowed):
         authorised(workspace, user(Role.VIEWER)).users.delete(admin.user_id)
     log = [(entry.username, entry.act, entry.about) for entry in workspace.access.audit()]
