@@ -58,8 +58,8 @@ def explain(image: ImageLike, *, version: VersionLike = None, enhancement_level:
     """Read an image and say why it was read so, in some 400 predictions.
 
     Returns:
-        `stages`, its way to the 28x28; `prediction`; and `saliency`, float32 [28, 28] in -1 to 1 by occlusion (Zeiler and
-        Fergus, 2014): above 0 supports the digit, below 0 counts against it. None without ink.
+        `stages`, its way to the 28x28; `prediction`; and `saliency`, float32 [28, 28] in -1 to 1 by occlusion (Zeiler
+        and Fergus, 2014): above 0 supports the digit, below 0 counts against it. None without ink.
 
     Raises: what `read` raises.
     """

@@ -172,7 +172,7 @@ def test_a_champion_that_is_not_there_is_said_in_words(registry, pointer):
     """An alias of no version, or a damaged one, makes the model unavailable."""
     version = registry.publish(card(), FILES)
     (version.folder.parent / CHAMPION).write_bytes(pointer)
-    with pytest.raises(ModelUnavailable, match="chosen to serve|being served"):
+    with pytest.raises(ModelUnavailable, match=r"chosen to serve|being served"):
         registry.champion()
 
 
