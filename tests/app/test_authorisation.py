@@ -112,7 +112,7 @@ def test_a_rule_that_does_not_fit_says_why(rule: Rule, fault: str) -> None:
 
 def test_an_id_cannot_be_let_free(workspace: Workspace) -> None:
     """Its type is that of any number: what names a user in one rule names one in all of them."""
-    rules = RULES | {"users.get": Rule(Permission.USE, free=("user_id",))}
+    rules = {**RULES, "users.get": Rule(Permission.USE, free=("user_id",))}
     with pytest.raises(RuleMismatch, match=r"users\.get does not fit: user_id is free"):
         confirm_rules(workspace, rules)
 
