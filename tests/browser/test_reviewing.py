@@ -135,6 +135,7 @@ def test_a_label_is_removed_in_the_table(visit: Visit) -> None:
     for row in range(rows):
         table.click(position={"x": 16, "y": 58 + 44 * row})
         expect(table.locator("tbody tr").nth(row)).to_have_attribute("aria-selected", "true")
-    page.get_by_role("button", name="Remove label").click()
+    # More than one, where an earlier test of this process has labelled an 8 too.
+    page.get_by_role("button", name=re.compile(r"Remove (label|\d+ labels)")).click()
     expect(page.get_by_text("No labelled predictions match")).to_be_visible()
     assert labels(page)[number] == (False, None)
