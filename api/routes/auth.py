@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import SecretStr
 
 from api.auth.permissions import ANYBODY, asks, calls
 from api.dependencies import CallerDep, UnrestrictedDep, WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.paging import Before, PageSize
 from api.schemas.auth import (
     AccountIn,
     AccountOut,
@@ -111,18 +112,8 @@ def revoke_key(user_id: UserId, key_id: KeyId, workspace: WorkspaceDep) -> KeyOu
 @calls("access.audit")
 def audit(
     workspace: WorkspaceDep,
-    limit: Annotated[
-        int, Query(ge=1, le=1000, description="The maximum number of rows, 1 to 1000.", examples=[100])
-    ] = 100,
-    before: Annotated[
-        int | None,
-        Query(
-            ge=1,
-            le=LARGEST_ID,
-            description="Only entries before this one: the last `id` of the page before.",
-            examples=[42],
-        ),
-    ] = None,
+    limit: PageSize = 100,
+    before: Before = None,
 ) -> AuditOut:
     """Return who signed in, was refused, promoted, deleted or exported, newest first."""
     return AuditOut.of(workspace.access.audit(limit=limit, before=before))

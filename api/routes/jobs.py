@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.paging import Before, PageSize
 from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
 from hwr_core.app import JobKind, JobState, Workspace
@@ -49,18 +50,8 @@ def evaluate(body: EvaluateIn, workspace: WorkspaceDep) -> JobStartedOut:
 @calls("modelling.jobs.page")
 def jobs(
     workspace: WorkspaceDep,
-    limit: Annotated[
-        int, Query(ge=1, le=1000, description="The maximum number of rows, 1 to 1000.", examples=[100])
-    ] = 100,
-    before: Annotated[
-        int | None,
-        Query(
-            ge=1,
-            le=LARGEST_ID,
-            description="Only jobs before this one: the last `id` of the page before.",
-            examples=[42],
-        ),
-    ] = None,
+    limit: PageSize = 100,
+    before: Before = None,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.", examples=["running"])] = None,
     kind: Annotated[JobKind | None, Query(description="Only jobs of this kind.", examples=["train"])] = None,
 ) -> JobsOut:
