@@ -18,7 +18,7 @@ def show_data(table: pd.DataFrame, name: str, *, key: str) -> None:
         st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures behind the chart: {name}")
         st.download_button(
             "Download as CSV",
-            lambda: table_as_csv(table),
+            table_as_csv(table),  # at once: a file made on the click is lost if the page runs again meanwhile
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
