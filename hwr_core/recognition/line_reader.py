@@ -1,7 +1,7 @@
 """A page -> the digits on it: each line is read as a whole, then every digit gets its part of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
-from hwr_core.images.lines.page import Line, Page, Part
+from hwr_core.images.lines.page import Line, Page, Part, chained, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.lines.strips import strip
 from hwr_core.images.types import Box
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
 from hwr_core.recognition.digit_parts import parts_of_digits
+from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
@@ -66,17 +67,11 @@ def read_page(  # noqa: PLR0913  all but two by name
     Raises:
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
-    try:
-        segmented = segment(image.grey, enhancement_level)
-    except NoInk:
-        return PagePrediction((), ())
-    page = replace(segmented, scale=segmented.scale * image.scale)
-    if boxes is not None:
-        page = within_boxes(page, boxes)
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
-    for line in page.lines:
-        found = _digit_by_digit(page, line, recogniser) if boxes is not None else _as_a_whole(page, line, recogniser)
+    read = _as_a_whole if boxes is None else _digit_by_digit
+    for page, line in _lines(image, recogniser, enhancement_level, boxes):
+        found = read(page, line, recogniser)
         if found.parts:
             of_line = [
                 _digit(page, int(digit), parts, probabilities, first_line + len(lines), number)
@@ -86,6 +81,24 @@ def read_page(  # noqa: PLR0913  all but two by name
             lines.append(NumberLine(found.text, found.confidence, box, number))
             digits += of_line
     return PagePrediction(tuple(digits), tuple(lines))
+
+
+def _lines(
+    image: PageImage, recogniser: Recogniser, enhancement_level: float, boxes: Sequence[Box] | None
+) -> Iterator[tuple[Page, Line]]:
+    """The lines of a page in reading order: found by the page network where there is one, else by its foreground."""
+    to_input = scaling(image.scale)
+    if recogniser.finds_numbers and boxes is None:
+        pages = find_numbers(image.grey, recogniser.page_maps, enhancement_level)
+    else:
+        try:
+            pages = [segment(image.grey, enhancement_level)]
+        except NoInk:
+            return
+    for found in pages:
+        page = replace(found, to_input=chained(found.to_input, to_input))
+        for line in (page if boxes is None else within_boxes(page, boxes)).lines:
+            yield page, line
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:

@@ -18,7 +18,7 @@ from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
-from hwr_core.registry.registry import LINES_LITERT, LITERT, ModelVersion
+from hwr_core.registry.registry import LINES_LITERT, LITERT, PAGES_LITERT, ModelVersion
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,8 +30,15 @@ WORTH_SPREADING = 4
 class Recogniser:
     """One model version, ready to read. Safe to use from many threads."""
 
-    def __init__(
-        self, model: bytes, decision: Decision, version: str, cores: int | None = None, lines: bytes | None = None
+    def __init__(  # noqa: PLR0913  the networks by name
+        self,
+        model: bytes,
+        decision: Decision,
+        version: str,
+        *,
+        cores: int | None = None,
+        lines: bytes | None = None,
+        pages: bytes | None = None,
     ) -> None:
         self.version = version
         self._decision = decision
@@ -45,6 +52,11 @@ class Recogniser:
             self._line_networks = LifoQueue()
             for _ in range(self._cores):
                 self._line_networks.put(_LineNetwork(lines))
+        self._page_networks: LifoQueue[_PageNetwork] | None = None
+        if pages is not None:
+            self._page_networks = LifoQueue()
+            for _ in range(self._cores):
+                self._page_networks.put(_PageNetwork(pages))
         self._threads = Threads(self._cores, thread_name_prefix="recogniser")
 
     @classmethod
@@ -55,9 +67,11 @@ class Recogniser:
             ModelUnavailable: a file is missing, damaged or not a model of its kind.
         """
         content = version.read_file(LITERT)
-        lines = version.read_file(LINES_LITERT) if LINES_LITERT in version.card.files else None
+        lines, pages = (
+            version.read_file(name) if name in version.card.files else None for name in (LINES_LITERT, PAGES_LITERT)
+        )
         try:
-            return cls(content, version.card.decision, version.name, lines=lines)
+            return cls(content, version.card.decision, version.name, lines=lines, pages=pages)
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
 
@@ -108,6 +122,24 @@ class Recogniser:
             return network.run(strip)
         finally:
             self._line_networks.put(network)
+
+    @property
+    def finds_numbers(self) -> bool:
+        """Whether the version has a network that finds the numbers on a page."""
+        return self._page_networks is not None
+
+    def page_maps(self, page: Grey) -> NDArray[np.float32]:
+        """Return what the page network makes of a page, float32 [height / 2, width / 2, 7].
+
+        Args:
+            page: uint8, its sides multiples of 32; `hwr_core.images.pages` names the maps.
+        """
+        assert self._page_networks is not None, "callers ask finds_numbers first"
+        network = self._page_networks.get()
+        try:
+            return network.run(page)
+        finally:
+            self._page_networks.put(network)
 
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do work on each item on all cores, results in order. The work must not call `spread` again."""
@@ -205,3 +237,26 @@ class _LineNetwork:
         self._interpreter.invoke()
         logits: NDArray[np.float32] = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
         return logits[0, : -(-width // 2)]
+
+
+@dataclass(slots=True)
+class _PageNetwork:
+    """A LiteRT interpreter for one page at a time, of any size."""
+
+    _interpreter: Interpreter
+    _shape: tuple[int, ...]
+
+    def __init__(self, model: bytes) -> None:
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
+        self._shape = ()
+
+    def run(self, page: Grey) -> NDArray[np.float32]:
+        place = self._interpreter.get_input_details()[0]["index"]
+        if page.shape != self._shape:
+            self._interpreter.resize_tensor_input(place, [1, *page.shape, 1])
+            self._interpreter.allocate_tensors()
+            self._shape = page.shape
+        self._interpreter.set_tensor(place, page.astype(np.float32)[None, ..., None])
+        self._interpreter.invoke()
+        maps = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
+        return np.asarray(maps[0], np.float32)

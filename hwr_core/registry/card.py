@@ -102,6 +102,22 @@ class Lines(BaseModel):
     """The version that it was trained for, where it was copied from another one."""
 
 
+class Pages(BaseModel):
+    """The network that finds numbers on pages: its training, and its score on pages of other writers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parameters: int
+    training: int
+    """Parts of pages, composed of single digits, that it was trained on."""
+    validation: int
+    ink_overlap: float = Field(ge=0, le=1)
+    """On the validation parts: pixels that are ink and were found, as a share of those that are one or the other."""
+    epochs: tuple[dict[str, float], ...]
+    taken_from: str | None = None
+    """The version that it was trained for, where it was copied from another one."""
+
+
 class ModelCard(BaseModel):
     """`card.json` of a version."""
 
@@ -139,5 +155,7 @@ class ModelCard(BaseModel):
     """None for a version from before these were recorded."""
     lines: Lines | None = None
     """None for a version that reads single digits only."""
+    pages: Pages | None = None
+    """None for a version that takes everything on a page for digits."""
     files: dict[str, str]
     """SHA-256 of each file of the version except the card, in hex."""

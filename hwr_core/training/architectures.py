@@ -7,6 +7,7 @@ import keras
 from keras import layers
 
 from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.pages import MAPS
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES
@@ -58,6 +59,28 @@ def build_for_lines() -> keras.Model:
     columns = layers.Reshape((-1, 160))(x)
     logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
     return keras.Model(strips, logits, name="lines")
+
+
+def build_for_pages() -> keras.Model:
+    """Return a fresh network: pages, float [n, height, width, 1] in 0-1, to float32 maps [n, height / 2, width / 2, 7].
+
+    A U-Net (Ronneberger et al., 2015) with residual blocks, whose features are added on the way up. The sides are
+    multiples of 32; the maps are logits, and `hwr_core.images.pages` names them.
+    """
+    pages = keras.Input((None, None, 1))
+    x = _convolution(_convolution(pages, 16, stride=2), 16)
+    skips = [x]
+    for filters, blocks in ((32, 1), (48, 1), (80, 2), (112, 2)):
+        x = _convolution(x, filters, stride=2)
+        for _ in range(blocks):
+            x = _residual_block(x, filters, 1)
+        skips.append(x)
+    for skip in reversed(skips[:-1]):
+        filters = skip.shape[-1]
+        up = layers.UpSampling2D(2, interpolation="nearest")(layers.Conv2D(filters, 1, use_bias=False)(x))
+        x = _convolution(layers.Add()([_normalised(up), skip]), filters)
+    maps = layers.Conv2D(MAPS, 3, padding="same", dtype="float32")(x)
+    return keras.Model(pages, maps, name="pages")
 
 
 def small(image: keras.KerasTensor) -> keras.KerasTensor:

@@ -65,6 +65,8 @@ class TrainingConfig(BaseModel):
     """The most images of each source, chosen at random; all if not given."""
     line_epochs: int = Field(0, ge=0, le=500)
     """Epochs of the line reader; if 0, that of the version being served is copied."""
+    page_epochs: int = Field(0, ge=0, le=500)
+    """Epochs of the network that finds numbers on pages; if 0, that of the version being served is copied."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     """Arithmetic of the training steps; bfloat16 is faster on processors that have it. Served weights are float32."""
     seed: int = Field(1, ge=0, lt=2**31)

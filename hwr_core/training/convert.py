@@ -28,8 +28,20 @@ def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
     return _converted(keras.Model(strip, layers.Rescaling(1 / temperature)(logits)))
 
 
-def _converted(served: keras.Model) -> bytes:
+def pages_to_litert(network: keras.Model) -> bytes:
+    """Return a LiteRT model of one page: float32 [1, height, width, 1], 0-255, in; its maps as logits out.
+
+    Both sides are multiples of 32; the weights are stored in half precision.
+    """
+    page = keras.Input((None, None, 1), batch_size=1)
+    return _converted(keras.Model(page, network(layers.Rescaling(1 / 255)(page), training=False)), halved=True)
+
+
+def _converted(served: keras.Model, *, halved: bool = False) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(served)
+    if halved:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
     logging.getLogger("tensorflow").setLevel(logging.WARNING)  # it would log the temporary files it writes
     with contextlib.redirect_stdout(io.StringIO()):  # it prints all variables, which would flood a job's log
         converted: bytes = converter.convert()

@@ -15,6 +15,7 @@ from hwr_core.training.data import load_data, training_counts
 from hwr_core.training.digit_task import digit_task
 from hwr_core.training.line_reader import LineReaderFiles, champions_line_reader, train_line_reader
 from hwr_core.training.model_card import write_card
+from hwr_core.training.page_finder import PageFinderFiles, champions_page_finder, train_page_finder
 from hwr_core.training.progress import EpochProgress
 from hwr_core.training.run import TrainingRun, between
 from hwr_core.training.train import TrainingResult, train
@@ -36,13 +37,15 @@ def train_version(run: TrainingRun) -> ModelVersion:
         Stopped: the job was asked to stop.
     """
     digits_done = 1.0
-    if run.config.line_epochs:
+    if run.config.line_epochs or run.config.page_epochs:
         digits_done = DIGITS_DONE
         confirm_digits(run.places.datasets)  # before anything is trained, not when the lines' turn comes
     result, card = _train_digits(run.step(0.0, digits_done))
-    line_reader = _line_reader(run.step(digits_done, LINES_DONE))
+    lines_done = LINES_DONE if not run.config.page_epochs else (digits_done + LINES_DONE) / 2
+    line_reader = _line_reader(run.step(digits_done, lines_done))
+    page_finder = _page_finder(run.step(lines_done, LINES_DONE))
     run.progress(LINES_DONE, "Converting")
-    version = _publish(run, result.model, card, line_reader)
+    version = _publish(run, result.model, card, line_reader, page_finder)
     run.report.log(f"model version {version.name}")
     shutil.rmtree(run.folder, ignore_errors=True)  # what was learned is in the version
     return version
@@ -75,13 +78,27 @@ def _line_reader(run: TrainingRun) -> LineReaderFiles | None:
     return champions_line_reader(run.registry)
 
 
+def _page_finder(run: TrainingRun) -> PageFinderFiles | None:
+    """Train a page network, or take the one that is served; None if there is none."""
+    if run.config.page_epochs:
+        return train_page_finder(run)
+    return champions_page_finder(run.registry)
+
+
 def _publish(
-    run: TrainingRun, network: keras.Model, card: ModelCard, line_reader: LineReaderFiles | None
+    run: TrainingRun,
+    network: keras.Model,
+    card: ModelCard,
+    line_reader: LineReaderFiles | None,
+    page_finder: PageFinderFiles | None,
 ) -> ModelVersion:
     files = {WEIGHTS: keras_file(network), LITERT: to_litert(network, card.decision.temperature)}
     if line_reader:
         card = card.model_copy(update={"lines": line_reader.card})
         files |= line_reader.files
+    if page_finder:
+        card = card.model_copy(update={"pages": page_finder.card})
+        files |= page_finder.files
     return run.registry.publish(card, files)
 
 

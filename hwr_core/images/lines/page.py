@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,17 @@ class Line:
     height: float
 
 
+Affine: TypeAlias = NDArray[np.float64]
+"""From x and y of one image to those of another, float64 [2, 3]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The foreground of an image and its lines; `scale` is the factor from its pixels to those of the input."""
+    """The foreground of an image and its lines; `to_input` leads from its pixels to those of the input."""
 
     foreground: Foreground
     lines: tuple[Line, ...]
-    scale: float
+    to_input: Affine
 
     def cut_out(self, parts: Sequence[Part]) -> Grey:
         """Return these parts alone, uint8, cropped to them: background 0, full strength 255."""
@@ -59,7 +64,7 @@ class Page:
 
     def box(self, parts: Sequence[Part]) -> Box:
         """Return the box of these parts on the input: left, top, width, height."""
-        return scaled(joint_box(parts), self.scale)
+        return placed(joint_box(parts), self.to_input)
 
 
 def joint_box(parts: Sequence[Part]) -> Box:
@@ -70,7 +75,27 @@ def joint_box(parts: Sequence[Part]) -> Box:
     return int(left), int(top), int(right - left), int(bottom - top)
 
 
-def scaled(box: Box, scale: float) -> Box:
-    """Return a box in the pixels of an image that is `scale` times as large."""
-    left, top, width, height = (round(side * scale) for side in box)
-    return left, top, max(1, width), max(1, height)
+def scaling(factor: float) -> Affine:
+    """Return the matrix to an image that is `factor` times as large."""
+    return np.array([[factor, 0.0, 0.0], [0.0, factor, 0.0]])
+
+
+def inverse(matrix: Affine) -> Affine:
+    """Return the matrix that leads back."""
+    turn = np.linalg.inv(matrix[:, :2])
+    return np.column_stack([turn, -turn @ matrix[:, 2]])
+
+
+def chained(first: Affine, second: Affine) -> Affine:
+    """Return the matrix that does one after the other."""
+    return np.column_stack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]])
+
+
+def placed(box: Box, matrix: Affine) -> Box:
+    """Return the upright box around a box that a matrix moves, at least a pixel wide and high."""
+    left, top, width, height = box
+    corners = np.array([(left, top), (left + width, top), (left, top + height), (left + width, top + height)])
+    moved = corners @ matrix[:, :2].T + matrix[:, 2]
+    x, y = moved.min(axis=0)
+    wide, high = np.ptp(moved, axis=0)
+    return round(float(x)), round(float(y)), max(1, round(float(wide))), max(1, round(float(high)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.lines.grouping import into_lines, usual_height
-from hwr_core.images.lines.page import Page, Part, scaled
+from hwr_core.images.lines.page import Page, Part, inverse, placed, scaling
 from hwr_core.images.normalise import foreground_of
 from hwr_core.images.types import Box, Grey
 
@@ -45,9 +45,9 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     parts = _parts(foreground)
     height = usual_height(parts) if parts else 0.0  # of ruled paper or a frame nothing is left
     if height < LEAST_HEIGHT:
-        return Page(foreground, (), scale)
+        return Page(foreground, (), scaling(scale))
     parts = [part for part in parts if max(part.box[2:]) >= DUST * height]
-    return Page(foreground, into_lines(parts, height), scale)
+    return Page(foreground, into_lines(parts, height), scaling(scale))
 
 
 def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
@@ -57,7 +57,7 @@ def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
         page: what `segment` made of an image.
         boxes: left, top, width and height in pixels of the input.
     """
-    inside = [_part_in(page.foreground, scaled(box, 1.0 / page.scale)) for box in boxes]
+    inside = [_part_in(page.foreground, placed(box, inverse(page.to_input))) for box in boxes]
     parts = [part for part in inside if part is not None]
     if not parts:
         return replace(page, lines=())
