@@ -14,16 +14,13 @@ from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.lines.strips import strip
 from hwr_core.images.types import Box
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
+from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, most_probable_text, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
 STRIP_PIXELS = 2
 """Pixels of a strip to a column of the network's output."""
-
-NEIGHBOURS = 2
-"""Digits to either side that a digit's probabilities take into account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +111,9 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _LineText:
     return _LineText(
         text=text,
         parts=tuple(parts_of_digits(line, middles, of_line.slant)),
-        probabilities=np.stack([_of_digit(columns, text, where, place) for place in range(len(text))]),
+        probabilities=given_neighbours(columns, text, where),
         confidence=min(float(np.exp(log_likelihood(columns, text))), 1.0),
     )
-
-
-def _of_digit(
-    columns: NDArray[np.float64], text: str, where: Sequence[tuple[int, int]], place: int
-) -> NDArray[np.float64]:
-    """The probabilities of the ten digits at one place of a text, conditional on its neighbours."""
-    first, last = max(0, place - NEIGHBOURS), min(len(text), place + NEIGHBOURS + 1)
-    begin = where[first - 1][1] + 1 if first else 0
-    end = where[last][0] if last < len(text) else len(columns)
-    changed = [f"{text[first:place]}{digit}{text[place + 1 : last]}" for digit in DIGITS]
-    return np.exp(log_softmax(log_likelihoods(columns[begin:end], changed)))
 
 
 def _digit(  # noqa: PLR0913, PLR0917  all that is known of one
