@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.lines.grouping import into_lines, usual_height
@@ -88,12 +87,10 @@ def _resize(grey: Grey) -> tuple[Grey, float]:
 def _parts(foreground: Foreground) -> list[Part]:
     mask = np.asarray(foreground.strength > foreground.threshold, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    numbers = np.asarray(labels, np.int32)
     largest = np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[:MOST_PARTS] + 1
-    return [_part(numbers, np.asarray(stats[number], np.int32), int(number)) for number in sorted(largest)]
-
-
-def _part(labels: NDArray[np.int32], stats: NDArray[np.int32], number: int) -> Part:
-    left, top, width, height = (int(side) for side in stats[:4])
-    rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
-    return Part(rows + top, columns + left)
+    rows, columns = np.nonzero(mask)
+    numbers = np.asarray(labels)[rows, columns]
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(stats[:count, cv2.CC_STAT_AREA].astype(np.intp) * (np.arange(count) > 0))
+    pixels = [order[ends[number - 1] : ends[number]] for number in sorted(largest)]
+    return [Part(rows[of_part], columns[of_part]) for of_part in pixels]
