@@ -11,8 +11,8 @@ from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
 from hwr_core.images.lines.page import Line, Page, Part
 from hwr_core.images.lines.segmentation import segment, within_boxes
-from hwr_core.images.lines.strips import strip
-from hwr_core.images.types import Box
+from hwr_core.images.lines.strips import is_too_long, strip
+from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, most_probable_text, places
 from hwr_core.recognition.digit_parts import parts_of_digits
@@ -23,12 +23,21 @@ STRIP_PIXELS = 2
 """Pixels of a strip to a column of the network's output."""
 
 
+TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
+
+
 @dataclass(frozen=True, slots=True)
 class PagePrediction:
-    """The digits of one page and the lines they stand on, in reading order."""
+    """The digits of one page and the lines they stand on, in reading order.
+
+    `warnings` are sentences for people about what was not read, or not as well as it could be. `of` is how many pages
+    the document has.
+    """
 
     digits: tuple[FoundDigit, ...]
     lines: tuple[NumberLine, ...]
+    warnings: tuple[str, ...] = ()
+    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     boxes: Sequence[Box] | None = None,
     number: int = 0,
     first_line: int = 0,
+    on_progress: OnProgress = lambda _: None,
 ) -> PagePrediction:
     """Read the digits of a page.
 
@@ -59,6 +69,7 @@ def read_page(  # noqa: PLR0913  all but two by name
         boxes: where the digits stand, if known; each is read as one digit. Without them, lines are looked for.
         number: of the page.
         first_line: the number of its first line.
+        on_progress: called with the share that is done before each line; what it raises stops the prediction.
 
     Raises:
         ModelUnavailable: the model reads single digits only, and no boxes are given.
@@ -66,13 +77,15 @@ def read_page(  # noqa: PLR0913  all but two by name
     try:
         segmented = segment(image.grey, enhancement_level)
     except NoInk:
-        return PagePrediction((), ())
+        return PagePrediction((), (), of=image.of)
     page = replace(segmented, scale=segmented.scale * image.scale)
     if boxes is not None:
         page = within_boxes(page, boxes)
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
-    for line in page.lines:
+    warnings = [*page.warnings]
+    for place, line in enumerate(page.lines):
+        on_progress(place / len(page.lines))
         found = _digit_by_digit(page, line, recogniser) if boxes is not None else _as_a_whole(page, line, recogniser)
         if found.parts:
             of_line = [
@@ -82,7 +95,9 @@ def read_page(  # noqa: PLR0913  all but two by name
             box = page.box([part for parts in found.parts for part in parts])
             lines.append(NumberLine(found.text, found.confidence, box, number))
             digits += of_line
-    return PagePrediction(tuple(digits), tuple(lines))
+            if boxes is None and is_too_long(line):
+                warnings.append(TOO_LONG.format(line=len(lines)))
+    return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), image.of)
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:

@@ -54,7 +54,7 @@ def into_lines(parts: Sequence[Part], height: float, small: float = SMALL) -> tu
 def _from_left_to_right(parts: Sequence[Part], height: float) -> list[list[Part]]:
     """Add each part, the leftmost first, to the line whose last part it stands beside, or begin a line with it."""
     lines: list[list[Part]] = []
-    # Left, top, width and height of the last part of each line: a page may have thousands of parts on hundreds of lines.
+    # The box of the last part of each line: a page may have thousands of parts on hundreds of lines.
     lasts = np.zeros((len(parts), 4))
     for part in parts:
         before = lasts[: len(lines)]
