@@ -24,8 +24,10 @@ from hwr_core.errors import (
     NotAnImage,
     NotFound,
     NotSignedIn,
+    Stopped,
     StoreBusy,
     StoreError,
+    TakesTooLong,
     TooManyRequests,
     UserInactive,
 )
@@ -39,9 +41,13 @@ REQUEST_ID = "X-Request-ID"
 POLICY_VIOLATION = 1008
 """The code with which a WebSocket is closed that is not allowed (RFC 6455, 7.4.1)."""
 
+CLIENT_GONE = 499
+"""The status of an answer that nobody waits for any more, as nginx logs it; HTTP itself has none."""
+
 STATUS_OF: dict[type[HwrError], int] = {
     NotAnImage: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
     ImageTooLarge: status.HTTP_413_CONTENT_TOO_LARGE,
+    TakesTooLong: status.HTTP_413_CONTENT_TOO_LARGE,
     ImageError: status.HTTP_400_BAD_REQUEST,
     InvalidValue: status.HTTP_422_UNPROCESSABLE_CONTENT,
     DatasetMissing: status.HTTP_422_UNPROCESSABLE_CONTENT,
@@ -51,6 +57,7 @@ STATUS_OF: dict[type[HwrError], int] = {
     UserInactive: status.HTTP_403_FORBIDDEN,
     TooManyRequests: status.HTTP_429_TOO_MANY_REQUESTS,
     Conflict: status.HTTP_409_CONFLICT,
+    Stopped: CLIENT_GONE,
     StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,

@@ -14,6 +14,7 @@ from hwr_core.app import (
     Grey,
     NamedFile,
     NumberPrediction,
+    OnPage,
     OnProgress,
     PageImage,
     Permission,
@@ -94,6 +95,7 @@ def read_number(
     boxes: Sequence[Box] | None = None,
     *,
     on_progress: OnProgress = lambda _: None,
+    on_page: OnPage = lambda _: None,
 ) -> NumberPrediction:
     """Read all digits of a document with the served model, once for the same content, level and boxes.
 
@@ -103,7 +105,9 @@ def read_number(
     cached = _cached_number(document, enhancement_level, fixed, workspace().served_model().name)
     if not cached:
         cached.append(
-            workspace().read_number(document, enhancement_level=enhancement_level, boxes=fixed, on_progress=on_progress)
+            workspace().read_number(
+                document, enhancement_level=enhancement_level, boxes=fixed, on_progress=on_progress, on_page=on_page
+            )
         )
     return cached[0]
 

@@ -25,6 +25,10 @@ class ImageTooLarge(ImageError):
     """The image has more bytes or pixels than the limits allow."""
 
 
+class TakesTooLong(ImageError):
+    """The document takes more time to read than is allowed."""
+
+
 class NoInk(ImageError):
     """The image holds no foreground: it is blank or mere noise."""
 

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         validation_alias=_formerly("MAX_IMAGE_PIXELS", "MAX_PICTURE_PIXELS"),
     )
     max_document_pages: int = Field(50, ge=1, description="Most pages that are read of a PDF or TIFF")
+    number_seconds: float = Field(
+        120, gt=0, description="Longest time that reading one document may take, in seconds, without its waiting"
+    )
     max_batch_files: int = Field(100, ge=1, description="Most files in one batch")
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
     max_page: int = Field(1000, ge=1, description="Most rows of the history in one answer")

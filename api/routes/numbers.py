@@ -1,5 +1,6 @@
 """Whole numbers: all digits of an image, a TIFF or a PDF, sent as a form or as JSON."""
 
+import asyncio
 import json
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
+from api.inputs.presence import waiting_client
 from api.schemas.fields import EnhancementLevel
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
@@ -62,9 +64,12 @@ BODY: dict[str, Any] = {
 
 # One address for both kinds of body, as clients expect: FastAPI's own parameters support one kind each.
 @router.post("/read-number", openapi_extra=BODY, summary="Read a number")
-@calls("read_number")
+@calls("start_read_number")
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
-    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order. Nothing is stored."""
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order. Nothing is stored.
+
+    What was not read is said in `warnings`. The work stops when the client leaves, and after HWR_NUMBER_SECONDS.
+    """
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
             if not isinstance(form.get("file"), UploadFile):  # text in this field is not a file
@@ -76,9 +81,12 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
         wanted = _checked(ReadNumberIn, _json(await request.body()))
         document = await run_in_threadpool(image_bytes, wanted.image_data)
         level, boxes = wanted.enhancement_level, wanted.boxes
-    return ReadNumberOut.from_record(
-        await run_in_threadpool(workspace.read_number, document, enhancement_level=level, boxes=boxes)
-    )
+    async with waiting_client(request) as confirm_wanted:
+        outcome = workspace.start_read_number(
+            document, enhancement_level=level, boxes=boxes, on_progress=confirm_wanted
+        )
+        found = await asyncio.wrap_future(outcome)
+    return ReadNumberOut.from_record(found)
 
 
 def _json(body: bytes) -> object:

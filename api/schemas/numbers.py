@@ -87,6 +87,10 @@ class ReadNumberOut(Success):
     digits: list[FoundDigitOut]
     lines: list[NumberLineOut]
     pages: int = Field(ge=0, description="Number of pages read.", examples=[1])
+    warnings: list[str] = Field(
+        description="Sentences about what was not read, or not as well as it could be; empty if all was read.",
+        examples=[[]],
+    )
     processing_time: float = Field(
         validation_alias="seconds", description="Seconds from file to digits.", examples=[0.031]
     )

@@ -28,9 +28,19 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
     task = f"{key}_prediction"
     if is_stopped(task):
         return
+    so_far = st.empty()
+
+    def show_so_far(read: NumberPrediction) -> None:
+        if read.digits:
+            with so_far.container():
+                _show_text(read)
+
     with progress_bar("Reading the pages", task=task) as move:
-        prediction = read_number(document, enhancement_level, on_progress=lambda share: move(READING * share))
+        prediction = read_number(
+            document, enhancement_level, on_progress=lambda share: move(READING * share), on_page=show_so_far
+        )
         pages = pages_of(document, on_progress=lambda share: move(READING + (1 - READING) * share))
+    so_far.empty()
     place = st.container()
     if len(pages) == 1:
         boxes = _edit_boxes(prediction, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
@@ -58,6 +68,8 @@ def _show_text(prediction: NumberPrediction) -> None:
             format="percent", min_value=0.0, max_value=1.0, help="Probability that all digits of the line are correct"
         )
         st.dataframe(table, hide_index=True, column_config={"All correct": probability})
+    for warning in prediction.warnings:
+        st.warning(warning)
 
 
 def _show_pages(prediction: NumberPrediction, pages: Sequence[PageImage]) -> None:

@@ -45,7 +45,7 @@ from hwr_core.jobs.events import Progress
 from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.table import Job, JobKind, JobState
 from hwr_core.recognition.events import ModelServed, NumberPredicted, PredictionMade
-from hwr_core.recognition.pipeline import Explanation
+from hwr_core.recognition.pipeline import Explanation, OnPage
 from hwr_core.recognition.types import (
     DIGITS,
     NONE,
@@ -150,6 +150,7 @@ __all__ = [
     "NumberLine",
     "NumberPredicted",
     "NumberPrediction",
+    "OnPage",
     "OnProgress",
     "Order",
     "Overview",

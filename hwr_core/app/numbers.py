@@ -1,20 +1,39 @@
 """Predict whole numbers: all digits of an image or a document."""
 
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Event
 
+from hwr_core.errors import Stopped, TakesTooLong
 from hwr_core.events import Events
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.events import NumberPredicted
+from hwr_core.recognition.pipeline import OnPage
 from hwr_core.recognition.served_model import ServedModel
+from hwr_core.recognition.threads import Threads
+from hwr_core.recognition.turns import Turns
 from hwr_core.recognition.types import NumberPrediction
+from hwr_core.settings import Settings
+
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
+"""Documents that are read at the same time: one core is left for single digits."""
+
+STARTED = 64
+"""Documents that may wait for their turn in the background; further ones wait to be looked at."""
 
 
 class PredictNumbers:
-    """The use case of a document. Safe to use from many threads."""
+    """The use cases of a document. Safe to use from many threads."""
 
-    def __init__(self, model: ServedModel, events: Events) -> None:
+    def __init__(self, settings: Settings, model: ServedModel, events: Events) -> None:
+        self._seconds = settings.number_seconds
         self._model = model
         self._events = events
+        self._turns = Turns(AT_ONCE)
+        self._threads = Threads(STARTED, thread_name_prefix="documents")
+        self._closed = Event()
 
     def read_number(
         self,
@@ -23,18 +42,82 @@ class PredictNumbers:
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
         on_progress: OnProgress = lambda _: None,
+        on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
         """Read all digits of an image, or of each page of a TIFF or PDF, without storing anything.
 
         `boxes` (left, top, width, height) say where the digits stand on the only page; without them they are searched
-        for. `on_progress` is called with the share that is done; an error that it raises stops the prediction.
+        for. `on_progress` is called with the share that is done, at each line and while the document waits for its
+        turn; an error that it raises stops the prediction. `on_page` is called after each page with all that is read.
 
         Raises:
-            ImageError: the bytes cannot be read as an image or a document within the limits.
+            ImageError: the bytes cannot be read as an image or a document within the limits, that of time among them.
             InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
+            Stopped: the workspace was closed meanwhile.
         """
         reader = self._model.reader()
-        number = reader.read_number(document, enhancement_level, boxes=boxes, on_progress=on_progress)
+        work = _Work(self._seconds, self._closed, on_progress)
+        with self._turns.taken(work.confirm_wanted) as let_another:
+            work.begin(let_another)
+            number = reader.read_number(
+                document, enhancement_level, boxes=boxes, on_progress=work.step, on_page=on_page
+            )
         self._events.publish(NumberPredicted(number))
         return number
+
+    def start_read_number(
+        self,
+        document: bytes,
+        *,
+        enhancement_level: float = 1.0,
+        boxes: Sequence[Box] | None = None,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Future[NumberPrediction]:
+        """Start `read_number` and return at once, so that no thread of a server has to wait for it."""
+        return self._threads.submit(
+            self.read_number, document, enhancement_level=enhancement_level, boxes=boxes, on_progress=on_progress
+        )
+
+    def close(self) -> None:
+        """Stop what is being read. May be repeated."""
+        self._closed.set()
+        self._threads.shutdown()
+
+
+class _Work:
+    """The reading of one document, as it is seen between two steps: whether it is wanted, and how long it has taken."""
+
+    def __init__(self, seconds: float, closed: Event, on_progress: OnProgress) -> None:
+        self._seconds = seconds
+        self._closed = closed
+        self._on_progress = on_progress
+        self._share, self._spent, self._since = 0.0, 0.0, 0.0
+        self._let_another: Callable[[], None]
+
+    def begin(self, let_another: Callable[[], None]) -> None:
+        """Count the time from now on; `let_another` waits while another document has its turn."""
+        self._let_another = let_another
+        self._since = time.monotonic()
+
+    def confirm_wanted(self) -> None:
+        """Raise what stops the work, where it is to stop."""
+        if self._closed.is_set():
+            raise Stopped("Reading was stopped because the application is closing.")
+        self._on_progress(self._share)
+
+    def step(self, share: float) -> None:
+        """Note the share that is done, and let others go first. Raises what stops the work."""
+        self._spent += time.monotonic() - self._since
+        self._share = share
+        self._confirm_time()
+        self.confirm_wanted()
+        self._let_another()
+        self._since = time.monotonic()
+
+    def _confirm_time(self) -> None:
+        if self._spent > self._seconds and self._share < 1.0:
+            raise TakesTooLong(
+                f"After {self._spent:.1f} seconds {self._share:.0%} of the document was read; at most "
+                f"{self._seconds:g} seconds are allowed (HWR_NUMBER_SECONDS). Send fewer pages at a time."
+            )

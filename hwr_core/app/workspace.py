@@ -81,7 +81,9 @@ class Workspace:
         self.keep_all = batch.keep_all
         self.unpack = batch.unpack
 
-        self.read_number = PredictNumbers(self.model, self.events).read_number
+        self._numbers = PredictNumbers(settings, self.model, self.events)
+        self.read_number = self._numbers.read_number
+        self.start_read_number = self._numbers.start_read_number
         self.served_model = self.model.version
         self.listening = EventFeed(self.events).listening
 
@@ -113,6 +115,7 @@ class Workspace:
         self.closed = True
         self.modelling.jobs.close()
         self._predict.close()
+        self._numbers.close()
         self._recorder.close()
         self.store.close()
         self.model.close()

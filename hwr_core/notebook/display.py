@@ -67,12 +67,13 @@ def _record(record: PredictionRecord) -> str:
 
 @as_html.register
 def _number(found: NumberPrediction) -> str:
+    warnings = "".join(_small(escape(warning)) for warning in found.warnings)
     if not found.digits:
-        return f"<div>no digits</div>{_small(found.model_version)}"
+        return f"<div>no digits</div>{warnings}{_small(found.model_version)}"
     lines = [(escape(line.text), f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
-    return _table(("line", "confidence", "page", "digits"), lines) + _small(
-        f"probability that all digits are correct: {found.confidence:.1%}; {found.seconds:.2f} s; {found.model_version}"
-    )
+    summary = f"probability that all digits are correct: {found.confidence:.1%}; {found.seconds:.2f} s"
+    table = _table(("line", "confidence", "page", "digits"), lines)
+    return f"{table}{warnings}{_small(f'{summary}; {found.model_version}')}"
 
 
 @as_html.register

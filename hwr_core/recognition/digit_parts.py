@@ -28,25 +28,36 @@ def parts_of_digits(line: Line, middles: Sequence[float], slant: float = 0.0) ->
         slant: of the line, by which columns are upright.
     """
     large = [part for part in line.parts if part.box[3] >= UPPER_PART * line.height] or list(line.parts)
+    bounds = _bounds(large, slant)
     owned: dict[int, list[int]] = {}
     for digit, middle in enumerate(middles):
-        nearest = min(range(len(large)), key=lambda place: _distance(upright(large[place], slant), middle))
-        owned.setdefault(nearest, []).append(digit)
+        owned.setdefault(_nearest(bounds, middle), []).append(digit)
     found: list[list[Part]] = [[] for _ in middles]
     for place, digits in owned.items():
         for digit, piece in zip(digits, _cut(large[place], [middles[digit] for digit in digits], slant), strict=True):
             found[digit].append(piece)
     taken = {id(large[place]) for place in owned}
-    for part in line.parts:
-        if id(part) not in taken and (owner := _belongs_to(part, [pieces[0] for pieces in found], slant)) is not None:
+    others = [part for part in line.parts if id(part) not in taken]
+    of_digits = _bounds([pieces[0] for pieces in found], slant)
+    for part, (left, right) in zip(others, _bounds(others, slant), strict=True):
+        overlaps = np.minimum(right, of_digits[:, 1]) - np.maximum(left, of_digits[:, 0])
+        owner = int(overlaps.argmax())
+        if overlaps[owner] >= OVERLAP * (right - left):
             found[owner].append(part)
     return [tuple(pieces) for pieces in found]
 
 
-def _distance(columns: NDArray[np.float64], middle: float) -> tuple[float, float]:
-    """How far a digit's middle is from a part's columns; among those it runs through, how far from their middle."""
-    left, right = columns.min(), columns.max()
-    return max(left - middle, 0.0, middle - right), abs(middle - (left + right) / 2)
+def _bounds(parts: Sequence[Part], slant: float) -> NDArray[np.float64]:
+    """The first and the last upright column of each part, float64 [parts, 2]."""
+    columns = [upright(part, slant) for part in parts]
+    return np.array([(each.min(), each.max()) for each in columns], np.float64).reshape(-1, 2)
+
+
+def _nearest(bounds: NDArray[np.float64], middle: float) -> int:
+    """The part whose columns are nearest to a digit's middle; of those it runs through, the one about it."""
+    left, right = bounds.T
+    outside = np.maximum(np.maximum(left - middle, middle - right), 0.0)
+    return int(np.lexsort((np.abs(middle - (left + right) / 2), outside))[0])
 
 
 def _cut(part: Part, middles: Sequence[float], slant: float) -> list[Part]:
@@ -64,12 +75,3 @@ def _cut(part: Part, middles: Sequence[float], slant: float) -> list[Part]:
     pieces = [np.flatnonzero(number == each) for each in range(len(middles))]
     # A digit for which no pixel is left stands where the whole part does.
     return [Part(part.rows[piece], part.columns[piece]) if len(piece) else part for piece in pieces]
-
-
-def _belongs_to(part: Part, pieces: Sequence[Part], slant: float) -> int | None:
-    columns = upright(part, slant)
-    left, right = columns.min(), columns.max()
-    bounds = [(each.min(), each.max()) for each in (upright(piece, slant) for piece in pieces)]
-    overlaps = [min(right, last) - max(left, first) for first, last in bounds]
-    best = int(np.argmax(overlaps))
-    return best if overlaps[best] >= OVERLAP * (right - left) else None

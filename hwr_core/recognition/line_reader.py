@@ -1,7 +1,7 @@
 """A page -> the digits on it: each line is read as a whole, then every digit gets its part of it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,10 @@ from hwr_core.errors import NoInk
 from hwr_core.images.decode import PageImage
 from hwr_core.images.lines.page import Line, Page, Part, chained, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
-from hwr_core.images.lines.strips import strip
-from hwr_core.images.types import Box
+from hwr_core.images.lines.strips import is_too_long, strip
+from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
+from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, most_probable_text, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
@@ -23,16 +23,22 @@ from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 STRIP_PIXELS = 2
 """Pixels of a strip to a column of the network's output."""
 
-NEIGHBOURS = 2
-"""Digits to either side that a digit's probabilities take into account."""
+
+TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
 
 
 @dataclass(frozen=True, slots=True)
 class PagePrediction:
-    """The digits of one page and the lines they stand on, in reading order."""
+    """The digits of one page and the lines they stand on, in reading order.
+
+    `warnings` are sentences for people about what was not read, or not as well as it could be. `of` is how many pages
+    the document has.
+    """
 
     digits: tuple[FoundDigit, ...]
     lines: tuple[NumberLine, ...]
+    warnings: tuple[str, ...] = ()
+    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     boxes: Sequence[Box] | None = None,
     number: int = 0,
     first_line: int = 0,
+    on_progress: OnProgress = lambda _: None,
 ) -> PagePrediction:
     """Read the digits of a page.
 
@@ -63,14 +70,19 @@ def read_page(  # noqa: PLR0913  all but two by name
         boxes: where the digits stand, if known; each is read as one digit. Without them, lines are looked for.
         number: of the page.
         first_line: the number of its first line.
+        on_progress: called with the share that is done before each line; what it raises stops the prediction.
 
     Raises:
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
+    pages = _pages(image, recogniser, enhancement_level, boxes)
+    warnings = [warning for page in pages for warning in page.warnings]
+    on_pages = [(page, line) for page in pages for line in page.lines]
     read = _as_a_whole if boxes is None else _digit_by_digit
-    for page, line in _lines(image, recogniser, enhancement_level, boxes):
+    for place, (page, line) in enumerate(on_pages):
+        on_progress(place / len(on_pages))
         found = read(page, line, recogniser)
         if found.parts:
             of_line = [
@@ -80,25 +92,24 @@ def read_page(  # noqa: PLR0913  all but two by name
             box = page.box([part for parts in found.parts for part in parts])
             lines.append(NumberLine(found.text, found.confidence, box, number))
             digits += of_line
-    return PagePrediction(tuple(digits), tuple(lines))
+            if boxes is None and is_too_long(line):
+                warnings.append(TOO_LONG.format(line=len(lines)))
+    return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), image.of)
 
 
-def _lines(
+def _pages(
     image: PageImage, recogniser: Recogniser, enhancement_level: float, boxes: Sequence[Box] | None
-) -> Iterator[tuple[Page, Line]]:
-    """The lines of a page in reading order: found by the page network where there is one, else by its foreground."""
-    to_input = scaling(image.scale)
-    if recogniser.finds_numbers and boxes is None:
-        pages = find_numbers(image.grey, recogniser.page_maps, enhancement_level)
-    else:
-        try:
-            pages = [segment(image.grey, enhancement_level)]
-        except NoInk:
-            return
-    for found in pages:
-        page = replace(found, to_input=chained(found.to_input, to_input))
-        for line in (page if boxes is None else within_boxes(page, boxes)).lines:
-            yield page, line
+) -> list[Page]:
+    """A page, or its numbers each as a page of its own where a network finds them, on the way to the input's pixels."""
+    try:
+        if recogniser.finds_numbers and boxes is None:
+            found = find_numbers(image.grey, recogniser.page_maps, enhancement_level)
+        else:
+            found = [segment(image.grey, enhancement_level)]
+    except NoInk:
+        return []
+    pages = [replace(page, to_input=chained(page.to_input, scaling(image.scale))) for page in found]
+    return pages if boxes is None else [within_boxes(page, boxes) for page in pages]
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:
@@ -127,20 +138,9 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _LineText:
     return _LineText(
         text=text,
         parts=tuple(parts_of_digits(line, middles, of_line.slant)),
-        probabilities=np.stack([_of_digit(columns, text, where, place) for place in range(len(text))]),
+        probabilities=given_neighbours(columns, text, where),
         confidence=min(float(np.exp(log_likelihood(columns, text))), 1.0),
     )
-
-
-def _of_digit(
-    columns: NDArray[np.float64], text: str, where: Sequence[tuple[int, int]], place: int
-) -> NDArray[np.float64]:
-    """The probabilities of the ten digits at one place of a text, conditional on its neighbours."""
-    first, last = max(0, place - NEIGHBOURS), min(len(text), place + NEIGHBOURS + 1)
-    begin = where[first - 1][1] + 1 if first else 0
-    end = where[last][0] if last < len(text) else len(columns)
-    changed = [f"{text[first:place]}{digit}{text[place + 1 : last]}" for digit in DIGITS]
-    return np.exp(log_softmax(log_likelihoods(columns[begin:end], changed)))
 
 
 def _digit(  # noqa: PLR0913, PLR0917  all that is known of one

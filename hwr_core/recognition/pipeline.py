@@ -1,25 +1,34 @@
 """The way of an image: bytes -> decode -> preprocess -> recogniser -> Prediction, straight through."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import ImageError, InvalidValue
+from hwr_core.errors import ImageError, InvalidValue, Stopped
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
-from hwr_core.recognition.line_reader import joint_confidence, read_page
+from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
-from hwr_core.recognition.types import DIGITS, FoundDigit, NumberLine, NumberPrediction, Prediction, Timings, Verdict
+from hwr_core.recognition.types import DIGITS, NumberPrediction, Prediction, Timings, Verdict
+
+OnPage: TypeAlias = Callable[[NumberPrediction], object]
+"""Called after each page of a document with all that is read so far."""
 
 PLAIN_NUMBER = 0.5
 """A refused image that reads as a number with at least this confidence holds several digits."""
+
+
+MOST_LINES = 20
+"""Of a refused image no more lines are looked at: a single digit is not to take long, and noise has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Reader:
         *,
         boxes: Sequence[Box] | None = None,
         on_progress: OnProgress = lambda _: None,
+        on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
         """Read all digits of an image, or of each page of a TIFF or PDF document, in reading order.
 
@@ -86,7 +96,8 @@ class Reader:
             document: the file.
             enhancement_level: 0 to 3, as for `read`.
             boxes: where the digits of the only page stand, if known; they are looked for otherwise.
-            on_progress: called with the share that is done after each page; what it raises stops the prediction.
+            on_progress: called with the share that is done before each line; what it raises stops the prediction.
+            on_page: called after each page with all that is read so far.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits.
@@ -94,32 +105,61 @@ class Reader:
             ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
         started = time.perf_counter()
+        pages: list[PagePrediction] = []
+        number = self._joined(pages, started)
+        for page in self.read_pages(document, enhancement_level, boxes=boxes, on_progress=on_progress):
+            pages.append(page)
+            number = self._joined(pages, started)
+            on_page(number)
+        return number
+
+    def read_pages(
+        self,
+        document: bytes,
+        enhancement_level: float = 1.0,
+        *,
+        boxes: Sequence[Box] | None = None,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Iterator[PagePrediction]:
+        """Yield the digits of each page of a document as soon as they are read.
+
+        Takes and raises the same as `read_number`.
+        """
         check_enhancement_level(enhancement_level)
-        digits: list[FoundDigit] = []
-        lines: list[NumberLine] = []
-        pages = 0
-        for pages, image in enumerate(decode_pages(document, self._limits), start=1):
-            if boxes is not None and pages > 1:
+        on_progress(0.0)
+        lines = 0
+        for number, image in enumerate(decode_pages(document, self._limits)):
+            if boxes is not None and number:
                 raise InvalidValue("Boxes can be given only for a document of one page.")
             page = read_page(
                 image,
                 self.recogniser,
                 enhancement_level=enhancement_level,
                 boxes=boxes,
-                number=pages - 1,
-                first_line=len(lines),
+                number=number,
+                first_line=lines,
+                on_progress=_part(on_progress, number, image.of),
             )
-            digits += page.digits
-            lines += page.lines
-            on_progress(pages / image.of)
+            lines += len(page.lines)
+            on_progress((number + 1) / image.of)
+            yield page
+
+    def _joined(self, pages: Sequence[PagePrediction], started: float) -> NumberPrediction:
+        """The digits of several pages together."""
+        lines = [line for page in pages for line in page.lines]
         return NumberPrediction(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),
-            digits=tuple(digits),
+            digits=tuple(digit for page in pages for digit in page.digits),
             lines=tuple(lines),
-            pages=pages,
+            pages=len(pages),
             model_version=self.recogniser.version,
             seconds=time.perf_counter() - started,
+            warnings=tuple(
+                f"Page {number}: {warning}" if page.of > 1 else warning
+                for number, page in enumerate(pages, start=1)
+                for warning in page.warnings
+            ),
         )
 
     def _read_or_error(self, image: bytes, enhancement_level: float) -> Prediction | ImageError:
@@ -132,7 +172,12 @@ class Reader:
         """Tell whether an image that is not a digit shows two or more; only refused images are looked at again."""
         if not self.recogniser.reads_lines:
             return False
-        page = read_page(PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level)
+        try:
+            page = read_page(
+                PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level, on_progress=_first_lines()
+            )
+        except Stopped:
+            return False
         return len(page.digits) > 1 and joint_confidence(page.lines) >= PLAIN_NUMBER
 
     def _without_ink(self, preprocessing: float) -> Prediction:
@@ -145,3 +190,19 @@ class Reader:
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
         )
+
+
+def _first_lines() -> OnProgress:
+    """Stop at the line after MOST_LINES."""
+    lines = count(1)
+
+    def on_progress(_: float) -> None:
+        if next(lines) > MOST_LINES:
+            raise Stopped("There are too many lines.")
+
+    return on_progress
+
+
+def _part(on_progress: OnProgress, number: int, of: int) -> OnProgress:
+    """Make the progress on one of several pages that on all of them."""
+    return lambda share: on_progress((number + share) / of)

@@ -127,6 +127,7 @@ class NumberPrediction:
 
     `text` has a line of text for each line of digits, and is empty where there are none. `confidence` is the
     probability that every digit is right, as if they were independent of each other; 0 where there are none.
+    `warnings` are sentences for people about what was not read, or not as well as it could be.
     """
 
     text: str
@@ -136,3 +137,4 @@ class NumberPrediction:
     pages: int
     model_version: str
     seconds: float
+    warnings: tuple[str, ...] = ()

@@ -113,6 +113,18 @@ def test_whole_numbers_are_read_line_by_line(files, capsys):
     assert notes.startswith("notes.txt: error: This is neither an image nor a PDF")
 
 
+def test_what_was_not_read_of_a_number_is_said_beside_it(files, capsys, monkeypatch):
+    """Warnings go to stderr, where they are in the way of no program, or into the object."""
+    monkeypatch.setattr("hwr_core.images.lines.segmentation.MOST_PARTS", 2)
+    Path("page.png").write_bytes(png(number("271828")))
+    assert main(["read", "--number", "page.png"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1
+    assert "page.png: 6 separate marks were found" in err
+    assert main(["read", "--number", "--json", "page.png"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 1
+
+
 def test_whole_numbers_as_json(files, capsys):
     """For programs each file is an object with its digits and boxes."""
     Path("page.png").write_bytes(png(number("271828")))

@@ -119,6 +119,15 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     assert [error.value[:20] for error in page.error] == ["This is neither an i"]
 
 
+def test_what_was_not_read_of_a_number_is_said(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the digits stands what is missing."""
+    monkeypatch.setattr("hwr_core.images.lines.segmentation.MOST_PARTS", 3)
+    page.segmented_control(key="upload_kind").set_value("Numbers")
+    page.run()
+    upload(page, pi=png(number("31415")))
+    assert [warning.value[:30] for warning in page.warning] == ["5 separate marks were found; o"]
+
+
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
     """The empty page says what suits, that nothing is kept by itself, and where else to go."""
     assert "until you press Save" in page.caption[0].value

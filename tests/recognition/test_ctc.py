@@ -5,7 +5,15 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from hwr_core.recognition.ctc import BLANK, log_likelihood, log_likelihoods, log_softmax, most_probable_text, places
+from hwr_core.recognition.ctc import (
+    BLANK,
+    given_neighbours,
+    log_likelihood,
+    log_likelihoods,
+    log_softmax,
+    most_probable_text,
+    places,
+)
 
 
 def columns_of(*digits: int, sure: float = 6.0) -> np.ndarray:
@@ -76,3 +84,32 @@ def test_nothing_is_read_from_blanks():
 def test_a_text_longer_than_the_columns_is_impossible():
     """Its probability is nothing, and no error."""
     assert np.exp(log_likelihood(columns_of(1, 2), "123")) == 0.0
+
+
+def test_each_text_may_have_its_own_columns(doubtful):
+    """Windows of different lengths, weighed together, give what each gives alone."""
+    windows = [(0, 6), (2, 5), (1, 2), (3, 6)]
+    alone = [log_likelihood(doubtful[first:end], "3") for first, end in windows]
+    np.testing.assert_allclose(log_likelihoods(doubtful, ["3"] * 4, windows), alone)
+
+
+def test_a_digit_is_weighed_between_those_beside_it():
+    """Its ten probabilities are those of the texts that differ at its place, where its neighbours leave room."""
+    columns = columns_of(BLANK, 4, 4, 2, BLANK, 2, 2, 9, BLANK, 1, 1, BLANK, 7, sure=2.0)
+    text = "422917"
+    where = places(columns, text)
+    found = given_neighbours(columns, text, where)
+    assert found.shape == (6, 10)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    of_third = columns[: where[5][0]]  # two digits to either side: from the beginning up to the sixth
+    shares = np.exp([log_likelihood(of_third, f"42{digit}91") for digit in range(10)])
+    np.testing.assert_allclose(found[2], shares / shares.sum())
+
+
+def test_a_long_line_is_weighed_like_a_short_one():
+    """Over thousands of columns no probability becomes nothing by the way, however small."""
+    once = columns_of(*[3, BLANK, 8, BLANK] * 50, sure=1.0)
+    text = "38" * 50
+    assert log_likelihood(np.tile(once, (10, 1)), text * 10) == pytest.approx(10 * log_likelihood(once, text), rel=0.02)
+    assert most_probable_text(np.tile(columns_of(*[3, BLANK, 8, BLANK] * 50), (10, 1))) == text * 10
+    assert -3000 < log_likelihood(once, "1") < -200

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hwr_core.images.decode import PageImage
+from hwr_core.images.lines import segmentation, strips
 from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
@@ -97,6 +98,63 @@ def test_blocks_side_by_side_are_read_from_left_to_right(read):
     grey = np.full((130, 1400), 255, np.uint8)
     grey[10:, :240], grey[:120, 1100:1340] = number("12"), number("34")
     assert texts(read(grey)) == ["12", "34"]
+
+
+def test_a_page_of_1200_digits_is_read_to_the_last(read):
+    """Forty lines of thirty: none is left out because there are many, and there is nothing to warn of."""
+    written = [f"{place * 7919 % 10**10:010d}" * 3 for place in range(1, 41)]
+    page = read(np.vstack([number(text, side=40, pen=3.5) for text in written]))
+    assert [len(line) for line in texts(page)] == [30] * 40
+    read_right = np.array([[*line] for line in texts(page)]) == np.array([[*line] for line in written])
+    assert read_right.mean() >= 0.97
+    assert page.warnings == ()
+
+
+def test_what_is_left_out_of_a_page_is_said(read, monkeypatch):
+    """Where there are more components than are looked at, the smallest are missing, and a sentence says so."""
+    monkeypatch.setattr(segmentation, "MOST_PARTS", 4)
+    page = read(number("31415926"))
+    assert len(page.digits) == 4
+    assert len(page.warnings) == 1
+    assert page.warnings[0].startswith("8 separate marks were found; only the 4 largest were read")
+
+
+def test_writing_too_small_to_be_read_is_said(read):
+    """Digits of a few pixels give none, and a reason."""
+    line = np.hstack([number("31415926", pen=14)] * 6)
+    small = cv2.resize(line, None, fx=0.06, fy=0.06, interpolation=cv2.INTER_AREA)
+    grey = np.full((800, 1600), 255, np.uint8)
+    for top in range(20, 780, 30):
+        grey[top : top + small.shape[0], 10 : 10 + small.shape[1]] = small
+    page = read(grey)
+    assert page.digits == ()
+    assert "too small to be read" in page.warnings[0]
+
+
+def test_a_line_too_long_to_be_read_at_its_size_is_said(read, monkeypatch):
+    """It is read all the same, narrowed."""
+    text = "31415926535897932384"
+    assert read(number(text, side=60, pen=5)).warnings == ()
+    monkeypatch.setattr(strips, "LONGEST_STRIP", 200)
+    assert "Line 1 is so long" in read(number(text, side=60, pen=5)).warnings[0]
+
+
+def test_progress_is_told_of_each_line_and_may_stop_the_work(read):
+    """What is raised at the third line ends the prediction there."""
+
+    class Enough(Exception):
+        pass
+
+    shares = []
+
+    def on_progress(share: float) -> None:
+        shares.append(share)
+        if share >= 0.5:
+            raise Enough
+
+    with pytest.raises(Enough):
+        read(np.vstack([number("27"), number("18"), number("28"), number("18")]), on_progress=on_progress)
+    assert shares == [0.0, 0.25, 0.5]
 
 
 def sheet(*lines) -> np.ndarray:

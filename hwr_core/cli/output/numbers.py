@@ -1,6 +1,7 @@
 """All digits of image files and documents, a line for each line of digits."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ def print_numbers(names: Sequence[str], enhancement_level: float, *, as_json: bo
         for name in names:
             found = _number_in(name, workspace, enhancement_level)
             print(json.dumps(_as_json(name, found)) if as_json else _as_lines(name, found), flush=True)
+            if isinstance(found, NumberPrediction) and not as_json:
+                for warning in found.warnings:
+                    print(f"{name}: {warning}", file=sys.stderr)
             status = status if isinstance(found, NumberPrediction) else SOME_UNREAD
     return status
 
@@ -71,4 +75,5 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
         ],
         "model_version": found.model_version,
         "seconds": found.seconds,
+        "warnings": found.warnings,
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwr_core.images.lines.page import Line, Part, joint_box
 
@@ -42,18 +43,30 @@ def into_lines(parts: Sequence[Part], height: float, small: float = SMALL) -> tu
         small: the share of that height below which a part is small.
     """
     large = sorted((part for part in parts if part.box[3] >= small * height), key=lambda part: part.box[0])
-    lines: list[list[Part]] = []
-    for part in large:
-        fitting = [line for line in lines if _stands_on(line[-1], part, height)]
-        if fitting:
-            min(fitting, key=lambda line: abs(_middle(line[-1]) - _middle(part))).append(part)
-        else:
-            lines.append([part])
+    lines = _from_left_to_right(large, height)
     if small:
         lines = _without_pieces(lines, height)
     made = [Line(tuple(line), float(np.median([part.box[3] for part in line]))) for line in _in_reading_order(lines)]
     complete = _with_small(made, [part for part in parts if part.box[3] < small * height])
     return tuple(_in_order(line) for line in complete)
+
+
+def _from_left_to_right(parts: Sequence[Part], height: float) -> list[list[Part]]:
+    """Add each part, the leftmost first, to the line whose last part it stands beside, or begin a line with it."""
+    lines: list[list[Part]] = []
+    # The box of the last part of each line: a page may have thousands of parts on hundreds of lines.
+    lasts = np.zeros((len(parts), 4))
+    for part in parts:
+        before = lasts[: len(lines)]
+        fitting = np.flatnonzero(_stands_on(before, part, height))
+        if len(fitting):
+            number = fitting[np.abs(_middles(before[fitting]) - _middle(part)).argmin()]
+            lines[number].append(part)
+        else:
+            number = len(lines)
+            lines.append([part])
+        lasts[number] = part.box
+    return lines
 
 
 def _in_reading_order(lines: list[list[Part]]) -> list[list[Part]]:
@@ -71,61 +84,73 @@ def _level(line: Sequence[Part]) -> float:
     return float(np.mean([_middle(part) for part in line]))
 
 
-def _stands_on(before: Part, part: Part, height: float) -> bool:
-    top, bottom = max(before.box[1], part.box[1]), min(_bottom(before), _bottom(part))
-    overlaps = bottom - top >= SAME_LINE * min(before.box[3], part.box[3])
-    level = abs(_middle(before) - _middle(part)) <= LEVEL * height
-    gap = part.box[0] - before.box[0] - before.box[2]
-    return (overlaps or level) and gap <= FAR * height
+def _stands_on(before: NDArray[np.float64], part: Part, height: float) -> NDArray[np.bool_]:
+    """Whether a part stands on the same line as parts to its left, whose boxes are given."""
+    lefts, tops, widths, heights = before.T
+    left, top, _, high = part.box
+    overlaps = np.minimum(tops + heights, top + high) - np.maximum(tops, top) >= SAME_LINE * np.minimum(heights, high)
+    level = np.abs(_middles(before) - _middle(part)) <= LEVEL * height
+    return np.asarray((overlaps | level) & (left - lefts - widths <= FAR * height), bool)
 
 
 def _without_pieces(lines: list[list[Part]], height: float) -> list[list[Part]]:
     """Add to a line the lone pieces of its digits, such as the bar of a 5, that stand among its other parts."""
     found: list[list[Part]] = []
+    boxes = np.zeros((sum(map(len, lines)), 4))
+    numbers = np.zeros(len(boxes), np.intp)
+    count = 0
     for line in sorted(lines, key=len, reverse=True):
-        whole = next((other for other in found if len(line) == 1 and _is_among(line[0], other, height)), None)
+        whole = _among(line[0], boxes[:count], numbers[:count], height) if len(line) == 1 else None
         if whole is None:
-            found.append(line)
-        else:
-            whole.extend(line)
+            whole = len(found)
+            found.append([])
+        found[whole].extend(line)
+        after = count + len(line)
+        boxes[count:after], numbers[count:after], count = [part.box for part in line], whole, after
     return found
 
 
-def _is_among(part: Part, line: Sequence[Part], height: float) -> bool:
-    """Whether most of a part's height lies within that of the parts of a line to its left and right."""
+def _among(part: Part, boxes: NDArray[np.float64], numbers: NDArray[np.intp], height: float) -> int | None:
+    """Return the first line between whose parts to its left and right most of a part's height lies.
+
+    Args:
+        part: that stands alone.
+        boxes: of the parts of all lines.
+        numbers: of the line of each.
+        height: the usual height of a digit.
+    """
     left, top, width, high = part.box
-    near = [each for each in line if each.box[0] - height <= left + width / 2 <= each.box[0] + each.box[2] + height]
-    if not near:
-        return False
-    _, upper, _, tall = joint_box(near)
-    return min(top + high, upper + tall) - max(top, upper) >= AMONG * high
+    middle = left + width / 2
+    near = np.flatnonzero((boxes[:, 0] - height <= middle) & (middle <= boxes[:, 0] + boxes[:, 2] + height))
+    lines, of_line = np.unique(numbers[near], return_inverse=True)
+    uppers, lowers = np.full(len(lines), np.inf), np.full(len(lines), -np.inf)
+    np.minimum.at(uppers, of_line, boxes[near, 1])
+    np.maximum.at(lowers, of_line, boxes[near, 1] + boxes[near, 3])
+    among = lines[np.minimum(lowers, top + high) - np.maximum(uppers, top) >= AMONG * high]
+    return int(among[0]) if len(among) else None
 
 
 def _with_small(lines: Sequence[Line], small: Sequence[Part]) -> list[Line]:
     """Add each small part to the nearest line between whose top and bottom, or a little beyond, it lies."""
     added: list[list[Part]] = [[] for _ in lines]
+    lefts, tops, widths, heights = np.array([joint_box(line.parts) for line in lines], np.float64).reshape(-1, 4).T
+    levels, digits = np.array([_level(line.parts) for line in lines]), np.array([line.height for line in lines])
+    reach = 0.3 * digits
     for part in small:
-        near = [number for number, line in enumerate(lines) if _is_near(part, line)]
-        if near:
-            added[min(near, key=lambda number: abs(_level(lines[number].parts) - _middle(part)))].append(part)
+        across, down = part.box[0] + part.box[2] / 2, _middle(part)
+        beside = (lefts - reach <= across) & (across <= lefts + widths + digits)
+        near = np.flatnonzero(beside & (tops - reach <= down) & (down <= tops + heights + reach))
+        if len(near):
+            added[near[np.abs(levels[near] - down).argmin()]].append(part)
     return [replace(line, parts=(*line.parts, *more)) for line, more in zip(lines, added, strict=True)]
 
 
-def _is_near(part: Part, line: Line) -> bool:
-    left, top, width, height = joint_box(line.parts)
-    reach = 0.3 * line.height
-    return (
-        left - reach <= part.box[0] + part.box[2] / 2 <= left + width + line.height
-        and top - reach <= _middle(part) <= top + height + reach
-    )
+def _middles(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return boxes[:, 1] + boxes[:, 3] / 2
 
 
 def _middle(part: Part) -> float:
     return part.box[1] + part.box[3] / 2
-
-
-def _bottom(part: Part) -> int:
-    return part.box[1] + part.box[3]
 
 
 def _in_order(line: Line) -> Line:

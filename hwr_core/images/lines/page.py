@@ -43,11 +43,15 @@ Affine: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The foreground of an image and its lines; `to_input` leads from its pixels to those of the input."""
+    """The foreground of an image and its lines; `to_input` leads from its pixels to those of the input.
+
+    `warnings` are sentences for people about what was not looked at.
+    """
 
     foreground: Foreground
     lines: tuple[Line, ...]
     to_input: Affine
+    warnings: tuple[str, ...] = ()
 
     def cut_out(self, parts: Sequence[Part]) -> Grey:
         """Return these parts alone, uint8, cropped to them: background 0, full strength 255."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.lines.grouping import into_lines, usual_height
@@ -19,11 +18,15 @@ from hwr_core.images.types import Box, Grey
 PAGE_SIDE, LINE_HEIGHT = 1600, 96
 """A page is reduced to that longer side; a lower image is enlarged to that height, so that cuts are exact."""
 
-MOST_PARTS = 1000
-"""Of more components than these the smallest are left out: so many are noise and no page of digits."""
+MOST_PARTS = 8000
+"""Of more components than these the smallest are left out: so many are noise and no page of digits. A page written full
+has some 3,000 digits."""
 
 LEAST_HEIGHT = 8
 """Pixels; digits lower than this cannot be told from noise."""
+
+TOO_MANY = "{count:,} separate marks were found; only the {most:,} largest were read, so small digits may be missing."
+TOO_SMALL = "What was found is lower than {least} pixels, too small to be read; send a larger image of it."
 
 DUST = 0.1
 """A part smaller than this share of the usual height both ways is dust."""
@@ -42,12 +45,15 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     """
     resized, scale = _resize(grey)
     foreground = foreground_of(resized, enhancement_level)
-    parts = _parts(foreground)
-    height = usual_height(parts) if parts else 0.0  # of ruled paper or a frame nothing is left
-    if height < LEAST_HEIGHT:
+    parts, count = _parts(foreground)
+    if not parts:  # of ruled paper or a frame nothing is left
         return Page(foreground, (), scaling(scale))
+    warnings = () if count <= MOST_PARTS else (TOO_MANY.format(count=count, most=MOST_PARTS),)
+    height = usual_height(parts)
+    if height < LEAST_HEIGHT:
+        return Page(foreground, (), scaling(scale), (*warnings, TOO_SMALL.format(least=round(LEAST_HEIGHT * scale))))
     parts = [part for part in parts if max(part.box[2:]) >= DUST * height]
-    return Page(foreground, into_lines(parts, height), scaling(scale))
+    return Page(foreground, into_lines(parts, height), scaling(scale), warnings)
 
 
 def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
@@ -60,9 +66,9 @@ def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
     inside = [_part_in(page.foreground, placed(box, inverse(page.to_input))) for box in boxes]
     parts = [part for part in inside if part is not None]
     if not parts:
-        return replace(page, lines=())
+        return replace(page, lines=(), warnings=())
     # None is small: each is a digit, because somebody said so.
-    return replace(page, lines=into_lines(parts, usual_height(parts), small=0.0))
+    return replace(page, lines=into_lines(parts, usual_height(parts), small=0.0), warnings=())
 
 
 def _part_in(foreground: Foreground, box: Box) -> Part | None:
@@ -85,15 +91,14 @@ def _resize(grey: Grey) -> tuple[Grey, float]:
     return np.asarray(cv2.resize(grey, size, interpolation=kind), np.uint8), 1.0 / factor
 
 
-def _parts(foreground: Foreground) -> list[Part]:
+def _parts(foreground: Foreground) -> tuple[list[Part], int]:
+    """The largest components, in the order in which they are met from the top, and how many there are in all."""
     mask = np.asarray(foreground.strength > foreground.threshold, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    numbers = np.asarray(labels, np.int32)
     largest = np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[:MOST_PARTS] + 1
-    return [_part(numbers, np.asarray(stats[number], np.int32), int(number)) for number in sorted(largest)]
-
-
-def _part(labels: NDArray[np.int32], stats: NDArray[np.int32], number: int) -> Part:
-    left, top, width, height = (int(side) for side in stats[:4])
-    rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
-    return Part(rows + top, columns + left)
+    rows, columns = np.nonzero(mask)
+    numbers = np.asarray(labels)[rows, columns]
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(stats[:count, cv2.CC_STAT_AREA].astype(np.intp) * (np.arange(count) > 0))
+    pixels = [order[ends[number - 1] : ends[number]] for number in sorted(largest)]
+    return [Part(rows[of_part], columns[of_part]) for of_part in pixels], count - 1

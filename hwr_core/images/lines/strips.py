@@ -12,8 +12,11 @@ from hwr_core.images.types import Grey
 STRIP_HEIGHT, STRIP_DIGIT, STRIP_MARGIN = 32, 22, 8
 """Pixels of a strip: its height, that of its digits unless the line needs more room, and the margin at both ends."""
 
-LONGEST_STRIP = 2048
+LONGEST_STRIP = 4096
 """Pixels; a longer line is narrowed to it."""
+
+READABLE_SHARE = 0.8
+"""A line narrowed below this share of its width is worth a warning."""
 
 SLANTS = np.linspace(-0.3, 0.8, 23)
 """How far digits may lean to the right: columns to a row."""
@@ -52,6 +55,13 @@ def strip(page: Page, line: Line) -> Strip:
     image = np.asarray(cv2.warpAffine(sized, shear, shape, flags=cv2.INTER_LINEAR), np.uint8)
     left, top, *_ = joint_box(line.parts)
     return Strip(image, slant, left + slant * top - before / scale, 1.0 / scale)
+
+
+def is_too_long(line: Line) -> bool:
+    """Whether a line has to be narrowed so much, to be no longer than a strip, that its digits get too small."""
+    _, _, width, height = joint_box(line.parts)
+    wanted = min(STRIP_DIGIT / line.height, (STRIP_HEIGHT - 2) / height)
+    return READABLE_SHARE * wanted * width > LONGEST_STRIP
 
 
 def upright(part: Part, slant: float) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from tests.api.client import drawn, refusal
+from hwr_core.settings import Settings
+from tests.api.client import client_of, drawn, refusal
 from tests.handwriting import number, png
 
 ADDRESS = "/api/read-number"
@@ -23,6 +24,7 @@ def test_a_file_is_read(client: TestClient) -> None:
     assert all(len(digit["box"]) == 4 and len(digit["candidates"]) == 3 for digit in body["digits"])
     assert 0.5 < body["confidence"] <= min(digit["confidence"] for digit in body["digits"])
     assert [line["text"] for line in body["lines"]] == ["3141"]
+    assert body["warnings"] == []
 
 
 def test_json_is_read_the_same(client: TestClient) -> None:
@@ -54,6 +56,21 @@ def test_a_blank_page_has_no_digits(client: TestClient, blank: bytes) -> None:
     """It is no error: the text is empty."""
     body = client.post(ADDRESS, files={"file": blank}).json()
     assert (body["text"], body["confidence"], body["digits"], body["lines"]) == ("", 0.0, [], [])
+
+
+def test_what_was_not_read_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is a success, with a sentence about what is missing."""
+    monkeypatch.setattr("hwr_core.images.lines.segmentation.MOST_PARTS", 3)
+    body = client.post(ADDRESS, files={"file": IMAGE}).json()
+    assert (body["success"], len(body["digits"])) == (True, 3)
+    assert "4 separate marks were found" in body["warnings"][0]
+
+
+def test_a_document_that_takes_too_long_is_refused(settings: Settings) -> None:
+    """It is more than the server is willing to read: 413, and how much is allowed."""
+    with client_of(settings.model_copy(update={"number_seconds": 1e-4})) as client:
+        detail = refusal(client.post(ADDRESS, files={"file": IMAGE}), 413)
+    assert "at most 0.0001 seconds are allowed" in detail
 
 
 @pytest.mark.parametrize(
