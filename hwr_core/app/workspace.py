@@ -81,7 +81,7 @@ class Workspace:
         self.keep_all = batch.keep_all
         self.unpack = batch.unpack
 
-        self.read_number = PredictNumbers(self.model, self.events).read_number
+        self.read_number = PredictNumbers(settings, self.model, self.events).read_number
         self.served_model = self.model.version
         self.listening = EventFeed(self.events).listening
 

@@ -13,6 +13,7 @@ from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.recognition.acceptance import MAX_ERROR, check_max_error, least_confidence
 from hwr_core.recognition.line_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
@@ -78,6 +79,7 @@ class Reader:
         enhancement_level: float = 1.0,
         *,
         boxes: Sequence[Box] | None = None,
+        max_error: float = MAX_ERROR,
         on_progress: OnProgress = lambda _: None,
     ) -> NumberPrediction:
         """Read all digits of an image, or of each page of a TIFF or PDF document, in reading order.
@@ -86,15 +88,20 @@ class Reader:
             document: the file.
             enhancement_level: 0 to 3, as for `read`.
             boxes: where the digits of the only page stand, if known; they are looked for otherwise.
+            max_error: the share of accepted lines that may be wrong, above 0 and at most 0.5.
             on_progress: called with the share that is done after each page; what it raises stops the prediction.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits.
-            InvalidValue: `enhancement_level` is out of range, or boxes are given for more than one page.
+            InvalidValue: `enhancement_level` or `max_error` is out of range, or boxes are given for more than one
+                page.
             ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
         started = time.perf_counter()
         check_enhancement_level(enhancement_level)
+        check_max_error(max_error)
+        # Of digits whose places are given the confidence is their own: no model of whole lines has a part in it.
+        least = least_confidence(self.recogniser.acceptance if boxes is None else None, max_error)
         digits: list[FoundDigit] = []
         lines: list[NumberLine] = []
         pages = 0
@@ -110,11 +117,12 @@ class Reader:
                 first_line=len(lines),
             )
             digits += page.digits
-            lines += page.lines
+            lines += [replace(line, accept=line.confidence >= least) for line in page.lines]
             on_progress(pages / image.of)
         return NumberPrediction(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),
+            accept=joint_confidence(lines) >= least,
             digits=tuple(digits),
             lines=tuple(lines),
             pages=pages,
