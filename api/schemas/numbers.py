@@ -27,7 +27,7 @@ JointConfidence = Annotated[
 Accept = Annotated[
     bool,
     Field(
-        description="Whether the confidence is so high that nobody has to check: of what is accepted, at most the share "
+        description="Whether nobody has to check, so high is the confidence: of what is accepted, at most the share "
         "`max_error` is wrong.",
         examples=[True],
     ),

@@ -17,8 +17,8 @@ SIDES = ("Left", "Top", "Width", "Height")
 READING = 0.8
 """Share of the time that reading the pages takes; the rest goes into preparing them for the screen."""
 ACCEPTED = (
-    "Accepted numbers are so sure that nobody has to check them. The setting HWR_MAX_ERROR says how many of them may be "
-    "wrong."
+    "Accepted numbers are so sure that nobody has to check them. The setting HWR_MAX_ERROR says how many of them may "
+    "be wrong."
 )
 LONGEST_LARGE = 12
 """Numbers with more digits than this are not shown as one large number."""

@@ -37,9 +37,7 @@ def accepting(models):
     """The version being served, with a model for whole numbers."""
     version = Registry(models).champion()
     lines = version.card.lines.model_copy(update={"acceptance": MODEL})
-    recogniser = Recogniser.load(
-        dataclasses.replace(version, card=version.card.model_copy(update={"lines": lines}))
-    )
+    recogniser = Recogniser.load(dataclasses.replace(version, card=version.card.model_copy(update={"lines": lines})))
     yield recogniser
     recogniser.close()
 
@@ -55,9 +53,7 @@ def plain(models):
     """Reads files with the same version without a model for whole numbers."""
     version = Registry(models).champion()
     lines = version.card.lines.model_copy(update={"acceptance": None})
-    recogniser = Recogniser.load(
-        dataclasses.replace(version, card=version.card.model_copy(update={"lines": lines}))
-    )
+    recogniser = Recogniser.load(dataclasses.replace(version, card=version.card.model_copy(update={"lines": lines})))
     yield Reader(recogniser, Limits())
     recogniser.close()
 
@@ -134,14 +130,14 @@ def test_a_page_without_digits_is_not_accepted(reader):
 @pytest.mark.parametrize("max_error", [0.0, -0.1, 0.51, math.nan])
 def test_an_error_out_of_range_is_refused(reader, max_error):
     """The message says what is allowed."""
-    with pytest.raises(InvalidValue, match="above 0 and up to 0.5"):
+    with pytest.raises(InvalidValue, match=r"above 0 and up to 0\.5"):
         reader.read_number(png(number("3")), max_error=max_error)
 
 
 def test_a_card_of_a_newer_hwr_is_refused():
     """A feature that is not known cannot be left out silently."""
     newer = MODEL.model_copy(update={"weights": (MODEL.weights[0].model_copy(update={"feature": "colour"}),)})
-    with pytest.raises(ModelUnavailable, match="newer hwr.*colour"):
+    with pytest.raises(ModelUnavailable, match=r"newer hwr.*colour"):
         probability_right(newer, [0.0] * len(FEATURES))
 
 

@@ -98,13 +98,14 @@ def test_pieces_of_a_made_line_are_left_out(tmp_path):
 
 def test_a_version_is_published_with_its_confidence_fitted(tmp_path, monkeypatch):
     """The same files under another name; lines are read as before, with another confidence."""
-    monkeypatch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 130, Part.TEST: 40})
-    write_strokes(tmp_path / f"{SOURCE}.jsonl.gz", {Part.VALIDATION: 8, Part.TEST: 4})
+    monkeypatch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 16, Part.TEST: 8})
+    monkeypatch.setattr(acceptance, "LEAST_LINES", 8)
+    write_strokes(tmp_path / f"{SOURCE}.jsonl.gz", {Part.VALIDATION: 2, Part.TEST: 2})
     champion = copied_models(tmp_path / "models").champion()
     made = publish_with_acceptance(champion, Registry(tmp_path / "models"), tmp_path)
     assert made.name != champion.name
     assert made.card.files == champion.card.files
-    assert made.card.lines.acceptance.lines >= 100
+    assert made.card.lines.acceptance.lines >= 8
     recogniser = Recogniser.load(made)
     [line] = read_page(PageImage(number("3141"), 1.0), recogniser).lines
     recogniser.close()
@@ -114,7 +115,7 @@ def test_a_version_is_published_with_its_confidence_fitted(tmp_path, monkeypatch
 
 def test_too_few_lines_leave_the_card_as_it_was(tmp_path, monkeypatch):
     """A fit to a handful would say nothing."""
-    monkeypatch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 5, Part.TEST: 5})
+    monkeypatch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 2, Part.TEST: 1})
     write_strokes(tmp_path / f"{SOURCE}.jsonl.gz", {Part.VALIDATION: 2, Part.TEST: 2})
     champion = copied_models(tmp_path / "models").champion()
     made = publish_with_acceptance(champion, Registry(tmp_path / "models"), tmp_path)
