@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     )
     max_batch_files: int = Field(100, ge=1, description="Most files in one batch")
     max_request_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body, in bytes")
+    max_error: float = Field(
+        0.01, gt=0, le=0.5, description="Share of accepted numbers that may be wrong; the fewer, the less is accepted"
+    )
     max_page: int = Field(1000, ge=1, description="Most rows of the history in one answer")
 
     max_zip_files: int = Field(20_000, ge=1, description="Most entries in a ZIP of labelled images")

@@ -1,11 +1,14 @@
 """What a count is worth: a proportion with its interval, and whether two models really differ on the same images."""
 
-from math import comb, sqrt
+from math import comb, exp, lgamma, log, log1p, sqrt
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 Z95 = 1.959964
 """Standard normal quantile of 97.5 %."""
+
+UPPER_END = 1e-5
+"""How exactly the end of an exact interval is found."""
 
 SIGNIFICANT = 0.05
 """A difference counts as real when chance alone would make one as large with less than this probability."""
@@ -44,6 +47,22 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     middle = (share + square / 2) / (1 + square)
     reach = Z95 / (1 + square) * sqrt(share * (1 - share) / total + square / (4 * total))
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def upper_end(wrong: int, total: int, doubt: float = 0.05) -> float:
+    """Return the exact one-sided upper end of a share: it is larger with at most the probability `doubt`.
+
+    After Clopper and Pearson (1934): the share at which so few wrong ones, or fewer, have just this probability.
+    """
+    if wrong >= total:
+        return 1.0
+    ways = [lgamma(total + 1) - lgamma(few + 1) - lgamma(total - few + 1) for few in range(wrong + 1)]
+    low, high = wrong / total, 1.0
+    while high - low > UPPER_END:
+        share = (low + high) / 2
+        terms = (way + few * log(share) + (total - few) * log1p(-share) for few, way in enumerate(ways))
+        low, high = (share, high) if sum(map(exp, terms)) > doubt else (low, share)
+    return high
 
 
 def in_words(p_value: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwr_core.statistics import Proportion, in_words, mcnemar, wilson
+from hwr_core.statistics import Proportion, in_words, mcnemar, upper_end, wilson
 
 COUNTS = st.integers(0, 400)
 
@@ -34,6 +34,14 @@ def test_an_interval_holds_its_share(counts):
     low, high = wilson(right, total)
     assert 0.0 <= low <= right / total + 1e-12
     assert right / total - 1e-12 <= high <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "total", "end"), [(0, 20, 0.1391), (0, 299, 0.00997), (5, 100, 0.1023), (100, 2000, 0.0588), (3, 3, 1.0)]
+)
+def test_an_upper_end_is_the_exact_binomial_one(wrong, total, end):
+    """The values are those of the beta distribution, as Clopper and Pearson have it."""
+    assert upper_end(wrong, total) == pytest.approx(end, abs=2e-4)
 
 
 def test_tiny_probabilities_are_not_written_out():

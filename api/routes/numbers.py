@@ -15,7 +15,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
 from api.inputs.presence import waiting_client
-from api.schemas.fields import EnhancementLevel
+from api.schemas.fields import EnhancementLevel, MaxError
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
@@ -31,9 +31,11 @@ class _Form(BaseModel):
 
     file: UploadFile
     enhancement_level: EnhancementLevel = 1.0
+    max_error: MaxError | None = None
 
 
 ENHANCEMENT_LEVEL = TypeAdapter(EnhancementLevel).json_schema() | {"default": 1.0, "title": "Enhancement Level"}
+MAX_ERROR = TypeAdapter(MaxError).json_schema() | {"title": "Max Error"}
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -53,6 +55,7 @@ BODY: dict[str, Any] = {
                             "examples": ["cheque.png"],
                         },
                         "enhancement_level": ENHANCEMENT_LEVEL,
+                        "max_error": MAX_ERROR,
                     },
                 }
             },
@@ -76,14 +79,14 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
                 raise RequestValidationError([{"type": "missing", "loc": ("body", "file"), "input": None}])
             sent = _checked(_Form, dict(form))
             document = await sent.file.read()
-        level, boxes = sent.enhancement_level, None
+        level, max_error, boxes = sent.enhancement_level, sent.max_error, None
     else:
         wanted = _checked(ReadNumberIn, _json(await request.body()))
         document = await run_in_threadpool(image_bytes, wanted.image_data)
-        level, boxes = wanted.enhancement_level, wanted.boxes
+        level, max_error, boxes = wanted.enhancement_level, wanted.max_error, wanted.boxes
     async with waiting_client(request) as confirm_wanted:
         outcome = workspace.start_read_number(
-            document, enhancement_level=level, boxes=boxes, on_progress=confirm_wanted
+            document, enhancement_level=level, boxes=boxes, max_error=max_error, on_progress=confirm_wanted
         )
         found = await asyncio.wrap_future(outcome)
     return ReadNumberOut.from_record(found)

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
-from hwr_core.app import MAX_COMMENT, MAX_ENHANCEMENT, Verdict, data_url
+from hwr_core.app import LARGEST_MAX_ERROR, MAX_COMMENT, MAX_ENHANCEMENT, Verdict, data_url
 
 LARGEST_ID = 2**63 - 1
 """The largest id that the database can hold."""
@@ -64,6 +64,16 @@ EnhancementLevel = Annotated[
         le=MAX_ENHANCEMENT,
         description="Cleaning level: 0 is minimal, 1 the default, 2 and more for photos and noise.",
         examples=[1.0],
+    ),
+    _no_boolean("float_type"),
+]
+MaxError = Annotated[
+    float,
+    Field(
+        gt=0,
+        le=LARGEST_MAX_ERROR,
+        description="Share of the accepted numbers that may be wrong; HWR_MAX_ERROR when not given.",
+        examples=[0.01],
     ),
     _no_boolean("float_type"),
 ]

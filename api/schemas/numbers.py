@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from api.schemas.base import Out, Success
-from api.schemas.fields import EnhancementLevel, Version
+from api.schemas.fields import EnhancementLevel, MaxError, Version
 from api.schemas.predictions import SEVEN
 
 MAX_CANDIDATES = 3
@@ -24,6 +24,14 @@ JointConfidence = Annotated[
     float,
     Field(ge=0, le=1, description="Probability that all digits are correct; 0 without any.", examples=[0.93]),
 ]
+Accept = Annotated[
+    bool,
+    Field(
+        description="Whether nobody has to check, so high is the confidence: of what is accepted, at most the share "
+        "`max_error` is wrong.",
+        examples=[True],
+    ),
+]
 
 
 class ReadNumberIn(BaseModel):
@@ -35,6 +43,7 @@ class ReadNumberIn(BaseModel):
         examples=[SEVEN],
     )
     enhancement_level: EnhancementLevel = 1.0
+    max_error: MaxError | None = None
     boxes: Annotated[list[Box], Field(max_length=MAX_BOXES)] | None = Field(
         None,
         description="Boxes of the digits on the only page, each read as one digit; null to find the digits.",
@@ -73,6 +82,7 @@ class NumberLineOut(Out):
 
     text: str = Field(examples=["148535"])
     confidence: JointConfidence
+    accept: Accept
     box: Box
     page: int = Field(ge=0, description="Index of the page, from 0.", examples=[0])
 
@@ -84,6 +94,7 @@ class ReadNumberOut(Success):
         description="The digits, with a line break between lines; empty without any.", examples=["148535"]
     )
     confidence: JointConfidence
+    accept: Accept
     digits: list[FoundDigitOut]
     lines: list[NumberLineOut]
     pages: int = Field(ge=0, description="Number of pages read.", examples=[1])

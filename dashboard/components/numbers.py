@@ -9,13 +9,17 @@ import streamlit as st
 from dashboard.components.answer import show_hint, show_symbol
 from dashboard.components.images import boxed
 from dashboard.components.progress import is_stopped, progress_bar
-from dashboard.components.wording import percent
+from dashboard.components.wording import acceptance, percent
 from dashboard.services import pages_of, read_number
 from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage, data_url
 
 SIDES = ("Left", "Top", "Width", "Height")
 READING = 0.8
 """Share of the time that reading the pages takes; the rest goes into preparing them for the screen."""
+ACCEPTED = (
+    "Accepted numbers are so sure that nobody has to check them. The setting HWR_MAX_ERROR says how many of them may "
+    "be wrong."
+)
 LONGEST_LARGE = 12
 """Numbers with more digits than this are not shown as one large number."""
 
@@ -58,16 +62,26 @@ def _show_text(prediction: NumberPrediction) -> None:
         show_hint("No digits were found.")
     elif len(prediction.lines) == 1 and len(prediction.text) <= LONGEST_LARGE:
         show_symbol(prediction.text, rem=3.5)
-        st.markdown(f"Probability that all digits are correct: **{percent(prediction.confidence)}**.")
+        colour = "green" if prediction.accept else "orange"
+        st.markdown(
+            f"Probability that all digits are correct: **{percent(prediction.confidence)}** "
+            f":{colour}-badge[{acceptance(accept=prediction.accept)}]",
+            help=ACCEPTED,
+        )
     else:
         lines = prediction.lines
         table = pd.DataFrame(
-            {"Number": [line.text for line in lines], "All correct": [line.confidence for line in lines]}
+            {
+                "Number": [line.text for line in lines],
+                "All correct": [line.confidence for line in lines],
+                "Accept": [acceptance(accept=line.accept) for line in lines],
+            }
         )
         probability = st.column_config.ProgressColumn(
             format="percent", min_value=0.0, max_value=1.0, help="Probability that all digits of the line are correct"
         )
-        st.dataframe(table, hide_index=True, column_config={"All correct": probability})
+        accept = st.column_config.TextColumn(help=ACCEPTED)
+        st.dataframe(table, hide_index=True, column_config={"All correct": probability, "Accept": accept})
     for warning in prediction.warnings:
         st.warning(warning)
 

@@ -36,6 +36,11 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"
 
 
+def acceptance(*, accept: bool) -> str:
+    """Whether somebody has to check a number."""
+    return "accepted" if accept else "check this"
+
+
 def a_digit(digit: int) -> str:
     """The digit with its article: "a 7", "an 8"."""
     return f"an {digit}" if digit == 8 else f"a {digit}"

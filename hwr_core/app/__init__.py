@@ -44,6 +44,7 @@ from hwr_core.jobs.events import EventKind as JobEventKind
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.table import Job, JobKind, JobState
+from hwr_core.recognition.acceptance import LARGEST_MAX_ERROR
 from hwr_core.recognition.events import ModelServed, NumberPredicted, PredictionMade
 from hwr_core.recognition.pipeline import Explanation, OnPage
 from hwr_core.recognition.types import (
@@ -67,7 +68,7 @@ from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
 from hwr_core.records.users import DEFAULT_USER, User
-from hwr_core.registry.card import Score
+from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.statistics import Proportion
@@ -85,6 +86,7 @@ __all__ = [
     "EDGES",
     "KEPT",
     "KEY_PREFIX",
+    "LARGEST_MAX_ERROR",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",
     "MAY",
@@ -97,6 +99,7 @@ __all__ = [
     "SOMEWHAT",
     "SOURCES",
     "SUITES",
+    "Accepted",
     "Account",
     "Against",
     "ApiKey",
@@ -167,6 +170,7 @@ __all__ = [
     "Pruned",
     "Reason",
     "Reliability",
+    "RiskAtCoverage",
     "Role",
     "RuleMismatch",
     "Score",

@@ -29,30 +29,34 @@ class PredictNumbers:
 
     def __init__(self, settings: Settings, model: ServedModel, events: Events) -> None:
         self._seconds = settings.number_seconds
+        self._max_error = settings.max_error
         self._model = model
         self._events = events
         self._turns = Turns(AT_ONCE)
         self._threads = Threads(STARTED, thread_name_prefix="documents")
         self._closed = Event()
 
-    def read_number(
+    def read_number(  # noqa: PLR0913  all but one by name
         self,
         document: bytes,
         *,
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
+        max_error: float | None = None,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
         """Read all digits of an image, or of each page of a TIFF or PDF, without storing anything.
 
         `boxes` (left, top, width, height) say where the digits stand on the only page; without them they are searched
-        for. `on_progress` is called with the share that is done, at each line and while the document waits for its
-        turn; an error that it raises stops the prediction. `on_page` is called after each page with all that is read.
+        for. `max_error` is the share of accepted lines that may be wrong, HWR_MAX_ERROR when not given. `on_progress`
+        is called with the share that is done, at each line and while the document waits for its turn; an error that it
+        raises stops the prediction. `on_page` is called after each page with all that is read.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits, that of time among them.
-            InvalidValue: `enhancement_level` is outside 0 to 3, or boxes are given for more than one page.
+            InvalidValue: `enhancement_level` is outside 0 to 3, `max_error` not above 0 and at most 0.5, or boxes are
+                given for more than one page.
             ModelUnavailable: there is no usable model.
             Stopped: the workspace was closed meanwhile.
         """
@@ -61,7 +65,12 @@ class PredictNumbers:
         with self._turns.taken(work.confirm_wanted) as let_another:
             work.begin(let_another)
             number = reader.read_number(
-                document, enhancement_level, boxes=boxes, on_progress=work.step, on_page=on_page
+                document,
+                enhancement_level,
+                boxes=boxes,
+                max_error=self._max_error if max_error is None else max_error,
+                on_progress=work.step,
+                on_page=on_page,
             )
         self._events.publish(NumberPredicted(number))
         return number
@@ -72,11 +81,17 @@ class PredictNumbers:
         *,
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
+        max_error: float | None = None,
         on_progress: OnProgress = lambda _: None,
     ) -> Future[NumberPrediction]:
         """Start `read_number` and return at once, so that no thread of a server has to wait for it."""
         return self._threads.submit(
-            self.read_number, document, enhancement_level=enhancement_level, boxes=boxes, on_progress=on_progress
+            self.read_number,
+            document,
+            enhancement_level=enhancement_level,
+            boxes=boxes,
+            max_error=max_error,
+            on_progress=on_progress,
         )
 
     def close(self) -> None:

@@ -96,8 +96,10 @@ RULES: Mapping[str, Rule] = {
     "health": _plain(None),
     "served_model": _plain(Permission.USE),
     "read": _plain(Permission.USE, "image", "enhancement_level"),
-    "read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "on_progress", "on_page"),
-    "start_read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "on_progress"),
+    "read_number": _plain(
+        Permission.USE, "document", "enhancement_level", "boxes", "max_error", "on_progress", "on_page"
+    ),
+    "start_read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "max_error", "on_progress"),
     "explain": _plain(Permission.USE, "image", "enhancement_level"),
     "read_all": _plain(Permission.USE, "files", "enhancement_level"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),

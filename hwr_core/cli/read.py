@@ -18,6 +18,7 @@ def read(  # noqa: PLR0913  one for each option
     user: int = DEFAULT_USER,
     number: Flag = False,
     enhancement_level: float = 1.0,
+    max_error: float | None = None,
 ) -> int:
     """Read a digit from each image file.
 
@@ -26,12 +27,15 @@ def read(  # noqa: PLR0913  one for each option
         user: Whose predictions they are.
         number: Read all digits of each image, TIFF or PDF.
         enhancement_level: 0 to 3, how hard to clean the image.
+        max_error: With --number, the share of accepted lines that may be wrong; HWR_MAX_ERROR when not given.
     """
     from hwr_core.cli.output.numbers import print_numbers
     from hwr_core.cli.output.predictions import print_predictions
 
     if not number:
+        if max_error is not None:
+            raise InvalidValue("--max-error needs --number.")
         return print_predictions(files, enhancement_level, keep_for=user if record else None, as_json=as_json)
     if record:
         raise InvalidValue("--record cannot be combined with --number.")
-    return print_numbers(files, enhancement_level, as_json=as_json)
+    return print_numbers(files, enhancement_level, max_error, as_json=as_json)

@@ -4,7 +4,7 @@ Nobody's lines are needed: the digits are those of the other data sets, of write
 a line is what `segment` makes of it, as it does of a user's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -73,13 +73,32 @@ def made_lines(datasets: Path, part: Part, *, count: int, seed: int, processes: 
         DatasetMissing: none of them is there.
         InvalidValue: none of their digits is of this part.
     """
+    yield from _in_processes(_make, datasets, part, count=count, seed=seed, processes=processes)
+
+
+def made_line_images(
+    datasets: Path, part: Part, *, count: int, seed: int, processes: int
+) -> Iterator[tuple[Grey, str]]:
+    """Yield so many images of one line of digits with their texts: what `made_lines` would segment."""
+    yield from _in_processes(_make_images, datasets, part, count=count, seed=seed, processes=processes)
+
+
+def _in_processes(  # noqa: PLR0913  all but three by name
+    make: Callable[[int, np.random.SeedSequence], list[Item]],
+    datasets: Path,
+    part: Part,
+    *,
+    count: int,
+    seed: int,
+    processes: int,
+) -> Iterator[Item]:
     confirm_digits(datasets)
     sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
     seeds = np.random.SeedSequence((seed, (*Part,).index(part))).spawn(len(sizes))
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_load, initargs=(datasets, part)
     ) as pool:
-        for chunk in pool.map(_make, sizes, seeds):
+        for chunk in pool.map(make, sizes, seeds):
             yield from chunk
 
 
@@ -143,11 +162,16 @@ def _images(datasets: Path, part: Part) -> Samples:
 
 def _make(count: int, seed: np.random.SeedSequence) -> list[LineSample]:
     rng = np.random.default_rng(seed)
-    made = (_line(_loaded[0], rng) for _ in range(count))
+    made = (_segmented(*_line(_loaded[0], rng)) for _ in range(count))
     return [sample for sample in made if sample is not None]
 
 
-def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
+def _make_images(count: int, seed: np.random.SeedSequence) -> list[tuple[Grey, str]]:
+    rng = np.random.default_rng(seed)
+    return [_line(_loaded[0], rng) for _ in range(count)]
+
+
+def _line(digits: _Digits, rng: np.random.Generator) -> tuple[Grey, str]:
     if not (digits.has_recordings or digits.has_images):
         raise InvalidValue("No digit to put lines together from is by a writer of this part; more writers are needed.")
     drawn = digits.has_recordings and (rng.uniform() < DRAWN or not digits.has_images)
@@ -159,7 +183,7 @@ def _line(digits: _Digits, rng: np.random.Generator) -> LineSample | None:
     if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
         glyphs.insert(int(rng.choice([0, len(glyphs)])), _drawn(_any(digits.strange, rng), pen))
     sheet = _leaning(put_together(glyphs, pen, rng), rng)
-    return _segmented(degrade(255 - sheet, rng), text)
+    return degrade(255 - sheet, rng), text
 
 
 def random_number(rng: np.random.Generator, digits: Sequence[int] = DIGITS) -> str:

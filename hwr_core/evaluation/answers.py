@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from hwr_core.recognition.acceptance import least_confidence
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
 from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT
-from hwr_core.registry.card import ReliabilityBin
+from hwr_core.registry.card import Acceptance, Accepted, ReliabilityBin, RiskAtCoverage
 from hwr_core.statistics import Proportion
 
 CERTAIN = 0.5
 """Confidence above which an image that is not a digit counts as taken for one."""
+
+MAX_ERRORS = (0.01, 0.05)
+"""Shares of accepted numbers that may be wrong, for which is told how many are accepted."""
 
 COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 
@@ -61,17 +65,6 @@ class Answers:
             return cls(**{name: archive[name] for name in cls.__slots__})
 
 
-class RiskAtCoverage(BaseModel):
-    """The share of wrong answers when only the images of highest confidence are answered."""
-
-    model_config = ConfigDict(frozen=True)
-
-    coverage: float
-    risk: float
-    confidence: float
-    """The lowest confidence that is still answered."""
-
-
 class Figures(BaseModel):
     """The figures of a version on a suite."""
 
@@ -96,14 +89,16 @@ class Figures(BaseModel):
     reliability: tuple[ReliabilityBin, ...]
     risk: tuple[RiskAtCoverage, ...]
     """Risk against coverage (El-Yaniv and Wiener, 2010)."""
+    accepted: tuple[Accepted, ...] = ()
+    """Of whole numbers, what the version accepts at each of MAX_ERRORS; empty for digits, and in older evaluations."""
     milliseconds: float
     """Median time per image, on one core."""
     milliseconds_p95: float
 
 
-def figures_of(found: Answers) -> Figures:
-    """Return the figures of a suite's answers."""
-    return _figures_of_numbers(found) if found.are_numbers else _figures_of_digits(found)
+def figures_of(found: Answers, acceptance: Acceptance | None = None) -> Figures:
+    """Return the figures of a suite's answers; `acceptance` is that of the version, if it has one."""
+    return _figures_of_numbers(found, acceptance) if found.are_numbers else _figures_of_digits(found)
 
 
 def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
@@ -135,12 +130,12 @@ def _figures_of_digits(found: Answers) -> Figures:
             if (found.labels == label).any()
         },
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
-        risk=_risk(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
+        risk=risk_curve(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
         **_common_figures(found, named),
     )
 
 
-def _figures_of_numbers(found: Answers) -> Figures:
+def _figures_of_numbers(found: Answers, acceptance: Acceptance | None) -> Figures:
     right, named = found.right, found.answers != ""
     return Figures(
         digits=_proportion(right),
@@ -149,7 +144,8 @@ def _figures_of_numbers(found: Answers) -> Figures:
         taken_for_digits=0,
         per_label={},
         confusion=(),
-        risk=_risk(found.confidence, right) if len(right) else (),
+        risk=risk_curve(found.confidence, right) if len(right) else (),
+        accepted=accepted(found.confidence, right, acceptance),
         **_common_figures(found, named),
     )
 
@@ -173,7 +169,32 @@ def _proportion(right: NDArray[np.bool_]) -> Proportion:
     return Proportion(right=int(right.sum()), total=len(right))
 
 
-def _risk(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:
+def accepted(
+    confidence: NDArray[np.floating], right: NDArray[np.bool_], acceptance: Acceptance | None
+) -> tuple[Accepted, ...]:
+    """Return what is accepted of numbers at each of MAX_ERRORS, and how much of it is wrong."""
+    found = []
+    for max_error in MAX_ERRORS:
+        taken = confidence >= least_confidence(acceptance, max_error)
+        found.append(
+            Accepted(
+                max_error=max_error, total=len(right), accepted=int(taken.sum()), wrong=int((taken & ~right).sum())
+            )
+        )
+    return tuple(found)
+
+
+def accepted_in_words(figures: Figures) -> str:
+    """Return how many numbers are accepted at each of MAX_ERRORS, and how many of them are wrong."""
+    return "accepted " + ", ".join(
+        f"at max_error {each.max_error:g}: {each.coverage or 0.0:.1%}"
+        + ("" if each.error is None else f" ({each.error:.1%} of them wrong)")
+        for each in figures.accepted
+    )
+
+
+def risk_curve(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:
+    """Return the share of wrong answers among the surest, from 5 % of all on in steps of 5 %."""
     surest = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(~right[surest])
     ends = [max(1, round(coverage * len(right))) for coverage in COVERAGES]

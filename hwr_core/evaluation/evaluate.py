@@ -107,7 +107,7 @@ def evaluate(
         fingerprint=digest.hexdigest(),
         limit=limit,
         seconds=time.monotonic() - began,
-        figures=figures_of(found),
+        figures=figures_of(found, recogniser.acceptance),
     )
     _store(version, evaluation, found)
     return evaluation

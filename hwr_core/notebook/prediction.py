@@ -38,6 +38,7 @@ def read_number(
     version: VersionLike = None,
     enhancement_level: float = 1.0,
     boxes: Sequence[Box] | None = None,
+    max_error: float | None = None,
 ) -> NumberPrediction:
     """Read all digits of an image, or of each page of a TIFF or PDF, in reading order; nothing is kept.
 
@@ -48,10 +49,18 @@ def read_number(
         version: which model version reads; the champion when not given.
         enhancement_level: 0 to 3.
         boxes: left, top, width and height in pixels of each digit of the only page, where that is known.
+        max_error: the share of accepted lines that may be wrong, above 0 and at most 0.5; HWR_MAX_ERROR when not given.
+
+    Returns:
+        `text`, `lines`, `digits`. `accept`, of each line and of all together, says that nobody has to check. Its
+        threshold is such that no more than `max_error` of what is accepted is wrong, at 95 % on digits of writers that
+        the line reader does not know (Clopper and Pearson, 1934).
 
     Raises: what `read` raises; ModelUnavailable too for a version that reads single digits only.
     """
-    return load_recogniser(version).read_number(document, enhancement_level=enhancement_level, boxes=boxes)
+    return load_recogniser(version).read_number(
+        document, enhancement_level=enhancement_level, boxes=boxes, max_error=max_error
+    )
 
 
 def explain(image: ImageLike, *, version: VersionLike = None, enhancement_level: float = 1.0) -> Explanation:

@@ -36,10 +36,16 @@ class LoadedVersion:
         return self.reader.read_all([as_file(image) for image in images], enhancement_level)
 
     def read_number(
-        self, document: ImageLike, *, enhancement_level: float = 1.0, boxes: Sequence[Box] | None = None
+        self,
+        document: ImageLike,
+        *,
+        enhancement_level: float = 1.0,
+        boxes: Sequence[Box] | None = None,
+        max_error: float | None = None,
     ) -> NumberPrediction:
         """Read all digits of an image or a document. See `hwr_core.read_number`."""
-        return self.reader.read_number(as_file(document), enhancement_level, boxes=boxes)
+        allowed = load_settings().max_error if max_error is None else max_error
+        return self.reader.read_number(as_file(document), enhancement_level, boxes=boxes, max_error=allowed)
 
     def explain(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Explanation:
         """Read an image and say why it was read so. See `hwr_core.explain`."""

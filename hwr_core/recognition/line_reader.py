@@ -13,6 +13,7 @@ from hwr_core.images.lines.page import Line, Page, Part, chained, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.lines.strips import is_too_long, strip
 from hwr_core.images.types import Box, OnProgress
+from hwr_core.recognition.acceptance import ReadLine, evidence, probability_right
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, most_probable_text, places
 from hwr_core.recognition.digit_parts import parts_of_digits
@@ -43,12 +44,16 @@ class PagePrediction:
 
 @dataclass(frozen=True, slots=True)
 class _LineText:
-    """The digits of a line, the parts and the ten probabilities of each; `confidence` that all of them are right."""
+    """The digits of a line, the parts and the ten probabilities of each; `confidence` that all of them are right.
+
+    `evidence`: as `NumberLine` has it.
+    """
 
     text: str
     parts: tuple[tuple[Part, ...], ...]
     probabilities: NDArray[np.floating]
     confidence: float
+    evidence: tuple[float, ...] = ()
 
 
 def read_page(  # noqa: PLR0913  all but two by name
@@ -90,7 +95,7 @@ def read_page(  # noqa: PLR0913  all but two by name
                 for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)
             ]
             box = page.box([part for parts in found.parts for part in parts])
-            lines.append(NumberLine(found.text, found.confidence, box, number))
+            lines.append(NumberLine(found.text, found.confidence, box, number, evidence=found.evidence))
             digits += of_line
             if boxes is None and is_too_long(line):
                 warnings.append(TOO_LONG.format(line=len(lines)))
@@ -135,12 +140,17 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _LineText:
         return _LineText("", (), np.zeros((0, len(DIGITS))), 0.0)
     where = places(columns, text)
     middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in where]
-    return _LineText(
+    likelihood = log_likelihood(columns, text)
+    found = _LineText(
         text=text,
         parts=tuple(parts_of_digits(line, middles, of_line.slant)),
         probabilities=given_neighbours(columns, text, where),
-        confidence=min(float(np.exp(log_likelihood(columns, text))), 1.0),
+        confidence=min(float(np.exp(likelihood)), 1.0),
     )
+    if recogniser.acceptance is None:
+        return found
+    known = evidence(ReadLine(page, line, of_line.image, text, likelihood, found.parts), recogniser)
+    return replace(found, confidence=probability_right(recogniser.acceptance, known), evidence=known)
 
 
 def _digit(  # noqa: PLR0913, PLR0917  all that is known of one

@@ -15,6 +15,7 @@ from hwr_core.errors import ImageError, InvalidValue, Stopped
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.recognition.acceptance import MAX_ERROR, check_max_error, least_confidence
 from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
@@ -81,12 +82,13 @@ class Reader:
         found = None if prediction.seen is None else saliency(prediction.seen, self.recogniser)
         return Explanation(tuple(way), prediction, found)
 
-    def read_number(
+    def read_number(  # noqa: PLR0913  all but two by name
         self,
         document: bytes,
         enhancement_level: float = 1.0,
         *,
         boxes: Sequence[Box] | None = None,
+        max_error: float = MAX_ERROR,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
@@ -96,20 +98,25 @@ class Reader:
             document: the file.
             enhancement_level: 0 to 3, as for `read`.
             boxes: where the digits of the only page stand, if known; they are looked for otherwise.
+            max_error: the share of accepted lines that may be wrong, above 0 and at most 0.5.
             on_progress: called with the share that is done before each line; what it raises stops the prediction.
             on_page: called after each page with all that is read so far.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits.
-            InvalidValue: `enhancement_level` is out of range, or boxes are given for more than one page.
+            InvalidValue: `enhancement_level` or `max_error` is out of range, or boxes are given for more than one
+                page.
             ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
         started = time.perf_counter()
+        check_max_error(max_error)
+        # Of digits whose places are given the confidence is their own: no model of whole lines has a part in it.
+        least = least_confidence(self.recogniser.acceptance if boxes is None else None, max_error)
         pages: list[PagePrediction] = []
-        number = self._joined(pages, started)
+        number = self._joined(pages, started, least)
         for page in self.read_pages(document, enhancement_level, boxes=boxes, on_progress=on_progress):
             pages.append(page)
-            number = self._joined(pages, started)
+            number = self._joined(pages, started, least)
             on_page(number)
         return number
 
@@ -123,7 +130,7 @@ class Reader:
     ) -> Iterator[PagePrediction]:
         """Yield the digits of each page of a document as soon as they are read.
 
-        Takes and raises the same as `read_number`.
+        Takes and raises the same as `read_number`; which lines are accepted is said there.
         """
         check_enhancement_level(enhancement_level)
         on_progress(0.0)
@@ -144,12 +151,13 @@ class Reader:
             on_progress((number + 1) / image.of)
             yield page
 
-    def _joined(self, pages: Sequence[PagePrediction], started: float) -> NumberPrediction:
-        """The digits of several pages together."""
-        lines = [line for page in pages for line in page.lines]
+    def _joined(self, pages: Sequence[PagePrediction], started: float, least: float) -> NumberPrediction:
+        """The digits of several pages together; what is at least so probable is accepted."""
+        lines = [replace(line, accept=line.confidence >= least) for page in pages for line in page.lines]
         return NumberPrediction(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),
+            accept=joint_confidence(lines) >= least,
             digits=tuple(digit for page in pages for digit in page.digits),
             lines=tuple(lines),
             pages=len(pages),

@@ -17,7 +17,7 @@ from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT, Prediction, Timings, Verdict
-from hwr_core.registry.card import Decision
+from hwr_core.registry.card import Acceptance, Decision
 from hwr_core.registry.registry import LINES_LITERT, LITERT, PAGES_LITERT, ModelVersion
 
 Item = TypeVar("Item")
@@ -30,7 +30,7 @@ WORTH_SPREADING = 4
 class Recogniser:
     """One model version, ready to read. Safe to use from many threads."""
 
-    def __init__(  # noqa: PLR0913  the networks by name
+    def __init__(  # noqa: PLR0913  what a version consists of, by name
         self,
         model: bytes,
         decision: Decision,
@@ -39,8 +39,10 @@ class Recogniser:
         cores: int | None = None,
         lines: bytes | None = None,
         pages: bytes | None = None,
+        acceptance: Acceptance | None = None,
     ) -> None:
         self.version = version
+        self.acceptance = acceptance
         self._decision = decision
         self._cores = cores or os.cpu_count() or 1
         # An interpreter is not thread-safe. One for each core, taken and given back: more would only crowd the cores.
@@ -70,8 +72,10 @@ class Recogniser:
         lines, pages = (
             version.read_file(name) if name in version.card.files else None for name in (LINES_LITERT, PAGES_LITERT)
         )
+        acceptance = version.card.lines.acceptance if version.card.lines else None
+        name, decision = version.name, version.card.decision
         try:
-            return cls(content, version.card.decision, version.name, lines=lines, pages=pages)
+            return cls(content, decision, name, lines=lines, pages=pages, acceptance=acceptance)
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
 
@@ -95,7 +99,7 @@ class Recogniser:
         Args:
             images: uint8, 28x28, as `read` takes them.
         """
-        found = self.spread(self._shares, images)
+        found = self.spread(self.shares_of, images)
         return np.stack(found) if found else np.zeros((0, CLASSES), np.float32)
 
     @property
@@ -151,10 +155,11 @@ class Recogniser:
 
     def _read(self, image: Grey) -> Prediction:
         started = time.perf_counter()
-        shares = self._shares(image)
+        shares = self.shares_of(image)
         return self._decide(image, shares, time.perf_counter() - started)
 
-    def _shares(self, image: Grey) -> NDArray[np.float32]:
+    def shares_of(self, image: Grey) -> NDArray[np.float32]:
+        """Return the eleven probabilities of one image; unlike `shares` it may be called from work that is spread."""
         network = self._networks.get()
         try:
             return network.run(image)

@@ -113,12 +113,19 @@ class FoundDigit:
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A line of digits from left to right; `confidence` is the probability that all of them are right."""
+    """A line of digits from left to right; `confidence` is the probability that all of them are right.
+
+    `accept`: whether it is so high that nobody has to check the line, at the error that was allowed.
+    `evidence`: what it rests on, in the order of `hwr_core.recognition.acceptance.FEATURES`; empty where the version
+    has no model for it.
+    """
 
     text: str
     confidence: float
     box: Box
     page: int
+    accept: bool = False
+    evidence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class NumberPrediction:
     `text` has a line of text for each line of digits, and is empty where there are none. `confidence` is the
     probability that every digit is right, as if they were independent of each other; 0 where there are none.
     `warnings` are sentences for people about what was not read, or not as well as it could be.
+    `accept`: whether that is so high that nobody has to check the number, at the error that was allowed.
     """
 
     text: str
@@ -138,3 +146,4 @@ class NumberPrediction:
     model_version: str
     seconds: float
     warnings: tuple[str, ...] = ()
+    accept: bool = False

@@ -84,6 +84,81 @@ class Inputs(BaseModel):
     features: dict[str, Histogram]
 
 
+class RiskAtCoverage(BaseModel):
+    """The share of wrong answers when only the images of highest confidence are answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    coverage: float
+    risk: float
+    confidence: float
+    """The lowest confidence that is still answered."""
+
+
+class Accepted(BaseModel):
+    """What is accepted of some numbers where at most the share `max_error` of the accepted may be wrong."""
+
+    model_config = ConfigDict(frozen=True)
+
+    max_error: float
+    total: int
+    accepted: int
+    wrong: int
+    """Of the accepted, those that are wrong."""
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of all that is accepted; None of none."""
+        return self.accepted / self.total if self.total else None
+
+    @property
+    def error(self) -> float | None:
+        """Share of the accepted that is wrong; None where none is accepted."""
+        return self.wrong / self.accepted if self.accepted else None
+
+
+class Weight(BaseModel):
+    """What one feature of a line of digits counts, once its mean is subtracted and it is divided by its scale."""
+
+    model_config = ConfigDict(frozen=True)
+
+    feature: str
+    weight: float
+    mean: float
+    scale: float = Field(gt=0)
+
+
+class Threshold(BaseModel):
+    """Of lines with at least this confidence, at most this share is wrong, at 95 % certainty."""
+
+    model_config = ConfigDict(frozen=True)
+
+    confidence: float
+    error: float
+
+
+class Acceptance(BaseModel):
+    """How probable it is that a whole line of digits is right: logistic regression over features of how it was read.
+
+    Fitted to lines made of digits by the validation writers, read as a user's would be. Nothing but digits of open data
+    sets went into it, so on other sources more of what is accepted may be wrong.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    bias: float
+    weights: tuple[Weight, ...]
+    lines: int
+    """Lines that it was fitted to."""
+    thresholds: tuple[Threshold, ...]
+    """From sure to unsure, the error rising; chosen on lines that each had no part in the model that judged them."""
+    test: int
+    """Lines of the test writers that `risk` was measured on."""
+    risk: tuple[RiskAtCoverage, ...]
+    accepted: tuple[Accepted, ...]
+    """What the thresholds for some errors accept of the test lines."""
+
+
 class Lines(BaseModel):
     """The network that reads lines of digits: its training, and its score on lines of other writers."""
 
@@ -100,6 +175,9 @@ class Lines(BaseModel):
     epochs: tuple[dict[str, float], ...]
     taken_from: str | None = None
     """The version that it was trained for, where it was copied from another one."""
+    acceptance: Acceptance | None = None
+    """None for a version from before whole numbers had a confidence of their own. It comes with the line reader: where
+    that was taken from another version, it was fitted with the network for digits of that one."""
 
 
 class Pages(BaseModel):

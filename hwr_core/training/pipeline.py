@@ -10,6 +10,7 @@ import keras
 from hwr_core.datasets.lines import confirm_digits
 from hwr_core.registry.card import ModelCard
 from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion
+from hwr_core.training.acceptance import with_acceptance
 from hwr_core.training.convert import keras_file, to_litert
 from hwr_core.training.data import load_data, training_counts
 from hwr_core.training.digit_task import digit_task
@@ -99,6 +100,12 @@ def _publish(
     if page_finder:
         card = card.model_copy(update={"pages": page_finder.card})
         files |= page_finder.files
+    if run.config.line_epochs:  # a line reader that was taken over brings what was fitted to it
+
+        def on_progress(done: float) -> None:
+            run.progress(between(LINES_DONE, 1.0)(done), "Fitting the confidence of whole numbers")
+
+        card = with_acceptance(card, files, run.places.datasets, processes=run.processes, on_progress=on_progress)
     return run.registry.publish(card, files)
 
 

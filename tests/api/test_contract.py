@@ -108,11 +108,11 @@ CONTRACT = (
     Row(
         "POST",
         "/api/read-number",
-        {"text": str, "confidence": NUMBER, "digits": list, "lines": list},
+        {"text": str, "confidence": NUMBER, "accept": bool, "digits": list, "lines": list},
         {"files": {"file": SEVEN}},
         inside=(
             (lambda body: body["digits"][0], {"digit": int, "confidence": NUMBER, "candidates": list, "box": list}),
-            (lambda body: body["lines"][0], {"text": str, "confidence": NUMBER, "box": list}),
+            (lambda body: body["lines"][0], {"text": str, "confidence": NUMBER, "accept": bool, "box": list}),
         ),
     ),
     Row(

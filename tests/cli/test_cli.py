@@ -125,12 +125,22 @@ def test_what_was_not_read_of_a_number_is_said_beside_it(files, capsys, monkeypa
     assert len(json.loads(capsys.readouterr().out)["warnings"]) == 1
 
 
+def test_a_line_says_whether_somebody_has_to_check_it(files, capsys):
+    """At the error that is asked for; the option needs --number."""
+    Path("page.png").write_bytes(png(number("271828")))
+    assert main(["read", "--number", "--max-error", "0.5", "page.png"]) == 0
+    assert main(["read", "--number", "--max-error", "1e-9", "page.png"]) == 0
+    assert [line.split("% ")[1] for line in lines(capsys)] == ["accepted", "check this"]
+    assert main(["read", "--max-error", "0.5", "page.png"]) != 0
+
+
 def test_whole_numbers_as_json(files, capsys):
     """For programs each file is an object with its digits and boxes."""
     Path("page.png").write_bytes(png(number("271828")))
     assert main(["read", "--number", "--json", "page.png"]) == 0
     [found] = [json.loads(line) for line in lines(capsys)]
     assert found["text"] == "271828"
+    assert found["accept"] == found["lines"][0]["accept"]
     assert [len(digit["box"]) for digit in found["digits"]] == [4] * 6
 
 

@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.evaluation.evaluate import evaluate
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.registry.registry import Registry
+from hwr_core.recognition.acceptance import FEATURES
+from hwr_core.registry.card import Acceptance
+from hwr_core.registry.registry import ModelVersion, Registry
+from hwr_core.training.acceptance import ReadLines, fit_acceptance
 from tests.evaluation.conftest import worse_copy
 from tests.own_models import copied_models, own_digits
 
@@ -41,6 +45,29 @@ def test_the_version_that_reads_is_shown(page: AppTest, registry: Registry) -> N
     assert not page.exception
     assert page.subheader[0].value == registry.champion().name
     assert any("has not been evaluated yet" in each.value for each in page.info)
+
+
+def _write_acceptance(version: ModelVersion, acceptance: Acceptance | None) -> None:
+    """Write a version's card with another confidence of whole numbers, or none."""
+    assert version.card.lines is not None
+    lines = version.card.lines.model_copy(update={"acceptance": acceptance})
+    card = version.card.model_copy(update={"lines": lines})
+    (version.folder / "card.json").write_text(card.model_dump_json())
+
+
+def test_what_is_accepted_of_whole_numbers_is_shown(page: AppTest, registry: Registry) -> None:
+    """Of a version that has a model for it, in words and as a curve; of another one nothing."""
+    champion = registry.champion()
+    _write_acceptance(champion, None)
+    page.run()
+    assert not any("may be wrong" in each.value for each in page.markdown)
+    rng = np.random.default_rng(1)
+    evidence = rng.normal(size=(1000, len(FEATURES)))
+    read = ReadLines(evidence, rng.uniform(size=1000) < 1 / (1 + np.exp(-2 - 3 * evidence[:, 0])))
+    _write_acceptance(champion, fit_acceptance(read, read))
+    page.run()
+    assert not page.exception
+    assert any("accepted where 5% may be wrong" in each.value for each in page.markdown)
 
 
 def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, workspace: Workspace) -> None:

@@ -128,6 +128,23 @@ def test_what_was_not_read_of_a_number_is_said(page: AppTest, monkeypatch: pytes
     assert [warning.value[:30] for warning in page.warning] == ["5 separate marks were found; o"]
 
 
+@pytest.mark.parametrize(("max_error", "words"), [("0.5", "accepted"), ("1e-9", "check this")])
+def test_a_number_says_whether_it_has_to_be_checked(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, max_error: str, words: str
+) -> None:
+    """One short number beside its probability, more of them in a column."""
+    monkeypatch.setenv("HWR_MAX_ERROR", max_error)
+    page: AppTest = request.getfixturevalue("page")
+    page.segmented_control(key="upload_kind").set_value("Numbers")
+    page.run()
+    both = np.vstack([number("3141"), number("2718")])
+    upload(page, pi=png(number("3141")), both=png(both))
+    assert not page.exception
+    assert any(f"badge[{words}]" in each.value for each in page.markdown)
+    [table] = [each.value for each in page.dataframe if "Accept" in each.value]
+    assert table["Accept"].tolist() == [words] * 2
+
+
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
     """The empty page says what suits, that nothing is kept by itself, and where else to go."""
     assert "until you press Save" in page.caption[0].value

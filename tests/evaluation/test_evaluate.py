@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.datasets.corrupt import CORRUPTIONS
 from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavailable, NotFound
-from hwr_core.evaluation.answers import Answers, figures_of, joint_calibration_error
+from hwr_core.evaluation.answers import Answers, accepted, accepted_in_words, figures_of, joint_calibration_error
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
 from hwr_core.evaluation.suites import SUITES, available_suites, find_suite, folder_suite, gate_suites
@@ -28,6 +28,17 @@ def answers(labels, given, confidence=None) -> Answers:
         shown=np.flatnonzero(labels != given).astype(np.uint32),
         seen=np.zeros((int((labels != given).sum()), 28, 28), np.uint8),
     )
+
+
+def test_accepted_numbers_are_counted_with_their_errors():
+    """At each error that may be asked for: how many are sure enough, and how many of them are wrong."""
+    confidence = np.array([0.999, 0.99, 0.97, 0.96, 0.5])
+    right = np.array([True, False, True, True, True])
+    one, five = accepted(confidence, right, None)
+    assert (one.max_error, one.total, one.accepted, one.wrong, one.coverage, one.error) == (0.01, 5, 2, 1, 0.4, 0.5)
+    assert (five.max_error, five.accepted, five.wrong) == (0.05, 4, 1)
+    [nothing, _] = accepted(confidence[4:], right[4:], None)
+    assert (nothing.coverage, nothing.error) == (0.0, None)
 
 
 def test_figures_count_what_they_say():
@@ -179,6 +190,8 @@ def test_whole_numbers_are_right_or_wrong_as_a_whole(champion, places):
     assert right.confusion == ()
     assert right.per_label == {}
     assert load_answers(champion, "numbers").labels.tolist() == numbers
+    assert [each.max_error for each in right.accepted] == [0.01, 0.05]
+    assert accepted_in_words(right).startswith("accepted at max_error 0.01: ")
     write_amounts(places, numbers, ["271829", "31415", "577215"])
     assert evaluate(champion, SUITES["numbers"], places).figures.accuracy.right == 1
 

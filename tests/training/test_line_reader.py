@@ -39,7 +39,7 @@ def counts():
 @pytest.fixture(scope="module")
 def with_lines(made, counts, tmp_path_factory):
     """A version of one short epoch with a trained line reader, not trained long enough to read."""
-    from hwr_core.training import line_reader
+    from hwr_core.training import acceptance, line_reader
     from hwr_core.training.pipeline import train_version
 
     config = made.config.model_copy(update={"start": made.version.name, "epochs": 1, "line_epochs": 1})
@@ -49,6 +49,7 @@ def with_lines(made, counts, tmp_path_factory):
     job.path.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_reader, "COUNTS", counts)
+        patch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 20, Part.TEST: 20})
         return train_version(
             TrainingRun(config, made.places, Registry(folder / "models"), job.checkpoints, Report(job), processes=1)
         )

@@ -1,9 +1,11 @@
 """The figures of an evaluation -> plotly charts. Knows no Streamlit."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET
-from hwr_core.app import Figures
+from hwr_core.app import Figures, RiskAtCoverage
 
 
 def per_label(figures: Figures) -> go.Figure:
@@ -48,15 +50,15 @@ def reliability(figures: Figures) -> go.Figure:
     return _laid_out(figure)
 
 
-def risk(figures: Figures) -> go.Figure:
+def risk(points: Sequence[RiskAtCoverage]) -> go.Figure:
     """A line that shows how far the error rate falls when fewer images are answered."""
     figure = go.Figure(
         go.Scatter(
-            x=[each.coverage for each in figures.risk],
-            y=[each.risk for each in figures.risk],
+            x=[each.coverage for each in points],
+            y=[each.risk for each in points],
             mode="lines+markers",
             line_color=ACCENT,
-            customdata=[each.confidence for each in figures.risk],
+            customdata=[each.confidence for each in points],
             hovertemplate="%{x:.0%} answered: %{y:.2%} wrong, from confidence %{customdata:.2f}<extra></extra>",
         )
     )

@@ -69,7 +69,7 @@ def _show_charts(figures: Figures) -> None:
         help="On the right every image is answered, on the left only those with the highest confidence.",
     )
     st.plotly_chart(
-        risk(figures), key="models_risk", config={"displayModeBar": False}, alt="Error rate against share answered"
+        risk(figures.risk), key="models_risk", config={"displayModeBar": False}, alt="Error rate against share answered"
     )
 
 

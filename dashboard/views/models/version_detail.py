@@ -8,6 +8,7 @@ from dashboard.components import wording
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
+from dashboard.views.models.acceptance import show_acceptance
 from dashboard.views.models.figures import show_figures
 from dashboard.views.models.promotion import confirm_promotion
 from dashboard.views.models.version_table import Aliases
@@ -40,6 +41,7 @@ def show_version(version: ModelVersion, aliases: Aliases) -> None:
     with st.container(horizontal=True):
         _show_actions(version, own)
     show_figures(version)
+    show_acceptance(version)
     with st.expander("Model card", icon=":material/description:"):
         st.json(card.model_dump(mode="json"), expanded=1)
     with st.expander("Download", icon=":material/download:"), st.container(horizontal=True):

@@ -14,12 +14,12 @@ from hwr_core.errors import HwrError, ImageError
 from hwr_core.recognition.types import NumberPrediction
 
 
-def print_numbers(names: Sequence[str], enhancement_level: float, *, as_json: bool) -> int:
+def print_numbers(names: Sequence[str], enhancement_level: float, max_error: float | None, *, as_json: bool) -> int:
     """Print the lines of digits of each file, in order; return the exit status."""
     status = DONE
     with opened() as workspace:
         for name in names:
-            found = _number_in(name, workspace, enhancement_level)
+            found = _number_in(name, workspace, enhancement_level, max_error)
             print(json.dumps(_as_json(name, found)) if as_json else _as_lines(name, found), flush=True)
             if isinstance(found, NumberPrediction) and not as_json:
                 for warning in found.warnings:
@@ -28,13 +28,15 @@ def print_numbers(names: Sequence[str], enhancement_level: float, *, as_json: bo
     return status
 
 
-def _number_in(name: str, workspace: Workspace, enhancement_level: float) -> NumberPrediction | HwrError | None:
+def _number_in(
+    name: str, workspace: Workspace, enhancement_level: float, max_error: float | None
+) -> NumberPrediction | HwrError | None:
     """The digits of a file, or the error that says why it cannot be read."""
     file = read_file(name, workspace.settings.max_image_bytes)
     if isinstance(file, FilePrediction):
         return file.error
     try:
-        return workspace.read_number(file[1], enhancement_level=enhancement_level)
+        return workspace.read_number(file[1], enhancement_level=enhancement_level, max_error=max_error)
     except ImageError as error:
         return error
 
@@ -46,7 +48,8 @@ def _as_lines(name: str, found: NumberPrediction | HwrError | None) -> str:
         return f"{name}: no digits"
     several = found.pages > 1
     return "\n".join(
-        f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%}"
+        f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%} "
+        f"{'accepted' if line.accept else 'check this'}"
         for line in found.lines
     )
 
@@ -58,6 +61,7 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
         "file": name,
         "text": found.text,
         "confidence": found.confidence,
+        "accept": found.accept,
         "digits": [
             {
                 "digit": each.digit,
@@ -70,7 +74,13 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
             for each in found.digits
         ],
         "lines": [
-            {"text": line.text, "confidence": line.confidence, "box": line.box, "page": line.page}
+            {
+                "text": line.text,
+                "confidence": line.confidence,
+                "accept": line.accept,
+                "box": line.box,
+                "page": line.page,
+            }
             for line in found.lines
         ],
         "model_version": found.model_version,

@@ -42,6 +42,14 @@ def test_boxes_may_be_given(client: TestClient) -> None:
     assert body["text"] == "34"
 
 
+def test_a_number_is_accepted_at_the_error_that_is_asked_for(client: TestClient) -> None:
+    """By form and by JSON: the whole and each line; a version without thresholds takes confidence at its word."""
+    form = client.post(ADDRESS, files={"file": IMAGE}, data={"max_error": "0.5"}).json()
+    assert (form["accept"], form["lines"][0]["accept"]) == (True, True)
+    strict = client.post(ADDRESS, json=drawn(IMAGE) | {"max_error": 1e-9}).json()
+    assert (strict["accept"], strict["lines"][0]["accept"]) == (False, False)
+
+
 def test_each_page_of_a_pdf_is_read(client: TestClient) -> None:
     """Lines and digits say on which page they stand."""
     stream = io.BytesIO()
@@ -87,6 +95,10 @@ def test_a_document_that_takes_too_long_is_refused(settings: Settings) -> None:
         ({"files": {"file": b"notes"}}, 415, "neither an image nor a PDF"),
         ({"files": {"file": IMAGE}, "data": {"enhancement_level": "9"}}, 422, "enhancement_level is '9'"),
         ({"files": {"file": IMAGE}, "data": {"enhancement_level": "nan"}}, 422, "enhancement_level"),
+        ({"files": {"file": IMAGE}, "data": {"max_error": "0"}}, 422, "max_error"),
+        ({"files": {"file": IMAGE}, "data": {"max_error": "nan"}}, 422, "max_error"),
+        ({"json": drawn(IMAGE) | {"max_error": 0.6}}, 422, "max_error"),
+        ({"json": drawn(IMAGE) | {"max_error": True}}, 422, "max_error"),
         ({"json": drawn(IMAGE) | {"boxes": [[1, 2, 3]]}}, 422, "boxes"),
         ({"json": drawn(IMAGE) | {"boxes": [[1, 2, 3, 10**30]]}}, 422, "boxes"),
     ],

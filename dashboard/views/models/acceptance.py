@@ -1,0 +1,33 @@
+"""How many whole numbers of a version nobody has to check."""
+
+import streamlit as st
+
+from dashboard.components.wording import percent
+from dashboard.views.models.charts import risk
+from hwr_core.app import Accepted, ModelVersion
+
+
+def show_acceptance(version: ModelVersion) -> None:
+    """Say and show how many lines of digits are accepted; nothing for a version without a model for that."""
+    acceptance = version.card.lines and version.card.lines.acceptance
+    if not acceptance or not acceptance.risk:
+        return
+    st.markdown(
+        "Whole numbers: error rate when only the most confident are accepted",
+        help="Measured on lines of digits by writers that the version does not know. On real documents more of the "
+        "accepted may be wrong: check a sample of your own.",
+    )
+    words = "; ".join(in_words(each) for each in acceptance.accepted)
+    st.markdown(f"Of {acceptance.test:,} lines, {words}.")
+    st.plotly_chart(
+        risk(acceptance.risk),
+        key="models_acceptance",
+        config={"displayModeBar": False},
+        alt="Error rate of whole numbers against share accepted",
+    )
+
+
+def in_words(found: Accepted) -> str:
+    """How many are accepted where a share may be wrong, and how many of them are."""
+    wrong = "" if found.error is None else f" ({found.error:.1%} of them wrong)"
+    return f"**{percent(found.coverage or 0.0)}** are accepted where {found.max_error:.0%} may be wrong{wrong}"
