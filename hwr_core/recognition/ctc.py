@@ -32,7 +32,12 @@ def log_softmax(logits: NDArray[np.floating]) -> Columns:
 
 
 def most_probable_text(columns: Columns) -> str:
-    """Return the digits that are most probable, by prefix beam search (Hannun et al., 2014)."""
+    """Return the digits that are most probable."""
+    return probable_texts(columns)[0]
+
+
+def probable_texts(columns: Columns) -> list[str]:
+    """Return the most probable texts, at most twelve, best first, by prefix beam search (Hannun et al., 2014)."""
     beams: dict[str, tuple[float, float]] = {"": (0.0, NEVER)}
     for column in columns:
         tried = [digit for digit in DIGITS if column[digit] > UNLIKELY]
@@ -47,7 +52,7 @@ def most_probable_text(columns: Columns) -> str:
                 _add(reached[text + str(digit)], 1, (after_blank if repeated else either) + column[digit])
         best = sorted(reached.items(), key=lambda each: -_either(*each[1]))[:BEAM]
         beams = {text: (found[0], found[1]) for text, found in best}
-    return max(beams, key=lambda text: _either(*beams[text]))
+    return sorted(beams, key=lambda text: -_either(*beams[text]))
 
 
 def _add(found: list[float], place: int, log_probability: float) -> None:
