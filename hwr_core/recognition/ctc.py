@@ -41,8 +41,8 @@ _Beam: TypeAlias = tuple[str, int, float, float]
 """A text, its last digit, and how probable it is with a blank after it, and without."""
 
 
-def most_probable_text(columns: Columns) -> str:
-    """Return the digits that are most probable, by prefix beam search (Hannun et al., 2014)."""
+def probable_texts(columns: Columns) -> list[str]:
+    """Return the most probable texts, at most twelve, best first, by prefix beam search (Hannun et al., 2014)."""
     beams: list[_Beam] = [("", BLANK, 1.0, 0.0)]
     for shares in np.exp(columns).tolist():
         tried = [(str(digit), digit, shares[digit]) for digit in DIGITS if shares[digit] > UNLIKELY]
@@ -54,7 +54,7 @@ def most_probable_text(columns: Columns) -> str:
         most = _probability(best[0])
         # Only which is the largest matters; of many columns the products would become 0.
         beams = [(text, last, ended / most, open_ / most) for text, last, ended, open_ in best]
-    return max(beams, key=_probability)[0]
+    return [beam[0] for beam in sorted(beams, key=_probability, reverse=True)]
 
 
 def _longer(beams: Sequence[_Beam], shares: Sequence[float], tried: Sequence[tuple[str, int, float]]) -> list[_Beam]:

@@ -15,10 +15,11 @@ from hwr_core.images.lines.strips import is_too_long, strip
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.acceptance import ReadLine, evidence, probability_right
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, most_probable_text, places
+from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.recognition.second_looks import text_of
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
 STRIP_PIXELS = 2
@@ -135,7 +136,7 @@ def _as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> _LineText:
     """Read the most probable digits of a line, by the network of lines."""
     of_line = strip(page, line)
     columns = log_softmax(recogniser.columns(of_line.image))
-    text = most_probable_text(columns)
+    text = text_of(of_line.image, columns, recogniser)
     if not text:
         return _LineText("", (), np.zeros((0, len(DIGITS))), 0.0)
     where = places(columns, text)

@@ -108,7 +108,7 @@ def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
 
 
 def as_labels(texts: Sequence[str]) -> NDArray[np.int32]:
-    """Return texts of digits as int32 [n, 10]: nine places with the digits and then NOT_A_DIGIT, and their number."""
+    """Return texts of digits as int32 [n, 13]: twelve places with the digits and then NOT_A_DIGIT, and their number."""
     labels = np.full((len(texts), MOST_DIGITS + 1), NOT_A_DIGIT, np.int32)
     for row, text in zip(labels, texts, strict=True):
         row[: len(text)] = [int(digit) for digit in text]

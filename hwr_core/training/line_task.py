@@ -40,7 +40,7 @@ def line_task(config: TrainingConfig, training: Sequence[LineSample], validation
 
 
 def ctc_loss(labels: Any, logits: Any) -> Any:
-    """Return each line's negative log-likelihood: labels [n, 10], as `as_labels` has them, logits [n, columns, 11]."""
+    """Return each line's negative log-likelihood: labels [n, 13], as `as_labels` has them, logits [n, columns, 11]."""
     known = ops.cast(labels, "int32")  # Keras passes labels in the type of the output
     columns = ops.zeros_like(known[:, -1]) + ops.shape(logits)[1]
     return ops.ctc_loss(known[:, :-1], logits, known[:, -1], columns, mask_index=NOT_A_DIGIT)

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_core.datasets.lines import MOST_DIGITS, made_lines, put_together, random_number
+from hwr_core.datasets.line_writing import put_together
+from hwr_core.datasets.lines import MOST_DIGITS, made_lines, random_number
 from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.lines.strips import STRIP_HEIGHT
@@ -17,7 +18,7 @@ def writer_of(part: Part) -> str:
 
 
 def test_lines_repeat_with_their_seed(stroke_file, tmp_path):
-    """Strips of their height with one to nine digits; another seed makes others."""
+    """Strips of their height with one to twelve digits; another seed makes others."""
     stroke_file([(digit, writer_of(Part.TRAINING)) for digit in DIGITS])
 
     def lines(seed: int):
@@ -52,7 +53,7 @@ def test_a_part_without_digits_makes_no_lines(stroke_file, tmp_path):
 
 
 def test_many_numbers_end_in_zeros():
-    """As amounts do; all have one to nine digits."""
+    """As amounts do; all have one to twelve digits."""
     numbers = [random_number(np.random.default_rng(seed)) for seed in range(400)]
     assert {len(number) for number in numbers} == {*range(1, MOST_DIGITS + 1)}
     assert np.mean([number.endswith("00") for number in numbers]) > 0.1
