@@ -79,6 +79,7 @@ def _instead_of(name: str, run: Run) -> Normaliser:
 
 WITHOUT: Mapping[str, Normaliser] = {
     "nothing": normalise,
+    "surroundings": _instead_of("surroundings", _nothing),
     "uneven background": _instead_of("background", _flat_background),
     "ruled lines": _instead_of("ruled lines", _nothing),
     "specks and cell frames": _instead_of("clean", _clean_nothing),

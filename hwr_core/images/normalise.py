@@ -18,6 +18,7 @@ from hwr_core.images.binarise import Foreground, binarise
 from hwr_core.images.foreground import clean_foreground, cut_out
 from hwr_core.images.geometry import centre, fit_to_box, resize_to_work
 from hwr_core.images.ruled_lines import remove_ruled_lines
+from hwr_core.images.surroundings import without_surroundings
 from hwr_core.images.types import Grey
 
 MAX_ENHANCEMENT = 3.0
@@ -88,6 +89,10 @@ def _resize(work: Work) -> Work:
     return work.with_image(resize_to_work(work.image))
 
 
+def _remove_surroundings(work: Work) -> Work:
+    return work.with_image(without_surroundings(work.image))
+
+
 def _denoise(work: Work) -> Work:
     return work.with_image(denoise(work.image, work.enhancement_level))
 
@@ -117,6 +122,7 @@ def _centre(work: Work) -> Work:
 
 
 _FOREGROUND_STAGES = (
+    Stage("surroundings", "Without surroundings", _remove_surroundings),
     Stage("denoise", "Smoothed", _denoise),
     Stage("background", "Background", _estimate_background),
     Stage("foreground", "Foreground", _binarise),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.components import ACROSS, WIDE_BORDER, Components
@@ -19,10 +20,15 @@ LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
 strength is the quantile at the third share, where nothing is written over it; at least so many pixels must be bare."""
 
 
+ONE_ALONE, ONE_BESIDE, ONE_STRONGER = 0.1, 0.25, 1.25
+"""An upright line is a 1 if it is the only one, at most the first share of the foreground is left without it, it keeps
+the second share of the width from both sides, and is by the third factor stronger than the lines that cross it."""
+
+
 def remove_ruled_lines(foreground: Foreground) -> Foreground:
     """Take frames, and the lines of ruled or squared paper, out of the foreground.
 
-    Where a stroke crosses a line, the stroke's own strength is left.
+    Where a stroke crosses a line, the stroke's own strength is left. An upright line with nothing beside it is a 1.
     """
     components = foreground.components
     if not (components.extent >= ACROSS).any():
@@ -30,7 +36,31 @@ def remove_ruled_lines(foreground: Foreground) -> Foreground:
     strength, mask = _without_frame(foreground.strength, foreground.mask, components)
     without_rows = _without_rows(strength, mask)
     both = _without_rows(np.ascontiguousarray(without_rows.T), np.ascontiguousarray(mask.T)).T
+    if np.count_nonzero(both > foreground.threshold) <= ONE_ALONE * cv2.countNonZero(mask):
+        both = without_rows if _is_one(strength, mask) else both
     return replace(foreground, strength=np.ascontiguousarray(both))
+
+
+def _is_one(strength: Grey, mask: Grey) -> bool:
+    """Tell a 1 that was written from edge to edge from a line of the paper: there is no other upright line."""
+    columns, rows = _rows_of(np.ascontiguousarray(mask.T)).T, _rows_of(mask)
+    places = np.unique(np.nonzero(columns)[1])
+    if not places.size or np.diff(places).max(initial=1) > 1:
+        return False
+    only, crossing = (float(np.median(strength[lines])) if lines.any() else 0.0 for lines in (columns, rows & ~columns))
+    beside = min(places.mean(), mask.shape[1] - 1 - places.mean())
+    return bool(beside >= ONE_BESIDE * mask.shape[1] and only >= ONE_STRONGER * crossing)
+
+
+def _rows_of(mask: Grey) -> NDArray[np.bool_]:
+    """Where straight lines run from left to right."""
+    lines = _straight_runs(mask)
+    return np.asarray((lines.extent[:, 0] >= ACROSS)[lines.labels])
+
+
+def _straight_runs(mask: Grey) -> Components:
+    run = np.ones((1, max(3, round(LINE_RUN * mask.shape[1]))), np.uint8)
+    return Components.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))
 
 
 def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[Grey, Grey]:
@@ -48,8 +78,7 @@ def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[
 def _without_rows(strength: Grey, mask: Grey) -> Grey:
     """Lower the strength along each thin straight line that runs from left to right, by the line's own strength."""
     height, width = mask.shape
-    run = np.ones((1, max(3, round(LINE_RUN * width))), np.uint8)
-    lines = Components.of(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, run), np.uint8))
+    lines = _straight_runs(mask)
     out = strength.copy()
     for line in np.flatnonzero(lines.extent[:, 0] >= ACROSS):
         rows, columns = np.nonzero(lines.labels == line)

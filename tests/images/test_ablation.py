@@ -13,6 +13,7 @@ from tests.handwriting import drawing
 BLANK = np.full((100, 100), 255, np.uint8)
 SHADED = shadow(drawing(7, fill=0.4, at=(0.9, 0.1)), 1.0, np.random.default_rng(0))
 RULED = ruled(on_paper(drawing(7, pen=9)), 1.0, np.random.default_rng(0))
+ON_A_PANEL = np.pad(255 - drawing(5, side=140, pen=8), 60, constant_values=255)
 
 
 @pytest.mark.parametrize("without", WITHOUT)
@@ -28,6 +29,7 @@ def test_every_variant_makes_what_a_model_reads(without):
 @pytest.mark.parametrize(
     ("without", "image"),
     [
+        ("surroundings", ON_A_PANEL),
         ("uneven background", SHADED),
         ("ruled lines", RULED),
         ("aspect ratio", drawing(1)),
