@@ -21,7 +21,7 @@ from hwr_core.files import write_whole
 from hwr_core.images.decode import PageImage
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import SIDE, Grey
-from hwr_core.recognition.line_reader import joint_confidence, read_page
+from hwr_core.recognition.page_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion

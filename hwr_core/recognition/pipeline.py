@@ -16,7 +16,7 @@ from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.acceptance import MAX_ERROR, check_max_error, least_confidence
-from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import DIGITS, NumberPrediction, Prediction, Timings, Verdict

@@ -18,7 +18,7 @@ from hwr_core.evaluation.answers import accepted, risk_curve
 from hwr_core.images.decode import PageImage
 from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.acceptance import FEATURES, probability_right
-from hwr_core.recognition.line_reader import read_page
+from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.card import Acceptance, ModelCard, Threshold, Weight
 from hwr_core.registry.registry import ModelVersion, Registry

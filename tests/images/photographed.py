@@ -29,7 +29,7 @@ def grainy(image: Grey, rng: np.random.Generator) -> Grey:
 def paper(image: Grey, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the drawing with ink and paper of other tones."""
     light, dark = rng.uniform(190, 250), rng.uniform(10, 70)
-    return dark + (light - dark) * image / 255.0
+    return np.asarray(dark + (light - dark) * image / 255.0, np.float64)
 
 
 def plain(image: Grey, rng: np.random.Generator) -> Grey:
@@ -57,7 +57,7 @@ def _object(side: int, rng: np.random.Generator) -> NDArray[np.float64]:
     along, deep = rng.uniform(0.0, 1.0), rng.uniform(0.06, 0.3)
     if rng.uniform() < 0.25:
         radius = rng.uniform(0.15, 0.4)
-        cv2.circle(shape, _at(side, along, radius - deep), round(radius * side), 1.0, -1)  # type: ignore[call-overload]
+        cv2.circle(shape, _at(side, along, radius - deep), round(radius * side), 1.0, -1)
     else:
         length = rng.uniform(0.2, 1.6)
         corners = np.array([[along - length / 2, -1], [along + length / 2, -1], [along + length / 2, deep]])

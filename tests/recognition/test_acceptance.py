@@ -9,7 +9,7 @@ import pytest
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.decode import Limits, PageImage
 from hwr_core.recognition.acceptance import FEATURES, least_confidence, probability_right
-from hwr_core.recognition.line_reader import read_page
+from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.card import Acceptance, Threshold, Weight

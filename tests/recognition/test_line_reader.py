@@ -6,7 +6,7 @@ import pytest
 
 from hwr_core.images.decode import PageImage
 from hwr_core.images.lines import segmentation, strips
-from hwr_core.recognition.line_reader import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
 

@@ -6,7 +6,7 @@ import pytest
 from hwr_core.images.decode import PageImage
 from hwr_core.recognition import second_looks
 from hwr_core.recognition.ctc import BLANK, log_softmax, probable_texts
-from hwr_core.recognition.line_reader import read_page
+from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.second_looks import NARROWER, best_text, narrower
 from hwr_core.recognition.types import CLASSES
 from tests.handwriting import number

@@ -6,7 +6,7 @@ import pytest
 from hwr_core.datasets.samples import Part
 from hwr_core.images.decode import PageImage
 from hwr_core.recognition.acceptance import FEATURES, least_confidence
-from hwr_core.recognition.line_reader import read_page
+from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import Registry
 from hwr_core.training import acceptance

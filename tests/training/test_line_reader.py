@@ -14,7 +14,7 @@ from hwr_core.images.lines.strips import strip
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
-from hwr_core.recognition.line_reader import read_page
+from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.run import TrainingRun
