@@ -18,16 +18,13 @@ from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
-FEW = 3
-"""Where the page network finds more numbers than these, the foreground is not looked at."""
+FEW, DOUBTED = 3, 0.9
+"""The foreground is looked at too where the page network finds at most so many numbers, or where its digits are, one
+with another, less probable than that."""
 
-PLAIN, SURE, DOUBTED = 0.5, 0.6, 0.5
-"""One line that the foreground shows stands against what the network finds if it has no fewer digits and is at least as
-probable as the first says, or more probable; or if it is as probable as the second says and the other less than the
-third."""
-
-FEWER = 2
-"""In that last case it may have so many digits fewer."""
+PLAIN, ALONE = 0.5, 0.8
+"""One line that the foreground shows stands against what the network finds where it has no fewer digits and is at least
+as probable as the first says; or as the second says, where the network finds nothing at all."""
 
 TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
 
@@ -92,10 +89,8 @@ def read_page(  # noqa: PLR0913  all but two by name
     elif recogniser.finds_numbers:
         pages = _placed(find_numbers(image.grey, recogniser.page_maps, enhancement_level), image)
         read = [*_lines(pages, recogniser, on_progress)]
-        if len(read) <= FEW:
-            plain = _foreground(image, enhancement_level)
-            if sum(len(page.lines) for page in plain) == 1:
-                read = _better(read, [*_lines(plain, recogniser)])
+        if len(read) <= FEW or _per_digit(read) < DOUBTED:
+            read = _better(read, [*_lines(_foreground(image, enhancement_level), recogniser, on_progress)])
     else:
         pages = _foreground(image, enhancement_level)
         read = [*_lines(pages, recogniser, on_progress)]
@@ -133,17 +128,29 @@ def _lines(
 
 
 def _better(found: list[_ReadLine], plain: list[_ReadLine]) -> list[_ReadLine]:
-    """What the network finds, or the one line that the foreground shows, whichever deserves to be believed."""
-    if not plain:
+    """What the network finds, or what the foreground shows, whichever deserves to be believed."""
+    if not plain or _digits(plain) < _digits(found):
         return found
-    [line] = plain
-    digits, confidence = len(line.found.text), line.found.confidence
-    its_digits = sum(len(each.found.text) for each in found)
-    its_confidence = math.prod(each.found.confidence for each in found) if found else 0.0
-    if digits >= its_digits and (confidence >= PLAIN or confidence > its_confidence):
-        return plain
-    doubted = digits >= its_digits - FEWER and confidence >= SURE and its_confidence < DOUBTED
-    return plain if doubted else found
+    if not found:
+        return plain if len(plain) == 1 and _joint(plain) >= ALONE else []
+    if len(plain) == 1:
+        return plain if _joint(plain) >= PLAIN or _joint(plain) > _joint(found) else found
+    is_dense = len(found) > FEW and _per_digit(plain) >= DOUBTED
+    return plain if is_dense and _per_digit(plain) > _per_digit(found) else found
+
+
+def _digits(lines: Sequence[_ReadLine]) -> int:
+    return sum(len(line.found.text) for line in lines)
+
+
+def _joint(lines: Sequence[_ReadLine]) -> float:
+    return math.prod(line.found.confidence for line in lines) if lines else 0.0
+
+
+def _per_digit(lines: Sequence[_ReadLine]) -> float:
+    """How probable a digit of these lines is, one with another: a geometric mean."""
+    logs = [math.log(max(line.found.confidence, 1e-30)) for line in lines]
+    return math.exp(sum(logs) / _digits(lines)) if lines else 0.0
 
 
 def _prediction(

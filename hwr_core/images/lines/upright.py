@@ -40,12 +40,16 @@ def upright(grey: Grey, ink: NDArray[np.float32], place: Place, to_input: Affine
     left, top = along.min() - margin, across.min() - margin
     size = int((along.max() - left + margin) * scale) + 1, int((across.max() - top + margin) * scale) + 1
     back = np.column_stack([way / scale, normal / scale, left * way + top * normal])
+    window, corner = _around(rows, columns, round(2 * margin), grey.shape)
+    within = back - np.column_stack([np.zeros((2, 2)), corner])
     flags = (cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP
-    mine = np.zeros(ink.shape, np.float32)
-    mine[rows, columns] = ink[rows, columns]
-    seen = np.asarray(cv2.warpAffine(grey, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-    cover = np.asarray(cv2.warpAffine(mine, back, size, flags=flags), np.float32)
-    others = np.asarray(cv2.warpAffine(ink, back, size, flags=flags), np.float32)
+    near = np.ascontiguousarray(ink[window])
+    mine = np.zeros_like(near)
+    mine[rows - corner[1], columns - corner[0]] = ink[rows, columns]
+    paper = np.ascontiguousarray(grey[window])
+    seen = np.asarray(cv2.warpAffine(paper, within, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    cover = np.asarray(cv2.warpAffine(mine, within, size, flags=flags), np.float32)
+    others = np.asarray(cv2.warpAffine(near, within, size, flags=flags), np.float32)
     mask = np.asarray(cover > 0.45, np.uint8)
     if not mask.any():
         return None
@@ -54,6 +58,15 @@ def upright(grey: Grey, ink: NDArray[np.float32], place: Place, to_input: Affine
     tall = [part.box[3] for part in parts if part.box[3] >= TALL_ENOUGH * place.height * scale]
     height = float(np.median(tall)) if tall else place.height * scale
     return Page(foreground, (Line(tuple(parts), height),), chained(back, to_input))
+
+
+def _around(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], margin: int, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[int, int]]:
+    """The window of a page around some pixels, and its left and upper edge."""
+    top, left = max(0, int(rows.min()) - margin), max(0, int(columns.min()) - margin)
+    bottom, right = min(shape[0], int(rows.max()) + margin + 1), min(shape[1], int(columns.max()) + margin + 1)
+    return (slice(top, bottom), slice(left, right)), (left, top)
 
 
 def _parts(mask: Grey) -> list[Part]:
