@@ -90,7 +90,10 @@ def read_page(  # noqa: PLR0913  all but two by name
         pages = _placed(find_numbers(image.grey, recogniser.page_maps, enhancement_level), image)
         read = [*_lines(pages, recogniser, on_progress)]
         if len(read) <= FEW or _per_digit(read) < DOUBTED:
-            read = _better(read, [*_lines(_foreground(image, enhancement_level), recogniser, on_progress)])
+            shown = _foreground(image, enhancement_level)
+            plain = [*_lines(shown, recogniser, lambda _: on_progress(1.0))]
+            if _is_better(plain, read):
+                pages, read = shown, plain
     else:
         pages = _foreground(image, enhancement_level)
         read = [*_lines(pages, recogniser, on_progress)]
@@ -127,16 +130,15 @@ def _lines(
             yield _ReadLine(page, found, is_too_long(line))
 
 
-def _better(found: list[_ReadLine], plain: list[_ReadLine]) -> list[_ReadLine]:
-    """What the network finds, or what the foreground shows, whichever deserves to be believed."""
+def _is_better(plain: list[_ReadLine], found: list[_ReadLine]) -> bool:
+    """Whether what the foreground shows deserves to be believed rather than what the network finds."""
     if not plain or _digits(plain) < _digits(found):
-        return found
+        return False
     if not found:
-        return plain if len(plain) == 1 and _joint(plain) >= ALONE else []
+        return len(plain) == 1 and _joint(plain) >= ALONE
     if len(plain) == 1:
-        return plain if _joint(plain) >= PLAIN or _joint(plain) > _joint(found) else found
-    is_dense = len(found) > FEW and _per_digit(plain) >= DOUBTED
-    return plain if is_dense and _per_digit(plain) > _per_digit(found) else found
+        return _joint(plain) >= PLAIN or _joint(plain) > _joint(found)
+    return len(found) > FEW and _per_digit(plain) >= DOUBTED and _per_digit(plain) > _per_digit(found)
 
 
 def _digits(lines: Sequence[_ReadLine]) -> int:

@@ -121,6 +121,7 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
 
 def test_what_was_not_read_of_a_number_is_said(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the digits stands what is missing."""
+    monkeypatch.setattr("hwr_core.recognition.recogniser.Recogniser.finds_numbers", False)  # as older versions
     monkeypatch.setattr("hwr_core.images.lines.segmentation.MOST_PARTS", 3)
     page.segmented_control(key="upload_kind").set_value("Numbers")
     page.run()

@@ -151,7 +151,7 @@ def test_a_number_is_read_from_an_array():
 
 def test_an_earlier_version_reads_when_it_is_named():
     """By its name, or as loaded once."""
-    [_, earlier] = [each.name for each in hwr_core.open_workspace().registry.versions()]
+    [_, earlier, *_] = [each.name for each in hwr_core.open_workspace().registry.versions()]
 
     loaded = hwr_core.load_recogniser(earlier)
 

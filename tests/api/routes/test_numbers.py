@@ -68,6 +68,7 @@ def test_a_blank_page_has_no_digits(client: TestClient, blank: bytes) -> None:
 
 def test_what_was_not_read_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is a success, with a sentence about what is missing."""
+    monkeypatch.setattr("hwr_core.recognition.recogniser.Recogniser.finds_numbers", False)  # as older versions
     monkeypatch.setattr("hwr_core.images.lines.segmentation.MOST_PARTS", 3)
     body = client.post(ADDRESS, files={"file": IMAGE}).json()
     assert (body["success"], len(body["digits"])) == (True, 3)
