@@ -18,7 +18,7 @@ def show_data(table: pd.DataFrame, name: str, *, key: str) -> None:
         st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures behind the chart: {name}")
         st.download_button(
             "Download as CSV",
-            table_as_csv(table),  # at once: a file made on the click is lost if the page runs again meanwhile
+            table_as_csv(table),  # at once: between click and file stands no run of the page
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
