@@ -1,4 +1,4 @@
-"""A page -> its numbers, each upright and alone: the page network looks at it in two sizes, or in three."""
+"""A page -> its numbers, each upright and alone: the page network looks at it in several sizes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hwr_core.datasets.pages.writers import Pen, Writers, any_of, digit, glyph
+from hwr_core.datasets.line_digits import any_of
+from hwr_core.datasets.pages.writers import Pen, Writers, digit, glyph
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
 

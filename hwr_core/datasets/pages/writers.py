@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
 
 from hwr_core.datasets import mnist, strokes
+from hwr_core.datasets.line_digits import any_of
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.styles import with_habit
 from hwr_core.images.strokes import draw, place
@@ -28,8 +28,6 @@ DRAWN = 0.8
 
 FINE = 2
 """Glyphs are drawn so many times as large as they are needed, and reduced."""
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,3 @@ def cropped(ink: Grey) -> Grey:
     """Return ink cropped to its bounding box."""
     left, top, width, height = cv2.boundingRect(np.asarray(ink > 40, np.uint8))
     return ink[top : top + max(1, height), left : left + max(1, width)]
-
-
-def any_of(items: Sequence[Item], rng: np.random.Generator) -> Item:
-    """Return one of them."""
-    return items[int(rng.integers(len(items)))]
