@@ -118,7 +118,7 @@ def test_a_batch_holds_every_line_once_an_epoch():
 
 
 def test_a_training_learns(made, counts, tmp_path):
-    """The loss falls with each epoch on lines by a writer that it does not learn from."""
+    """The loss falls on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines.made import made_lines
     from hwr_core.training.line_task import line_task
     from hwr_core.training.train import train
@@ -127,10 +127,10 @@ def test_a_training_learns(made, counts, tmp_path):
         list(made_lines(made.places.datasets, part, count=counts[part], seed=1, processes=1))
         for part in (Part.TRAINING, Part.VALIDATION)
     )
-    config = made.config.model_copy(update={"epochs": 3})
+    config = made.config.model_copy(update={"epochs": 6})
     result = train(config, line_task(config, training, validation), checkpoints=tmp_path)
     losses = [epoch.val_loss for epoch in result.epochs]
-    assert losses[0] > losses[1] > losses[2]
+    assert losses[-1] < 0.8 * losses[0]
 
 
 def test_a_version_carries_its_line_reader(with_lines):
