@@ -1,6 +1,8 @@
 """Handwriting for tests: ten digits by hand, real pen strokes where the data sets are there, and images of them."""
 
+import gzip
 import io
+import json
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +36,16 @@ def png(image: NDArray[np.uint8]) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "PNG")
     return stream.getvalue()
+
+
+def write_recordings(datasets: Path) -> None:
+    """Write a file of recordings: hand-made digits by so many writers that some are of each part."""
+    datasets.mkdir(exist_ok=True)
+    with gzip.open(datasets / "strokes-unipen.jsonl.gz", "wt", encoding="utf-8") as file:
+        for writer in range(12):
+            for digit in range(10):
+                strokes = [(stroke * 1000).round().tolist() for stroke in hand_made_strokes(digit)]
+                file.write(json.dumps({"label": digit, "writer": f"w{writer}", "strokes": strokes}) + "\n")
 
 
 def recorded_strokes(datasets: Path, digit: int, count: int) -> list[Strokes]:

@@ -91,6 +91,9 @@ class Figures(BaseModel):
     """Risk against coverage (El-Yaniv and Wiener, 2010)."""
     accepted: tuple[Accepted, ...] = ()
     """Of whole numbers, what the version accepts at each of MAX_ERRORS; empty for digits, and in older evaluations."""
+    edits: float | None = None
+    """Digits that are wrong, missing or too many, as a share of all digits of whole numbers: the edit distance after
+    Levenshtein (1966), lines of a page included. None for digits, and in older evaluations."""
     milliseconds: float
     """Median time per image, on one core."""
     milliseconds_p95: float
@@ -146,8 +149,26 @@ def _figures_of_numbers(found: Answers, acceptance: Acceptance | None) -> Figure
         confusion=(),
         risk=risk_curve(found.confidence, right) if len(right) else (),
         accepted=accepted(found.confidence, right, acceptance),
+        edits=_edits_a_digit(found.labels.tolist(), found.answers.tolist()),
         **_common_figures(found, named),
     )
+
+
+def _edits_a_digit(labels: list[str], answers: list[str]) -> float | None:
+    digits = sum(sum(map(str.isdigit, label)) for label in labels)
+    edits = sum(edit_distance(label, answer) for label, answer in zip(labels, answers, strict=True))
+    return edits / digits if digits else None
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Return how many characters have to be put in, left out or exchanged to make one text of another."""
+    before: list[int] = [*range(len(other) + 1)]
+    for row, character in enumerate(one, start=1):
+        now = [row]
+        for column, another in enumerate(other, start=1):
+            now.append(min(now[-1] + 1, before[column] + 1, before[column - 1] + (character != another)))
+        before = now
+    return before[-1]
 
 
 def _common_figures(found: Answers, named: NDArray[np.bool_]) -> dict[str, Any]:
@@ -184,13 +205,18 @@ def accepted(
     return tuple(found)
 
 
-def accepted_in_words(figures: Figures) -> str:
-    """Return how many numbers are accepted at each of MAX_ERRORS, and how many of them are wrong."""
-    return "accepted " + ", ".join(
-        f"at max_error {each.max_error:g}: {each.coverage or 0.0:.1%}"
+def of_numbers_in_words(figures: Figures) -> str:
+    """Return edits a digit, how many numbers are accepted at each of MAX_ERRORS, and how many of them are wrong.
+
+    Empty for a suite of digits.
+    """
+    edits = [] if figures.edits is None else [f"{figures.edits:.3f} edits a digit"]
+    parts = [
+        f"{each.coverage or 0.0:.1%} accepted at max_error {each.max_error:g}"
         + ("" if each.error is None else f" ({each.error:.1%} of them wrong)")
         for each in figures.accepted
-    )
+    ]
+    return ", ".join(edits + parts)
 
 
 def risk_curve(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[RiskAtCoverage, ...]:

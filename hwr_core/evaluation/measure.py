@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from hwr_core.datasets.request import Places
 from hwr_core.errors import ModelUnavailable
-from hwr_core.evaluation.answers import accepted_in_words
+from hwr_core.evaluation.answers import of_numbers_in_words
 from hwr_core.evaluation.evaluate import Evaluation, evaluate, evaluations_of
 from hwr_core.evaluation.suites import Suite, find_suite, gate_suites
 from hwr_core.jobs.report import Report
@@ -70,4 +70,4 @@ def in_a_line(evaluation: Evaluation) -> str:
         f"({right.low:.2%} to {right.high:.2%}), {figures.refused:,} digits rejected, "
         f"{figures.taken_for_digits:,} of {figures.others:,} other images taken for digits, "
         f"{figures.milliseconds:.1f} ms each"
-    ) + (f"; {accepted_in_words(figures)}" if figures.accepted else "")
+    ) + (f"; {words}" if (words := of_numbers_in_words(figures)) else "")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 
 from hwr_core.datasets import archives, custom
 from hwr_core.datasets.corrupt import CORRUPTIONS, on_paper
+from hwr_core.datasets.pages import sent
+from hwr_core.datasets.pages.types import MadePage
+from hwr_core.datasets.pages.writers import DIGITS_RECORDED, Writers, has_writers
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, available_sources, load_images
@@ -19,12 +22,18 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 CORRUPTED_EACH = 250
 """Images for each corruption."""
 
+PAGES, FIELDS, SEED = 160, 320, 17
+"""Pages and fields that are made to be read, and the seed that they are made by."""
+
+WRITTEN = "written"
+"""Recordings of digits, to write pages with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One image of a suite: grey, with dark or light ink; its label; and the group it counts in.
 
-    `label`: 0-9 or NOT_A_DIGIT; for a whole number its digits, as text.
+    `label`: 0-9 or NOT_A_DIGIT; for whole numbers their digits, as text, a line for each number in reading order.
     `is_seen`: the image is normalised already and goes to the model as it is.
     """
 
@@ -87,6 +96,17 @@ def _amounts(places: Places, limit: int | None) -> Iterator[Item]:
         yield Item(image, text, archives.AMOUNTS)
 
 
+def _made(make: Callable[[Writers, int, int], Iterator[tuple[str, MadePage]]], count: int) -> Items:
+    """Pages that are made of what the test writers wrote, each kind a group."""
+
+    def items(places: Places, limit: int | None) -> Iterator[Item]:
+        writers = Writers.of(places.datasets, Part.TEST)
+        for kind, page in make(writers, min(limit or count, count), SEED):
+            yield Item(page.image, sent.text_of(page), kind)
+
+    return items
+
+
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
 """The sources whose digits are corrupted: each is written once on clean paper."""
 
@@ -119,6 +139,18 @@ _ALL = (
     ),
     Suite("poor", "digits as in poor scans and copies: faint, stretched, few pixels", ("poor",), _of_sources("poor")),
     Suite("numbers", "cheque amounts, each read completely right or not", (archives.AMOUNTS,), _amounts),
+    Suite(
+        "pages",
+        "made photos of pages of numbers, each page read completely right or not",
+        (WRITTEN,),
+        _made(sent.sent_pages, PAGES),
+    ),
+    Suite(
+        "forms",
+        "made photos of numbers in form fields, on ruled and squared paper",
+        (WRITTEN,),
+        _made(sent.sent_fields, FIELDS),
+    ),
     Suite(CUSTOM, "your own labelled images", (CUSTOM,), _of_sources(CUSTOM)),
     Suite(CORRECTIONS, "labelled predictions", (CORRECTIONS,), _of_sources(CORRECTIONS), is_gate=False),
     Suite("corrupted", "digits blurred, rotated, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
@@ -135,6 +167,8 @@ def available_suites(places: Places) -> list[str]:
     there = set(available_sources(places))
     if (places.datasets / f"{archives.AMOUNTS}.zip").is_file():
         there.add(archives.AMOUNTS)
+    if has_writers(places.datasets):
+        there.add(WRITTEN)
     if CUSTOM in there and not custom.files(places.custom, Part.TEST):
         there.remove(CUSTOM)  # there are so few that none is for testing
     return [name for name, suite in SUITES.items() if there.intersection(suite.sources)]
@@ -155,7 +189,8 @@ def find_suite(name: str, places: Places) -> Suite:
     if name not in SUITES:
         raise InvalidValue(f"There is no suite {name!r}; there are {', '.join(SUITES)}.")
     if name not in available_suites(places):
-        raise DatasetMissing(f"The suite {name} needs one of the data sets {', '.join(SUITES[name].sources)}.")
+        names = (DIGITS_RECORDED if each == WRITTEN else (each,) for each in SUITES[name].sources)
+        raise DatasetMissing(f"The suite {name} needs one of the data sets {', '.join(chain.from_iterable(names))}.")
     return SUITES[name]
 
 

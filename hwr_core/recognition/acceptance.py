@@ -7,29 +7,31 @@ the model card keeps it.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from hwr_core.errors import InvalidValue, ModelUnavailable
-from hwr_core.images.lines.page import Line, Page, Part, joint_box
+from hwr_core.images.lines.page import Line, Page, joint_box
 from hwr_core.images.types import Grey
 from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
+from hwr_core.recognition.line_reader import LineText
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.card import Acceptance
 
 MAX_ERROR, LARGEST_MAX_ERROR = 0.01, 0.5
 """The share of accepted numbers that may be wrong: unless something else is asked for, and at most."""
 
-FEATURES = ("likelihood", "digits", "length", "neighbour")
+FEATURES = ("likelihood", "digits", "length", "neighbour", "agreement")
 """In the order of `evidence`:
 
 - likelihood: log-odds of the text under the network of lines, mean over the strip and two variants of it
 - digits: log-odds that the network of single digits gives to the digit it doubts most
 - length: one by the number of digits: on a short line there is little to be wrong
 - neighbour: how near another line stands beside this one, 0 for none: both may be pieces of one number
+- agreement: 1 where the page network and the foreground show the same digits, -1 where they do not, and 0 where one of
+  both was not asked
 """
 
 LEAST, MOST = 1e-4, 1 - 1e-4
@@ -45,28 +47,28 @@ BESIDE = 0.3
 """Lines stand beside each other where they share this part of the height of the lower one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
-    """A line of a page as it was read: its strip, the text with its log-likelihood, and the parts of each digit."""
+def evidence(
+    page: Page, line: Line, found: LineText, recogniser: Recogniser, *, agrees: bool | None
+) -> tuple[float, ...]:
+    """Return the features of a line that was read, in the order of FEATURES. Costs about as much as reading it.
 
-    page: Page
-    line: Line
-    strip: Grey
-    text: str
-    likelihood: float
-    parts: Sequence[Sequence[Part]]
-
-
-def evidence(read: ReadLine, recogniser: Recogniser) -> tuple[float, ...]:
-    """Return the features of a line that was read, in the order of FEATURES. Costs about as much as reading it."""
-    likelihoods = [read.likelihood, *(_likelihood(look, read.text, recogniser) for look in _looks(read.strip))]
-    alone = [digit_probabilities(recogniser.shares_of(read.page.normalised(parts))) for parts in read.parts]
-    doubted = min(float(each[int(digit)]) for each, digit in zip(alone, read.text, strict=True))
+    Args:
+        page: that the line is on.
+        line: its parts.
+        found: what was read; it has digits and a strip.
+        recogniser: the model.
+        agrees: whether another way of reading the page gave the same digits; None where none was tried.
+    """
+    assert found.strip is not None, "the line was read as a whole"
+    looks = (_probability(look, found.text, recogniser) for look in _looks(found.strip.image))
+    alone = [digit_probabilities(recogniser.shares_of(page.normalised(parts))) for parts in found.parts]
+    doubted = min(float(each[int(digit)]) for each, digit in zip(alone, found.text, strict=True))
     return (
-        float(np.mean([_log_odds(math.exp(min(each, 0.0))) for each in likelihoods])),
+        float(np.mean([_log_odds(each) for each in (found.confidence, *looks)])),
         _log_odds(doubted),
-        1.0 / len(read.text),
-        FAR - min([FAR, *(_distance(read.line, other) for other in read.page.lines if other is not read.line)]),
+        1.0 / len(found.text),
+        FAR - min([FAR, *(_distance(line, other) for other in page.lines if other is not line)]),
+        {None: 0.0, False: -1.0, True: 1.0}[agrees],
     )
 
 
@@ -104,15 +106,15 @@ def _looks(strip: Grey) -> Iterator[Grey]:
 
     As wide as the strip: another width would have the network made ready again, which costs more than running it.
     """
-    height, width = strip.shape
+    height, width = strip.shape[:2]
     smaller = np.array([[SMALLER, 0.0, 0.0], [0.0, SMALLER, (1 - SMALLER) * height / 2]])
     higher = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -HIGHER]])
     for change in (smaller, higher):
         yield np.asarray(cv2.warpAffine(strip, change, (width, height)), np.uint8)
 
 
-def _likelihood(strip: Grey, text: str, recogniser: Recogniser) -> float:
-    return log_likelihood(log_softmax(recogniser.columns(strip)), text)
+def _probability(strip: Grey, text: str, recogniser: Recogniser) -> float:
+    return math.exp(log_likelihood(log_softmax(recogniser.columns(strip)), text))
 
 
 def _log_odds(probability: float) -> float:

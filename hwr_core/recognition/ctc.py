@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.recognition.types import CLASSES, DIGITS, NOT_A_DIGIT
+from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 
 BLANK = NOT_A_DIGIT
 
@@ -21,9 +21,6 @@ Columns = NDArray[np.float64]
 BEAM = 12
 UNLIKELY = 1e-4
 """A digit less probable than this is not tried at a column."""
-
-NEIGHBOURS = 2
-"""Digits to either side that a digit's probabilities take into account."""
 
 NEVER = -1e30
 SCALED_AFTER, LEAST, LEAST_SHARE = 4, 1e-160, 1e-30
@@ -75,87 +72,119 @@ def _probability(beam: _Beam) -> float:
     return beam[2] + beam[3]
 
 
+def probable_way(columns: Columns) -> str:
+    """Return the text of the most probable digit or blank of each column: mostly, not always, the most probable one."""
+    best = columns.argmax(axis=1)
+    begins = np.flatnonzero(np.diff(best, prepend=BLANK))
+    return "".join(str(digit) for digit in best[begins] if digit != BLANK)
+
+
 def log_likelihood(columns: Columns, text: str) -> float:
     """Return the logarithm of a text's probability."""
     return float(log_likelihoods(columns, [text])[0])
 
 
-def log_likelihoods(
-    columns: Columns, texts: Sequence[str], windows: Sequence[tuple[int, int]] | None = None
-) -> NDArray[np.float64]:
-    """Return the logarithms of the probabilities of texts, all of the same length.
-
-    Args:
-        columns: of a line.
-        texts: the digits.
-        windows: of each text the first of its columns, and the one after its last; all columns by default.
-    """
-    begins, ends = np.array(windows or [(0, len(columns))] * len(texts), np.intp).T
-    lengths = ends - begins
-    order = np.argsort(-lengths, kind="stable")
-    found = np.empty(len(texts))
-    found[order] = _forward(np.exp(columns), [texts[place] for place in order], begins[order], lengths[order])
-    return np.where([_least_columns(text) for text in texts] > lengths, NEVER, found)
+def log_likelihoods(columns: Columns, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the logarithms of the probabilities of texts, all of the same length."""
+    found = _forward(np.exp(columns), texts)
+    return np.where(np.array([_least_columns(text) for text in texts]) > len(columns), NEVER, found)
 
 
 def _least_columns(text: str) -> int:
     return len(text) + sum(one == other for one, other in pairwise(text))
 
 
-def _forward(
-    shares: NDArray[np.float64], texts: Sequence[str], begins: NDArray[np.intp], lengths: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Go through the columns of all texts at once; those with the most columns come first."""
+def _forward(shares: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Go through the columns for all texts at once."""
     states, skips = (each.T for each in _states(texts))
-    flat, emitted, skipping = np.maximum(shares, LEAST_SHARE).ravel(), begins * CLASSES + states, skips.astype(float)
+    emitted, skipping = np.maximum(shares, LEAST_SHARE)[:, states], skips.astype(float)
     # Two rows of zeros before the first state: what leads to a state is it, the row before and the one before that.
     alpha = np.full((2 + len(states), len(texts)), LEAST)
     alpha[:2] = 0.0
-    alpha[2:4] = flat.take(emitted[:2])
-    scale, found = np.zeros(len(texts)), np.empty(len(texts))
-    for number in range(1, int(lengths[0]) + 1):
-        going = int(np.searchsorted(-lengths, -number))  # those with more columns than so many
-        if going < len(scale):
-            found[going : len(scale)] = scale[going:] + np.log(alpha[-2:, going:].sum(axis=0))
-            alpha, scale, emitted, skipping = alpha[:, :going], scale[:going], emitted[:, :going], skipping[:, :going]
+    alpha[2:4] = emitted[0, :2]
+    scale = np.zeros(len(texts))
+    for number in range(1, len(shares)):
         arriving = skipping * alpha[:-2]
         arriving += alpha[1:-1]
         arriving += alpha[2:]
-        np.multiply(arriving, flat[number * CLASSES :].take(emitted), out=alpha[2:])
-        if number % SCALED_AFTER == 0 and going:
+        np.multiply(arriving, emitted[number], out=alpha[2:])
+        if number % SCALED_AFTER == 0:
             most = np.maximum.reduce(alpha, axis=0)
             scale = scale + np.log(most)
             np.maximum(alpha[2:] / most, LEAST, out=alpha[2:])
-    return found
+    return np.asarray(scale + np.log(alpha[-2:].sum(axis=0)))
 
 
-def given_neighbours(columns: Columns, text: str, where: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
-    """Return the probabilities of the ten digits at each place of a text, given those beside it: float64 [places, 10].
+def given_others(columns: Columns, text: str) -> NDArray[np.float64]:
+    """Return the probabilities of the ten digits at each place of a text, given all others: float64 [places, 10].
 
-    Args:
-        columns: of a line.
-        text: the digits on it.
-        where: the first and the last column of each, as `places` finds them.
+    What leads to a place and what follows it are added up once, by the forward and the backward algorithm (Rabiner,
+    1989); only the ways through the place itself depend on its digit.
     """
-    found = np.zeros((len(text), len(DIGITS)))
-    of_width: dict[int, list[int]] = {}
-    for place in range(len(text)):
-        first, last = _around(text, place)
-        of_width.setdefault(last - first, []).append(place)
-    for same in of_width.values():
-        texts, windows = [], []
-        for place in same:
-            first, last = _around(text, place)
-            window = where[first - 1][1] + 1 if first else 0, where[last][0] if last < len(text) else len(columns)
-            texts += [f"{text[first:place]}{digit}{text[place + 1 : last]}" for digit in DIGITS]
-            windows += [window] * len(DIGITS)
-        found[same] = np.exp(log_softmax(log_likelihoods(columns, texts, windows).reshape(len(same), -1)))
+    if not text:
+        return np.zeros((0, len(DIGITS)))
+    shares = np.maximum(np.exp(columns), LEAST_SHARE)
+    states, skips = (each[0] for each in _states([text]))
+    arriving, scale = _arriving(shares[:, states], skips)
+    with np.errstate(over="ignore", invalid="ignore"):
+        leaving = _leaving(shares[:, states], skips, scale)
+    digits = np.array([int(digit) for digit in text])
+    differs = np.arange(len(DIGITS)) != digits[:, None]
+    # A digit follows the one before without a blank, and is so followed, only where the two differ.
+    from_digit, to_digit = np.zeros(differs.shape), np.zeros(differs.shape)
+    from_digit[1:], to_digit[:-1] = differs[:-1], differs[1:]
+    scaled = shares[:, None, : len(DIGITS)] / scale[:, None, None]
+    within, found = np.zeros(differs.shape), np.zeros(differs.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for column in range(len(shares)):
+            blank_before, digit_before = arriving[column]
+            within = scaled[column] * (within + blank_before[:, None] + from_digit * digit_before[:, None])
+            blank_after, digit_after = leaving[column]
+            found += within * (blank_after[:, None] + to_digit * digit_after[:, None])
+    # Of a text so improbable that its ways are lost in rounding nobody knows any digit.
+    found[~(np.isfinite(found).all(axis=1) & (found.sum(axis=1) > 0))] = 1.0
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
+def _arriving(
+    emitted: NDArray[np.float64], skips: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each column and digit of a text, the probability of all columns before it, if they lead up to the digit.
+
+    Returns float64 [columns, 2, digits], ending with the blank before the digit (0) or with the digit before that (1);
+    and by how much each column is scaled, so that none becomes too small: the sum over all states is 1.
+    """
+    columns, count = emitted.shape
+    skipping, alpha = skips.astype(float), np.zeros(2 + count)
+    found, scale = np.zeros((columns, 2, count // 2)), np.empty(columns)
+    found[0, 0, 0] = 1.0
+    alpha[2:4] = emitted[0, :2]
+    for column in range(columns):
+        if column:
+            found[column] = alpha[2:-1:2], alpha[1:-2:2]
+            alpha[2:] = emitted[column] * (alpha[2:] + alpha[1:-1] + skipping * alpha[:-2])
+        scale[column] = alpha.sum()
+        alpha /= scale[column]
+    return found, scale
+
+
+def _leaving(emitted: NDArray[np.float64], skips: NDArray[np.bool_], scale: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each column and digit of a text, the probability of all columns after it, if the digit ends there.
+
+    Returns float64 [columns, 2, digits], beginning with a blank (0) or the next digit (1); scaled as what arrives is.
+    """
+    columns, count = emitted.shape
+    skipping, beta = skips.astype(float), np.zeros(count + 2)
+    found = np.zeros((columns, 2, count // 2))
+    found[-1, 0, -1] = 1.0
+    beta[count - 2 : count] = 1.0
+    for column in range(columns - 1, 0, -1):
+        after = np.zeros(count + 2)
+        after[:count] = emitted[column] * beta[:count] / scale[column]
+        found[column - 1] = after[2:-1:2], after[3::2]
+        beta[:count] = after[:count] + after[1:-1]
+        beta[: count - 2] += skipping[2:] * after[2:count]
     return found
-
-
-def _around(text: str, place: int) -> tuple[int, int]:
-    """The first digit that a place's probabilities take into account, and the one after the last."""
-    return max(0, place - NEIGHBOURS), min(len(text), place + NEIGHBOURS + 1)
 
 
 def places(columns: Columns, text: str) -> list[tuple[int, int]]:

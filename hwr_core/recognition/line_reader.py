@@ -1,15 +1,15 @@
 """A line -> the digits on it: read as a whole or digit by digit, then every digit gets its part of the line."""
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.lines.page import Line, Page, Part
-from hwr_core.images.lines.strips import strip
-from hwr_core.recognition.acceptance import ReadLine, evidence, probability_right
+from hwr_core.images.lines.strips import Strip, strip
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import given_neighbours, log_likelihood, log_softmax, places
+from hwr_core.recognition.ctc import given_others, log_likelihood, log_softmax, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.second_looks import text_of
@@ -23,14 +23,14 @@ STRIP_PIXELS = 2
 class LineText:
     """The digits of a line, the parts and the ten probabilities of each; `confidence` that all of them are right.
 
-    `evidence`: as `NumberLine` has it.
+    `strip` is what the network of lines was shown; None for a line that was read digit by digit, or has no digit.
     """
 
     text: str
     parts: tuple[tuple[Part, ...], ...]
     probabilities: NDArray[np.floating]
     confidence: float
-    evidence: tuple[float, ...] = ()
+    strip: Strip | None = None
 
 
 def digit_by_digit(page: Page, line: Line, recogniser: Recogniser) -> LineText:
@@ -49,14 +49,10 @@ def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> LineText:
         return LineText("", (), np.zeros((0, len(DIGITS))), 0.0)
     where = places(columns, text)
     middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in where]
-    likelihood = log_likelihood(columns, text)
-    found = LineText(
+    return LineText(
         text=text,
         parts=tuple(parts_of_digits(line, middles, of_line.slant)),
-        probabilities=given_neighbours(columns, text, where),
-        confidence=min(float(np.exp(likelihood)), 1.0),
+        probabilities=given_others(columns, text),
+        confidence=min(math.exp(log_likelihood(columns, text)), 1.0),
+        strip=of_line,
     )
-    if recogniser.acceptance is None:
-        return found
-    known = evidence(ReadLine(page, line, of_line.image, text, likelihood, found.parts), recogniser)
-    return replace(found, confidence=probability_right(recogniser.acceptance, known), evidence=known)

@@ -1,6 +1,6 @@
 """A page -> its numbers, each upright and alone: the page network looks at it in several sizes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.images.lines.finding import Maps, Place, find_places, in_reading_order, ink_of
+from hwr_core.images.lines.finding import Maps, Place, find_places, ink_of, reading_order
 from hwr_core.images.lines.page import Page, scaling
 from hwr_core.images.lines.upright import upright
 from hwr_core.images.normalise import check_enhancement_level, denoise
@@ -31,7 +31,7 @@ FIT = 26.0, 76.0
 NO_BETTER = 1.2
 """Sizes that differ by less than this factor are one."""
 
-PageNetwork = Callable[[Grey], Maps]
+MapsOf = Callable[[Grey], Maps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Found:
     on_page: Place
 
 
-def find_numbers(grey: Grey, network: PageNetwork, enhancement_level: float = 1.0) -> list[Page]:
+def find_numbers(grey: Grey, network: MapsOf, enhancement_level: float = 1.0) -> list[Page]:
     """Return the numbers of a page in reading order, each as a page with one line.
 
     Args:
@@ -64,22 +64,47 @@ def find_numbers(grey: Grey, network: PageNetwork, enhancement_level: float = 1.
         InvalidValue: `enhancement_level` is outside 0 to 3.
     """
     check_enhancement_level(enhancement_level)
-    grey = denoise(grey, enhancement_level)
+    return [page for _, page in placed_numbers(denoise(grey, enhancement_level), network)]
+
+
+def placed_numbers(grey: Grey, network: MapsOf) -> list[tuple[Place, Page]]:
+    """Return the numbers of a page in reading order, each with its place.
+
+    Args:
+        grey: the page, uint8, any size.
+        network: makes maps of a page whose sides are multiples of 32.
+    """
     looks: dict[float, list[_Found]] = {}
     for factor in _factors(grey):
         if factor * max(grey.shape) > SIDES[1] and _are_high(found := _best(looks.values())):
             break
         looks[factor] = _look(grey, factor, network)
     found = _best(looks.values())
-    fitting = _fitting_factor(grey, found)
+    seen_well = [one for one in chain.from_iterable(looks.values()) if FIT[0] <= one.place.height <= FIT[1]]
+    fitting = _fitting_factor(grey, seen_well or found)
     if fitting is not None:
         near = min(looks, key=lambda factor: abs(np.log(factor / fitting)))
         again = looks[near] if abs(np.log(near / fitting)) < np.log(NO_BETTER) else _look(grey, fitting, network)
         found = _without_others([one for one in again if FIT[0] <= one.place.height <= FIT[1]], found)
-    of_place = {id(each.on_page): each for each in found}
-    ordered = [of_place[id(place)] for place in in_reading_order([each.on_page for each in found])]
-    pages = (upright(one.look.seen, one.look.ink, one.place, scaling(1.0 / one.look.factor)) for one in ordered)
-    return [page for page in pages if page is not None]
+    return [*_alone(found[number] for number in reading_order([each.on_page for each in found]))]
+
+
+def numbers_in_size(grey: Grey, factor: float, network: MapsOf) -> Iterator[tuple[Place, Page]]:
+    """Yield the numbers that one look shows, with their places on the page.
+
+    Args:
+        grey: the page, uint8, any size.
+        factor: how many times as large as it is the network is to see it.
+        network: makes maps of a page whose sides are multiples of 32.
+    """
+    yield from _alone(_look(grey, factor, network))
+
+
+def _alone(found: Iterable[_Found]) -> Iterator[tuple[Place, Page]]:
+    for one in found:
+        page = upright(one.look.seen, one.look.ink, one.place, scaling(1.0 / one.look.factor))
+        if page is not None:
+            yield one.on_page, page
 
 
 def _are_high(found: Sequence[_Found]) -> bool:
@@ -101,12 +126,15 @@ def _fitting_factor(grey: Grey, found: Sequence[_Found]) -> float | None:
     """The size in which most digits of a page are as high as the network sees them best; None without digits."""
     if not found:
         return None
-    heights = np.sort([each.on_page.height for each in found for _ in range(max(1, len(each.place.ink[0]) // 50))])
-    factor = FITTING / float(heights[len(heights) // 2])
+    heights = np.array([each.on_page.height for each in found])
+    length = np.array([each.on_page.length for each in found])
+    order = np.argsort(heights)
+    half = np.searchsorted(np.cumsum(length[order]), length.sum() / 2)
+    factor = FITTING / float(heights[order][half])
     return float(min(factor, MOST_ENLARGED, SIDES[-1] / max(grey.shape)))
 
 
-def _look(grey: Grey, factor: float, network: PageNetwork) -> list[_Found]:
+def _look(grey: Grey, factor: float, network: MapsOf) -> list[_Found]:
     """The numbers of a page as they are found in one size."""
     height, width = (max(1, round(side * factor)) for side in grey.shape)
     kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC

@@ -1,30 +1,37 @@
 """A page -> the digits on it, line by line, where the page network finds numbers or the foreground shows them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.errors import NoInk
+from hwr_core.errors import NoInk, Stopped
 from hwr_core.images.decode import PageImage
-from hwr_core.images.lines.page import Page, Part, chained, scaling
+from hwr_core.images.lines.page import Line, Page, Part, chained, joint_box, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
-from hwr_core.images.lines.strips import is_too_long
 from hwr_core.images.types import Box, OnProgress
+from hwr_core.recognition.acceptance import evidence, probability_right
 from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digit
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
-FEW, DOUBTED = 3, 0.9
-"""The foreground is looked at too where the page network finds at most so many numbers, or where its digits are, one
-with another, less probable than that."""
+FEW, DOUBTED, MANY = 3, 0.9, 200
+"""The foreground is looked at too where the page network finds at most so many numbers, where its digits are, one with
+another, less probable than that, or where there are so many digits: of a page written full the network misses some."""
 
 PLAIN, ALONE = 0.5, 0.8
 """One line that the foreground shows stands against what the network finds where it has no fewer digits and is at least
 as probable as the first says; or as the second says, where the network finds nothing at all."""
+
+FOUND, READ = 0.4, 0.7
+"""Shares of the work on a page at which what the page network finds is read, and all that is to be read."""
+
+BELIEVABLE = 0.6
+"""Of several numbers that the network finds each has digits that are, one with another, at least so probable: less is
+what letters, print and the grain of the paper are read as."""
 
 TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
 
@@ -48,8 +55,8 @@ class _ReadLine:
     """A line with its text, and the page that it was cut out of."""
 
     page: Page
+    line: Line
     found: LineText
-    is_too_long: bool
 
 
 def read_page(  # noqa: PLR0913  all but two by name
@@ -60,6 +67,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     boxes: Sequence[Box] | None = None,
     number: int = 0,
     first_line: int = 0,
+    most_lines: int | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> PagePrediction:
     """Read the digits of a page.
@@ -74,31 +82,31 @@ def read_page(  # noqa: PLR0913  all but two by name
         boxes: where the digits stand, if known; each is read as one digit. Without them, lines are looked for.
         number: of the page.
         first_line: the number of its first line.
-        on_progress: called with the share that is done before each line; what it raises stops the prediction.
+        most_lines: stop where there are more, if given.
+        on_progress: called with the share that is done, below 1, before each line; what it raises stops the prediction.
 
     Raises:
+        Stopped: there are more lines than `most_lines`.
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
+    work = _Work(recogniser, most_lines, on_progress)
+    others: list[_ReadLine] | None = None
     if boxes is not None:
         pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level)]
-        read = [
-            _ReadLine(page, digit_by_digit(page, line, recogniser), is_too_long=False)
-            for page in pages
-            for line in page.lines
-        ]
+        read = [_ReadLine(page, line, digit_by_digit(page, line, recogniser)) for page in pages for line in page.lines]
     elif recogniser.finds_numbers:
         pages = _placed(find_numbers(image.grey, recogniser.page_maps, enhancement_level), image)
-        read = [*_lines(pages, recogniser, on_progress)]
-        if len(read) <= FEW or _per_digit(read) < DOUBTED:
+        read = _believable(work.lines(pages, 0.0, FOUND))
+        if len(read) <= FEW or _per_digit(read) < DOUBTED or _digits(read) >= MANY:
             shown = _foreground(image, enhancement_level)
-            plain = [*_lines(shown, recogniser, lambda _: on_progress(1.0))]
-            if _is_better(plain, read):
-                pages, read = shown, plain
+            others = work.lines(shown, FOUND, READ)
+            if _is_better(others, read):
+                pages, read, others = shown, others, read
     else:
         pages = _foreground(image, enhancement_level)
-        read = [*_lines(pages, recogniser, on_progress)]
+        read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
-    return _prediction(read, warnings, number, first_line, image.of)
+    return _prediction(work.judged(read, others), warnings, number, first_line, image.of)
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:
@@ -118,16 +126,68 @@ def _placed(pages: Sequence[Page], image: PageImage) -> list[Page]:
     return [replace(page, to_input=chained(page.to_input, scaling(image.scale))) for page in pages]
 
 
-def _lines(
-    pages: Sequence[Page], recogniser: Recogniser, on_progress: OnProgress = lambda _: None
-) -> Iterator[_ReadLine]:
-    """The lines of pages as the network of lines reads them; those without digits are left out."""
-    on_pages = [(page, line) for page in pages for line in page.lines]
-    for place, (page, line) in enumerate(on_pages):
-        on_progress(place / len(on_pages))
-        found = as_a_whole(page, line, recogniser)
-        if found.parts:
-            yield _ReadLine(page, found, is_too_long(line))
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A line that was read, how probable it is that all of it is right, and why."""
+
+    read: _ReadLine
+    confidence: float
+    evidence: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What has to be done for a page line by line: it tells how far it is, and can be stopped at each."""
+
+    recogniser: Recogniser
+    most_lines: int | None
+    on_progress: OnProgress
+
+    def lines(self, pages: Sequence[Page], begin: float, end: float) -> list[_ReadLine]:
+        """The lines of pages as the network of lines reads them; those without digits are left out.
+
+        Lines of about the same length are read after each other: an interpreter has to be made ready for another one.
+        """
+        on_pages = [(page, line) for page in pages for line in page.lines]
+        if self.most_lines is not None and len(on_pages) > self.most_lines:
+            raise Stopped("There are too many lines.")
+        found: dict[int, _ReadLine] = {}
+        for done, place in enumerate(sorted(range(len(on_pages)), key=lambda place: _length(on_pages[place][1]))):
+            self.on_progress(begin + (end - begin) * done / len(on_pages))
+            page, line = on_pages[place]
+            found[place] = _ReadLine(page, line, as_a_whole(page, line, self.recogniser))
+        return [found[place] for place in range(len(on_pages)) if found[place].found.parts]
+
+    def judged(self, lines: Sequence[_ReadLine], others: Sequence[_ReadLine] | None) -> list[_Judged]:
+        """The confidence of each line: by the model that was fitted for the version, if it has one.
+
+        `others` are the lines that the other way of reading the page gave, None where it was not tried.
+        """
+        model = self.recogniser.acceptance
+        texts = None if others is None else {other.found.text for other in others}
+        judged: list[_Judged] = []
+        for done, each in enumerate(lines):
+            self.on_progress(READ + (1.0 - READ) * done / len(lines))
+            if model is None or each.found.strip is None:
+                judged.append(_Judged(each, each.found.confidence))
+                continue
+            agrees = None if texts is None else each.found.text in texts
+            known = evidence(each.page, each.line, each.found, self.recogniser, agrees=agrees)
+            judged.append(_Judged(each, probability_right(model, known), known))
+        return judged
+
+
+def _length(line: Line) -> float:
+    """About how wide the strip of a line is, in heights of its digits."""
+    return joint_box(line.parts)[2] / line.height
+
+
+def _believable(found: list[_ReadLine]) -> list[_ReadLine]:
+    """Leave out what the network took for a number and nobody can read: print, letters, a stain beside the numbers.
+
+    Where nothing else was found, all of it is kept: an answer that is unsure is better than none.
+    """
+    return [each for each in found if _per_digit([each]) >= BELIEVABLE] or found
 
 
 def _is_better(plain: list[_ReadLine], found: list[_ReadLine]) -> bool:
@@ -156,19 +216,19 @@ def _per_digit(lines: Sequence[_ReadLine]) -> float:
 
 
 def _prediction(
-    read: Sequence[_ReadLine], warnings: list[str], number: int, first_line: int, of: int
+    judged: Sequence[_Judged], warnings: list[str], number: int, first_line: int, of: int
 ) -> PagePrediction:
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
-    for place, each in enumerate(read):
-        found = each.found
-        box = each.page.box([part for parts in found.parts for part in parts])
-        lines.append(NumberLine(found.text, found.confidence, box, number, evidence=found.evidence))
+    for place, each in enumerate(judged):
+        page, found = each.read.page, each.read.found
+        box = page.box([part for parts in found.parts for part in parts])
+        lines.append(NumberLine(found.text, each.confidence, box, number, evidence=each.evidence))
         digits += [
-            _digit(each.page, int(digit), parts, probabilities, first_line + place, number)
+            _digit(page, int(digit), parts, probabilities, first_line + place, number)
             for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)
         ]
-        if each.is_too_long:
+        if found.strip is not None and found.strip.is_reduced:
             warnings.append(TOO_LONG.format(line=place + 1))
     return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), of)
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import TypeAlias
 
 import cv2
@@ -29,7 +28,7 @@ PLAIN_NUMBER = 0.5
 
 
 MOST_LINES = 20
-"""Of a refused image no more lines are looked at: a single digit is not to take long, and noise has many."""
+"""A refused image with more lines is not looked at for several digits: that would take long, and noise has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ class Reader:
             return False
         try:
             page = read_page(
-                PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level, on_progress=_first_lines()
+                PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level, most_lines=MOST_LINES
             )
         except Stopped:
             return False
@@ -198,17 +197,6 @@ class Reader:
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
         )
-
-
-def _first_lines() -> OnProgress:
-    """Stop at the line after MOST_LINES."""
-    lines = count(1)
-
-    def on_progress(_: float) -> None:
-        if next(lines) > MOST_LINES:
-            raise Stopped("There are too many lines.")
-
-    return on_progress
 
 
 def _part(on_progress: OnProgress, number: int, of: int) -> OnProgress:

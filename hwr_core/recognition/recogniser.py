@@ -4,17 +4,15 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from queue import LifoQueue
 from typing import Self, TypeVar
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.calibration import digit_probabilities
+from hwr_core.recognition.networks import DigitNetwork, LineNetwork, PageNetwork, Pool
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Acceptance, Decision
@@ -45,25 +43,14 @@ class Recogniser:
         self.acceptance = acceptance
         self._decision = decision
         self._cores = cores or os.cpu_count() or 1
-        # An interpreter is not thread-safe. One for each core, taken and given back: more would only crowd the cores.
-        self._networks: LifoQueue[_Network] = LifoQueue()
-        for _ in range(self._cores):
-            self._networks.put(_Network(model))
-        self._line_networks: LifoQueue[_LineNetwork] | None = None
-        if lines is not None:
-            self._line_networks = LifoQueue()
-            for _ in range(self._cores):
-                self._line_networks.put(_LineNetwork(lines))
-        self._page_networks: LifoQueue[_PageNetwork] | None = None
-        if pages is not None:
-            self._page_networks = LifoQueue()
-            for _ in range(self._cores):
-                self._page_networks.put(_PageNetwork(pages))
+        self._networks = Pool(lambda: DigitNetwork(model), self._cores)
+        self._line_networks = None if lines is None else Pool(lambda: LineNetwork(lines), self._cores)
+        self._page_networks = None if pages is None else Pool(lambda: PageNetwork(pages), self._cores)
         self._threads = Threads(self._cores, thread_name_prefix="recogniser")
 
     @classmethod
-    def load(cls, version: ModelVersion) -> Self:
-        """Load a version's LiteRT files.
+    def load(cls, version: ModelVersion, cores: int | None = None) -> Self:
+        """Load a version's LiteRT files, for all cores unless a number is given.
 
         Raises:
             ModelUnavailable: a file is missing, damaged or not a model of its kind.
@@ -75,7 +62,7 @@ class Recogniser:
         acceptance = version.card.lines.acceptance if version.card.lines else None
         name, decision = version.name, version.card.decision
         try:
-            return cls(content, decision, name, lines=lines, pages=pages, acceptance=acceptance)
+            return cls(content, decision, name, cores=cores, lines=lines, pages=pages, acceptance=acceptance)
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot be loaded by LiteRT.") from error
 
@@ -111,7 +98,8 @@ class Recogniser:
         """Return the logits of each column of a line: the ten digits and none, float32 [columns, 11].
 
         Args:
-            strip: uint8, 32 x width, as `hwr_core.images.lines.strips.strip` makes it; a column stands for two pixels.
+            strip: uint8 [32, width, 2], as `hwr_core.images.lines.strips.strip` makes it; a column stands for two
+                pixels. Of a version from before strips showed more than ink, the network is given the ink.
 
         Raises:
             ModelUnavailable: the version has no network of lines.
@@ -121,11 +109,8 @@ class Recogniser:
                 f"Model version {self.version} reads single digits only: it has no network for lines of digits. "
                 "Promote one that has, or say where the digits stand."
             )
-        network = self._line_networks.get()
-        try:
+        with self._line_networks.one() as network:
             return network.run(strip)
-        finally:
-            self._line_networks.put(network)
 
     @property
     def finds_numbers(self) -> bool:
@@ -139,11 +124,8 @@ class Recogniser:
             page: uint8, its sides multiples of 32; `hwr_core.images.pages` names the maps.
         """
         assert self._page_networks is not None, "callers ask finds_numbers first"
-        network = self._page_networks.get()
-        try:
+        with self._page_networks.one() as network:
             return network.run(page)
-        finally:
-            self._page_networks.put(network)
 
     def spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do work on each item on all cores, results in order. The work must not call `spread` again."""
@@ -160,11 +142,8 @@ class Recogniser:
 
     def shares_of(self, image: Grey) -> NDArray[np.float32]:
         """Return the eleven probabilities of one image; unlike `shares` it may be called from work that is spread."""
-        network = self._networks.get()
-        try:
+        with self._networks.one() as network:
             return network.run(image)
-        finally:
-            self._networks.put(network)
 
     def _decide(self, image: Grey, shares: NDArray[np.float32], seconds: float) -> Prediction:
         """Turn eleven probabilities into a prediction; `digit_probabilities` says what becomes of the eleventh."""
@@ -188,80 +167,3 @@ class Recogniser:
     def close(self) -> None:
         """Stop the threads."""
         self._threads.shutdown()
-
-
-@dataclass(slots=True)
-class _Network:
-    """A LiteRT interpreter for one image at a time: uint8 28x28 in, eleven probabilities out."""
-
-    _interpreter: Interpreter
-    _input: int
-    _output: int
-
-    def __init__(self, model: bytes) -> None:
-        self._interpreter = Interpreter(model_content=model, num_threads=1)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
-
-    def run(self, image: Grey) -> NDArray[np.float32]:
-        pixels = image.astype(np.float32).reshape(1, SIDE, SIDE, 1)
-        self._interpreter.set_tensor(self._input, pixels)
-        self._interpreter.invoke()
-        shares: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
-        return shares
-
-
-WIDTH_UNIT = 64
-"""Strips are made so wide, or a multiple of it, that an interpreter seldom has to be made ready for another width."""
-
-
-@dataclass(slots=True)
-class _LineNetwork:
-    """A LiteRT interpreter for one line at a time, of any width."""
-
-    _interpreter: Interpreter
-    _input: int
-    _width: int
-
-    def __init__(self, model: bytes) -> None:
-        self._interpreter = Interpreter(model_content=model, num_threads=1)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._width = 0
-
-    def run(self, strip: Grey) -> NDArray[np.float32]:
-        height, width = strip.shape
-        wide = -(-width // WIDTH_UNIT) * WIDTH_UNIT
-        if wide != self._width:
-            self._interpreter.resize_tensor_input(self._input, [1, height, wide, 1])
-            self._interpreter.allocate_tensors()
-            self._width = wide
-        pixels = np.zeros((1, height, wide, 1), np.float32)
-        pixels[0, :, :width, 0] = strip
-        self._interpreter.set_tensor(self._input, pixels)
-        self._interpreter.invoke()
-        logits: NDArray[np.float32] = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
-        return logits[0, : -(-width // 2)]
-
-
-@dataclass(slots=True)
-class _PageNetwork:
-    """A LiteRT interpreter for one page at a time, of any size."""
-
-    _interpreter: Interpreter
-    _shape: tuple[int, ...]
-
-    def __init__(self, model: bytes) -> None:
-        self._interpreter = Interpreter(model_content=model, num_threads=1)
-        self._shape = ()
-
-    def run(self, page: Grey) -> NDArray[np.float32]:
-        place = self._interpreter.get_input_details()[0]["index"]
-        if page.shape != self._shape:
-            self._interpreter.resize_tensor_input(place, [1, *page.shape, 1])
-            self._interpreter.allocate_tensors()
-            self._shape = page.shape
-        self._interpreter.set_tensor(place, page.astype(np.float32)[None, ..., None])
-        self._interpreter.invoke()
-        maps = self._interpreter.get_tensor(self._interpreter.get_output_details()[0]["index"])
-        return np.asarray(maps[0], np.float32)

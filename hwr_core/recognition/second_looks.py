@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.types import Grey
-from hwr_core.recognition.ctc import Columns, log_likelihood, log_likelihoods, log_softmax, probable_texts
+from hwr_core.recognition.ctc import Columns, log_likelihood, log_likelihoods, log_softmax, probable_texts, probable_way
 from hwr_core.recognition.recogniser import Recogniser
 
 SURE = 0.5
@@ -35,15 +35,15 @@ def text_of(strip: Grey, columns: Columns, recogniser: Recogniser) -> str:
         columns: what the first look saw.
         recogniser: the model.
     """
-    texts = probable_texts(columns)
-    if math.exp(log_likelihood(columns, texts[0])) >= SURE:
-        return texts[0]
-    return best_text(texts, [columns, log_softmax(recogniser.columns(narrower(strip)))])
+    likely = probable_way(columns)
+    if math.exp(log_likelihood(columns, likely)) >= SURE:  # probabilities of texts sum to 1: no other is more probable
+        return likely
+    return best_text(probable_texts(columns), [columns, log_softmax(recogniser.columns(narrower(strip)))])
 
 
 def narrower(strip: Grey) -> Grey:
-    """Return a strip as the second look sees it, uint8 [32, any width]."""
-    height, width = strip.shape
+    """Return a strip as the second look sees it, uint8 [32, any width, 2]."""
+    height, width = strip.shape[:2]
     size = max(1, round(width * NARROWER)), height
     return np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 

@@ -1,18 +1,21 @@
-"""Fits the confidence of whole numbers: made lines are read as a user's are, and their features tell right from wrong.
+"""Fits the confidence of whole numbers: made images are read as a user's are, and their features tell right from wrong.
 
 Needs no TensorFlow: it reads with the files of a finished version.
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.lines import made_line_images
+from hwr_core.datasets.lines.made import made_line_images
+from hwr_core.datasets.pages.sent import sent_fields
+from hwr_core.datasets.pages.writers import Writers, has_writers
 from hwr_core.datasets.samples import Part
 from hwr_core.evaluation.answers import accepted, risk_curve
 from hwr_core.images.decode import PageImage
@@ -20,12 +23,19 @@ from hwr_core.images.types import Grey, OnProgress
 from hwr_core.recognition.acceptance import FEATURES, probability_right
 from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.recognition.types import NumberLine
 from hwr_core.registry.card import Acceptance, ModelCard, Threshold, Weight
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.statistics import upper_end
 
 COUNTS = {Part.VALIDATION: 3_000, Part.TEST: 2_500}
-"""Images of a line that are read, of each part."""
+"""Images of a number that are read, of each part."""
+
+ON_PAGES = 0.3
+"""Share of the images that are photos of a field or of ruled paper; the others show a line and nothing else."""
+
+CHUNK = 100
+"""Images that wait to be read."""
 
 SEED = 101
 """The lines are not those that the line reader's training was stopped by."""
@@ -78,7 +88,7 @@ def with_acceptance(
         card: has `lines`.
         files: the content of each file of the version.
         datasets: the folder of open data sets, of whose digits lines are made.
-        processes: how many make lines at once.
+        processes: how many make images at once, and read them.
         on_progress: called with the share that is done; what it raises stops the fit.
 
     Raises:
@@ -89,11 +99,10 @@ def with_acceptance(
     neutral = card.model_copy(update={"lines": card.lines.model_copy(update={"acceptance": NEUTRAL})})
     found: dict[Part, ReadLines] = {}
     with tempfile.TemporaryDirectory() as folder:
-        recogniser = Recogniser.load(Registry(Path(folder)).publish(neutral, dict(files)))
+        recogniser = Recogniser.load(Registry(Path(folder)).publish(neutral, dict(files)), processes)
         try:
             for part, count in COUNTS.items():
-                images = made_line_images(datasets, part, count=count, seed=SEED, processes=processes)
-                found[part] = read_lines(images, recogniser)
+                found[part] = read_lines(_images(datasets, part, count, processes), recogniser)
                 on_progress((len(found)) / len(COUNTS))
         finally:
             recogniser.close()
@@ -110,16 +119,31 @@ def publish_with_acceptance(version: ModelVersion, registry: Registry, datasets:
     return registry.publish(with_acceptance(card, files, datasets), files)
 
 
+def _images(datasets: Path, part: Part, count: int, processes: int) -> Iterator[tuple[Grey, str]]:
+    """Images of one number each with its digits: lines alone, and as they stand on pages."""
+    on_pages = round(ON_PAGES * count) if has_writers(datasets) else 0
+    yield from made_line_images(datasets, part, count=count - on_pages, seed=SEED, processes=processes)
+    if on_pages:
+        for _, page in sent_fields(Writers.of(datasets, part), on_pages, SEED):
+            yield page.image, page.numbers[0].text
+
+
 def read_lines(images: Iterable[tuple[Grey, str]], recogniser: Recogniser) -> ReadLines:
     """Read images of one line each; a line is right if it is the whole text.
 
     A lone digit beside other lines is left out: made images fall into pieces more often than real ones, and such pieces
     would teach that single digits are wrong.
     """
+
+    def read(item: tuple[Grey, str]) -> tuple[tuple[NumberLine, ...], str]:
+        image, text = item
+        return read_page(PageImage(image, 1.0), recogniser).lines, text
+
     found: list[tuple[tuple[float, ...], bool]] = []
-    for image, text in images:
-        lines = read_page(PageImage(image, 1.0), recogniser).lines
-        found += [(line.evidence, line.text == text) for line in lines if len(lines) == 1 or len(line.text) > 1]
+    waiting = iter(images)
+    while chunk := recogniser.spread(read, islice(waiting, CHUNK)):
+        for lines, text in chunk:
+            found += [(line.evidence, line.text == text) for line in lines if len(lines) == 1 or len(line.text) > 1]
     evidence = np.array([known for known, _ in found], np.float64).reshape(-1, len(FEATURES))
     return ReadLines(evidence, np.array([right for _, right in found], bool))
 

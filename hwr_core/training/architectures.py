@@ -6,7 +6,7 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.images.lines.strips import CHANNELS, STRIP_HEIGHT
 from hwr_core.images.pages import MAPS
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import CLASSES
@@ -38,13 +38,13 @@ def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.Ke
 
 
 def build_for_lines() -> keras.Model:
-    """Return a fresh network: strips, float [n, 32, width, 1] in 0-1, to float32 logits [n, width / 2, 11].
+    """Return a fresh network: strips, float [n, 32, width, 2] in 0-1, to float32 logits [n, width / 2, 11].
 
     Convolutions halve the columns and reduce the rows to one (after Shi et al., 2017, "An end-to-end trainable neural
     network for image-based sequence recognition", without its recurrent layers: a digit is read from some 40 pixels to
     either side). The class "not a digit" is CTC's blank.
     """
-    strips = keras.Input((STRIP_HEIGHT, None, 1))
+    strips = keras.Input((STRIP_HEIGHT, None, CHANNELS))
     x = _convolution(strips, 16)
     x = _convolution(x, 40, stride=2)
     x = _convolution(x, 40)

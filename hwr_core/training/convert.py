@@ -22,8 +22,8 @@ def to_litert(network: keras.Model, temperature: float) -> bytes:
 
 
 def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
-    """Return a LiteRT model of one line: float32 [1, 32, width, 1], 0-255, in; logits [1, width / 2, 11] out."""
-    strip = keras.Input((STRIP_HEIGHT, None, 1), batch_size=1)
+    """Return a LiteRT model of one line: float32 [1, 32, width, 2], 0-255, in; logits [1, width / 2, 11] out."""
+    strip = keras.Input((STRIP_HEIGHT, None, network.input_shape[-1]), batch_size=1)
     logits = network(layers.Rescaling(1 / 255)(strip), training=False)
     return _converted(keras.Model(strip, layers.Rescaling(1 / temperature)(logits)))
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hwr_core.datasets.lines import COUNTS
+from hwr_core.datasets.lines.made import COUNTS as LINES
+from hwr_core.datasets.pages.crops import COUNTS as CROPS
+from hwr_core.datasets.pages.strips import COUNTS as STRIPS
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import SOURCES
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
@@ -11,8 +13,8 @@ from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 SECONDS_PER_IMAGE = 1.1e-3
 """Of an epoch of the network `small` on two cores in bfloat16, including validation."""
 
-SECONDS_PER_LINE = 4e-3
-"""The same for the line reader."""
+SECONDS_PER_LINE, SECONDS_PER_CROP = 4e-3, 9e-2
+"""The same for the line reader, and for the page network."""
 
 FLOAT32_FACTOR = 1.4
 """How much longer float32 takes than bfloat16."""
@@ -35,7 +37,9 @@ def estimate(config: TrainingConfig, sizes: Mapping[str, int]) -> Estimate:
     """
     samples = sum(_samples(name, config, sizes) for name in config.sources)
     each = SECONDS_PER_IMAGE * ARCHITECTURES[config.architecture].milliseconds / ARCHITECTURES["small"].milliseconds
-    learning = config.epochs * samples * each + config.line_epochs * COUNTS[Part.TRAINING] * SECONDS_PER_LINE
+    lines = config.line_epochs * (LINES[Part.TRAINING] + STRIPS[Part.TRAINING]) * SECONDS_PER_LINE
+    pages = config.page_epochs * CROPS[Part.TRAINING] * SECONDS_PER_CROP
+    learning = config.epochs * samples * each + lines + pages
     if config.precision == "float32":
         learning *= FLOAT32_FACTOR
     preparing = samples * 5e-4 + 10

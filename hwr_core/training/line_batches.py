@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.lines import MOST_DIGITS, LineSample
-from hwr_core.images.lines.strips import STRIP_HEIGHT
+from hwr_core.datasets.lines.made import MOST_DIGITS, LineSample
+from hwr_core.images.lines.strips import CHANNELS, STRIP_HEIGHT
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
 
@@ -41,7 +41,7 @@ class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
         return math.ceil(len(self._lines) / self._batch_size)
 
     def __getitem__(self, index: int) -> LineBatch:
-        """Return strips [n, 32, width, 1] in 0-1, and labels as `as_labels` makes them."""
+        """Return strips [n, 32, width, 2] in 0-1, and labels as `as_labels` makes them."""
         first = int(self._order[index]) * self._batch_size
         lines = self._lines[first : first + self._batch_size]
         strips = [line.strip for line in lines]
@@ -69,7 +69,7 @@ class LineBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships n
 
 def distort_strip(strip: Grey, strength: float, rng: np.random.Generator) -> Grey:
     """Return a random variant of a strip: wider or narrower, leaning, higher or lower, thicker, fainter."""
-    height, width = strip.shape
+    height, width = strip.shape[:2]
     stretch, size = (
         np.exp(rng.uniform(-MOST_STRETCH, MOST_STRETCH) * strength),
         np.exp(rng.uniform(-0.12, 0.08) * strength),
@@ -94,16 +94,16 @@ def distort_strip(strip: Grey, strength: float, rng: np.random.Generator) -> Gre
 
 
 def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
-    """Return strips as a network takes them, float32 [n, 32, width, 1] in 0-1; narrower ones are padded at the right.
+    """Return strips as a network takes them, float32 [n, 32, width, 2] in 0-1; narrower ones are padded at the right.
 
     Args:
-        strips: uint8 [32, any width].
+        strips: uint8 [32, any width, 2].
         least: the smallest width.
     """
     widest = max(least, *(strip.shape[1] for strip in strips))
-    out = np.zeros((len(strips), STRIP_HEIGHT, -(-widest // WIDTH_UNIT) * WIDTH_UNIT, 1), np.float32)
+    out = np.zeros((len(strips), STRIP_HEIGHT, -(-widest // WIDTH_UNIT) * WIDTH_UNIT, CHANNELS), np.float32)
     for row, strip in zip(out, strips, strict=True):
-        row[:, : strip.shape[1], 0] = strip / np.float32(255.0)
+        row[:, : strip.shape[1]] = strip / np.float32(255.0)
     return out
 
 

@@ -1,11 +1,14 @@
-"""The line reader of a new version: made lines, training, temperature and score; or the one of the served version."""
+"""The line reader of a new version: made lines and strips, training, temperature and score; or the served version's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 import keras
 
-from hwr_core.datasets.lines import COUNTS, LineSample, made_lines
+from hwr_core.datasets.lines.made import COUNTS, LineSample, made_lines
+from hwr_core.datasets.pages import strips
+from hwr_core.datasets.pages.writers import has_writers
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import ModelUnavailable
 from hwr_core.registry.card import Lines
@@ -19,7 +22,7 @@ from hwr_core.training.run import TrainingRun
 from hwr_core.training.train import TrainingResult, train
 
 FOR_TEMPERATURE = 400
-"""How many of the validation lines choose the temperature."""
+"""About how many of the validation lines choose the temperature."""
 
 MADE, TRAINED = 0.1, 0.95
 """Shares of the run at which the lines are made and the network is trained."""
@@ -35,29 +38,48 @@ class LineReaderFiles:
     files: dict[str, bytes]
 
 
-def train_line_reader(run: TrainingRun) -> LineReaderFiles:
+def train_line_reader(run: TrainingRun, finder: bytes | None) -> LineReaderFiles:
     """Make lines of digits, train a network to read them, and score it.
+
+    Args:
+        run: says how long, and of which data.
+        finder: the page network of the version, a LiteRT file: what it cuts out of made pages is learned from too.
 
     Raises:
         DatasetMissing: there are no digits to make lines of.
         Stopped: the job was asked to stop.
     """
-    lines = _make_lines(run.step(0.0, MADE))
+    lines = _make_lines(run.step(0.0, MADE), finder)
     result = _train(run.step(MADE, TRAINED), lines)
     run.progress(TRAINED, "Calibrating and scoring the line reader")
     return line_reader_files(result.model, lines, [asdict(epoch) for epoch in result.epochs])
 
 
-def _make_lines(run: TrainingRun) -> MadeLines:
+def _make_lines(run: TrainingRun, finder: bytes | None) -> MadeLines:
     lines: MadeLines = {part: [] for part in COUNTS}
-    done, total = 0, sum(COUNTS.values())
+    on_pages = finder is not None and has_writers(run.places.datasets)
+    total = sum(COUNTS.values()) + (sum(strips.COUNTS.values()) if on_pages else 0)
+    made = chain(_of_digits(run), _of_pages(run, finder) if finder is not None and on_pages else ())
+    for done, (part, sample) in enumerate(made, start=1):
+        lines[part].append(sample)
+        run.progress(done / total, "Making lines of digits")
+    for part, samples in lines.items():
+        run.report.log(f"lines: {len(samples):,} {part} samples")
+    return lines
+
+
+def _of_digits(run: TrainingRun) -> Iterator[tuple[Part, LineSample]]:
     for part, count in COUNTS.items():
         for line in made_lines(run.places.datasets, part, count=count, seed=run.config.seed, processes=run.processes):
-            lines[part].append(line)
-            done += 1
-            run.progress(done / total, "Making lines of digits")
-        run.report.log(f"lines: {len(lines[part]):,} {part} samples")
-    return lines
+            yield part, line
+
+
+def _of_pages(run: TrainingRun, finder: bytes) -> Iterator[tuple[Part, LineSample]]:
+    for part, count in strips.COUNTS.items():
+        for line in strips.made_strips(
+            run.places.datasets, part, finder, count=count, seed=run.config.seed, processes=run.processes
+        ):
+            yield part, line
 
 
 def _train(run: TrainingRun, lines: MadeLines) -> TrainingResult:
@@ -79,7 +101,7 @@ def _train(run: TrainingRun, lines: MadeLines) -> TrainingResult:
 
 def line_reader_files(network: keras.Model, lines: MadeLines, epochs: Sequence[dict[str, float]]) -> LineReaderFiles:
     """Choose the temperature on validation lines, score the test lines, and convert the network."""
-    temperature = fit_line_temperature(network, lines[Part.VALIDATION][:FOR_TEMPERATURE])
+    temperature = fit_line_temperature(network, _some(lines[Part.VALIDATION]))
     test = LineBatches(lines[Part.TEST], batch_size=BATCH_SIZE, augmentation=0.0, seed=0)
     right = sum(
         float(keras.ops.sum(accuracy(labels, network(strips))))
@@ -95,6 +117,11 @@ def line_reader_files(network: keras.Model, lines: MadeLines, epochs: Sequence[d
     )
     files = {LINES_WEIGHTS: keras_file(network), LINES_LITERT: lines_to_litert(network, temperature)}
     return LineReaderFiles(card, files)
+
+
+def _some(lines: Sequence[LineSample]) -> Sequence[LineSample]:
+    """About FOR_TEMPERATURE lines, of all that they are made of alike."""
+    return lines[:: max(1, len(lines) // FOR_TEMPERATURE)]
 
 
 def champions_line_reader(registry: Registry) -> LineReaderFiles | None:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from hwr_core.datasets.lines import LineSample
+from hwr_core.datasets.lines.made import LineSample
 from hwr_core.recognition.ctc import log_likelihood, log_softmax
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.training.architectures import build_for_lines

@@ -7,9 +7,9 @@ from typing import Any
 
 import keras
 
-from hwr_core.datasets.lines import confirm_digits
+from hwr_core.datasets.lines.made import confirm_digits
 from hwr_core.registry.card import ModelCard
-from hwr_core.registry.registry import LITERT, WEIGHTS, ModelVersion
+from hwr_core.registry.registry import LITERT, PAGES_LITERT, WEIGHTS, ModelVersion
 from hwr_core.training.acceptance import with_acceptance
 from hwr_core.training.convert import keras_file, to_litert
 from hwr_core.training.data import load_data, training_counts
@@ -42,9 +42,9 @@ def train_version(run: TrainingRun) -> ModelVersion:
         digits_done = DIGITS_DONE
         confirm_digits(run.places.datasets)  # before anything is trained, not when the lines' turn comes
     result, card = _train_digits(run.step(0.0, digits_done))
-    lines_done = LINES_DONE if not run.config.page_epochs else (digits_done + LINES_DONE) / 2
-    line_reader = _line_reader(run.step(digits_done, lines_done))
-    page_finder = _page_finder(run.step(lines_done, LINES_DONE))
+    pages_done = digits_done if not run.config.page_epochs else (digits_done + LINES_DONE) / 2
+    page_finder = _page_finder(run.step(digits_done, pages_done))
+    line_reader = _line_reader(run.step(pages_done, LINES_DONE), page_finder)
     run.progress(LINES_DONE, "Converting")
     version = _publish(run, result.model, card, line_reader, page_finder)
     run.report.log(f"model version {version.name}")
@@ -72,10 +72,10 @@ def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
     return result, write_card(run, training_counts(prepared), result)
 
 
-def _line_reader(run: TrainingRun) -> LineReaderFiles | None:
+def _line_reader(run: TrainingRun, page_finder: PageFinderFiles | None) -> LineReaderFiles | None:
     """Train a line reader, or take the one that is served; None if there is none."""
     if run.config.line_epochs:
-        return train_line_reader(run)
+        return train_line_reader(run, page_finder.files[PAGES_LITERT] if page_finder else None)
     return champions_line_reader(run.registry)
 
 

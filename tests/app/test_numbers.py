@@ -30,7 +30,8 @@ def test_pages_come_one_by_one_and_progress_line_by_line(workspace: Workspace) -
     assert [(found.text, found.pages) for found in so_far] == [("27\n18", 1), (whole.text, 2)]
     assert so_far[-1].confidence == whole.confidence < so_far[0].confidence
     assert shares == sorted(shares)
-    assert {0.0, 0.25, 0.5, 0.75, 1.0} <= set(shares)
+    assert {0.0, 0.5, 1.0} <= set(shares)
+    assert len({share for share in shares if share < 0.5}) > 4
 
 
 def test_a_prediction_that_is_no_longer_wanted_stops_at_the_next_line(workspace: Workspace) -> None:
@@ -44,7 +45,7 @@ def test_a_prediction_that_is_no_longer_wanted_stops_at_the_next_line(workspace:
 
     with pytest.raises(Stopped):
         workspace.read_number(document("27 18", "28 18"), on_progress=leave)
-    assert max(seen) == 0.25
+    assert 0.25 <= max(seen) < 0.5
     assert workspace.read_number(png(number("27"))).text == "27"
 
 

@@ -7,13 +7,21 @@ import pytest
 
 from hwr_core.datasets.corrupt import CORRUPTIONS
 from hwr_core.errors import Conflict, DatasetMissing, InvalidValue, ModelUnavailable, NotFound
-from hwr_core.evaluation.answers import Answers, accepted, accepted_in_words, figures_of, joint_calibration_error
+from hwr_core.evaluation.answers import (
+    Answers,
+    accepted,
+    edit_distance,
+    figures_of,
+    joint_calibration_error,
+    of_numbers_in_words,
+)
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
+from hwr_core.evaluation.measure import in_a_line
 from hwr_core.evaluation.suites import SUITES, available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.recognition.types import NOT_A_DIGIT
 from tests.evaluation.conftest import worse_copy
-from tests.handwriting import number, png
+from tests.handwriting import number, png, write_recordings
 
 
 def answers(labels, given, confidence=None) -> Answers:
@@ -191,9 +199,43 @@ def test_whole_numbers_are_right_or_wrong_as_a_whole(champion, places):
     assert right.per_label == {}
     assert load_answers(champion, "numbers").labels.tolist() == numbers
     assert [each.max_error for each in right.accepted] == [0.01, 0.05]
-    assert accepted_in_words(right).startswith("accepted at max_error 0.01: ")
+    assert of_numbers_in_words(right).startswith("0.000 edits a digit, ")
+    assert "accepted at max_error 0.01" in of_numbers_in_words(right)
+    assert right.edits == 0
     write_amounts(places, numbers, ["271829", "31415", "577215"])
-    assert evaluate(champion, SUITES["numbers"], places).figures.accuracy.right == 1
+    wrong = evaluate(champion, SUITES["numbers"], places)
+    assert wrong.figures.accuracy.right == 1
+    assert wrong.figures.edits == 2 / 17
+    assert "; 0.118 edits a digit, " in in_a_line(wrong)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"),
+    [
+        ("", "", 0),
+        ("271", "271", 0),
+        ("271", "", 3),
+        ("", "1", 1),
+        ("2718", "2781", 2),
+        ("12\n3", "123", 1),
+        ("123", "23", 1),
+    ],
+)
+def test_edits_are_the_fewest_that_make_one_text_of_another(one, other, edits):
+    """Digits put in, left out or exchanged, and lines that were joined or cut; the same both ways."""
+    assert edit_distance(one, other) == edit_distance(other, one) == edits
+
+
+def test_pages_are_written_with_what_the_test_writers_wrote(champion, places):
+    """Every kind is a group; a label has a line for each number."""
+    write_recordings(places.datasets)
+    assert {"pages", "forms"} <= set(available_suites(places))
+    pages = evaluate(champion, find_suite("pages", places), places, limit=4).figures
+    assert [*pages.per_group] == ["notes", "register", "table", "form"]
+    assert all(label.replace("\n", "").isdigit() for label in load_answers(champion, "pages-4").labels)
+    forms = evaluate(champion, find_suite("forms", places), places, limit=8).figures
+    assert len(forms.per_group) == forms.accuracy.total == 8
+    assert forms.edits is not None
 
 
 def test_a_version_that_reads_no_lines_finds_no_number(registry, champion, places):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwr_core.images.lines.finding import find_places, in_reading_order, ink_of
+from hwr_core.images.lines.finding import find_places, ink_of, reading_order
 from hwr_core.images.pages import ACROSS, DOWN, INK, MAPS, MIDDLE
 
 YES, NO = 6.0, -6.0
@@ -59,8 +59,9 @@ def test_a_page_on_its_side_is_read_as_it_is_turned():
 def test_numbers_come_in_reading_order():
     """From top to bottom, and from left to right where they stand side by side."""
     places = found(maps((100, 22, 160, 42), (10, 20, 60, 40), (10, 80, 60, 100)))
-    centres = [tuple(round(each) for each in place.centre) for place in in_reading_order(places[::-1])]
+    centres = [place.centre for place in places]
     assert centres == sorted(centres, key=lambda at: (at[1] > 100, at[0]))
+    assert reading_order(places[::-1]) == [2, 1, 0]
 
 
 def test_a_blank_page_has_no_numbers():

@@ -50,6 +50,7 @@ def test_there_is_a_notebook_for_each_question():
         "05-tune",
         "06-history",
         "07-explain",
+        "08-numbers",
     ]
 
 

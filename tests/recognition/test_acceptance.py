@@ -8,6 +8,7 @@ import pytest
 
 from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.images.decode import Limits, PageImage
+from hwr_core.images.lines.segmentation import segment
 from hwr_core.recognition.acceptance import FEATURES, least_confidence, probability_right
 from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.pipeline import Reader
@@ -21,7 +22,7 @@ MODEL = Acceptance(
     weights=tuple(
         Weight(feature=name, weight=weight, mean=mean, scale=scale)
         for name, weight, mean, scale in zip(
-            FEATURES, (2.7, 0.3, -0.3, -0.3), (2.0, 3.0, 0.3, 0.2), (4.0, 3.0, 0.2, 0.7), strict=True
+            FEATURES, (2.7, 0.3, -0.3, -0.3, 0.4), (2.0, 3.0, 0.3, 0.2, 0.6), (4.0, 3.0, 0.2, 0.7, 0.7), strict=True
         )
     ),
     lines=100,
@@ -81,6 +82,20 @@ def test_what_stands_beside_a_line_counts_against_it(accepting, monkeypatch):
     near = FEATURES.index("neighbour")
     assert all(line.evidence[near] > 0 for line in beside)
     assert all(line.evidence[near] == 0 for line in below)
+
+
+def test_two_ways_of_reading_that_agree_make_it_surer(accepting, monkeypatch):
+    """The page network and the foreground: 1 where both show the same, -1 where not, 0 where one was not asked."""
+    clear = PageImage(number("314159"), 1.0)
+    agreement = FEATURES.index("agreement")
+    [both] = read_page(clear, accepting).lines
+    monkeypatch.setattr("hwr_core.recognition.page_reader.segment", lambda *_: segment(number("271")))
+    [differ] = read_page(clear, accepting).lines
+    monkeypatch.setattr("hwr_core.recognition.page_reader.FEW", 0)
+    monkeypatch.setattr("hwr_core.recognition.page_reader.DOUBTED", 0.0)
+    [network] = read_page(clear, accepting).lines
+    assert [line.evidence[agreement] for line in (both, differ, network)] == [1, -1, 0]
+    assert differ.confidence < network.confidence < both.confidence
 
 
 def test_the_digits_are_those_of_the_plain_version(reader, plain):

@@ -7,12 +7,13 @@ import pytest
 
 from hwr_core.recognition.ctc import (
     BLANK,
-    given_neighbours,
+    given_others,
     log_likelihood,
     log_likelihoods,
     log_softmax,
     places,
     probable_texts,
+    probable_way,
 )
 
 
@@ -86,24 +87,37 @@ def test_a_text_longer_than_the_columns_is_impossible():
     assert np.exp(log_likelihood(columns_of(1, 2), "123")) == 0.0
 
 
-def test_each_text_may_have_its_own_columns(doubtful):
-    """Windows of different lengths, weighed together, give what each gives alone."""
-    windows = [(0, 6), (2, 5), (1, 2), (3, 6)]
-    alone = [log_likelihood(doubtful[first:end], "3") for first, end in windows]
-    np.testing.assert_allclose(log_likelihoods(doubtful, ["3"] * 4, windows), alone)
+@pytest.mark.parametrize("text", ["422917", "4", "44", "7171"])
+@pytest.mark.parametrize("sure", [0.5, 2.0, 6.0])
+def test_a_digit_is_weighed_between_the_others(text, sure):
+    """Its ten probabilities are those of the texts that differ at its place alone."""
+    columns = columns_of(BLANK, 4, 4, 2, BLANK, 2, 2, 9, BLANK, 1, 1, BLANK, 7, sure=sure)
+    found = given_others(columns, text)
+    assert found.shape == (len(text), 10)
+    for place in range(len(text)):
+        others = [f"{text[:place]}{digit}{text[place + 1 :]}" for digit in range(10)]
+        shares = np.exp([log_likelihood(columns, other) for other in others])
+        np.testing.assert_allclose(found[place], shares / shares.sum(), rtol=1e-6, atol=1e-12)
 
 
-def test_a_digit_is_weighed_between_those_beside_it():
-    """Its ten probabilities are those of the texts that differ at its place, where its neighbours leave room."""
-    columns = columns_of(BLANK, 4, 4, 2, BLANK, 2, 2, 9, BLANK, 1, 1, BLANK, 7, sure=2.0)
-    text = "422917"
-    where = places(columns, text)
-    found = given_neighbours(columns, text, where)
-    assert found.shape == (6, 10)
+@pytest.mark.filterwarnings("error")
+def test_the_digits_of_an_impossible_text_have_probabilities():
+    """Forty digits where the columns surely show two: nobody knows, and nothing overflows."""
+    columns = columns_of(*[3] * 200, *[BLANK] * 400, *[8] * 400, sure=20.0)
+    found = given_others(columns, "1234567890" * 4)
+    assert np.isfinite(found).all()
     np.testing.assert_allclose(found.sum(axis=1), 1.0)
-    of_third = columns[: where[5][0]]  # two digits to either side: from the beginning up to the sixth
-    shares = np.exp([log_likelihood(of_third, f"42{digit}91") for digit in range(10)])
-    np.testing.assert_allclose(found[2], shares / shares.sum())
+
+
+def test_no_digits_have_no_probabilities():
+    """Of an empty text."""
+    assert given_others(columns_of(BLANK, BLANK), "").shape == (0, 10)
+
+
+def test_the_most_probable_way_has_a_text():
+    """A digit in columns side by side is one digit, blanks are none."""
+    assert probable_way(columns_of(BLANK, 4, 4, BLANK, 4, 2, 0, 0)) == "4420"
+    assert probable_way(columns_of(BLANK, BLANK)) == ""
 
 
 def test_a_long_line_is_weighed_like_a_short_one():
@@ -113,3 +127,6 @@ def test_a_long_line_is_weighed_like_a_short_one():
     assert log_likelihood(np.tile(once, (10, 1)), text * 10) == pytest.approx(10 * log_likelihood(once, text), rel=0.02)
     assert probable_texts(np.tile(columns_of(*[3, BLANK, 8, BLANK] * 50), (10, 1)))[0] == text * 10
     assert -3000 < log_likelihood(once, "1") < -200
+    shares = given_others(np.tile(columns_of(*[3, BLANK, 8, BLANK] * 50), (10, 1)), text * 10)
+    assert (shares.argmax(axis=1) == [int(digit) for digit in text * 10]).all()
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)

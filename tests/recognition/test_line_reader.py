@@ -1,11 +1,15 @@
 """Numbers are read whole: in order, also where digits touch, and without dots, commas and dashes."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
+from hwr_core.errors import Stopped
 from hwr_core.images.decode import PageImage
 from hwr_core.images.lines import segmentation, strips
+from hwr_core.recognition import page_reader
 from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page
 from tests.handwriting import drawing, number
 
@@ -151,12 +155,57 @@ def test_progress_is_told_of_each_line_and_may_stop_the_work(read):
 
     def on_progress(share: float) -> None:
         shares.append(share)
-        if share >= 0.5:
+        if len(shares) == 3:
             raise Enough
 
     with pytest.raises(Enough):
         read(np.vstack([number("27"), number("18"), number("28"), number("18")]), on_progress=on_progress)
-    assert shares == [0.0, 0.25, 0.5]
+    assert shares == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_work_that_is_not_done_is_not_said_to_be(read):
+    """Reading, reading in another way and judging all have a share of it, so that a limit on time holds to the end."""
+    shares = []
+    read(np.vstack([number("27"), number("18")]), on_progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 6
+    assert shares[-1] < 1.0
+
+
+def test_more_lines_than_are_wanted_are_not_read(read):
+    """Nor is any of them."""
+    page = np.vstack([number("27"), number("18"), number("28")])
+    assert texts(read(page, most_lines=3)) == ["27", "18", "28"]
+    with pytest.raises(Stopped):
+        read(page, most_lines=2)
+
+
+def test_digits_in_given_boxes_are_never_too_long_a_line(read, monkeypatch):
+    """They are read one by one, each in its own size."""
+    monkeypatch.setattr(strips, "LONGEST_STRIP", 50)
+    page = read(number("2718", side=60, pen=5), boxes=[(60 * place, 0, 60, 60) for place in range(4)])
+    assert len(page.digits) == 4
+    assert page.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "left"), [([], ["271", "314"]), (["314"], ["271"]), (["271", "314"], ["271", "314"])]
+)
+def test_of_several_numbers_those_that_nobody_can_read_are_left_out(read, monkeypatch, unreadable, left):
+    """Where none can be read all are kept: an answer that is unsure is better than none."""
+    page = np.full((400, 900), 255, np.uint8)
+    page[40:160, 40:400] = number("271")
+    page[240:360, 440:800] = number("314")
+    monkeypatch.setattr(page_reader, "FEW", 0)
+    monkeypatch.setattr(page_reader, "DOUBTED", 0.0)
+    seen = page_reader.as_a_whole
+
+    def doubtful(*of):
+        found = seen(*of)
+        return replace(found, confidence=0.1) if found.text in unreadable else found
+
+    monkeypatch.setattr(page_reader, "as_a_whole", doubtful)
+    assert texts(read(page)) == left
 
 
 def sheet(*lines) -> np.ndarray:

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.images.lines.strips import INK, SEEN
 from hwr_core.images.normalise import normalise
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
+from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, recorded_strokes
 
 NO_TIME = Timings(0.0, 0.0)
@@ -176,3 +178,20 @@ def test_a_file_that_is_no_model_is_refused(copied, content):
     (folder / CARD).write_text(forged.model_dump_json())
     with pytest.raises(ModelUnavailable, match="cannot be loaded"):
         Recogniser.load(registry.champion())
+
+
+@pytest.mark.parametrize(("version", "sees_more"), [("20261125T104141Z-c2d6b", False), (CHAMPION, True)])
+def test_a_version_is_shown_what_it_was_trained_on(version, sees_more):
+    """A network of lines from before strips showed more than ink is given the ink alone."""
+    recogniser = Recogniser.load(Registry(PROJECT / "models").find(version))
+    strip = np.zeros((32, 96, 2), np.uint8)
+    strip[6:26, 20:24] = strip[6:26, 60:64] = 255
+    with_more = strip.copy()
+    with_more[24:27, :, SEEN] = 255
+    without_ink = strip.copy()
+    without_ink[..., INK] = 0
+    one, other, blank = (recogniser.columns(each) for each in (strip, with_more, without_ink))
+    recogniser.close()
+    assert one.shape == (48, 11)
+    assert not np.allclose(one, blank)
+    assert np.allclose(one, other) != sees_more

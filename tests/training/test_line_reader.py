@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from hwr_core.datasets.lines import LineSample
+from hwr_core.datasets.lines.made import LineSample
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import PageImage
@@ -118,8 +118,8 @@ def test_a_batch_holds_every_line_once_an_epoch():
 
 
 def test_a_training_learns(made, counts, tmp_path):
-    """The loss falls with each epoch on lines by a writer that it does not learn from."""
-    from hwr_core.datasets.lines import made_lines
+    """The loss falls on lines by a writer that it does not learn from."""
+    from hwr_core.datasets.lines.made import made_lines
     from hwr_core.training.line_task import line_task
     from hwr_core.training.train import train
 
@@ -127,10 +127,10 @@ def test_a_training_learns(made, counts, tmp_path):
         list(made_lines(made.places.datasets, part, count=counts[part], seed=1, processes=1))
         for part in (Part.TRAINING, Part.VALIDATION)
     )
-    config = made.config.model_copy(update={"epochs": 3})
+    config = made.config.model_copy(update={"epochs": 6})
     result = train(config, line_task(config, training, validation), checkpoints=tmp_path)
     losses = [epoch.val_loss for epoch in result.epochs]
-    assert losses[0] > losses[1] > losses[2]
+    assert losses[-1] < 0.8 * losses[0]
 
 
 def test_a_version_carries_its_line_reader(with_lines):
@@ -151,8 +151,8 @@ def test_litert_says_of_lines_what_keras_says(with_lines):
     recogniser = Recogniser.load(with_lines)
     for text in ("4", "271828"):
         sample = line(text)
-        wide = np.zeros((1, 32, -(-sample.strip.shape[1] // 64) * 64, 1), np.float32)
-        wide[0, :, : sample.strip.shape[1], 0] = sample.strip / 255
+        wide = np.zeros((1, 32, -(-sample.strip.shape[1] // 64) * 64, 2), np.float32)
+        wide[0, :, : sample.strip.shape[1]] = sample.strip / 255
         found = recogniser.columns(sample.strip)
         expected = np.asarray(network(wide, training=False))[0, : len(found)] / with_lines.card.lines.temperature
         assert len(found) == -(-sample.strip.shape[1] // 2)

@@ -19,6 +19,7 @@ MEANINGS = {
     "Digits rejected": "Digits rejected as not a digit",
     "Non-digits read": "Images without a digit that were read as one",
     "Calibration error": "How far confidence is from accuracy, on average",
+    "Edits": "Of whole numbers: digits wrong, missing or too many, for each digit written",
     "ms/image": "Milliseconds per image on one core",
 }
 """What each column of the figures means."""
@@ -84,6 +85,7 @@ def _row(found: Evaluation) -> dict[str, object]:
         "Digits rejected": figures.refused,
         "Non-digits read": figures.taken_for_digits,
         "Calibration error": percent(figures.calibration_error),
+        "Edits": None if figures.edits is None else round(figures.edits, 3),
         "ms/image": round(figures.milliseconds, 2),
     }
 

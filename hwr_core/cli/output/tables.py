@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hwr_core.evaluation.answers import accepted_in_words, joint_calibration_error
+from hwr_core.evaluation.answers import joint_calibration_error, of_numbers_in_words
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation
 from hwr_core.statistics import Proportion
@@ -15,7 +15,7 @@ def as_table(version: str, evaluations: Sequence[Evaluation]) -> str:
     """Return a version's name and a row for each suite that it was measured on."""
     together = joint_calibration_error(each.figures for each in evaluations)
     rest = [] if together is None else [f"ECE over the digits of all suites together: {together:.2%}"]
-    rest += [f"{each.suite}: {accepted_in_words(each.figures)}" for each in evaluations if each.figures.accepted]
+    rest += [f"{each.suite}: {words}" for each in evaluations if (words := of_numbers_in_words(each.figures))]
     return "\n".join([version, ROW.format(*HEADS), *(ROW.format(*_cells(each)) for each in evaluations), *rest])
 
 

@@ -1,9 +1,7 @@
 """Parts of made pages, all of one size, with the maps that the page network learns to make of them."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from hwr_core.datasets.pages.page import made_page
 from hwr_core.datasets.pages.types import Corners, MadeNumber, MadePage
 from hwr_core.datasets.pages.writers import Writers
+from hwr_core.datasets.processes import made_in_processes
 from hwr_core.datasets.samples import Part
 from hwr_core.images.types import Grey
 
@@ -53,13 +52,16 @@ def made_crops(datasets: Path, part: Part, *, count: int, seed: int, processes: 
         seed: the same seed makes the same crops.
         processes: how many work at once.
     """
-    sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
-    seeds = np.random.SeedSequence((seed, (*Part,).index(part))).spawn(len(sizes))
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_load, initargs=(datasets, part)
-    ) as pool:
-        for chunk in pool.map(_make, sizes, seeds):
-            yield from chunk
+    yield from made_in_processes(
+        _make,
+        load=_load,
+        needs=(datasets, part),
+        part=part,
+        count=count,
+        chunk=CHUNK,
+        seed=seed,
+        processes=processes,
+    )
 
 
 _loaded: list[Writers] = []

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from hwr_core.datasets.pages import stationery
+from hwr_core.datasets.pages.fields import field, put
 from hwr_core.datasets.pages.numbers import Written, any_text, mark, number, word
 from hwr_core.datasets.pages.sheet import Sheet
 from hwr_core.datasets.pages.writers import Pen, Writers
@@ -47,7 +48,7 @@ def notes(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generato
         x = rng.uniform(0.1, 3.0) * height
         while x < width - height:
             one = _something(writers, pen, rng, share, pitch=pitch)
-            end = _put(sheet, one, x, y, strength, rng)
+            end = put(sheet, one, x, y, strength, rng)
             _decorate(sheet, one, x, y, pen, strength, rng)
             x = end + height * rng.uniform(1.0, 5.0)
             if rng.uniform() < 0.3:
@@ -69,7 +70,7 @@ def dense(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generato
         while x < width - 2 * height:
             length = int((width - x) / height) if whole else int(rng.integers(1, 9))
             text = "".join(str(each) for each in rng.integers(0, 10, max(1, min(length, 30))))
-            x = _put(sheet, number(writers, text, pen, rng), x, y, strength, rng) + height * rng.uniform(1.2, 2.5)
+            x = put(sheet, number(writers, text, pen, rng), x, y, strength, rng) + height * rng.uniform(1.2, 2.5)
         y += height * pace
 
 
@@ -79,7 +80,7 @@ def register(sheet: Sheet, writers: Writers, height: float, rng: np.random.Gener
     width, high = sheet.size
     pen, strength = Pen.any(height, rng), _strength(rng)
     column = height * rng.uniform(4.0, 9.0)
-    pace, letters = rng.uniform(1.2, 2.2), rng.uniform() < 0.4
+    pace, letters = rng.uniform(1.2, 2.2), rng.uniform() < 0.4 and bool(writers.letters)
     right = rng.uniform(2.5, 5.0) * height
     while right < width:
         y = rng.uniform(0.1, 2.0) * height
@@ -94,7 +95,7 @@ def register(sheet: Sheet, writers: Writers, height: float, rng: np.random.Gener
                 else number(writers, any_text(rng, max(2, int(column / height))), pen, rng)
             )
             if rng.uniform() < 0.93:
-                _put(sheet, one, right - one.digits.shape[1], y, strength, rng)
+                put(sheet, one, right - one.digits.shape[1], y, strength, rng)
             y += height * (pace + rng.uniform(0.0, 0.15))
         right += column
 
@@ -125,7 +126,7 @@ def table(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generato
         elif rng.uniform() < 0.8:
             one = _something(writers, pen, rng, 0.9, most=max(1, int(column / height)))
             free = column - one.digits.shape[1]
-            _put(
+            put(
                 sheet,
                 one,
                 x + max(0.0, free) * rng.uniform(0.05, 0.95),
@@ -149,7 +150,7 @@ def form(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generator
                 cover = stationery.printed(height * rng.uniform(0.3, 0.7), rng, words=int(rng.integers(1, 4)))
                 sheet.darken(cover, int(x), int(y + height * rng.uniform(0.2, 0.5)), float(rng.uniform(0.4, 0.95)))
                 x += cover.shape[1] + height * rng.uniform(0.2, 1.0)
-            x = _field(sheet, writers, pen, x, y, strength, rng) + height * rng.uniform(1.2, 4.0)
+            x = field(sheet, writers, pen, (x, y), strength, rng) + height * rng.uniform(1.2, 4.0)
         y += height * rng.uniform(1.8, 3.2)
 
 
@@ -174,11 +175,11 @@ def single(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generat
             one.digits.shape[0] + height * 0.6,
         )
         stationery.box(sheet, *frame, max(1.0, height * 0.05), float(rng.uniform(0.2, 0.9)))
-    end = _put(sheet, one, x, y, strength, rng)
+    end = put(sheet, one, x, y, strength, rng)
     _decorate(sheet, one, x, y, pen, strength, rng)
     for side in (x - height * rng.uniform(0.8, 1.6), end + height * rng.uniform(0.2, 0.8)):
         if rng.uniform() < 0.35:
-            _put(sheet, mark(writers, pen, rng), side, y + rng.uniform(-0.2, 0.4) * height, strength, rng)
+            put(sheet, mark(writers, pen, rng), side, y + rng.uniform(-0.2, 0.4) * height, strength, rng)
     if rng.uniform() < 0.3:
         cover = stationery.printed(height * rng.uniform(0.2, 0.6), rng, words=int(rng.integers(1, 6)))
         sheet.darken(cover, int(x), int(rng.choice([y - 0.9 * height, y + 1.3 * height])), float(rng.uniform(0.3, 0.9)))
@@ -197,58 +198,8 @@ def numberless(sheet: Sheet, writers: Writers, height: float, rng: np.random.Gen
         else:
             x = rng.uniform(0.1, 3.0) * height
             while x < width and rng.uniform() < 0.9:
-                x = _put(sheet, _something(writers, pen, rng, 0.0), x, y, strength, rng) + height * rng.uniform(
-                    0.4, 2.0
-                )
+                x = put(sheet, _something(writers, pen, rng, 0.0), x, y, strength, rng) + height * rng.uniform(0.4, 2.0)
         y += height * rng.uniform(1.3, 2.5)
-
-
-def _field(  # noqa: PLR0913, PLR0917
-    sheet: Sheet, writers: Writers, pen: Pen, x: float, y: float, strength: float, rng: np.random.Generator
-) -> float:
-    """Print a field and write a number into it; return where it ends."""
-    height = pen.height
-    thick, tone = max(1.0, height * rng.uniform(0.02, 0.14)), float(rng.uniform(0.2, 0.97))
-    kind = rng.choice(["joined", "comb", "boxes", "line", "box", "dots"])
-    top, tall = y - height * rng.uniform(0.1, 0.4), height * rng.uniform(1.35, 1.9)
-    text = any_text(rng, 10)
-    if kind in ("line", "box", "dots"):
-        one = number(writers, text, pen, rng)
-        wide = one.digits.shape[1] + height * rng.uniform(0.3, 2.0)
-        if kind == "box":
-            stationery.box(sheet, x, top, wide, tall, thick, tone)
-        elif kind == "line":
-            bottom = y + height * rng.uniform(0.95, 1.2)
-            stationery.line(sheet, (x, bottom), (x + wide, bottom), thick, tone)
-        else:
-            bottom = y + height * rng.uniform(0.95, 1.2)
-            for dot in np.arange(x, x + wide, max(3.0, 0.25 * height)):
-                stationery.line(sheet, (dot, bottom), (dot + 1, bottom), thick, tone)
-        _put(sheet, one, x + height * rng.uniform(0.1, 0.3), y, strength, rng)
-        return float(x + wide)
-    pitch, cells = height * rng.uniform(0.95, 1.7), len(text) + int(rng.integers(0, 3)) * int(rng.uniform() < 0.5)
-    gap = pitch * rng.uniform(0.1, 0.35) if kind == "boxes" else 0.0
-    for cell in range(cells):
-        left = x + cell * (pitch + gap)
-        if kind == "comb":
-            up = tall * 0.4
-            stationery.line(sheet, (left, top + tall), (left + pitch, top + tall), thick, tone)
-            for side in (left, left + pitch):
-                stationery.line(sheet, (side, top + tall - up), (side, top + tall), thick, tone)
-        else:
-            stationery.box(sheet, left, top, pitch, tall, thick, tone)
-    first = int(rng.integers(0, cells - len(text) + 1))
-    one = number(writers, text, pen, rng, pitch=pitch + gap)
-    # `number` starts at the first digit's ink: it stands a little within its cell.
-    _put(
-        sheet,
-        one,
-        x + first * (pitch + gap) + max(0.0, pitch - 0.65 * height) * rng.uniform(0.2, 0.8),
-        y,
-        strength,
-        rng,
-    )
-    return float(x + cells * (pitch + gap))
 
 
 def _something(  # noqa: PLR0913
@@ -264,17 +215,6 @@ def _something(  # noqa: PLR0913
     if rng.uniform() < share:
         return number(writers, any_text(rng, most), pen, rng, pitch)
     return word(writers, pen, rng) if rng.uniform() < 0.65 and writers.letters else mark(writers, pen, rng)
-
-
-def _put(sheet: Sheet, one: Written, x: float, y: float, strength: float, rng: np.random.Generator) -> float:  # noqa: PLR0913, PLR0917
-    """Write something at a place, unless something is there or it would not fit; return where it ends."""
-    high, wide = one.digits.shape
-    left, top = int(x), int(y)
-    width, height = sheet.size
-    fits = left >= 0 and left + wide <= width and top >= 0 and top + high <= height
-    if fits and sheet.is_free(left, top, wide, high):
-        sheet.write(one, left, top, strength * float(rng.uniform(0.9, 1.0)))
-    return float(x + wide)
 
 
 def _decorate(  # noqa: PLR0913, PLR0917

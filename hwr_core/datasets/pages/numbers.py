@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hwr_core.datasets.line_digits import any_of
+from hwr_core.datasets.lines.digits import any_of
 from hwr_core.datasets.pages.writers import Pen, Writers, digit, glyph
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -84,8 +84,8 @@ def number(writers: Writers, text: str, pen: Pen, rng: np.random.Generator, pitc
 
 
 def word(writers: Writers, pen: Pen, rng: np.random.Generator) -> Written:
-    """Write some letters in a row: one to nine, often joined."""
-    count = int(rng.integers(1, 10))
+    """Write some letters in a row: two to nine, often joined. A lone O, l or Z could not be told from a digit."""
+    count = int(rng.integers(2, 10))
     height = pen.height
     canvas = np.zeros((int(3 * height), int(height * (1.6 * count + 3))), np.uint8)
     base, right = 2.0 * height, height

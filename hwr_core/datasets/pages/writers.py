@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from hwr_core.datasets import mnist, strokes
-from hwr_core.datasets.line_digits import any_of
+from hwr_core.datasets.lines.digits import any_of
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.styles import with_habit
+from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -30,6 +31,11 @@ FINE = 2
 """Glyphs are drawn so many times as large as they are needed, and reduced."""
 
 
+def has_writers(datasets: Path) -> bool:
+    """Tell whether there are recordings to write with."""
+    return any((datasets / name).is_file() for name in DIGITS_RECORDED)
+
+
 @dataclass(frozen=True, slots=True)
 class Writers:
     """Recordings of digits by label, of letters and of marks, and images of digits (28x28, ink bright) by label."""
@@ -41,14 +47,23 @@ class Writers:
 
     @classmethod
     def of(cls, datasets: Path, part: Part) -> "Writers":
-        """Load what the writers of a part wrote, of the data sets that are there."""
+        """Load what the writers of a part wrote, of the data sets that are there.
+
+        Raises:
+            InvalidValue: a digit is written by none of them.
+        """
         recorded = _recordings(datasets, DIGITS_RECORDED, part)
         images: dict[int, list[Grey]] = {digit: [] for digit in DIGITS}
         if (file := datasets / mnist.FILE).exists():
             pixels, labels = mnist.load_mnist(file, part)
             images = {digit: list(pixels[labels == digit]) for digit in DIGITS}
+        digits = {digit: [each for each in recorded if each.label == digit] for digit in DIGITS}
+        if missing := [digit for digit in DIGITS if not (digits[digit] or images[digit])]:
+            raise InvalidValue(
+                f"No {missing[0]} to write pages with is by a writer of the {part} part; more writers are needed."
+            )
         return cls(
-            {digit: [each for each in recorded if each.label == digit] for digit in DIGITS},
+            digits,
             _recordings(datasets, LETTERS_RECORDED, part),
             _recordings(datasets, MARKS_RECORDED, part),
             images,
@@ -82,7 +97,7 @@ class Pen:
 def digit(writers: Writers, label: int, pen: Pen, rng: np.random.Generator) -> Grey:
     """Return somebody's digit, ink bright, cropped to it, about as high as the pen says."""
     height = pen.height * float(np.exp(np.clip(rng.normal(0.0, pen.unevenness), -0.5, 0.35)))
-    if pen.drawn or not writers.images[label]:
+    if writers.digits[label] and (pen.drawn or not writers.images[label]):
         recording = any_of(writers.digits[label], rng)
         shape = with_habit(label, recording.strokes, rng)
         return glyph(shape, height, pen, rng)

@@ -100,7 +100,7 @@ def find_places(maps: Maps, ink: NDArray[np.float32]) -> list[Place]:
         for band, first, last in zip(found.values(), ends, ends[1:], strict=False)
         if last - first >= 0.2 * band[2]
     ]
-    return in_reading_order(places)
+    return [places[number] for number in reading_order(places)]
 
 
 _Band = tuple[tuple[float, float], float, float, tuple[float, float]]
@@ -239,8 +239,8 @@ def _in_whole_components(ink: Grey, owners: NDArray[np.int32]) -> NDArray[np.int
     return np.where(wholly[components], best[components], owners).astype(np.int32)
 
 
-def in_reading_order(places: Sequence[Place]) -> list[Place]:
-    """Return places from top to bottom and from left to right, as the page is read: the way that most of them are."""
+def reading_order(places: Sequence[Place]) -> list[int]:
+    """Return which place comes first, second ...: from top to bottom, left to right, in the way that most are read."""
     if not places:
         return []
     ways = np.array([place.way for place in places]) * np.array([[place.length] for place in places])
@@ -254,7 +254,7 @@ def in_reading_order(places: Sequence[Place]) -> list[Place]:
             rows[-1].append(place)
         else:
             rows.append([place])
-    return [places[place] for row in rows for place in sorted(row, key=lambda each: along[each])]
+    return [place for row in rows for place in sorted(row, key=lambda each: along[each])]
 
 
 def _probable(logits: NDArray[np.float32]) -> NDArray[np.float32]:

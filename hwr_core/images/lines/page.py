@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +38,23 @@ class Line:
     height: float
 
 
+def parts_of(mask: Grey, most: int) -> tuple[list[Part], int]:
+    """Return the largest components of a mask, in the order in which they are met from the top, and how many it has.
+
+    Args:
+        mask: uint8 [height, width], 0 where nothing is.
+        most: how many to return at most.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    largest = np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[:most] + 1
+    rows, columns = np.nonzero(mask)
+    numbers = np.asarray(labels)[rows, columns]
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(stats[:count, cv2.CC_STAT_AREA].astype(np.intp) * (np.arange(count) > 0))
+    pixels = [order[ends[number - 1] : ends[number]] for number in sorted(largest)]
+    return [Part(rows[of_part], columns[of_part]) for of_part in pixels], count - 1
+
+
 Affine: TypeAlias = NDArray[np.float64]
 """From x and y of one image to those of another, float64 [2, 3]."""
 
@@ -45,13 +63,15 @@ Affine: TypeAlias = NDArray[np.float64]
 class Page:
     """The foreground of an image and its lines; `to_input` leads from its pixels to those of the input.
 
-    `warnings` are sentences for people about what was not looked at.
+    `warnings` are sentences for people about what was not looked at. `seen` is all that stands out of the paper, ink or
+    not, of the foreground's shape and scale; None where nothing but the foreground is known.
     """
 
     foreground: Foreground
     lines: tuple[Line, ...]
     to_input: Affine
     warnings: tuple[str, ...] = ()
+    seen: Grey | None = None
 
     def cut_out(self, parts: Sequence[Part]) -> Grey:
         """Return these parts alone, uint8, cropped to them: background 0, full strength 255."""

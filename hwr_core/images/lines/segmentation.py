@@ -11,7 +11,7 @@ import numpy as np
 
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.lines.grouping import into_lines, usual_height
-from hwr_core.images.lines.page import Page, Part, inverse, placed, scaling
+from hwr_core.images.lines.page import Page, Part, inverse, parts_of, placed, scaling
 from hwr_core.images.normalise import foreground_of
 from hwr_core.images.types import Box, Grey
 
@@ -45,7 +45,8 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     """
     resized, scale = _resize(grey)
     foreground = foreground_of(resized, enhancement_level)
-    parts, count = _parts(foreground)
+    mask = np.asarray(foreground.strength > foreground.threshold, np.uint8)
+    parts, count = parts_of(mask, MOST_PARTS)
     if not parts:  # of ruled paper or a frame nothing is left
         return Page(foreground, (), scaling(scale))
     warnings = () if count <= MOST_PARTS else (TOO_MANY.format(count=count, most=MOST_PARTS),)
@@ -89,16 +90,3 @@ def _resize(grey: Grey) -> tuple[Grey, float]:
     size = max(1, round(width * factor)), max(1, round(height * factor))
     kind = cv2.INTER_AREA if factor < 1.0 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(grey, size, interpolation=kind), np.uint8), 1.0 / factor
-
-
-def _parts(foreground: Foreground) -> tuple[list[Part], int]:
-    """The largest components, in the order in which they are met from the top, and how many there are in all."""
-    mask = np.asarray(foreground.strength > foreground.threshold, np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    largest = np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[:MOST_PARTS] + 1
-    rows, columns = np.nonzero(mask)
-    numbers = np.asarray(labels)[rows, columns]
-    order = np.argsort(numbers, kind="stable")
-    ends = np.cumsum(stats[:count, cv2.CC_STAT_AREA].astype(np.intp) * (np.arange(count) > 0))
-    pixels = [order[ends[number - 1] : ends[number]] for number in sorted(largest)]
-    return [Part(rows[of_part], columns[of_part]) for of_part in pixels], count - 1

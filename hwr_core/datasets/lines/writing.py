@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from hwr_core.datasets.line_digits import DIGIT_HEIGHT, scaled
+from hwr_core.datasets.lines.digits import DIGIT_HEIGHT, scaled
 from hwr_core.images.types import Grey
 
 LINKED, CELLS = 0.2, 0.12

@@ -1,5 +1,6 @@
 """Made pages: what the network is to find is where it was written, whatever became of the sheet."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -7,10 +8,13 @@ from hwr_core.datasets.handmade import hand_made_strokes
 from hwr_core.datasets.pages.crops import CROP, crops
 from hwr_core.datasets.pages.layouts import LAYOUTS
 from hwr_core.datasets.pages.page import made_page
-from hwr_core.datasets.pages.writers import Writers
+from hwr_core.datasets.pages.sent import sent_fields, sent_pages
+from hwr_core.datasets.pages.writers import Writers, has_writers
+from hwr_core.datasets.samples import Part
 from hwr_core.datasets.strokes import Recording
 from hwr_core.images.pages import ACROSS, DOWN, INK, MAPS, MIDDLE
 from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
+from tests.handwriting import write_recordings
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +46,9 @@ def test_the_same_seed_makes_the_same_page(writers):
 
 def test_ink_lies_within_the_corners_of_its_number(writers):
     """Also where the sheet was laid down askew."""
-    for seed in range(8):
-        page = made_page(writers, np.random.default_rng(seed), "single")
+    pages = [made_page(writers, np.random.default_rng(seed), "single") for seed in range(8)]
+    assert sum(len(page.numbers) for page in pages) >= 4
+    for page in pages:
         for number in page.numbers:
             rows, columns = np.nonzero(page.ink)
             left, top = number.corners.min(axis=0) - 4
@@ -58,7 +63,54 @@ def test_crops_have_one_size_and_their_maps(writers):
         for crop in crops(made_page(writers, rng, layout), rng):
             assert crop.image.shape == crop.ink.shape == (CROP, CROP)
             assert crop.middle.shape == crop.turn.shape == (CROP // 2, CROP // 2)
-            assert not crop.middle.any() or crop.ink.any() or layout == "notes"
+            inked = cv2.resize(crop.ink, crop.middle.shape[::-1], interpolation=cv2.INTER_AREA) > 0
+            beside = cv2.dilate(crop.middle, np.ones((61, 61), np.uint8)) == 0
+            # A crop may hold the feet of digits whose middle it cuts off.
+            assert (inked & beside).sum() <= 0.1 * max(inked.sum(), 100)
+            assert not crop.turn[crop.middle == 0].any()
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory):
+    """Recordings of each digit by many writers, so that some are of each part."""
+    folder = tmp_path_factory.mktemp("datasets")
+    write_recordings(folder)
+    return folder
+
+
+@pytest.mark.parametrize(("make", "kinds"), [(sent_pages, 4), (sent_fields, 8)])
+def test_pages_as_people_send_them_show_their_numbers_whole(datasets, make, kinds):
+    """Each kind in turn, every number within the picture, some of its ink where it is said to be."""
+    made = [*make(Writers.of(datasets, Part.TEST), 2 * kinds, 1)]
+    assert [kind for kind, _ in made[:kinds]] == [kind for kind, _ in made[kinds:]]
+    assert len({kind for kind, _ in made}) == kinds
+    for _, page in made:
+        height, width = page.image.shape
+        assert page.numbers
+        for number in page.numbers:
+            assert number.text.isdigit()
+            assert ((number.corners >= 0) & (number.corners <= (width, height))).all()
+            inside = np.zeros_like(page.ink)
+            cv2.fillConvexPoly(inside, np.round(number.corners).astype(np.int32), 255)
+            assert (page.ink & inside).any()
+
+
+def test_a_field_holds_one_number(datasets):
+    """So that it is right or wrong as a whole."""
+    assert all(len(page.numbers) == 1 for _, page in sent_fields(Writers.of(datasets, Part.TEST), 16, 2))
+
+
+def test_fewer_pages_are_the_first_of_more(datasets):
+    """A part of a suite is a part of the whole one."""
+    few, more = ([page.image for _, page in sent_pages(Writers.of(datasets, Part.TEST), count, 1)] for count in (2, 4))
+    assert len(few) == 2
+    assert all(np.array_equal(one, other) for one, other in zip(few, more[:2], strict=True))
+
+
+def test_pages_are_only_made_where_there_are_recordings(datasets, tmp_path):
+    """Nothing else is written with."""
+    assert has_writers(datasets)
+    assert not has_writers(tmp_path)
 
 
 def test_the_maps_have_a_place_each():

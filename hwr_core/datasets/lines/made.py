@@ -5,9 +5,7 @@ a line is what `segment` makes of it, as it does of a user's.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +14,7 @@ import numpy as np
 
 from hwr_core.datasets import mnist
 from hwr_core.datasets.corrupt import degrade
-from hwr_core.datasets.line_digits import (
+from hwr_core.datasets.lines.digits import (
     PHOTOGRAPHED,
     RECORDED,
     SCANNED,
@@ -27,8 +25,9 @@ from hwr_core.datasets.line_digits import (
     image_glyphs,
     load_digits,
 )
-from hwr_core.datasets.line_paper import as_mask, with_surroundings
-from hwr_core.datasets.line_writing import put_together
+from hwr_core.datasets.lines.paper import with_surroundings
+from hwr_core.datasets.lines.writing import put_together
+from hwr_core.datasets.processes import made_in_processes
 from hwr_core.datasets.samples import Part
 from hwr_core.errors import DatasetMissing, InvalidValue, NoInk
 from hwr_core.images.lines.segmentation import segment
@@ -48,9 +47,8 @@ CHUNK = 500
 PEN = (4.0, 11.0)
 """Pixels that a pen is wide."""
 
-DRAWN, STRANGE, MASKS = 0.6, 0.08, 0.25
-"""Shares of lines that are drawn from recordings, of those with a sign on them that is no digit, and of those that are
-as clean as a network for ink leaves them."""
+DRAWN, STRANGE = 0.6, 0.08
+"""Shares of lines that are drawn from recordings, and of those with a sign on them that is no digit."""
 
 
 Item = TypeVar("Item")
@@ -98,13 +96,16 @@ def _in_processes(  # noqa: PLR0913  all but three by name
     processes: int,
 ) -> Iterator[Item]:
     confirm_digits(datasets)
-    sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
-    seeds = np.random.SeedSequence((seed, (*Part,).index(part))).spawn(len(sizes))
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_load, initargs=(datasets, part)
-    ) as pool:
-        for chunk in pool.map(make, sizes, seeds):
-            yield from chunk
+    yield from made_in_processes(
+        make,
+        load=_load,
+        needs=(datasets, part),
+        part=part,
+        count=count,
+        chunk=CHUNK,
+        seed=seed,
+        processes=processes,
+    )
 
 
 def confirm_digits(datasets: Path) -> None:
@@ -146,9 +147,8 @@ def _line(digits: Digits, rng: np.random.Generator) -> tuple[Grey, str]:
     others = [any_of(glyphs, rng) for _ in range(3)]
     if digits.strange and rng.uniform() < STRANGE:  # a currency's sign, a letter
         glyphs.insert(int(rng.choice([0, len(glyphs)])), drawn_glyph(any_of(digits.strange, rng).strokes, pen))
-    as_ink = rng.uniform() < MASKS
-    sheet = _leaning(with_surroundings(put_together(glyphs, pen, rng), others, pen, rng, ink_only=as_ink), rng)
-    return (as_mask(sheet, rng) if as_ink else degrade(255 - sheet, rng)), text
+    sheet = _leaning(with_surroundings(put_together(glyphs, pen, rng), others, pen, rng), rng)
+    return degrade(255 - sheet, rng), text
 
 
 def random_number(rng: np.random.Generator, digits: Sequence[int] = DIGITS) -> str:

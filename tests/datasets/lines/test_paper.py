@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_core.datasets import line_paper
-from hwr_core.datasets.line_digits import DIGIT_HEIGHT
-from hwr_core.datasets.line_paper import as_mask, with_surroundings
-from hwr_core.datasets.line_writing import BASE, HIGH, put_together
+from hwr_core.datasets.lines import paper
+from hwr_core.datasets.lines.digits import DIGIT_HEIGHT
+from hwr_core.datasets.lines.paper import with_surroundings
+from hwr_core.datasets.lines.writing import BASE, HIGH, put_together
 
-KINDS = ("PRINTED", "CELL_SIDES", "CARRIED", "CUT_OFF", "LINED", "PENCIL")
+KINDS = ("PRINTED", "CARRIED", "CUT_OFF", "LINED", "PENCIL")
 
 
 def glyph() -> np.ndarray:
@@ -31,7 +31,7 @@ def only(monkeypatch, sheet):
 
     def make(kind: str, seed: int = 0) -> np.ndarray:
         for each in KINDS:
-            monkeypatch.setattr(line_paper, each, float(each == kind))
+            monkeypatch.setattr(paper, each, float(each == kind))
         return with_surroundings(sheet, [glyph()] * 3, 7.0, np.random.default_rng(seed))
 
     return make
@@ -42,7 +42,7 @@ def test_without_surroundings_a_line_stays_as_it_is(only, sheet):
     assert np.array_equal(only("NOTHING"), sheet)
 
 
-@pytest.mark.parametrize("kind", ["PRINTED", "CELL_SIDES", "CARRIED", "LINED"])
+@pytest.mark.parametrize("kind", ["PRINTED", "CARRIED", "LINED"])
 def test_what_is_added_covers_no_digit(only, sheet, kind):
     """All that was ink is ink still, and something is new on most lines."""
     made = [only(kind, seed) for seed in range(10)]
@@ -77,17 +77,6 @@ def test_pencil_is_fainter_than_ink_and_uneven(only, sheet):
     assert 0 < inside.mean() < 0.8 * 255
     assert inside.std() > 1
     assert not made[sheet == 0].any()
-
-
-def test_a_mask_is_clean_and_even(sheet):
-    """Dark on white, hardly a grey but at the edges, most of the ink there and the paper empty."""
-    for seed in range(10):
-        mask = as_mask(sheet, np.random.default_rng(seed))
-        size = mask.shape[::-1]
-        ink = cv2.resize(sheet, size, interpolation=cv2.INTER_AREA)
-        away = cv2.dilate(ink, np.ones((7, 7), np.uint8)) == 0
-        assert (mask[away] == 255).all()
-        assert (mask < 128).sum() > 0.5 * (ink > 128).sum()
 
 
 def test_digits_stand_in_cells_or_touch():

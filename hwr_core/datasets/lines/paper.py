@@ -1,17 +1,18 @@
-"""What surrounds a written line and is not to be read: rests of print and cells, carry marks, neighbours cut off."""
+"""What surrounds a written line and is not to be read: rests of printed lines, carry marks, neighbours cut off."""
 
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from hwr_core.datasets.line_digits import DIGIT_HEIGHT, scaled
-from hwr_core.datasets.line_writing import BASE, point
+from hwr_core.datasets.lines.digits import DIGIT_HEIGHT, scaled
+from hwr_core.datasets.lines.writing import BASE, point
 from hwr_core.images.types import Grey
 
-PRINTED, CELL_SIDES, CARRIED, CUT_OFF, LINED, PENCIL = 0.15, 0.08, 0.05, 0.10, 0.05, 0.12
-"""Shares of lines: above a printed line; between rests of cell sides; below carry marks; with neighbours cut off at
-their ends, above or below; with a rest of a line drawn under or over them; written in pencil."""
+PRINTED, CARRIED, CUT_OFF, LINED, PENCIL = 0.15, 0.05, 0.10, 0.05, 0.12
+"""Shares of lines: above a printed line; below carry marks; with neighbours cut off at their ends, above or below; with
+a rest of a line drawn under or over them; written in pencil. Sides of cells are left to made pages: where a strip shows
+ink alone, nothing tells them from a 1, and lines with them taught to leave out every twentieth 1."""
 
 RUN = 12
 """Pixels of a printed line that are there or not."""
@@ -23,9 +24,7 @@ Sheet = Grey
 """A line as `put_together` makes it: ink bright, digits between rows 26 and 89 of 128, columns 64 free at both ends."""
 
 
-def with_surroundings(
-    sheet: Sheet, others: Sequence[Grey], pen: float, rng: np.random.Generator, *, ink_only: bool = False
-) -> Grey:
+def with_surroundings(sheet: Sheet, others: Sequence[Grey], pen: float, rng: np.random.Generator) -> Grey:
     """Return a line with what happens to be around it.
 
     Args:
@@ -33,26 +32,17 @@ def with_surroundings(
         others: glyphs of the same hand that do not belong to the number: at least one.
         pen: width of the pen in pixels.
         rng: decides what is there.
-        ink_only: whether what is printed and the paper's grain are gone already.
     """
     sheet = sheet.copy()
     if rng.uniform() < CARRIED:
         _carry(sheet, others, rng)
     if rng.uniform() < LINED:
         _draw_line(sheet, pen, rng)
-    if not ink_only:
-        sheet = _printed(sheet, rng)
-    return _cut_off(sheet, others, rng) if rng.uniform() < CUT_OFF else sheet
-
-
-def _printed(sheet: Sheet, rng: np.random.Generator) -> Grey:
     if rng.uniform() < PENCIL:
         sheet = _in_pencil(sheet, rng)
-    if rng.uniform() < CELL_SIDES:
-        _cell_sides(sheet, rng)
     if rng.uniform() < PRINTED:
         _print_lines(sheet, rng)
-    return sheet
+    return _cut_off(sheet, others, rng) if rng.uniform() < CUT_OFF else sheet
 
 
 def _carry(sheet: Sheet, others: Sequence[Grey], rng: np.random.Generator) -> None:
@@ -80,19 +70,6 @@ def _in_pencil(sheet: Sheet, rng: np.random.Generator) -> Grey:
     grain = cv2.resize(rough, (sheet.shape[1], sheet.shape[0]), interpolation=cv2.INTER_LINEAR)
     strength, depth = rng.uniform(0.3, 0.75), rng.uniform(0.2, 1.0)
     return np.asarray(sheet * (strength * (1.0 - depth * grain)), np.uint8)
-
-
-def _cell_sides(sheet: Sheet, rng: np.random.Generator) -> None:
-    """Print rests of the sides of cells, thin and upright, between the digits or over them, whole or broken off."""
-    pitch = DIGIT_HEIGHT * rng.uniform(0.7, 1.8)
-    thin, tone, low = int(rng.integers(1, 4)), int(rng.uniform(60, 256)), BASE + int(DIGIT_HEIGHT * 0.25)
-    share, comb = rng.uniform(0.3, 1.0), rng.uniform() < 0.4
-    for left in np.arange(rng.uniform(0, pitch), sheet.shape[1], pitch):
-        if rng.uniform() < share:
-            long = DIGIT_HEIGHT * (rng.uniform(0.15, 0.4) if comb else rng.uniform(0.2, 1.6))
-            top = low - long if comb else rng.uniform(0, low - long)
-            column = sheet[max(0, int(top)) : int(top + long), int(left) : int(left) + thin]
-            np.maximum(column, tone, out=column)
 
 
 def _print_lines(sheet: Sheet, rng: np.random.Generator) -> None:
@@ -141,22 +118,3 @@ def _below(sheet: Grey, glyph: Grey, rng: np.random.Generator) -> Grey:
     window = low[-high:, left : left + width]
     np.maximum(window, glyph[:high, : window.shape[1]], out=window)
     return low
-
-
-BITES, LEAST_SIDE, MOST_SIDE = 3.0, 30.0, 130.0
-"""Bites a line, about, and the height of a mask in pixels: a digit is half as high."""
-
-
-def as_mask(sheet: Grey, rng: np.random.Generator) -> Grey:
-    """Return a line as a network that looks for ink gives it, dark on white: even, its edges soft, with small bites."""
-    bitten = sheet.copy()
-    rows, columns = np.nonzero(sheet)
-    for place in rng.integers(0, max(1, len(rows)), rng.poisson(BITES)) if len(rows) else ():
-        radii = max(1, round(rng.uniform(1, 5))), max(1, round(rng.uniform(1, 4)))
-        cv2.ellipse(bitten, (int(columns[place]), int(rows[place])), radii, rng.uniform(0, 180), 0, 360, 0, -1)
-    size = rng.uniform(LEAST_SIDE, MOST_SIDE) / sheet.shape[0]
-    small = cv2.resize(bitten, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
-    soft = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.4, 1.2)).astype(np.float32) / 255.0
-    steep, middle = rng.uniform(4.0, 12.0), rng.uniform(0.3, 0.55)
-    sure = 1.0 / (1.0 + np.exp(-steep * (soft - middle)))
-    return np.asarray(255 - 255 * np.clip((sure - 0.1) / 0.8, 0.0, 1.0), np.uint8)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwr_core.datasets.line_writing import put_together
-from hwr_core.datasets.lines import MOST_DIGITS, made_lines, random_number
+from hwr_core.datasets.lines.made import MOST_DIGITS, made_lines, random_number
+from hwr_core.datasets.lines.writing import put_together
 from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.lines.strips import STRIP_HEIGHT

@@ -1,0 +1,111 @@
+"""A printed field with a number in it: one digit to a cell, between the teeth of a comb, on a line, or in a box."""
+
+import numpy as np
+
+from hwr_core.datasets.pages import stationery
+from hwr_core.datasets.pages.numbers import Written, any_text, number
+from hwr_core.datasets.pages.sheet import Sheet
+from hwr_core.datasets.pages.writers import Pen, Writers
+
+CELLS, FREE = ("joined", "comb", "boxes"), ("line", "box", "dots")
+"""Fields with a cell for each digit, and those in which digits stand freely."""
+
+LONGEST = 10
+"""Digits in a field."""
+
+
+def field(  # noqa: PLR0913, PLR0917
+    sheet: Sheet,
+    writers: Writers,
+    pen: Pen,
+    at: tuple[float, float],
+    strength: float,
+    rng: np.random.Generator,
+    kind: str | None = None,
+) -> float:
+    """Print a field, of any kind unless one is named, and write a number into it; return where it ends.
+
+    Args:
+        sheet: is printed on.
+        writers: whose digits.
+        pen: how they are written.
+        at: where the digits begin: left and upper edge.
+        strength: how dark ink is, 0 to 1.
+        rng: decides sizes and places.
+        kind: one of CELLS and FREE.
+    """
+    thick, tone = max(1.0, pen.height * rng.uniform(0.02, 0.14)), float(rng.uniform(0.2, 0.97))
+    kind = kind or str(rng.choice([*CELLS, *FREE]))
+    write = _in_cells if kind in CELLS else _free
+    return write(sheet, writers, pen, at, strength, rng, kind, thick, tone)
+
+
+def _free(  # noqa: PLR0913, PLR0917
+    sheet: Sheet,
+    writers: Writers,
+    pen: Pen,
+    at: tuple[float, float],
+    strength: float,
+    rng: np.random.Generator,
+    kind: str,
+    thick: float,
+    tone: float,
+) -> float:
+    height, (x, y) = pen.height, at
+    one = number(writers, any_text(rng, LONGEST), pen, rng)
+    wide = one.digits.shape[1] + height * rng.uniform(0.3, 2.0)
+    top, tall = y - height * rng.uniform(0.1, 0.4), height * rng.uniform(1.35, 1.9)
+    bottom = y + height * rng.uniform(0.95, 1.2)
+    if kind == "box":
+        stationery.box(sheet, x, top, wide, tall, thick, tone)
+    elif kind == "line":
+        stationery.line(sheet, (x, bottom), (x + wide, bottom), thick, tone)
+    else:
+        for dot in np.arange(x, x + wide, max(3.0, 0.25 * height)):
+            stationery.line(sheet, (dot, bottom), (dot + 1, bottom), thick, tone)
+    put(sheet, one, x + height * rng.uniform(0.1, 0.3), y, strength, rng)
+    return float(x + wide)
+
+
+def _in_cells(  # noqa: PLR0913, PLR0917
+    sheet: Sheet,
+    writers: Writers,
+    pen: Pen,
+    at: tuple[float, float],
+    strength: float,
+    rng: np.random.Generator,
+    kind: str,
+    thick: float,
+    tone: float,
+) -> float:
+    height, (x, y) = pen.height, at
+    text = any_text(rng, LONGEST)
+    top, tall = y - height * rng.uniform(0.1, 0.4), height * rng.uniform(1.35, 1.9)
+    pitch, cells = height * rng.uniform(0.95, 1.7), len(text) + int(rng.integers(0, 3)) * int(rng.uniform() < 0.5)
+    gap = pitch * rng.uniform(0.1, 0.35) if kind == "boxes" else 0.0
+    for cell in range(cells):
+        left = x + cell * (pitch + gap)
+        if kind == "comb":
+            up = tall * 0.4
+            stationery.line(sheet, (left, top + tall), (left + pitch, top + tall), thick, tone)
+            for side in (left, left + pitch):
+                stationery.line(sheet, (side, top + tall - up), (side, top + tall), thick, tone)
+        else:
+            stationery.box(sheet, left, top, pitch, tall, thick, tone)
+    first = int(rng.integers(0, cells - len(text) + 1))
+    one = number(writers, text, pen, rng, pitch=pitch + gap)
+    # `number` starts at the first digit's ink: it stands a little within its cell.
+    within = max(0.0, pitch - 0.65 * height) * rng.uniform(0.2, 0.8)
+    put(sheet, one, x + first * (pitch + gap) + within, y, strength, rng)
+    return float(x + cells * (pitch + gap))
+
+
+def put(sheet: Sheet, one: Written, x: float, y: float, strength: float, rng: np.random.Generator) -> float:  # noqa: PLR0913, PLR0917
+    """Write something at a place, unless something is there or it would not fit; return where it ends."""
+    high, wide = one.digits.shape
+    left, top = int(x), int(y)
+    width, height = sheet.size
+    fits = left >= 0 and left + wide <= width and top >= 0 and top + high <= height
+    if fits and sheet.is_free(left, top, wide, high):
+        sheet.write(one, left, top, strength * float(rng.uniform(0.9, 1.0)))
+    return float(x + wide)
