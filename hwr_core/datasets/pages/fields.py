@@ -1,5 +1,7 @@
 """A printed field with a number in it: one digit to a cell, between the teeth of a comb, on a line, or in a box."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hwr_core.datasets.pages import stationery
@@ -36,68 +38,66 @@ def field(  # noqa: PLR0913, PLR0917
     """
     thick, tone = max(1.0, pen.height * rng.uniform(0.02, 0.14)), float(rng.uniform(0.2, 0.97))
     kind = kind or str(rng.choice([*CELLS, *FREE]))
-    write = _in_cells if kind in CELLS else _free
-    return write(sheet, writers, pen, at, strength, rng, kind, thick, tone)
+    printed = _Printed(sheet, writers, pen, at, strength, rng, kind, thick, tone)
+    return printed.in_cells() if kind in CELLS else printed.free()
 
 
-def _free(  # noqa: PLR0913, PLR0917
-    sheet: Sheet,
-    writers: Writers,
-    pen: Pen,
-    at: tuple[float, float],
-    strength: float,
-    rng: np.random.Generator,
-    kind: str,
-    thick: float,
-    tone: float,
-) -> float:
-    height, (x, y) = pen.height, at
-    one = number(writers, any_text(rng, LONGEST), pen, rng)
-    wide = one.digits.shape[1] + height * rng.uniform(0.3, 2.0)
-    top, tall = y - height * rng.uniform(0.1, 0.4), height * rng.uniform(1.35, 1.9)
-    bottom = y + height * rng.uniform(0.95, 1.2)
-    if kind == "box":
-        stationery.box(sheet, x, top, wide, tall, thick, tone)
-    elif kind == "line":
-        stationery.line(sheet, (x, bottom), (x + wide, bottom), thick, tone)
-    else:
-        for dot in np.arange(x, x + wide, max(3.0, 0.25 * height)):
-            stationery.line(sheet, (dot, bottom), (dot + 1, bottom), thick, tone)
-    put(sheet, one, x + height * rng.uniform(0.1, 0.3), y, strength, rng)
-    return float(x + wide)
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A field on a sheet, with what it is printed and written with: lines so thick and so dark, ink so strong."""
 
+    sheet: Sheet
+    writers: Writers
+    pen: Pen
+    at: tuple[float, float]
+    strength: float
+    rng: np.random.Generator
+    kind: str
+    thick: float
+    tone: float
 
-def _in_cells(  # noqa: PLR0913, PLR0917
-    sheet: Sheet,
-    writers: Writers,
-    pen: Pen,
-    at: tuple[float, float],
-    strength: float,
-    rng: np.random.Generator,
-    kind: str,
-    thick: float,
-    tone: float,
-) -> float:
-    height, (x, y) = pen.height, at
-    text = any_text(rng, LONGEST)
-    top, tall = y - height * rng.uniform(0.1, 0.4), height * rng.uniform(1.35, 1.9)
-    pitch, cells = height * rng.uniform(0.95, 1.7), len(text) + int(rng.integers(0, 3)) * int(rng.uniform() < 0.5)
-    gap = pitch * rng.uniform(0.1, 0.35) if kind == "boxes" else 0.0
-    for cell in range(cells):
-        left = x + cell * (pitch + gap)
-        if kind == "comb":
-            up = tall * 0.4
-            stationery.line(sheet, (left, top + tall), (left + pitch, top + tall), thick, tone)
-            for side in (left, left + pitch):
-                stationery.line(sheet, (side, top + tall - up), (side, top + tall), thick, tone)
+    def free(self) -> float:
+        """Write a number into a field where digits stand freely; return where it ends."""
+        height, (x, y) = self.pen.height, self.at
+        one = number(self.writers, any_text(self.rng, LONGEST), self.pen, self.rng)
+        wide = one.digits.shape[1] + height * self.rng.uniform(0.3, 2.0)
+        top, tall = y - height * self.rng.uniform(0.1, 0.4), height * self.rng.uniform(1.35, 1.9)
+        bottom = y + height * self.rng.uniform(0.95, 1.2)
+        if self.kind == "box":
+            stationery.box(self.sheet, x, top, wide, tall, self.thick, self.tone)
+        elif self.kind == "line":
+            stationery.line(self.sheet, (x, bottom), (x + wide, bottom), self.thick, self.tone)
         else:
-            stationery.box(sheet, left, top, pitch, tall, thick, tone)
-    first = int(rng.integers(0, cells - len(text) + 1))
-    one = number(writers, text, pen, rng, pitch=pitch + gap)
-    # `number` starts at the first digit's ink: it stands a little within its cell.
-    within = max(0.0, pitch - 0.65 * height) * rng.uniform(0.2, 0.8)
-    put(sheet, one, x + first * (pitch + gap) + within, y, strength, rng)
-    return float(x + cells * (pitch + gap))
+            for dot in np.arange(x, x + wide, max(3.0, 0.25 * height)):
+                stationery.line(self.sheet, (dot, bottom), (dot + 1, bottom), self.thick, self.tone)
+        put(self.sheet, one, x + height * self.rng.uniform(0.1, 0.3), y, self.strength, self.rng)
+        return float(x + wide)
+
+    def in_cells(self) -> float:
+        """Write a number into a field with a cell for each digit; return where it ends."""
+        height, (x, y) = self.pen.height, self.at
+        text = any_text(self.rng, LONGEST)
+        top, tall = y - height * self.rng.uniform(0.1, 0.4), height * self.rng.uniform(1.35, 1.9)
+        pitch, cells = (
+            height * self.rng.uniform(0.95, 1.7),
+            len(text) + int(self.rng.integers(0, 3)) * int(self.rng.uniform() < 0.5),
+        )
+        gap = pitch * self.rng.uniform(0.1, 0.35) if self.kind == "boxes" else 0.0
+        for cell in range(cells):
+            left = x + cell * (pitch + gap)
+            if self.kind == "comb":
+                up = tall * 0.4
+                stationery.line(self.sheet, (left, top + tall), (left + pitch, top + tall), self.thick, self.tone)
+                for side in (left, left + pitch):
+                    stationery.line(self.sheet, (side, top + tall - up), (side, top + tall), self.thick, self.tone)
+            else:
+                stationery.box(self.sheet, left, top, pitch, tall, self.thick, self.tone)
+        first = int(self.rng.integers(0, cells - len(text) + 1))
+        one = number(self.writers, text, self.pen, self.rng, pitch=pitch + gap)
+        # `number` starts at the first digit's ink: it stands a little within its cell.
+        within = max(0.0, pitch - 0.65 * height) * self.rng.uniform(0.2, 0.8)
+        put(self.sheet, one, x + first * (pitch + gap) + within, y, self.strength, self.rng)
+        return float(x + cells * (pitch + gap))
 
 
 def put(sheet: Sheet, one: Written, x: float, y: float, strength: float, rng: np.random.Generator) -> float:  # noqa: PLR0913, PLR0917
