@@ -17,7 +17,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed abuse fuzz notebooks lock clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse fuzz notebooks lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 
 mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")
 	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
+
+crowd: setup ## Measure clients beside 3,000 connections that say nothing (ARGS="--sockets 3000")
+	$(BIN)/python -m tests.benchmarks.crowd $(ARGS)
 
 abuse: setup ## Send the API many requests made up from its document (ARGS="--examples 100")
 	$(BIN)/python -m tests.abuse.api $(ARGS)

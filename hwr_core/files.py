@@ -50,6 +50,11 @@ def zip_damage_as(words: str) -> Iterator[None]:
         raise InvalidValue(words) from error
 
 
+def because(error: Exception) -> str:
+    """Return what the system says of a file, to end a sentence with; no path, and nothing for errors of other kinds."""
+    return f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+
+
 def write_whole(file: Path, content: bytes) -> None:
     """Replace the content of a file atomically: a reader sees the old or the new one, also after a power cut."""
     handle, aside = tempfile.mkstemp(prefix=UNFINISHED, dir=file.parent)

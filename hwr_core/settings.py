@@ -41,6 +41,18 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
+    max_connections: int = Field(
+        4096, ge=8, description="Most connections; those that wait longest give way to new ones"
+    )
+    max_connections_per_address: int = Field(
+        512, ge=1, description="Most connections of one address; this machine's own may have all"
+    )
+    header_seconds: float = Field(10, gt=0, description="Seconds within which a request's headers have to arrive")
+    body_seconds: float = Field(
+        30,
+        gt=0,
+        description="Seconds that a request's body may take, and an answer to be read, before 1 KB/s is asked for",
+    )
 
     auth: Literal["off", "required"] = Field("off", description="Sign-in: `off`, or `required` for all users")
     secret: SecretStr | None = Field(

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from hwr_core.errors import StoreUnavailable
+from hwr_core.files import because
 from hwr_core.settings import Settings
 
 KEY_PREFIX = "hwr_"
@@ -43,7 +44,7 @@ def signing_secret(settings: Settings) -> str:
     try:
         return file.read_text() if file.exists() else _created(file)
     except OSError as error:
-        raise StoreUnavailable("The secret in the data folder cannot be read or created.") from error
+        raise StoreUnavailable(f"The secret in the data folder cannot be read or created{because(error)}.") from error
 
 
 def _created(file: Path) -> str:

@@ -11,12 +11,8 @@ from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue, StoreError
 
 if TYPE_CHECKING:
-    import uvicorn
-
+    from hwr_core.server.server import Server
     from hwr_core.settings import Settings
-
-SECONDS_TO_END = 15
-"""How long requests have once the server is to stop; one whose client reads nothing would keep it for ever."""
 
 
 def serve(*, host: str | None = None, port: int | None = None) -> int:
@@ -44,21 +40,14 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
     return DONE if server.started else UNUSABLE
 
 
-def _server(settings: "Settings") -> "uvicorn.Server":
-    import uvicorn  # here, because the other commands need no server
+def _server(settings: "Settings") -> "Server":
+    from hwr_core import logs  # here, because the other commands need no server
+    from hwr_core.server.server import server
 
-    from hwr_core import logs
-
-    config = uvicorn.Config(
-        "asgi:create_app",
-        factory=True,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=SECONDS_TO_END,
-    )
-    config.load()
+    made = server("asgi:create_app", settings)
+    made.config.load()
     logs.set_up(settings)  # now, since Streamlit, just loaded, has set up uvicorn's loggers in its own way
-    return uvicorn.Server(config)
+    return made
 
 
 def _warn_if_nobody_can_sign_in(settings: "Settings") -> None:

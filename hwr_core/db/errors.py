@@ -17,6 +17,7 @@ _REASONS = (
     ("File too large", "The history's file may not grow any further. Raise the size limit and try again."),
     ("Read-only file system", "The history is on a read-only disk. Use another data folder (HWR_DATA_DIR)."),
     ("Permission denied", "This user has no permission to write the history. Grant access to the data folder."),
+    ("Too many open files", "The server has too many files and connections open. Raise their limit (`ulimit -n`)."),
     ("Is a directory", "There is a folder where the file of the history should be. Move the folder away."),
     (
         "different configuration",

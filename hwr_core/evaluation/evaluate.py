@@ -17,7 +17,7 @@ from hwr_core.datasets.request import Places
 from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
 from hwr_core.evaluation.answers import Answers, Figures, figures_of
 from hwr_core.evaluation.suites import SUITES, Item, Suite
-from hwr_core.files import write_whole
+from hwr_core.files import because, write_whole
 from hwr_core.images.decode import PageImage
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import SIDE, Grey
@@ -133,7 +133,8 @@ def load_evaluation(version: ModelVersion, suite: str) -> Evaluation:
     except FileNotFoundError as error:
         raise NotFound(f"Version {version.name} has not been evaluated on {suite!r}.") from error
     except (OSError, ValidationError) as error:
-        raise ModelUnavailable(f"The evaluation of version {version.name} on {suite!r} cannot be read.") from error
+        words = f"The evaluation of version {version.name} on {suite!r} cannot be read{because(error)}."
+        raise ModelUnavailable(words) from error
 
 
 def load_answers(version: ModelVersion, suite: str) -> Answers:
@@ -142,7 +143,8 @@ def load_answers(version: ModelVersion, suite: str) -> Answers:
     try:
         return Answers.from_bytes(_file(version, suite, "npz").read_bytes())
     except (OSError, ValueError, KeyError) as error:
-        raise ModelUnavailable(f"The answers of version {version.name} on {suite!r} cannot be read.") from error
+        words = f"The answers of version {version.name} on {suite!r} cannot be read{because(error)}."
+        raise ModelUnavailable(words) from error
 
 
 def _file(version: ModelVersion, suite: str, ending: str) -> Path:

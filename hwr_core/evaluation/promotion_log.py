@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr_core.errors import ModelUnavailable
+from hwr_core.files import because
 
 LOG = "promotions.jsonl"
 
@@ -51,7 +52,7 @@ class PromotionLog:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise ModelUnavailable("The log of promotions cannot be read.") from error
+            raise ModelUnavailable(f"The log of promotions cannot be read{because(error)}.") from error
         return [entry for line in reversed(lines) if (entry := _parsed(line))]
 
     def served_before(self, version: str | None) -> str | None:

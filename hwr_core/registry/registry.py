@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
-from hwr_core.files import write_whole
+from hwr_core.files import because, write_whole
 from hwr_core.registry.card import ModelCard
 
 CARD = "card.json"
@@ -69,7 +69,9 @@ class ModelVersion:
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
-            raise ModelUnavailable(f"The file {name} of model version {self.name} is missing.") from error
+            raise ModelUnavailable(
+                f"The file {name} of model version {self.name} cannot be read{because(error)}."
+            ) from error
         if sha256(content).hexdigest() != self.card.files[name]:
             raise ModelUnavailable(
                 f"The file {name} of model version {self.name} is damaged: its hash is not the one in the card."
@@ -117,7 +119,7 @@ class Registry:
         try:
             return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()))
         except (OSError, ValidationError) as error:
-            raise ModelUnavailable(f"The card of model version {name} cannot be read.") from error
+            raise ModelUnavailable(f"The card of model version {name} cannot be read{because(error)}.") from error
 
     def find(self, name: str) -> ModelVersion:
         """Return the version of a name or an alias ("champion", "challenger"). Raises NotFound, ModelUnavailable."""
@@ -157,7 +159,9 @@ class Registry:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ModelUnavailable(f"The alias {alias} of the model versions cannot be read.") from error
+            raise ModelUnavailable(
+                f"The alias {alias} of the model versions cannot be read{because(error)}."
+            ) from error
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: write it to a temporary folder and rename that, never replacing another version.
