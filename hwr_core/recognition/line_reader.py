@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hwr_core.images.lines.page import Line, Page, Part
 from hwr_core.images.lines.strips import Strip, strip
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import given_others, log_likelihood, log_softmax, places
+from hwr_core.recognition.ctc import Columns, given_others, log_likelihood, log_softmax, numbers_apart, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.second_looks import text_of
@@ -40,10 +40,19 @@ def digit_by_digit(page: Page, line: Line, recogniser: Recogniser) -> LineText:
     return LineText(text, tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
 
 
-def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> LineText:
-    """Read the most probable digits of a line, by the network of lines."""
+def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> list[tuple[Line, LineText]]:
+    """Read the most probable digits of a line, by the network of lines, number by number, with the parts of each."""
     of_line = strip(page, line)
-    columns = log_softmax(recogniser.columns(of_line.image))
+    logits = recogniser.columns(of_line.image)
+    found: list[tuple[Line, LineText]] = []
+    for first, end in numbers_apart(logits):
+        alone = of_line.between(STRIP_PIXELS * first, STRIP_PIXELS * end)
+        parts = alone.of(line)
+        found.append((parts, _number(parts, alone, log_softmax(logits[first:end]), recogniser)))
+    return found
+
+
+def _number(line: Line, of_line: Strip, columns: Columns, recogniser: Recogniser) -> LineText:
     text = text_of(of_line.image, columns, recogniser)
     if not text:
         return LineText("", (), np.zeros((0, len(DIGITS))), 0.0)

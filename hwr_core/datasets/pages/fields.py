@@ -70,7 +70,7 @@ class _Printed:
         else:
             for dot in np.arange(x, x + wide, max(3.0, 0.25 * height)):
                 stationery.line(self.sheet, (dot, bottom), (dot + 1, bottom), self.thick, self.tone)
-        put(self.sheet, one, x + height * self.rng.uniform(0.1, 0.3), y, self.strength, self.rng)
+        put(self.sheet, one, x + height * self.rng.uniform(0.1, 0.3), y, self.strength, self.rng, divided=True)
         return float(x + wide)
 
     def in_cells(self) -> float:
@@ -96,16 +96,29 @@ class _Printed:
         one = number(self.writers, text, self.pen, self.rng, pitch=pitch + gap)
         # `number` starts at the first digit's ink: it stands a little within its cell.
         within = max(0.0, pitch - 0.65 * height) * self.rng.uniform(0.2, 0.8)
-        put(self.sheet, one, x + first * (pitch + gap) + within, y, self.strength, self.rng)
+        put(self.sheet, one, x + first * (pitch + gap) + within, y, self.strength, self.rng, divided=True)
         return float(x + cells * (pitch + gap))
 
 
-def put(sheet: Sheet, one: Written, x: float, y: float, strength: float, rng: np.random.Generator) -> float:  # noqa: PLR0913, PLR0917
-    """Write something at a place, unless something is there or it would not fit; return where it ends."""
+def put(  # noqa: PLR0913, PLR0917
+    sheet: Sheet,
+    one: Written,
+    x: float,
+    y: float,
+    strength: float,
+    rng: np.random.Generator,
+    *,
+    divided: bool = False,
+) -> float:
+    """Write something at a place, unless something is there or it would not fit; return where it ends.
+
+    `divided`: lines tell where a number ends, so that another may stand close to it.
+    """
     high, wide = one.digits.shape
     left, top = int(x), int(y)
     width, height = sheet.size
     fits = left >= 0 and left + wide <= width and top >= 0 and top + high <= height
-    if fits and sheet.is_free(left, top, wide, high):
-        sheet.write(one, left, top, strength * float(rng.uniform(0.9, 1.0)))
+    room = 0 if divided else one.room
+    if fits and sheet.is_free(left - room, top, wide + 2 * room, high):
+        sheet.write(one, left, top, strength * float(rng.uniform(0.9, 1.0)), room)
     return float(x + wide)

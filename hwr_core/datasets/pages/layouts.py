@@ -133,6 +133,7 @@ def table(sheet: Sheet, writers: Writers, height: float, rng: np.random.Generato
                 y + (row - height) * rng.uniform(-0.1, 1.0),
                 strength,
                 rng,
+                divided=down,
             )
 
 

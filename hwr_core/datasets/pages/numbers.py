@@ -15,6 +15,9 @@ LINKED, SPACED, GROUPED, MARKED = 0.15, 0.12, 0.1, 0.3
 """Shares of numbers whose digits are joined by strokes, far apart, in groups of three, or with points, commas and
 dashes."""
 
+OF_HEIGHT, OF_GAP = 0.25, 0.65
+"""Shares of its height and of the widest gap within it that a number keeps free on either side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -27,6 +30,13 @@ class Written:
     others: Grey
     box: tuple[int, int, int, int]
     text: str
+
+    @property
+    def room(self) -> int:
+        """Pixels on either side that are kept free of other numbers: else nobody could tell where this one ends."""
+        written = np.flatnonzero(self.digits.any(axis=0))
+        widest = int(np.diff(written).max(initial=1)) - 1
+        return round(OF_HEIGHT * self.digits.shape[0] + OF_GAP * widest) if self.text else 0
 
 
 def any_text(rng: np.random.Generator, most: int = 12) -> str:

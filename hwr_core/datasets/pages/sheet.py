@@ -62,13 +62,14 @@ class Sheet:
         """Tell whether nothing is written on a part of the sheet."""
         return not self.taken[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)].any()
 
-    def write(self, written: Written, x: int, y: int, strength: float) -> None:
-        """Put a number or a word onto the sheet, its upper left corner at a place."""
+    def write(self, written: Written, x: int, y: int, strength: float, room: int = 0) -> None:
+        """Put a number or a word onto the sheet, its upper left corner at a place, and keep room on either side."""
         self.darken(np.maximum(written.digits, written.others), x, y, strength)
         window, inside = self._at(written.digits, x, y)
         if not inside.size:
             return
-        self.taken[window] = 255
+        rows, columns = window
+        self.taken[rows, max(0, columns.start - room) : columns.stop + room] = 255
         if not written.text:
             return
         np.maximum(self.ink[window], np.where(inside > INK, 255, 0).astype(np.uint8), out=self.ink[window])

@@ -1,6 +1,7 @@
 """A line of digits -> a strip of its ink and of all that is seen there, upright, as the network of lines reads it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import cv2
 import numpy as np
@@ -46,6 +47,16 @@ class Strip:
     def upright_at(self, column: float) -> float:
         """Return the upright column of the page at a column of the strip."""
         return self.left + column * self.scale
+
+    def between(self, first: int, end: int) -> Self:
+        """Return the columns from the first one on up to the end, as a strip of their own."""
+        return replace(self, image=np.ascontiguousarray(self.image[:, first:end]), left=self.upright_at(first))
+
+    def of(self, line: Line) -> Line:
+        """Return the parts of a line that stand in the middle on this strip; all of them where none does."""
+        first, end = self.left, self.upright_at(self.image.shape[1])
+        inside = tuple(part for part in line.parts if first <= float(upright(part, self.slant).mean()) < end)
+        return Line(inside or line.parts, line.height)
 
 
 def strip(page: Page, line: Line) -> Strip:

@@ -5,11 +5,14 @@ import numpy as np
 import pytest
 
 from hwr_core.datasets.handmade import hand_made_strokes
+from hwr_core.datasets.pages import numbers
 from hwr_core.datasets.pages.crops import CROP, crops
+from hwr_core.datasets.pages.fields import put
 from hwr_core.datasets.pages.layouts import LAYOUTS
 from hwr_core.datasets.pages.page import made_page
 from hwr_core.datasets.pages.sent import sent_fields, sent_pages
-from hwr_core.datasets.pages.writers import Writers, has_writers
+from hwr_core.datasets.pages.sheet import Sheet
+from hwr_core.datasets.pages.writers import Pen, Writers, has_writers
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.strokes import Recording
 from hwr_core.images.pages import ACROSS, DOWN, INK, MAPS, MIDDLE
@@ -42,6 +45,19 @@ def test_the_same_seed_makes_the_same_page(writers):
     one, other = (made_page(writers, np.random.default_rng(5)) for _ in range(2))
     assert (one.image == other.image).all()
     assert [number.text for number in one.numbers] == [number.text for number in other.numbers]
+
+
+def test_numbers_side_by_side_can_be_told_apart(writers):
+    """Where no line divides them they are further apart than the digits of either, so that a reader can know."""
+    rng = np.random.default_rng(3)
+    sheet = Sheet.blank(900, 120, rng)
+    one = numbers.number(writers, "27", Pen.any(40.0, rng), rng)
+    end = int(put(sheet, one, 100, 20, 0.9, rng))
+    put(sheet, one, end + one.room, 20, 0.9, rng)
+    assert len(sheet.numbers) == 1
+
+    put(sheet, one, end + 2 * one.room + 1, 20, 0.9, rng)
+    assert len(sheet.numbers) == 2
 
 
 def test_ink_lies_within_the_corners_of_its_number(writers):
