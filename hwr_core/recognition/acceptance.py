@@ -55,12 +55,12 @@ def evidence(
     Args:
         page: that the line is on.
         line: its parts.
-        found: what was read; it has digits and a strip.
+        found: what was read as a whole, with its digits.
         recogniser: the model.
         agrees: whether another way of reading the page gave the same digits; None where none was tried.
     """
-    assert found.strip is not None, "the line was read as a whole"
-    looks = (_probability(look, found.text, recogniser) for look in _looks(found.strip.image))
+    assert found.seen is not None, "the line was read as a whole"
+    looks = (_probability(look, found.text, recogniser) for look in _looks(found.seen.strip.image))
     alone = [digit_probabilities(recogniser.shares_of(page.normalised(parts))) for parts in found.parts]
     doubted = min(float(each[int(digit)]) for each, digit in zip(alone, found.text, strict=True))
     return (

@@ -1,7 +1,7 @@
 """A line -> the digits on it: read as a whole or digit by digit, then every digit gets its part of the line."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,45 +23,51 @@ STRIP_PIXELS = 2
 class LineText:
     """The digits of a line, the parts and the ten probabilities of each; `confidence` that all of them are right.
 
-    `strip` is what the network of lines was shown; None for a line that was read digit by digit, or has no digit.
+    `seen` is how the network of lines saw them, None for a line that was read digit by digit. Where it is given, there
+    are no parts and probabilities before `with_digits` has found them.
     """
 
     text: str
-    parts: tuple[tuple[Part, ...], ...]
-    probabilities: NDArray[np.floating]
     confidence: float
-    strip: Strip | None = None
+    parts: tuple[tuple[Part, ...], ...] = ()
+    probabilities: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, len(DIGITS))))
+    seen: "Seen | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network of lines was shown, and the columns that it made of it."""
+
+    strip: Strip
+    columns: Columns
 
 
 def digit_by_digit(page: Page, line: Line, recogniser: Recogniser) -> LineText:
     """Read each part of a line as one digit, by the network of single digits."""
     probabilities = digit_probabilities(recogniser.shares([page.normalised([part]) for part in line.parts]))
     text = "".join(str(digit) for digit in probabilities.argmax(axis=1))
-    return LineText(text, tuple((part,) for part in line.parts), probabilities, float(probabilities.max(axis=1).prod()))
+    return LineText(text, float(probabilities.max(axis=1).prod()), tuple((part,) for part in line.parts), probabilities)
 
 
 def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> list[tuple[Line, LineText]]:
-    """Read the most probable digits of a line, by the network of lines, number by number, with the parts of each."""
-    of_line = strip(page, line)
-    logits = recogniser.columns(of_line.image)
+    """Read the most probable digits of a line, by the network of lines: each number of it with the parts it is of."""
+    whole = strip(page, line)
+    logits = recogniser.columns(whole.image)
     found: list[tuple[Line, LineText]] = []
     for first, end in numbers_apart(logits):
-        alone = of_line.between(STRIP_PIXELS * first, STRIP_PIXELS * end)
-        parts = alone.of(line)
-        found.append((parts, _number(parts, alone, log_softmax(logits[first:end]), recogniser)))
+        alone = whole.between(STRIP_PIXELS * first, STRIP_PIXELS * end)
+        columns = log_softmax(logits[first:end])
+        text = text_of(alone.image, columns, recogniser)
+        confidence = min(math.exp(log_likelihood(columns, text)), 1.0)
+        found.append((alone.of(line), LineText(text, confidence, seen=Seen(alone, columns))))
     return found
 
 
-def _number(line: Line, of_line: Strip, columns: Columns, recogniser: Recogniser) -> LineText:
-    text = text_of(of_line.image, columns, recogniser)
-    if not text:
-        return LineText("", (), np.zeros((0, len(DIGITS))), 0.0)
-    where = places(columns, text)
-    middles = [of_line.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in where]
-    return LineText(
-        text=text,
-        parts=tuple(parts_of_digits(line, middles, of_line.slant)),
-        probabilities=given_others(columns, text),
-        confidence=min(math.exp(log_likelihood(columns, text)), 1.0),
-        strip=of_line,
-    )
+def with_digits(line: Line, found: LineText) -> LineText:
+    """Find the parts and the ten probabilities of each digit that the network of lines has read."""
+    if found.seen is None:
+        return found
+    shown, columns = found.seen.strip, found.seen.columns
+    middles = [shown.upright_at(STRIP_PIXELS * (first + last + 1) / 2) for first, last in places(columns, found.text)]
+    parts = tuple(parts_of_digits(line, middles, shown.slant))
+    return replace(found, parts=parts, probabilities=given_others(columns, found.text))

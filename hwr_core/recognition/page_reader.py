@@ -13,7 +13,7 @@ from hwr_core.images.lines.page import Line, Page, Part, chained, joint_box, sca
 from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.acceptance import evidence, probability_right
-from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digit
+from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digit, with_digits
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
@@ -156,7 +156,7 @@ class _Work:
             self.on_progress(begin + (end - begin) * done / len(on_pages))
             page, line = on_pages[place]
             found[place] = [_ReadLine(page, *number) for number in as_a_whole(page, line, self.recogniser)]
-        return [number for place in range(len(on_pages)) for number in found[place] if number.found.parts]
+        return [number for place in range(len(on_pages)) for number in found[place] if number.found.text]
 
     def judged(self, lines: Sequence[_ReadLine], others: Sequence[_ReadLine] | None) -> list[_Judged]:
         """The confidence of each line: by the model that was fitted for the version, if it has one.
@@ -166,9 +166,10 @@ class _Work:
         model = self.recogniser.acceptance
         texts = None if others is None else {other.found.text for other in others}
         judged: list[_Judged] = []
-        for done, each in enumerate(lines):
+        for done, read in enumerate(lines):
             self.on_progress(READ + (1.0 - READ) * done / len(lines))
-            if model is None or each.found.strip is None:
+            each = replace(read, found=with_digits(read.line, read.found))
+            if model is None or each.found.seen is None:
                 judged.append(_Judged(each, each.found.confidence))
                 continue
             agrees = None if texts is None else each.found.text in texts
@@ -228,7 +229,7 @@ def _prediction(
             _digit(page, int(digit), parts, probabilities, first_line + place, number)
             for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)
         ]
-        if found.strip is not None and found.strip.is_reduced:
+        if found.seen is not None and found.seen.strip.is_reduced:
             warnings.append(TOO_LONG.format(line=place + 1))
     return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), of)
 
