@@ -53,10 +53,10 @@ class Strip:
         return replace(self, image=np.ascontiguousarray(self.image[:, first:end]), left=self.upright_at(first))
 
     def of(self, line: Line) -> Line:
-        """Return the parts of a line that stand in the middle on this strip; all of them where none does."""
+        """Return the parts of a line that have their middle on this strip; the line itself where all or none have."""
         first, end = self.left, self.upright_at(self.image.shape[1])
         inside = tuple(part for part in line.parts if first <= float(upright(part, self.slant).mean()) < end)
-        return Line(inside or line.parts, line.height)
+        return Line(inside, line.height) if 0 < len(inside) < len(line.parts) else line
 
 
 def strip(page: Page, line: Line) -> Strip:
