@@ -68,10 +68,11 @@ class ModelVersion:
             raise NotFound(f"Model version {self.name} has no file {name!r}; there are {', '.join(self.card.files)}.")
         try:
             content = (self.folder / name).read_bytes()
+        except FileNotFoundError as error:
+            raise ModelUnavailable(f"The file {name} of model version {self.name} is missing.") from error
         except OSError as error:
-            raise ModelUnavailable(
-                f"The file {name} of model version {self.name} cannot be read{because(error)}."
-            ) from error
+            words = f"The file {name} of model version {self.name} cannot be read{because(error)}."
+            raise ModelUnavailable(words) from error
         if sha256(content).hexdigest() != self.card.files[name]:
             raise ModelUnavailable(
                 f"The file {name} of model version {self.name} is damaged: its hash is not the one in the card."
