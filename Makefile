@@ -17,7 +17,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse fuzz notebooks lock clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse kills fuzz notebooks lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ crowd: setup ## Measure clients beside 3,000 connections that say nothing (ARGS=
 
 abuse: setup ## Send the API many requests made up from its document (ARGS="--examples 100")
 	$(BIN)/python -m tests.abuse.api $(ARGS)
+
+kills: setup ## Kill a loaded server 1,000 times and look for what is lost (ARGS="--count 1000")
+	$(BIN)/python -m tests.abuse.kills $(ARGS)
 
 fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
 	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)

@@ -42,7 +42,7 @@ def build_for_lines() -> keras.Model:
     """Return a fresh network: strips, float [n, 32, width, 2] in 0-1, to float32 logits [n, width / 2, 12].
 
     Convolutions halve the columns and reduce the rows to one (after Shi et al., 2017, "An end-to-end trainable neural
-    network for image-based sequence recognition"); in place of its recurrent layers convolutions look ever farther to
+    network for image-based sequence recognition"); in place of its recurrent layers two convolutions look far to
     either side, for the writer's other digits and the next number. The class "not a digit" is CTC's blank.
     """
     strips = keras.Input((STRIP_HEIGHT, None, CHANNELS))
@@ -54,8 +54,12 @@ def build_for_lines() -> keras.Model:
     x = _convolution(x, 128, stride=(2, 1))
     x = layers.Conv2D(160, (STRIP_HEIGHT // 8, 1), use_bias=False)(x)
     x = layers.Activation("relu")(_normalised(x))
-    for reach in (1, 1, 2, 4):
-        y = layers.Conv2D(160, (1, 5), padding="same", dilation_rate=(1, reach), use_bias=False)(x)
+    for _ in range(2):
+        y = layers.Conv2D(160, (1, 5), padding="same", use_bias=False)(x)
+        x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
+    for _ in range(2):
+        y = layers.DepthwiseConv2D((1, 17), padding="same", use_bias=False)(x)
+        y = layers.Conv2D(160, 1, use_bias=False)(y)
         x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
     columns = layers.Reshape((-1, 160))(x)
     logits = layers.Dense(LINE_CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
