@@ -3,10 +3,22 @@
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import AfterValidator
 
 from api.schemas.fields import LARGEST_ID
 
-PageSize = Annotated[int, Query(ge=1, le=1000, description="The maximum number of rows, 1 to 1000.", examples=[100])]
+LONGEST_PAGE = 1000
+
+
+def _cut(limit: int) -> int:
+    return min(limit, LONGEST_PAGE)
+
+
+PageSize = Annotated[
+    int,
+    Query(ge=1, description=f"The most rows, 1 or more; there are never more than {LONGEST_PAGE}.", examples=[100]),
+    AfterValidator(_cut),
+]
 Before = Annotated[
     int | None,
     Query(

@@ -25,7 +25,7 @@ def give(feedback: FeedbackIn, workspace: WorkspaceDep) -> FeedbackGivenOut:
             user_id=feedback.user_id,
             actual_digit=feedback.actual_digit,
             confidence_rating=feedback.confidence_rating,
-            comments=feedback.comments,
+            comments=feedback.comments or "",
         )
     )
 

@@ -22,7 +22,9 @@ PredictionInPath = Annotated[PredictionId, Path()]
 def predictions(
     workspace: WorkspaceDep,
     filters: FilterDep,
-    limit: Annotated[int, Query(description="The maximum number of rows, 1 or more.", examples=[100])] = 100,
+    limit: Annotated[
+        int, Query(description="The most rows, 1 or more; more than HWR_MAX_PAGE are cut to it.", examples=[100])
+    ] = 100,
     before: Annotated[
         PredictionId | None,
         Query(description="Only predictions before this one: `next_before` of the page before."),

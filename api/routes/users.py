@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.paging import LONGEST_PAGE, PageSize
 from api.schemas.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
 
@@ -24,9 +25,7 @@ def create(user: UserIn, workspace: WorkspaceDep) -> UserCreatedOut:
 @calls("users.all")
 def all_users(
     workspace: WorkspaceDep,
-    limit: Annotated[
-        int, Query(ge=1, le=1000, description="The maximum number of rows, 1 to 1000.", examples=[100])
-    ] = 1000,
+    limit: PageSize = LONGEST_PAGE,
     after: Annotated[
         int,
         Query(

@@ -1,9 +1,9 @@
 """Figures about the history."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AliasChoices, AliasPath, Field
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
 from api.schemas.base import One, Out, Success
 from hwr_core.app import Reliability
@@ -12,6 +12,15 @@ if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd
 
 SHARE = "0 to 1; null while no prediction is labelled."
+OR_ZERO = "0 to 1; 0.0 while no prediction is labelled: `labelled` is 0 then, and `accuracy` null."
+
+
+def _or_zero(figure: float | None) -> float:
+    return 0.0 if figure is None else figure
+
+
+Figure = Annotated[float, BeforeValidator(_or_zero, json_schema_input_type=float)]
+"""What older clients calculate with: 0.0 where nothing is known yet."""
 
 
 def _of_accuracy(name: str) -> AliasChoices:
@@ -42,8 +51,8 @@ class SystemData(AccuracyFigures):
     active_users: int = Field(description="Users who are not deactivated.", examples=[11])
     total_predictions: int = Field(examples=[4211])
     today_predictions: int = Field(description="Today in the requested time zone.", examples=[17])
-    system_accuracy: float | None = Field(
-        validation_alias=AliasPath("accuracy", "share"), description=SHARE, examples=[0.98]
+    system_accuracy: Figure = Field(
+        validation_alias=AliasPath("accuracy", "share"), description=OR_ZERO, examples=[0.98]
     )
     digit_distribution: dict[str, int] = Field(examples=[{str(digit): 42 for digit in range(10)}])
 
@@ -57,11 +66,9 @@ class UserData(AccuracyFigures):
 
     total_predictions: int = Field(examples=[120])
     today_predictions: int = Field(description="Today in the requested time zone.", examples=[3])
-    user_accuracy: float | None = Field(
-        validation_alias=AliasPath("accuracy", "share"), description=SHARE, examples=[0.98]
-    )
-    average_confidence: float | None = Field(examples=[0.97])
-    average_processing_time: float | None = Field(description="Seconds.", examples=[0.0019])
+    user_accuracy: Figure = Field(validation_alias=AliasPath("accuracy", "share"), description=OR_ZERO, examples=[0.98])
+    average_confidence: Figure = Field(description="0.0 without predictions.", examples=[0.97])
+    average_processing_time: Figure = Field(description="Seconds; 0.0 without predictions.", examples=[0.0019])
     most_common_digit: int | None = Field(examples=[7])
     feedback_count: int = Field(description="Valid feedback that this user has given.", examples=[14])
 

@@ -16,7 +16,7 @@ class FeedbackIn(BaseModel):
     user_id: UserId = DEFAULT_USER
     actual_digit: TrueDigit
     confidence_rating: Rating | None = None
-    comments: Comment = ""
+    comments: Comment | None = Field("", description="Free text; null for none.", examples=["A 1 with an upstroke."])
 
 
 class FeedbackGivenOut(Success):

@@ -14,7 +14,7 @@ JobId = Annotated[int, Field(ge=1, description="The id of a job.", examples=[3])
 Values = dict[str, Any]
 
 TRAINING_FIGURES = ("test_accuracy", "test_loss", "training_time")
-"""What older clients look for beside the result of a training, not in it."""
+"""What older clients look for beside the result of a training, not in it, and in the answer that it has started."""
 
 
 class TrainIn(BaseModel):
@@ -92,6 +92,9 @@ class JobStartedOut(Success):
     job_id: JobId
     status_url: str = Field(examples=["/api/jobs/3"])
     message: str = Field(examples=["Job 3 (train) is queued."])
+    test_accuracy: float | None = Field(None, description="Null: the job at `status_url` has it.", examples=[None])
+    test_loss: float | None = Field(None, description="Null, as `test_accuracy`.", examples=[None])
+    training_time: float | None = Field(None, description="Null, as `test_accuracy`.", examples=[None])
 
     @classmethod
     def of(cls, job: Job) -> Self:

@@ -8,7 +8,7 @@ from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
 from hwr_core.app import User
 
-NAME = Field(description="1 to 64 letters, digits, spaces or any of . _ - @ + '", examples=["Ada"])
+NAME = Field(description="1 to 64 letters, digits, spaces or any of . , ' _ - @ + ( ) & /", examples=["Ada"])
 EMAIL = Field(description="Null or empty for none.", examples=["ada@example.org"])
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which on
 PAGE = 5_000
 
 _DRAWN = ", ".join(f"'{source.value}'" for source in Source if source.user_input_type == "drawing")
+_INPUT_TYPE = f"case when p.source in ({_DRAWN}) then 'drawing' else 'upload' end"
 
 _ROW = f"""
     p.id as id,
@@ -32,7 +33,8 @@ _ROW = f"""
     p.user_id as user_id,
     u.username as username,
     p.source as source,
-    case when p.source in ({_DRAWN}) then 'drawing' else 'upload' end as user_input_type,
+    {_INPUT_TYPE} as user_input_type,
+    {_INPUT_TYPE} as input_type,
     p.file_name as file_name,
     p.verdict as verdict,
     p.digit as predicted_digit,

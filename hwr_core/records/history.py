@@ -33,15 +33,17 @@ class History:
     def page(self, chosen: HistoryFilter = EVERYTHING, *, limit: int = 100, before: int | None = None) -> HistoryPage:
         """Return the newest predictions that match a filter, or those older than the prediction `before`.
 
-        No prediction is repeated or left out between pages while new ones arrive.
+        No prediction is repeated or left out between pages while new ones arrive. There are never more than the setting
+        `max_page` on one.
 
         Raises:
-            InvalidValue: `limit` is not from 1 to the setting `max_page`, or `before` is no id.
+            InvalidValue: `limit` is less than 1, or `before` is no id.
             UserNotFound: the filter's user does not exist.
             StoreError: the history cannot be read at present.
         """
-        if not 1 <= limit <= self._max_page:
-            raise InvalidValue(f"limit is {limit}; 1 to {self._max_page} is allowed.")
+        if limit < 1:
+            raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
+        limit = min(limit, self._max_page)
         if before is not None and not fits_bigint(before):
             raise InvalidValue(f"before is {before}; the id of a prediction is allowed.")
         with self._store.session() as cursor:

@@ -60,14 +60,15 @@ class ReviewQueue:
         self._max_page = max_page
 
     def page(self, queue: Queue, *, limit: int = 50, after: PredictionRecord | None = None) -> list[PredictionRecord]:
-        """Return the first predictions of a queue, or those after one of them.
+        """Return the first predictions of a queue, or those after one of them; at most the setting `max_page`.
 
         Raises:
-            InvalidValue: `limit` is not from 1 to the setting `max_page`.
+            InvalidValue: `limit` is less than 1.
             StoreError: the history cannot be read at present.
         """
-        if not 1 <= limit <= self._max_page:
-            raise InvalidValue(f"limit is {limit}; 1 to {self._max_page} is allowed.")
+        if limit < 1:
+            raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
+        limit = min(limit, self._max_page)
         conditions = queue.conditions()
         if after is not None:
             places = conditions.value(after.prediction.confidence), conditions.value(after.id)

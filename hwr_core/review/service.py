@@ -65,7 +65,7 @@ class ReviewService:
         without a challenger.
 
         Raises:
-            InvalidValue: `limit` is less than 1 or above the setting `max_page`.
+            InvalidValue: `limit` is less than 1.
             ModelUnavailable: the challenger is missing or damaged.
             StoreError: the history cannot be read at present.
         """
