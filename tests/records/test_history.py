@@ -7,6 +7,7 @@ import pytest
 from hwr_core.errors import InvalidValue, NotFound, UserNotFound
 from hwr_core.recognition.types import NONE, Verdict
 from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.history import History
 from hwr_core.records.predictions import Source
 from hwr_core.records.uploads import Upload
 
@@ -122,11 +123,18 @@ def test_a_last_page_that_is_full_has_no_next(history, kept):
     assert history.page(limit=4, before=first.next).next is None
 
 
-@pytest.mark.parametrize("limit", [0, -1, 101])
+@pytest.mark.parametrize("limit", [0, -1])
 def test_a_page_has_a_limit(history, limit):
-    """A limit outside 1 to the setting is refused with both numbers: a negative one does not dump everything."""
-    with pytest.raises(InvalidValue, match=f"limit is {limit}; 1 to 100 is allowed"):
+    """One below 1 is refused: a negative one does not dump everything."""
+    with pytest.raises(InvalidValue, match=f"limit is {limit}; 1 or more is allowed"):
         history.page(limit=limit)
+
+
+def test_a_page_is_never_longer_than_the_setting(store, uploads, kept):
+    """A larger limit is cut to it, and the next page goes on from there."""
+    page = History(store, uploads, max_page=3).page(limit=10**30)
+    assert len(page.predictions) == 3
+    assert page.next == page.predictions[-1].id
 
 
 def test_a_cursor_that_cannot_be_an_id_is_refused(history, kept):

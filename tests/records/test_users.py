@@ -38,7 +38,8 @@ def test_names_may_be_in_any_script(users, name):
         "-x",
         "_x",
         "a\nb",
-        "a/b",
+        "a\\b",
+        "a[b](c)",
         "<b>",
         "a\x00b",
         "anonymous-3",
@@ -54,10 +55,10 @@ def test_an_invalid_name_is_refused(users, name):
 
 
 @pytest.mark.parametrize(
-    "email", ["ada", "ada@", "@x.org", "a b@x.org", "a@b@c", "a@x..org", "a@\x00", "a" * 250 + "@x.org"]
+    "email", ["a b@x.org", "<a@x.org>", "a@x.org, b@x.org", '"a"@x.org', "=cmd@x.org", "a@\x00", "a" * 250 + "@x.org"]
 )
 def test_an_invalid_address_is_refused(users, email):
-    """An address has to look like one."""
+    """Whatever the older app took is taken, but no second address, no markup and no formula."""
     with pytest.raises(InvalidValue, match="not an email address"):
         users.create("ada", email)
 

@@ -120,9 +120,7 @@ def test_damaged_form_is_refused(client: TestClient) -> None:
     [
         ("limit=0", 422),
         ("limit=-1", 422),
-        ("limit=1001", 422),
         ("limit=many", 422),
-        (f"limit={10**30}", 422),
         ("user_id=7", 404),
         (f"user_id={2**63}", 422),
     ],

@@ -45,11 +45,12 @@ def test_a_user_has_the_figures_of_the_contract(client: TestClient, digits: list
 
 
 def test_what_is_not_known_is_null(client: TestClient) -> None:
-    """Without predictions there is no accuracy and no average, and no table fails."""
-    assert client.get("/api/analytics/system").json()["data"]["system_accuracy"] is None
+    """Without predictions there is no accuracy, the figures of older clients are 0, and no table fails."""
+    system = client.get("/api/analytics/system").json()["data"]
+    assert (system["system_accuracy"], system["accuracy"], system["labelled"]) == (0.0, None, 0)
     data = client.get("/api/analytics/user/1").json()["data"]
-    unknown = ("user_accuracy", "average_confidence", "average_processing_time", "most_common_digit")
-    assert [data[name] for name in unknown] == [None] * 4
+    assert [data[name] for name in ("accuracy", "most_common_digit")] == [None] * 2
+    assert [data[name] for name in ("user_accuracy", "average_confidence", "average_processing_time")] == [0.0] * 3
     for table in TABLES:
         answer = client.get(f"/api/analytics/{table}")
         assert (answer.status_code, answer.json()["success"]) == (200, True)
