@@ -80,6 +80,9 @@ ROUTES = (
     live,
 )
 
+IMAGE_PATHS = frozenset({"/api/predict", "/api/read-number"})
+"""Where JSON may hold an image."""
+
 CREDENTIALS = [
     Security(OAuth2PasswordBearer(tokenUrl="api/token", auto_error=False)),
     Security(APIKeyHeader(name="X-API-Key", auto_error=False)),
@@ -162,7 +165,8 @@ def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) ->
         around.append(Middleware(LocalOnly))
     if rates is not None:
         around.append(Middleware(Authentication, rates=rates, rules=rules))
-    return [*around, Middleware(BodyLimit, max_bytes=settings.max_request_bytes)]
+    limits = {"max_bytes": settings.max_request_bytes, "max_image_bytes": settings.max_image_bytes}
+    return [*around, Middleware(BodyLimit, image_paths=IMAGE_PATHS, **limits)]
 
 
 def _warm_up(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
+from api.inputs.json_body import parsed
 from api.inputs.presence import waiting_client
 from api.schemas.fields import EnhancementLevel, MaxError
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
@@ -81,7 +82,7 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
             document = await sent.file.read()
         level, max_error, boxes = sent.enhancement_level, sent.max_error, None
     else:
-        wanted = _checked(ReadNumberIn, _json(await request.body()))
+        wanted = _checked(ReadNumberIn, await _json(await request.body()))
         document = await run_in_threadpool(image_bytes, wanted.image_data)
         level, max_error, boxes = wanted.enhancement_level, wanted.max_error, wanted.boxes
     async with waiting_client(request) as confirm_wanted:
@@ -92,12 +93,12 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
     return ReadNumberOut.from_record(found)
 
 
-def _json(body: bytes) -> object:
+async def _json(body: bytes) -> object:
     if not body:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "input": None}])
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:  # not JSON, or nested too deeply
+        return await parsed(body)
+    except json.JSONDecodeError as error:
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "input": None}]) from error
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -41,7 +42,7 @@ class OldClient:
         self.url = url
         self.session = requests.Session()
 
-    def ask(self, method: str, path: str, status: int = 200, **sent) -> dict:
+    def ask(self, method: str, path: str, status: int = 200, **sent: Any) -> dict[str, Any]:
         """Ask, and take success for granted."""
         answer = self.session.request(method, self.url + path, timeout=60, **sent)
         assert answer.status_code == status, answer.text
@@ -49,7 +50,7 @@ class OldClient:
         assert path == "/health" or body["success"] is True
         return body
 
-    def predict(self, **more) -> dict:
+    def predict(self, **more: Any) -> dict[str, Any]:
         """Send a drawing."""
         image = base64.b64encode(SEVEN).decode()
         return self.ask("POST", "/api/predict", json={"image_data": f"data:image/png;base64,{image}", **more})
@@ -105,7 +106,7 @@ def test_files_are_predicted(client: OldClient):
 
 
 @pytest.mark.parametrize("extra", [{}, {"confidence_rating": None, "comments": None}, {"comments": "a 7"}])
-def test_feedback_is_taken(client: OldClient, extra: dict):
+def test_feedback_is_taken(client: OldClient, extra: dict[str, Any]):
     """With nothing more, with nulls, and with all."""
     number = client.predict()["prediction_id"]
     sent = {"prediction_id": number, "user_id": 1, "actual_digit": 7, **extra}
@@ -199,7 +200,7 @@ def test_the_documentation_is_there(client: OldClient, path: str):
         ({"user_id": 99}, 422),
     ],
 )
-def test_its_page_on_another_origin_may_ask(client: OldClient, sent: dict, status: int):
+def test_its_page_on_another_origin_may_ask(client: OldClient, sent: dict[str, Any], status: int):
     """A browser asks first whether it may, and lets the page read the answer, an error too."""
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
     first = client.session.options(f"{client.url}/api/predict", headers={"Origin": OLD_PAGE, **asked}, timeout=60)
