@@ -14,12 +14,12 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
-from api.inputs.json_body import parsed
 from api.inputs.presence import waiting_client
+from api.inputs.upload_route import UploadRoute, parsed
 from api.schemas.fields import EnhancementLevel, MaxError
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 
-router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES)
+router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
 
 Model = TypeVar("Model", bound=BaseModel)

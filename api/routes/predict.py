@@ -10,13 +10,13 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
-from api.inputs.json_body import ImageRoute
+from api.inputs.upload_route import UploadRoute
 from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from hwr_core.app import DEFAULT_USER, Source
 
-router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=ImageRoute)
+router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
 
 # Not a plain `def`: sixteen requests that wait for the commit, each in its own thread, are a quarter slower.

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from pi_heif import HeifImagePlugin  # type: ignore[import-untyped]  # noqa: F401  as those of Pillow below
 from PIL import (
+    AvifImagePlugin,  # noqa: F401
     BmpImagePlugin,  # noqa: F401  a format is known to Pillow once its module is loaded
     GifImagePlugin,  # noqa: F401
     Image,
@@ -23,8 +25,8 @@ from hwr_core.errors import ImageTooLarge, NotAnImage, UnreadableImage
 from hwr_core.images.pdf import is_pdf, pages_of_pdf
 from hwr_core.images.types import Grey
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
-READABLE = "PNG, JPEG, BMP, GIF, WebP or TIFF"
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIF", "AVIF")
+READABLE = "PNG, JPEG, BMP, GIF, WebP, TIFF, HEIC or AVIF"
 
 JPEG_ENOUGH, PAGE_ENOUGH = 1024, 2048
 """A larger JPEG is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28, nor
@@ -39,6 +41,21 @@ LEAST_SPREAD = 60
 BLACK, WHITE = 0, 255
 
 ORIENTATION = 0x0112
+
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
+"""By which files say that they hold HEIF images (ISO 23008-12, ISO 14496-12)."""
+
+OTHERS = {
+    b"<svg": "an SVG drawing",
+    b"<?xml": "XML, perhaps an SVG drawing",
+    b"8BPS": "a Photoshop file",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\x00\x00\x00\x0cJXL ": "a JPEG XL image",
+    b"\xff\x0a": "a JPEG XL image",
+    b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 image",
+    b"%PDF": "a PDF",
+}
+"""What people send for an image, by how it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +166,22 @@ def _open(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise NotAnImage(f"This is not an image; {READABLE} is needed.") from error
+        raise NotAnImage(_what_it_is(content)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge("The image has far more pixels than are allowed.") from error
     except Exception as error:  # see _unreadable_if_damaged
         raise UnreadableImage("The image is damaged or cut short.") from error
+
+
+def _what_it_is(content: bytes) -> str:
+    """Say of a file that is no image which kind it seems to be, and what to do."""
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        return (
+            "This HEIC or AVIF image is damaged, or of a kind that cannot be read. Send it as a JPEG: export or share "
+            "the photo as JPEG, or let the phone take JPEGs (iPhone: Settings, Camera, Formats, Most Compatible)."
+        )
+    name = next((name for start, name in OTHERS.items() if content.lstrip()[:16].startswith(start)), None)
+    return f"This is {name}; {READABLE} is needed." if name else f"This is not an image; {READABLE} is needed."
 
 
 def _grey(image: Image.Image, enough: int) -> Grey:
@@ -168,8 +196,14 @@ def _grey(image: Image.Image, enough: int) -> Grey:
         image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
         alpha = image.getchannel("A")
         if alpha.getextrema() != (255, 255):
-            return _on_background(image.convert("L"), alpha)
-    return np.array(image if image.mode == "L" else image.convert("L"))
+            return _on_background(_lightness(image), alpha)
+    return np.array(_lightness(image))
+
+
+def _lightness(image: Image.Image) -> Image.Image:
+    if image.mode == "LAB":  # Pillow knows no way from it to grey; its first channel is the lightness
+        return image.getchannel(0)
+    return image.convert("L")
 
 
 def _from_deep(pixels: NDArray[np.generic]) -> Grey:

@@ -13,9 +13,9 @@ def read(image: ImageLike, *, version: VersionLike = None, enhancement_level: fl
     """Read the one digit on an image; nothing is kept.
 
     Args:
-        image: the bytes or the path of a PNG, JPEG, BMP, GIF, WebP or TIFF file; an array, grey [height, width] or
-            with 3 (RGB) or 4 (RGBA) channels behind, of uint8, bool or floats in 0 to 1; or a PIL image. Ink may be
-            dark or light, of any size and in any place.
+        image: the bytes or the path of a PNG, JPEG, BMP, GIF, WebP, TIFF, HEIC or AVIF file; an array, grey [height,
+            width] or with 3 (RGB) or 4 (RGBA) channels behind, of uint8, bool or floats in 0 to 1; or a PIL image.
+            Ink may be dark or light, of any size and in any place.
         version: which model version reads; the champion when not given.
         enhancement_level: 0 to 3, how hard to clean the image.
 

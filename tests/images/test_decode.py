@@ -7,12 +7,13 @@ import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from hwr_core.errors import ImageError, ImageTooLarge, NotAnImage, UnreadableImage
 from hwr_core.images.decode import FORMATS, JPEG_ENOUGH, ORIENTATION, Limits, decode
@@ -101,7 +102,10 @@ SPELLINGS: dict[str, Callable[[], bytes]] = {
     "WebP": lambda: encode(IMAGE.convert("RGB"), "WEBP"),
     "LZW TIFF": lambda: encode(IMAGE.convert("RGB"), "TIFF", compression="tiff_lzw"),
 }
-FILES = {kind: encode(IMAGE.convert("RGB"), kind) for kind in FORMATS}
+WRITTEN = sorted({*FORMATS} - {"HEIF"})
+"""Formats that Pillow writes, too."""
+
+FILES = {kind: encode(IMAGE.convert("RGB"), kind) for kind in WRITTEN}
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -170,7 +174,7 @@ def test_an_animation_shows_its_first_frame():
 @pytest.mark.parametrize("content", [b"", b"\0", b"hello", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
 def test_what_is_no_image_is_called_so(content):
     """Bytes of no known format are answered with the formats that are known."""
-    with pytest.raises(NotAnImage, match="PNG, JPEG, BMP, GIF, WebP or TIFF"):
+    with pytest.raises(NotAnImage, match="PNG, JPEG, BMP, GIF, WebP, TIFF, HEIC or AVIF"):
         decode(content)
 
 
@@ -197,7 +201,7 @@ def test_limits_are_inclusive():
         decode(content, Limits(len(content), DIGIT.size - 1))
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", WRITTEN)
 def test_pixels_are_limited_in_every_format(kind):
     """No format gets around the limit on pixels."""
     with pytest.raises(ImageTooLarge):
@@ -299,3 +303,62 @@ def test_damaged_files_never_break_the_decoder(file, changes, share):
     for place, value in changes:
         content[int(place**2 * len(content))] = value
     is_grey_or_refused(bytes(content[: int(share * len(content))]))
+
+
+HEIC = Path(__file__).with_name("files") / "three.heic"
+"""A drawing as a phone stores photos; Pillow cannot write one."""
+
+
+def test_a_phones_photo_is_read():
+    """HEIC has the pixels of the drawing, but for what its compression costs."""
+    difference = decode(HEIC.read_bytes()).astype(int) - drawing(3)
+    assert abs(difference).mean() < 2
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (HEIC.read_bytes()[:1500], UnreadableImage, "damaged or cut short"),
+        (HEIC.read_bytes()[:24] + b"mif1heic", NotAnImage, "HEIC .* as a JPEG"),
+        (b"\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a", NotAnImage, "a JPEG XL image; PNG, JPEG,"),
+        (b"  <svg xmlns='http://www.w3.org/2000/svg'/>", NotAnImage, "an SVG drawing"),
+        (b"PK\x03\x04" + bytes(30), NotAnImage, "a ZIP archive or an office document"),
+        (b"%PDF-1.7", NotAnImage, "a PDF"),
+    ],
+    ids=["cut short", "no image in it", "JPEG XL", "SVG", "ZIP", "PDF"],
+)
+def test_what_cannot_be_read_is_called_by_its_name(content, error, words):
+    """The sender is told what the file is, and what to send instead."""
+    with pytest.raises(error, match=words):
+        decode(content)
+
+
+def test_the_pixels_of_a_phones_photo_are_limited():
+    """By its header, before any is decoded."""
+    with pytest.raises(ImageTooLarge, match="280 x 280"):
+        decode(HEIC.read_bytes(), Limits(max_pixels=1000))
+
+
+def _as_lab(colour):
+    return ImageCms.profileToProfile(
+        colour, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "convert"),
+    [
+        ("TIFF", _as_lab),
+        ("TIFF", lambda colour: colour.convert("YCbCr")),
+        ("TIFF", lambda colour: colour.convert("P").convert("PA")),
+        ("AVIF", lambda colour: colour),
+        ("AVIF", lambda colour: colour.convert("RGBA")),
+    ],
+    ids=["Lab", "YCbCr", "palette with alpha", "AVIF", "AVIF with alpha"],
+)
+def test_colours_of_print_and_phones_are_grey(kind, convert):
+    """Whatever space a file keeps its colours in, dark is dark."""
+    stream = io.BytesIO()
+    convert(Image.fromarray(drawing(3)).convert("RGB")).save(stream, kind)
+    difference = decode(stream.getvalue()).astype(int) - drawing(3)
+    assert abs(difference).mean() < 2
