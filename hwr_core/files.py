@@ -1,12 +1,14 @@
 """Files that processes share: replaced whole or not at all, and locks that end with the process that holds them."""
 
 import os
+import shutil
 import struct
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile
@@ -33,6 +35,12 @@ ZIP_DAMAGE = (
 
 UNFINISHED = ".unfinished-"
 """Prefix of a file that is being written; a killed process may leave one behind."""
+
+ALIVE = "alive"
+"""The file in a work folder whose lock its process holds."""
+
+STALE = 60.0
+"""Seconds after which what has no lock belongs to nobody: no file takes so long to be written."""
 
 
 @contextmanager
@@ -65,9 +73,62 @@ def write_whole(file: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         Path(aside).chmod(0o644)
         Path(aside).replace(file)
+        _keep_names_of(file.parent)
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
+
+
+def _keep_names_of(folder: Path) -> None:
+    """Make the names in a folder last, as fsync makes a file's content; Windows cannot, and need not."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove files of `write_whole` that killed processes have left; not those that are just being written."""
+    for file in folder.glob(f"{UNFINISHED}*"):
+        with suppress(FileNotFoundError):  # finished, or removed by another process
+            if time.time() - file.stat().st_mtime > STALE:
+                file.unlink()
+
+
+@contextmanager
+def work_folder(folder: Path, kind: str) -> Iterator[Path]:
+    """Yield a new folder for work in progress, below another; `remove_dead` removes it where the process is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=folder))
+    try:
+        with locked(own / ALIVE):
+            yield own
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def remove_dead(folder: Path) -> list[str]:
+    """Remove work folders whose processes have ended without removing them, and return their names."""
+    removed: list[str] = []
+    for own in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # another process was faster
+            if _is_dead(own):
+                shutil.rmtree(own)
+                removed.append(own.name)
+    return removed
+
+
+def _is_dead(own: Path) -> bool:
+    if not (own / ALIVE).exists():  # it was killed before it took its lock, or is about to take it
+        return time.time() - own.stat().st_mtime > STALE
+    descriptor = os.open(own / ALIVE, os.O_RDWR)
+    try:
+        return lock(descriptor, wait=False)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1024 * 1024
 WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which users have to sign in."""
+UPLOADS = "originals"
+"""The folder of uploaded image files in the data folder; its name on disk is older than the word."""
 HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
 """A host name; `*.` stands for all names below it."""
 
@@ -203,8 +205,13 @@ class Settings(BaseSettings):
 
     @property
     def uploads(self) -> Path:
-        """Folder of uploaded image files; its name on disk is older than the word."""
-        return self.data_dir / "originals"
+        """Folder of uploaded image files."""
+        return self.data_dir / UPLOADS
+
+    @property
+    def unfinished(self) -> Path:
+        """Folder of work in progress, such as a backup's: what a killed process leaves there is removed."""
+        return self.data_dir / "unfinished"
 
     @property
     def custom_dataset(self) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hwr_core.db.store import Store
+from hwr_core.files import remove_dead, remove_unfinished
 from hwr_core.records.retention import Pruned, Retention, prune
 from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
@@ -44,6 +45,13 @@ class Housekeeping:
             free=free_space(settings.data_dir),
         )
 
+    def tidy_up(self) -> list[str]:
+        """Remove what killed processes have left, a backup's copy of the database for one; return what that was."""
+        self._uploads.remove_unfinished()
+        for folder in (self._settings.data_dir, self._settings.models_dir):
+            remove_unfinished(folder)
+        return remove_dead(self._settings.unfinished)
+
     def prune(
         self,
         *,
@@ -62,6 +70,8 @@ class Housekeeping:
             settings.keep_predictions_days if predictions_older_than is None else predictions_older_than,
             settings.keep_uploads_days if uploads_older_than is None else uploads_older_than,
         )
+        if not dry_run:
+            self.tidy_up()
         return prune(self._store, self._uploads, retention, dry_run=dry_run)
 
 

@@ -16,6 +16,8 @@ from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.history import History
+from hwr_core.records.retention import confirm_predictions
+from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import DEFAULT_USER, get_user
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.settings import Settings
@@ -78,6 +80,7 @@ class Status:
     ) -> None:
         self._settings = settings
         self._store = store
+        self._uploads = Uploads(settings.uploads)
         self._history = history
         self._model = model
         self._modelling = modelling
@@ -95,6 +98,7 @@ class Status:
         try:
             with self._store.session() as cursor:
                 get_user(cursor, DEFAULT_USER)
+                confirm_predictions(cursor, self._uploads)
         except StoreError as error:
             return Health(model, database_connected=False, problems=(*problems, str(error)))
         return Health(model, database_connected=True, problems=tuple(problems))

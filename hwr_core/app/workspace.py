@@ -94,6 +94,7 @@ class Workspace:
         housekeeping = Housekeeping(settings, self.store, self._uploads)
         self.storage = housekeeping.storage
         self.prune = housekeeping.prune
+        self.tidy_up = housekeeping.tidy_up
 
     @property
     def waiting(self) -> int:
@@ -107,6 +108,7 @@ class Workspace:
             Conflict: another process serves this data folder.
         """
         self._sole_server.take()
+        self.tidy_up()
         self.modelling.jobs.start()
         self.model.watch()
 

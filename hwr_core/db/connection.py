@@ -8,6 +8,7 @@ from hwr_core.db.errors import is_lock_conflict
 from hwr_core.db.file_lock import opening_lock, unfinished_restore
 from hwr_core.db.migrations import migrate
 from hwr_core.errors import StoreUnavailable
+from hwr_core.settings import UPLOADS
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,  # for groups of small rows and aggregates; the other cores are for recognition
@@ -31,7 +32,7 @@ def open_connection(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnect
             raise StoreUnavailable("A restore was interrupted. Run `hwr restore --finish` to complete it.")
         if was_held:
             _reread_header(database)
-        _remove_if_empty(database)
+        _begin_anew(database)
         connection = duckdb.connect(database, config=_CONFIG)
         try:
             connection.execute("set global timezone = 'UTC'")
@@ -42,10 +43,20 @@ def open_connection(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnect
         return connection
 
 
-def _remove_if_empty(database: Path) -> None:
-    """Remove an empty file: a process that is killed while it creates the file leaves one, which DuckDB refuses."""
-    if database.is_file() and database.stat().st_size == 0:
-        database.unlink()
+def _begin_anew(database: Path) -> None:
+    """Let a missing file be made, but not where there are image files of a history that has got lost.
+
+    A process that is killed while it creates the file leaves an empty one, which DuckDB refuses.
+    """
+    is_empty = database.is_file() and database.stat().st_size == 0
+    if database.exists() and not is_empty:
+        return
+    if any((database.parent / UPLOADS).glob("??/*")):
+        raise StoreUnavailable(
+            f"The history's file {database.name} is {'empty' if is_empty else 'missing'}, but there are image files of "
+            f"its predictions. Put it back, or restore a backup; to begin anew, move the folder {UPLOADS} away."
+        )
+    database.unlink(missing_ok=True)
 
 
 def _reread_header(database: Path) -> None:

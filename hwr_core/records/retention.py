@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 
 from hwr_core.db.store import Store
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.records.erasure import erase_predictions
 from hwr_core.records.uploads import Uploads
 
@@ -44,6 +44,7 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
     """
     now = datetime.now(UTC)
     with store.writing() as cursor:
+        confirm_predictions(cursor, uploads)
         if retention.predictions is None:
             erased = 0
         else:
@@ -62,6 +63,18 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
     if not dry_run:
         uploads.remove_unused(store, unused)
     return Pruned(erased, len(unused), freed)
+
+
+def confirm_predictions(cursor: duckdb.DuckDBPyConnection, uploads: Uploads) -> None:
+    """Refuse a history without a single prediction where there are image files of some: its database is another one.
+
+    Raises StoreUnavailable.
+    """
+    if cursor.execute("select 1 from predictions limit 1").fetchone() is None and any(uploads.names()):
+        raise StoreUnavailable(
+            "The history has no predictions, but there are image files of some: this is not their database. Restore a "
+            "backup; if nobody needs these files, move the folder of image files away. Nothing was removed."
+        )
 
 
 def _forget_uploads(cursor: duckdb.DuckDBPyConnection, until: datetime) -> None:

@@ -1,7 +1,5 @@
 """The uploaded image files: each content stored once, under the name of its SHA-256."""
 
-import os
-import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,8 +9,7 @@ from typing import Self
 from hwr_core.db.errors import unavailable
 from hwr_core.db.store import Store
 from hwr_core.errors import NotFound
-
-UNFINISHED = ".unfinished-"
+from hwr_core.files import remove_unfinished, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +35,13 @@ class Uploads:
         self._folder = folder
 
     def add(self, upload: Upload) -> None:
-        """Store an image, unless it is there already. Raises StoreUnavailable."""
+        """Store an image for good, unless it is there already, undamaged. Raises StoreUnavailable."""
         file = self.path(upload.name)
         try:
-            if file.exists():
+            if file.exists() and file.read_bytes() == upload.content:
                 return
             file.parent.mkdir(parents=True, exist_ok=True)
-            handle, aside = tempfile.mkstemp(prefix=UNFINISHED, dir=self._folder)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(upload.content)
-                Path(aside).replace(file)
-            except BaseException:
-                Path(aside).unlink()
-                raise
+            write_whole(file, upload.content)
         except OSError as error:
             raise unavailable(error, otherwise="The image file cannot be written to the data folder.") from error
 
@@ -79,13 +69,13 @@ class Uploads:
                 self._remove(name)
 
     def remove_unfinished(self) -> None:
-        """Remove files that a killed process left unfinished; only the one writer may call this."""
-        for file in self._folder.glob(f"{UNFINISHED}*"):
-            file.unlink(missing_ok=True)
+        """Remove files that a killed process left unfinished."""
+        for folder in (self._folder, *self._folder.glob("??")):
+            remove_unfinished(folder)
 
     def names(self) -> Iterator[str]:
         """Yield the name of every stored image."""
-        for file in self._folder.glob("??/*"):
+        for file in self._folder.glob("??/[!.]*"):
             yield file.name
 
     def size(self, name: str) -> int:

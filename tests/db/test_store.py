@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import closing
 from threading import Event, Thread, Timer
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreError, StoreUnavailable
+from hwr_core.settings import UPLOADS
 
 COUNT = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('select count(*) from users').fetchone()[0])"
 
@@ -246,3 +248,21 @@ def test_a_rest_begins_when_the_last_session_has_ended(store, database):
     running.join()
     with duckdb.connect(copied) as connection:
         assert connection.execute("select count(*) from users").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
+def test_a_lost_history_is_not_begun_anew(tmp_path, content):
+    """Where image files say that there was one, a new file would hide that it is gone, and cost them."""
+    database, image = tmp_path / "hwr.duckdb", tmp_path / UPLOADS / "ab" / "abc"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(b"image")
+    if content is not None:
+        database.write_bytes(content)
+    store = Store(database, busy_timeout=0, idle_release=60)
+    with pytest.raises(StoreUnavailable, match="Put it back, or restore a backup"), store.session():
+        pass
+    assert (database.read_bytes() if database.exists() else None) == content
+    image.unlink()
+    with closing(store), store.session():
+        pass
+    assert database.stat().st_size > 0

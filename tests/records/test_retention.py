@@ -1,12 +1,14 @@
 """What pruning removes, and what it leaves."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import InvalidValue, StoreUnavailable
+from hwr_core.files import UNFINISHED
 from hwr_core.records.retention import Pruned, Retention, prune
-from hwr_core.records.uploads import UNFINISHED, Upload
+from hwr_core.records.uploads import Upload
 
 OLD, LABELLED, NEW = (Upload.of(name) for name in (b"old", b"labelled", b"new"))
 NOW = datetime.now(UTC)
@@ -70,6 +72,7 @@ def test_files_of_an_interrupted_write_are_removed(store, uploads, database):
     uploads.add(Upload.of(b"nobody's"))
     half = database.parent / "originals" / f"{UNFINISHED}abc"
     half.write_bytes(b"ha")
+    os.utime(half, (0, 0))
     assert prune(store, uploads, Retention(None, None)).uploads == 1
     assert not half.exists()
     assert len(list(uploads.names())) == 3
@@ -80,3 +83,16 @@ def test_an_impossible_number_of_days_is_refused(days):
     """A negative or absurd number of days is refused with the range."""
     with pytest.raises(InvalidValue, match="days is allowed"):
         Retention(days, None)
+
+
+def test_a_history_of_nothing_beside_images_is_not_pruned(store, uploads):
+    """An empty database in the place of the right one would make every image file nobody's: none is removed."""
+    with store.writing() as cursor:
+        for table in ("feedback", "labels", "predictions"):
+            cursor.execute(f"delete from {table}")
+    images = sorted(uploads.names())
+    assert images
+    for dry_run in (True, False):
+        with pytest.raises(StoreUnavailable, match="no predictions, but there are image files"):
+            prune(store, uploads, Retention(None, None), dry_run=dry_run)
+    assert sorted(uploads.names()) == images

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import closing
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
@@ -11,13 +12,14 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.ops.backup.restore import restore
+from hwr_core.records.predictions import Source
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 from tests.serving import Server, environment, predict, serving
 
 pytestmark = pytest.mark.slow
 
-CLIENTS = 3
+CLIENTS, KILLS = 3, 20
 
 
 def _post(server: Server, stop: Event, acknowledged: list[int], failed: list[Exception]) -> None:
@@ -68,3 +70,30 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
             assert answered <= {prediction.id for prediction in predictions} <= set(acknowledged)
             assert (counts.predictions, counts.missing) == (len(predictions), 0)
             assert all(workspace.history.upload(prediction.id) for prediction in predictions)
+
+
+def test_killed_backups_leave_nothing(tmp_path: Path) -> None:
+    """A copy of the database would outlive a user who is deleted: the next backup, and the next server, remove it."""
+    data, file = tmp_path / "data", tmp_path / "backups" / "hwr.zip"
+    file.parent.mkdir()
+    with Workspace(Settings(data_dir=data)) as workspace:
+        for number in range(10):
+            workspace.read_and_keep(png(drawing(number)), source=Source.UPLOAD)
+    left = 0
+    for turn in range(KILLS):
+        command = [sys.executable, "-m", "hwr_core.cli", "backup", str(file)]
+        process = subprocess.Popen(command, env=environment(data))
+        patience = time.monotonic() + 30
+        while not list(data.glob("unfinished/backup-*")) and process.poll() is None and time.monotonic() < patience:
+            time.sleep(0.002)
+        time.sleep(0.01 * turn)
+        process.kill()
+        process.wait()
+        left = max(left, len(list(data.glob("unfinished/backup-*"))))
+    assert left == 1  # some were killed in the middle, and each removed what the one before had left
+    with serving(data) as server, closing(server.connect()) as connection:
+        connection.request("GET", "/health/ready")
+        assert connection.getresponse().status == 200
+        assert list(data.glob("unfinished/*")) == []
+    _backed_up(data, file)
+    assert [each.name for each in file.parent.iterdir()] == [file.name]

@@ -6,7 +6,6 @@ hard link to each, made before and while the database is closed, keeps those tha
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
-from hwr_core.files import locked
+from hwr_core.files import locked, remove_dead, work_folder
 from hwr_core.ops.backup.manifest import (
     CUSTOM,
     DATABASE,
@@ -50,9 +49,10 @@ def back_up(settings: Settings, target: Path) -> Manifest:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.data_dir) as aside:
-            contents = _stage(settings, Path(aside))
-            return _write(settings, Path(aside), contents, target)
+        remove_dead(settings.unfinished)
+        with work_folder(settings.unfinished, "backup") as aside:
+            contents = _stage(settings, aside)
+            return _write(settings, aside, contents, target)
     except OSError as error:
         raise StoreUnavailable(f"The backup cannot be made: {error.strerror}.") from error
 
@@ -85,8 +85,11 @@ def _link_new(stored: Uploads, staged: Uploads) -> None:
 
 
 def _write(settings: Settings, aside: Path, contents: Contents, target: Path) -> Manifest:
+    # One name for each target: what a killed backup leaves there is written over by the next one.
+    unfinished = target.absolute().with_name(f".{target.name}.unfinished")
     try:
-        handle, unfinished = tempfile.mkstemp(prefix=".backup-", dir=target.absolute().parent)
+        # Readable only by its owner: it contains personal data.
+        handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise InvalidValue(f"The file {str(target)!r} cannot be written: {error.strerror}.") from error
     try:
@@ -95,9 +98,9 @@ def _write(settings: Settings, aside: Path, contents: Contents, target: Path) ->
                 manifest = _fill(archive, settings, aside, contents)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(unfinished).replace(target)  # readable only by its owner: it contains personal data
+        unfinished.replace(target)
     finally:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     return manifest
 
 

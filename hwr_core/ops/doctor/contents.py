@@ -14,6 +14,7 @@ from hwr_core.errors import HwrError
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import draw
 from hwr_core.ops.doctor.finding import Finding, State
+from hwr_core.records.retention import confirm_predictions
 from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
 
@@ -23,10 +24,13 @@ SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]
 
 def database(settings: Settings) -> Finding:
     """Check that the history can be opened and its tables are up to date."""
-    if not settings.database.exists():
+    stored = Uploads(settings.uploads)
+    if not settings.database.exists() and not any(stored.names()):
         return Finding("database", State.GOOD, "there is none yet; it will be created when it is needed")
     try:
         found = _contents(settings)
+        with _store(settings) as store, store.session() as cursor:
+            confirm_predictions(cursor, stored)
     except HwrError as error:
         return Finding(
             "database",

@@ -50,7 +50,7 @@ def test_the_manifest_counts_what_there_is(archive):
 def test_a_backup_is_readable_only_by_its_owner(archive, settings):
     """It contains personal data; and making it leaves nothing behind in the data folder."""
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
-    assert not list(settings.data_dir.glob(".backup-*"))
+    assert not list(settings.unfinished.iterdir())
 
 
 def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
@@ -108,7 +108,7 @@ def test_an_archive_appears_only_when_it_is_complete(settings, archive, monkeypa
     with pytest.raises(StoreUnavailable, match="No space left"):
         back_up(settings, archive)
     assert archive.read_bytes() == before
-    assert [file.name for file in archive.parent.glob(".backup-*")] == []
+    assert [file.name for file in archive.parent.glob(".*")] == []
 
 
 def test_a_target_that_cannot_be_written_is_named(settings, tmp_path):

@@ -118,6 +118,17 @@ def test_a_damaged_database_is_bad(used):
     assert contents.uploads(used).state is State.DOUBTFUL
 
 
+def test_a_lost_database_is_bad(used):
+    """Missing, or another one without a prediction, it is not called new while there are image files."""
+    used.database.unlink()
+    assert (contents.database(used).state, "missing" in contents.database(used).found) == (State.BAD, True)
+    images = used.uploads.rename(used.data_dir / "aside")
+    with Workspace(used) as workspace:
+        workspace.users.create("Ada")
+    images.rename(used.uploads)
+    assert (contents.database(used).state, "no predictions" in contents.database(used).found) == (State.BAD, True)
+
+
 def test_checking_creates_nothing(settings):
     """A data folder that was never used has no database afterwards either."""
     assert contents.database(settings).state is State.GOOD
