@@ -1,7 +1,7 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -43,6 +43,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
+    trusted_proxies: str = Field(
+        "127.0.0.1, ::1",
+        description="Addresses or networks of reverse proxies, separated by commas: whom they name as the client "
+        "counts as the client",
+    )
     max_connections: int = Field(
         4096, ge=8, description="Most connections; those that wait longest give way to new ones"
     )
@@ -184,6 +189,20 @@ class Settings(BaseSettings):
         return tuple(origin.rstrip("/") for origin in _listed(self.cors_origins))
 
     @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks of the reverse proxies."""
+        return _listed(self.trusted_proxies)
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether an address is that of a reverse proxy, and stands for many clients."""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        found = getattr(found, "ipv4_mapped", None) or found
+        return any(found in network for network in map(ip_network, self.proxies) if network.version == found.version)
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The allowed host names, in addition to those of its own network."""
         return _listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
@@ -238,6 +257,13 @@ class Settings(BaseSettings):
     def _parsable(cls, limit: str) -> str:
         parse(limit)
         return limit
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: str) -> str:
+        for each in _listed(proxies):
+            ip_network(each)
+        return proxies
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -190,3 +190,27 @@ def test_a_wrong_value_under_a_former_name_is_refused_by_both_names(monkeypatch,
     monkeypatch.setenv(name, "many")
     with pytest.raises(InvalidValue, match=rf"HWR_{field.upper()} is 'many': .*{name}"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "is_proxy"),
+    [
+        ("127.0.0.1, ::1", "127.0.0.1", True),
+        ("127.0.0.1, ::1", "::ffff:127.0.0.1", True),
+        ("172.18.0.0/16", "172.18.3.4", True),
+        ("172.18.0.0/16", "172.19.0.1", False),
+        ("", "127.0.0.1", False),
+        ("10.0.0.0/8", "2001:db8::1", False),
+        ("10.0.0.0/8", "unknown", False),
+    ],
+)
+def test_proxies_are_addresses_and_networks(proxies, address, is_proxy):
+    """Of both versions of IP; what is no address is no proxy."""
+    assert Settings(trusted_proxies=proxies).is_proxy(address) is is_proxy
+
+
+def test_a_proxy_that_is_no_address_is_refused(monkeypatch):
+    """A name could be anybody's."""
+    monkeypatch.setenv("HWR_TRUSTED_PROXIES", "10.0.0.1, proxy.example.org")
+    with pytest.raises(InvalidValue, match="HWR_TRUSTED_PROXIES"):
+        load_settings()

@@ -10,7 +10,7 @@ from api.auth.permissions import ANYBODY, asks
 from api.auth.sign_in_page import sign_in_page, sign_out_page
 from api.dependencies import CallerDep, UnrestrictedDep
 from api.errors import WORDS
-from hwr_core.app import COOKIE, Permission, SignedIn, Workspace
+from hwr_core.app import COOKIE, KNOWN_FOR, Permission, SignedIn, Workspace
 from hwr_core.errors import HwrError, NotFound, NotSignedIn, TooManyRequests
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 HOME = "/"
+DEVICE_COOKIE = "hwr_device"
+"""By which the next sign-in in this browser is known: nobody else's guesses keep it out."""
 THEN = "then"
 """The key in the session of the page to open after the sign-in."""
 
@@ -59,7 +61,8 @@ def sign_in(
     """Start a session for the user who knows the password."""
     then = local(next)
     try:
-        fresh = unrestricted.access.sign_in(username, password, address=_address(request))
+        device = request.cookies.get(DEVICE_COOKIE)
+        fresh = unrestricted.access.sign_in(username, password, address=_address(request), device=device)
     except (NotSignedIn, TooManyRequests) as error:
         return _form_again(request, then, error, name=username)
     return _signed_in(request, unrestricted, fresh, then)
@@ -132,6 +135,16 @@ def _signed_in(request: Request, unrestricted: Workspace, fresh: SignedIn, then:
         httponly=True,
         samesite="lax",
     )
+    if fresh.device is not None:
+        answer.set_cookie(
+            DEVICE_COOKIE,
+            fresh.device,
+            max_age=int(KNOWN_FOR.total_seconds()),
+            path="/sign-in",
+            secure=unrestricted.settings.cookie_secure or request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
     return answer
 
 

@@ -19,6 +19,7 @@ from hwr_core.auth.api_keys import ApiKey
 from hwr_core.auth.audit_log import AuditEntry
 from hwr_core.auth.credentials import Account
 from hwr_core.auth.identities import Identity
+from hwr_core.auth.known_devices import KNOWN_FOR
 from hwr_core.auth.permissions import MAY, Caller, Permission, may, require
 from hwr_core.auth.retry_after import seconds_left
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
@@ -86,6 +87,7 @@ __all__ = [
     "EDGES",
     "KEPT",
     "KEY_PREFIX",
+    "KNOWN_FOR",
     "LARGEST_MAX_ERROR",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",

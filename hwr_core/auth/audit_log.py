@@ -23,6 +23,9 @@ class AuditEntry:
     address: str
 
 
+SIGNED_IN, GOT_TOKEN = "signed in", "got a token"
+"""Acts after the right password, from an address that is known from then on."""
+
 MAX_PAGE = 1000
 MAX_ABOUT = 500
 
@@ -43,6 +46,15 @@ class AuditLog:
                 """,
                 [datetime.now(UTC), user_id, act, about[:MAX_ABOUT], address],
             )
+
+    def has_signed_in(self, user_id: int, address: str) -> bool:
+        """Whether a user has signed in from an address before. Raises StoreError."""
+        with self._store.session() as cursor:
+            found = cursor.execute(
+                "select 1 from audit where user_id = $1 and address = $2 and act in ($3, $4) limit 1",
+                [user_id, address, SIGNED_IN, GOT_TOKEN],
+            ).fetchone()
+        return found is not None
 
     def page(self, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
         """Return the newest entries, or those older than the entry `before`. Raises InvalidValue."""

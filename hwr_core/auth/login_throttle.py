@@ -1,18 +1,37 @@
-"""The login throttle: limits failed sign-ins by name, by address, and most strictly by both together."""
+"""The login throttle: limits failed sign-ins, so that nobody can guess a password, nor lock a user out by guessing.
 
-from collections.abc import Iterator
+After OWASP's "device cookies": who comes from where the user has signed in before is not counted with strangers.
+"""
 
-from limits import RateLimitItem, parse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from limits import RateLimitItem, parse, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from hwr_core.auth.retry_after import seconds_left
 from hwr_core.errors import TooManyRequests
 
-FOR_NAME_AND_ADDRESS = parse("5 per 5 minutes")
+FOR_NAME_AND_ADDRESS = parse_many("5/5 minutes; 10/hour; 20/day")
+"""The wait grows: five minutes, an hour, a day."""
 FOR_NAME = parse("50 per hour")
-"""From all addresses: high, so that nobody can easily lock another user out."""
+"""From all addresses that the user never signed in from: more of them than one stranger has are needed to reach it."""
 FOR_ADDRESS = parse("50 per 15 minutes")
+FROM_KNOWN = parse_many("10/minute; 100/hour")
+"""Of a browser or an address that the user has signed in from before: counted on its own, whatever strangers do."""
+
+NETWORK = 64
+"""Bits of an IPv6 address that stand for one customer: the others everybody may choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a sign-in comes from. `known_as` names the browser or the address if the user has signed in from it."""
+
+    address: str
+    known_as: str | None = None
 
 
 class LoginThrottle:
@@ -21,26 +40,45 @@ class LoginThrottle:
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
-    def refuse_if_too_many(self, name: str, address: str) -> None:
+    def refuse_if_too_many(self, name: str, origin: Origin) -> None:
         """Raise TooManyRequests after too many failed sign-ins."""
-        for limit, who in _limits(name, address):
+        for limit, who in _limits(name, origin):
             if not self._windows.test(limit, *who):
                 seconds = seconds_left(self._windows, limit, *who)
                 raise TooManyRequests(
                     f"Too many sign-ins have failed. Try again in {seconds} seconds.", retry_after=seconds
                 )
 
-    def failed(self, name: str, address: str) -> None:
+    def failed(self, name: str, origin: Origin) -> None:
         """Count a failed sign-in."""
-        for limit, who in _limits(name, address):
+        for limit, who in _limits(name, origin):
             self._windows.hit(limit, *who)
 
-    def succeeded(self, name: str, address: str) -> None:
-        """Reset the count of a name from this address."""
-        self._windows.clear(FOR_NAME_AND_ADDRESS, name, address)
+    def succeeded(self, name: str, origin: Origin) -> None:
+        """Reset the counts of a name from there."""
+        for limit, who in _own_limits(name, origin):
+            self._windows.clear(limit, *who)
 
 
-def _limits(name: str, address: str) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
-    yield FOR_NAME_AND_ADDRESS, (name, address)
-    yield FOR_NAME, (name, "any address")
-    yield FOR_ADDRESS, ("any name", address)
+Counted = tuple[RateLimitItem, tuple[str, ...]]
+
+
+def _limits(name: str, origin: Origin) -> Iterator[Counted]:
+    yield from _own_limits(name, origin)
+    if origin.known_as is None:
+        yield FOR_NAME, (name, "any address")
+        yield FOR_ADDRESS, ("any name", _network(origin.address))
+
+
+def _own_limits(name: str, origin: Origin) -> Iterable[Counted]:
+    if origin.known_as is not None:
+        return [(limit, (name, "known", origin.known_as)) for limit in FROM_KNOWN]
+    return [(limit, (name, _network(origin.address))) for limit in FOR_NAME_AND_ADDRESS]
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:  # a socket file's, or a test's
+        return address
+    return str(int(found) >> (128 - NETWORK)) if isinstance(found, IPv6Address) else address

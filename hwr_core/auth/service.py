@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from hwr_core.auth import secrets
 from hwr_core.auth.api_keys import ApiKey, ApiKeys
-from hwr_core.auth.audit_log import AuditEntry, AuditLog
+from hwr_core.auth.audit_log import GOT_TOKEN, SIGNED_IN, AuditEntry, AuditLog
 from hwr_core.auth.caller_cache import CallerCache
 from hwr_core.auth.credentials import Account, CredentialsTable
 from hwr_core.auth.identities import Identities, Identity
+from hwr_core.auth.known_devices import KnownDevices
 from hwr_core.auth.password_check import PasswordCheck
 from hwr_core.auth.passwords import hashed
 from hwr_core.auth.permissions import Caller
@@ -35,6 +36,8 @@ class SignedIn:
     caller: Caller
     token: str
     lifetime: timedelta
+    device: str | None = None
+    """What a browser keeps beyond the session, and sends at the next sign-in; see `known_devices`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class AuthService:
         self._sessions = Sessions(store)
         self._keys = ApiKeys(store)
         self._log = AuditLog(store)
-        self._passwords = PasswordCheck(self._credentials, self._log)
+        self._devices = KnownDevices(lambda: secrets.signing_secret(settings))
+        self._passwords = PasswordCheck(self._credentials, self._log, self._devices)
         self._caller_cache = CallerCache(clock)
         self._clock = clock
         self._noted: dict[int, float] = {}  # when the use of each key was recorded last
@@ -68,9 +72,13 @@ class AuthService:
         """Whether users have to sign in."""
         return self._settings.auth == "required"
 
-    def sign_in(self, name: str, password: str, *, address: str) -> SignedIn:
-        """Begin a session. Raises NotSignedIn and TooManyRequests."""
-        return self._begun(self._passwords.credentials(name, password, address).caller)
+    def sign_in(self, name: str, password: str, *, address: str, device: str | None = None) -> SignedIn:
+        """Begin a session. Raises NotSignedIn and TooManyRequests.
+
+        `device` is what an earlier sign-in in the same browser returned: with it no stranger's guesses count.
+        """
+        found = self._passwords.credentials(name, password, address, device)
+        return replace(self._begun(found.caller), device=self._devices.token(found))
 
     def sign_in_by(self, identity: Identity, *, address: str) -> SignedIn:
         """Begin a session for a user of an identity provider. Raises NotSignedIn."""
@@ -106,7 +114,7 @@ class AuthService:
         lifetime = timedelta(minutes=self._settings.token_minutes)
         claims = Claims(found.caller.user_id, found.changed_at.isoformat())
         token = signed(claims, secrets.signing_secret(self._settings), lifetime)
-        self.note("got a token", found.caller)
+        self.note(GOT_TOKEN, found.caller)
         return SignedIn(found.caller, token, lifetime)
 
     def sign_out(self, token: str, caller: Caller) -> None:
@@ -216,7 +224,7 @@ class AuthService:
         token = secrets.new_token()
         lifetime = timedelta(hours=self._settings.session_hours)
         self._sessions.add(secrets.hash_of(token), caller.user_id, datetime.now(UTC) + lifetime)
-        self.note("signed in", caller)
+        self.note(SIGNED_IN, caller)
         return SignedIn(caller, token, lifetime)
 
     def _holder(self, claims: Claims) -> Caller | None:

@@ -8,7 +8,8 @@ import jwt
 from hwr_core.errors import NotSignedIn
 
 ALGORITHM = "HS256"
-AUDIENCE = "hwr"
+AUDIENCE, DEVICE = "hwr", "hwr-device"
+"""What a token is for: to act as a user, or to be a browser that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,20 @@ class Claims:
     since: str
 
 
-def signed(claims: Claims, secret: str, lifetime: timedelta) -> str:
+def signed(claims: Claims, secret: str, lifetime: timedelta, *, audience: str = AUDIENCE) -> str:
     """Return a signed token that is valid for the given time."""
     now = datetime.now(UTC)
     payload = {
         "sub": str(claims.user_id),
         "since": claims.since,
-        "aud": AUDIENCE,
+        "aud": audience,
         "iat": now,
         "exp": now + lifetime,
     }
     return jwt.encode(payload, secret, ALGORITHM)
 
 
-def verified(token: str, secret: str) -> Claims:
+def verified(token: str, secret: str, *, audience: str = AUDIENCE) -> Claims:
     """Return the claims of a token. Raises NotSignedIn for one that is not ours, was changed or has expired."""
     try:
         # The algorithm is fixed: a token that could choose it might choose none.
@@ -40,7 +41,7 @@ def verified(token: str, secret: str) -> Claims:
             token,
             secret,
             algorithms=[ALGORITHM],
-            audience=AUDIENCE,
+            audience=audience,
             options={"require": ["sub", "since", "aud", "iat", "exp"]},
         )
         return Claims(int(payload["sub"]), str(payload["since"]))

@@ -9,7 +9,7 @@ import uvicorn
 from hwr_core.server.connections import Connections
 from hwr_core.server.open_files import most_connections
 from hwr_core.server.protocol import Connection, Patience
-from hwr_core.settings import Settings, is_own_address
+from hwr_core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +65,14 @@ def server(app: str, settings: Settings, **given: Any) -> Server:
     most = most_connections(settings.max_connections)
     if most < settings.max_connections:
         log.warning("The system lets this process have %d connections, not %d.", most, settings.max_connections)
-    connections = Connections(most, settings.max_connections_per_address, is_own_address)
+    connections = Connections(most, settings.max_connections_per_address, settings.is_proxy)
     patience = Patience(settings.header_seconds, settings.body_seconds)
     return Server(
         uvicorn.Config(
             app,
             factory=True,
             http=partial(Connection, connections=connections, patience=patience),  # type: ignore[arg-type]  # made as a class is
+            forwarded_allow_ips=list(settings.proxies),
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=SECONDS_TO_END,

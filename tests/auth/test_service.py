@@ -6,6 +6,7 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.caller_cache import LIFETIME, CallerCache
+from hwr_core.auth.login_throttle import FOR_NAME_AND_ADDRESS
 from hwr_core.auth.passwords import fits, hashed
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.auth.service import AuthService
@@ -93,13 +94,94 @@ def test_a_new_role_counts_at_once(workspace: Workspace, ada: int) -> None:
     assert workspace.access.by_session(token).role is Role.ANALYST
 
 
-def test_failed_sign_ins_from_many_addresses_are_limited_too(workspace: Workspace, ada: int) -> None:
-    """A name that is tried from many addresses is locked for a while; other names are not."""
+def test_guesses_from_many_addresses_are_limited_and_keep_out_nobody_who_is_known(
+    workspace: Workspace, ada: int
+) -> None:
+    """A name that is tried from many addresses is closed to strangers for a while; its user still gets in at once."""
+    device = workspace.access.sign_in("Ada", PASSWORD, address="at home").device
     for number in range(50):
         with pytest.raises(NotSignedIn):
             workspace.access.sign_in("Ada", "guess", address=f"192.0.2.{number}")
     with pytest.raises(TooManyRequests):
         workspace.access.sign_in("Ada", PASSWORD, address="198.51.100.1")
+    workspace.access.sign_in("Ada", PASSWORD, address="at home")
+    workspace.access.sign_in("Ada", PASSWORD, address="198.51.100.1", device=device)
+
+
+def test_one_stranger_locks_nobody_out(workspace: Workspace, ada: int) -> None:
+    """Two hundred guesses from one address: the user gets in from any other, known or not."""
+    refused = 0
+    for _ in range(200):
+        with pytest.raises((NotSignedIn, TooManyRequests)) as caught:
+            workspace.access.sign_in("Ada", "guess", address="192.0.2.1")
+        refused += caught.type is TooManyRequests
+    assert refused == 195
+    workspace.access.sign_in("Ada", PASSWORD, address="198.51.100.1")
+
+
+def test_a_colleague_at_the_same_address_does_not_keep_out_a_known_browser(workspace: Workspace, ada: int) -> None:
+    """The address is known and full of guesses; the browser is counted on its own."""
+    device = workspace.access.sign_in("Ada", PASSWORD, address="office").device
+    with pytest.raises(TooManyRequests):
+        for _ in range(20):
+            with pytest.raises(NotSignedIn):
+                workspace.access.sign_in("Ada", "guess", address="office")
+    workspace.access.sign_in("Ada", PASSWORD, address="office", device=device)
+
+
+def test_a_known_browser_cannot_guess_for_ever(workspace: Workspace, ada: int) -> None:
+    """A stolen browser has ten guesses a minute, and is not known for another user."""
+    device = workspace.access.sign_in("Ada", PASSWORD, address="here").device
+    with pytest.raises(TooManyRequests):
+        for number in range(20):
+            with pytest.raises(NotSignedIn):
+                workspace.access.sign_in("Ada", "guess", address=f"192.0.2.{number}", device=device)
+    assert number == 10
+    workspace.users.create("Eve")
+    outcomes = []
+    for _ in range(7):
+        with pytest.raises((NotSignedIn, TooManyRequests)) as caught:
+            workspace.access.sign_in("Eve", "guess", address="198.51.100.1", device=device)
+        outcomes.append(caught.type)
+    assert outcomes == [NotSignedIn] * 5 + [TooManyRequests] * 2
+
+
+def test_a_new_password_makes_browsers_strange(workspace: Workspace, ada: int) -> None:
+    """What an earlier sign-in returned says nothing then, nor does what is no such token, or one to act with."""
+    device = workspace.access.sign_in("Ada", PASSWORD, address="here").device
+    token = workspace.access.token("Ada", PASSWORD, address="here").token
+    assert device is not None
+    workspace.access.set_password(ada, "other words than before")
+    for wrong in (device, token, "nonsense", ""):
+        for _ in range(5):
+            with pytest.raises(NotSignedIn):
+                workspace.access.sign_in("Ada", "guess", address=f"from {wrong[-5:]}", device=wrong)
+        with pytest.raises(TooManyRequests):
+            workspace.access.sign_in("Ada", "guess", address=f"from {wrong[-5:]}", device=wrong)
+
+
+def test_a_token_to_act_with_is_not_what_a_browser_keeps(workspace: Workspace, ada: int) -> None:
+    """The one opens nothing, the other nothing else."""
+    device = workspace.access.sign_in("Ada", PASSWORD, address="here").device
+    assert device is not None
+    with pytest.raises(NotSignedIn):
+        workspace.access.by_token(device)
+
+
+def test_an_ipv6_network_counts_as_one(workspace: Workspace, ada: int) -> None:
+    """Whoever has one address of it has 2 ** 64."""
+    for number in range(5):
+        with pytest.raises(NotSignedIn):
+            workspace.access.sign_in("Ada", "guess", address=f"2001:db8:1:2::{number:x}")
+    with pytest.raises(TooManyRequests):
+        workspace.access.sign_in("Ada", "guess", address="2001:db8:1:2:ffff::1")
+    with pytest.raises(NotSignedIn):
+        workspace.access.sign_in("Ada", "guess", address="2001:db8:1:3::1")
+
+
+def test_the_wait_grows() -> None:
+    """Five guesses, then minutes; ten, then an hour; twenty, then a day."""
+    assert [(limit.amount, limit.get_expiry()) for limit in FOR_NAME_AND_ADDRESS] == [(5, 300), (10, 3600), (20, 86400)]
 
 
 def test_one_address_cannot_try_many_names(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hwr_core.settings import PROJECT, Settings
 
@@ -35,6 +36,14 @@ def test_a_proxy_passes_on_to_our_port_what_we_take(name: str):
     assert f"127.0.0.1:{Settings.model_fields['port'].default}" in text
     assert re.search(r"(max_size|client_max_body_size) 64(MB|m;)", text)
     assert Settings.model_fields["max_request_bytes"].default == 64 * 2**20
+
+
+def test_traefik_leads_to_our_port():
+    """Its file is YAML, and the one server behind it is ours."""
+    found = yaml.safe_load((DEPLOY / "traefik.yml").read_text(encoding="utf-8"))["http"]
+    [server] = found["services"]["hwr"]["loadBalancer"]["servers"]
+    assert server["url"].endswith(f"127.0.0.1:{Settings.model_fields['port'].default}")
+    assert found["routers"]["hwr"]["service"] in found["services"]
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed.")

@@ -24,7 +24,10 @@ PASSWORD = "a fair few plain words"  # noqa: S105  of a user who exists as long 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with one user who can sign in."""
-    folder = tmp_path_factory.mktemp("signed-in") / "data"
+    return _with_ada(tmp_path_factory.mktemp("signed-in") / "data")
+
+
+def _with_ada(folder: Path) -> Path:
     with Workspace(Settings(data_dir=folder)) as workspace:
         ada = workspace.users.create("Ada").id
         workspace.access.set_password(ada, PASSWORD)
@@ -123,3 +126,23 @@ def test_pages_come_with_a_policy_that_lets_them_work(server: Server) -> None:
     assert answer.status == 200
     assert "script-src 'self' 'sha256-" in policy
     assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+def _guess(server: Server, client: str) -> int:
+    """Guess a password through a proxy that names its client, and return the status."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": client}
+    return _ask(server, "POST", "/api/token", headers, urlencode({"username": "Ada", "password": "guess"})).status
+
+
+def test_a_trusted_proxy_names_its_clients(server: Server) -> None:
+    """Each has its own five guesses; what a client says of itself, before the proxy's own word, counts for nothing."""
+    assert [_guess(server, "203.0.113.1") for _ in range(6)] == [401] * 5 + [429]
+    assert _guess(server, "203.0.113.2") == 401
+    assert _guess(server, "198.51.100.9, 203.0.113.1") == 429
+
+
+def test_nobody_else_names_clients(tmp_path: Path) -> None:
+    """Without a trusted proxy another address in the header is no other address."""
+    with serving(_with_ada(tmp_path / "data"), HWR_AUTH="required", HWR_TRUSTED_PROXIES="192.0.2.0/24") as server:
+        outcomes = [_guess(server, f"203.0.113.{number}") for number in range(12)]
+    assert outcomes.count(429) >= 2
