@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from anyio.to_thread import current_default_thread_limiter
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
@@ -80,6 +81,9 @@ ROUTES = (
     live,
 )
 
+THREADS = 120
+"""For plain `def` routes and files: more than may wait for the database at once (`hwr_core.db.store`)."""
+
 IMAGE_PATHS = frozenset({"/api/predict", "/api/read-number"})
 """Where JSON may hold an image."""
 
@@ -99,6 +103,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         app.state.workspace = workspace or open_workspace(settings)
         try:
             confirm_rules(app.state.workspace)

@@ -5,6 +5,7 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
+from starlette.concurrency import run_in_threadpool
 
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
@@ -40,8 +41,8 @@ async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
 
 
 @router.post("/predict-upload", summary="Read an uploaded image and store the prediction")
-@calls("read_and_keep")
-def predict_upload(
+@calls("start_read_and_keep")
+async def predict_upload(
     file: Annotated[UploadFile, File(description="An image file.", examples=["seven.png"])],
     workspace: WorkspaceDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
@@ -49,9 +50,11 @@ def predict_upload(
 ) -> PredictUploadOut:
     """Read the digit in an image file sent as a form, and store the prediction with the name of the file."""
     started = time.perf_counter()
-    name, content = named_content(file)
-    outcome = workspace.read_and_keep(
-        content, user_id=user_id, source=Source.UPLOAD, file_name=name, enhancement_level=enhancement_level
+    name, content = await run_in_threadpool(named_content, file)
+    outcome = await asyncio.wrap_future(
+        workspace.start_read_and_keep(
+            content, user_id=user_id, source=Source.UPLOAD, file_name=name, enhancement_level=enhancement_level
+        )
     )
     return PredictUploadOut.from_record(outcome, filename=name, total_time=time.perf_counter() - started)
 

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         print(f"hwr: {_in_words(error)}", file=sys.stderr)
     except HwrError as error:
-        print(f"hwr: {error}", file=sys.stderr)
+        print("hwr:", error, *getattr(error, "__notes__", ()), file=sys.stderr)
     except KeyboardInterrupt:
         print("hwr: stopped", file=sys.stderr)
     except BrokenPipeError:  # whoever read our output, `head` maybe, has seen enough

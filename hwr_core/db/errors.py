@@ -36,12 +36,19 @@ def is_lock_conflict(error: duckdb.Error) -> bool:
 
 
 def busy(holder: duckdb.Error | None, waited: float, *, held_by_us: bool) -> StoreBusy:
-    """The StoreBusy that names who holds the file, as far as DuckDB's lock conflict tells, and what can be done."""
-    name = "a long operation of this program" if held_by_us else _name_of(holder)
-    return StoreBusy(
+    """The StoreBusy that says what can be done; a note names who holds the file, as far as DuckDB's conflict tells.
+
+    A note is for whoever sees this machine: the command line, a notebook, the log. Clients of the server are told none.
+    """
+    name = "a long operation of this program" if held_by_us else "another program"
+    error = StoreBusy(
         f"The history is held by {name}, which did not release it within {waited:g} seconds. "
         "Try again later, close that program, or use another data folder (HWR_DATA_DIR)."
     )
+    if not held_by_us and (found := _HOLDER.search(str(holder))):
+        program = re.split(r"[\\/]", found["program"])[-1]
+        error.add_note(f"That program is {program}, process {found['pid']}.")
+    return error
 
 
 def unavailable(error: Exception, otherwise: str = _DAMAGED) -> StoreUnavailable:
@@ -74,11 +81,3 @@ def commit_failures_translated() -> Iterator[None]:
 def _is_file_failure(error: duckdb.Error) -> bool:
     # A failed checksum is raised as the bare base class; after a FatalException the connection is unusable.
     return type(error) is duckdb.Error or isinstance(error, (duckdb.IOException, duckdb.FatalException))
-
-
-def _name_of(holder: duckdb.Error | None) -> str:
-    found = _HOLDER.search(str(holder)) if holder else None
-    if found is None:
-        return "another program"
-    program = re.split(r"[\\/]", found["program"])[-1]
-    return f"another program ({program}, PID {found['pid']})"

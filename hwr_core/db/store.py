@@ -19,6 +19,8 @@ from hwr_core.db.file_lock import opening_lock
 from hwr_core.db.waiting_list import WaitingList
 from hwr_core.errors import StoreBusy, StoreError, StoreUnavailable
 
+MOST_WAITING = 80
+"""Threads that wait for the file at once; a server has more (`api.app`), so that what needs no file finds one."""
 POLL = 0.05
 """Seconds between two attempts to open a file that another process holds; each costs 8 ms of processor time."""
 WATCH = 0.05
@@ -136,6 +138,8 @@ class Store:
             return connection
 
     def _wait_until_admitted(self, patience: float) -> duckdb.DuckDBPyConnection:
+        if self._waiters >= MOST_WAITING:
+            raise self._busy(0.0) from self._holder
         deadline = self._clock() + patience
         self._waiters += 1
         try:
