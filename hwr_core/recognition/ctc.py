@@ -15,10 +15,6 @@ from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 
 BLANK = NOT_A_DIGIT
 
-GAP, BETWEEN, LINE_CLASSES = "|", 11, 12
-"""What stands in a text, and is its own class in a column, between two numbers on one line; and the classes of columns:
-the ten digits, none, and the gap. Version 20261129T014900Z-97c63 and those before have no gap."""
-
 Columns = NDArray[np.float64]
 """Logarithms of probabilities, float64 [columns, 11]: the ten digits, and none."""
 
@@ -33,23 +29,9 @@ probable than that beside it, nor a digit at a column: what was 0 would stay so 
 
 
 def log_softmax(logits: NDArray[np.floating]) -> Columns:
-    """Return logarithms of probabilities along the last axis: within one number a gap is none, as a blank is."""
+    """Return logarithms of probabilities along the last axis."""
     shifted = np.asarray(logits - logits.max(axis=-1, keepdims=True), np.float64)
-    logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    logs[..., BLANK] = np.logaddexp.reduce(logs[..., BLANK:], axis=-1)
-    return np.asarray(logs[..., :BETWEEN], np.float64)
-
-
-def numbers_apart(logits: NDArray[np.floating]) -> list[tuple[int, int]]:
-    """Return the first column of each number on a line and the one after its last: one pair where there is no gap.
-
-    Args:
-        logits: of the columns, [columns, 12]; with 11 classes there is no gap.
-    """
-    best = logits.argmax(axis=-1)
-    steps = np.flatnonzero(np.diff(best == BETWEEN, prepend=False, append=False))
-    cuts = [0, *((first + end) // 2 for first, end in steps.reshape(-1, 2).tolist()), len(best)]
-    return [(first, end) for first, end in pairwise(cuts) if (best[first:end] < BLANK).any()] or [(0, len(best))]
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float64)
 
 
 _Beam: TypeAlias = tuple[str, int, float, float]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hwr_core.images.lines.page import Line, Page, Part
 from hwr_core.images.lines.strips import Strip, strip
 from hwr_core.recognition.calibration import digit_probabilities
-from hwr_core.recognition.ctc import Columns, given_others, log_likelihood, log_softmax, numbers_apart, places
+from hwr_core.recognition.ctc import Columns, given_others, log_likelihood, log_softmax, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.second_looks import text_of
@@ -49,18 +49,12 @@ def digit_by_digit(page: Page, line: Line, recogniser: Recogniser) -> LineText:
     return LineText(text, float(probabilities.max(axis=1).prod()), tuple((part,) for part in line.parts), probabilities)
 
 
-def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> list[tuple[Line, LineText]]:
-    """Read the most probable digits of a line, by the network of lines: each number of it with the parts it is of."""
-    whole = strip(page, line)
-    logits = recogniser.columns(whole.image)
-    found: list[tuple[Line, LineText]] = []
-    for first, end in numbers_apart(logits):
-        alone = whole.between(STRIP_PIXELS * first, STRIP_PIXELS * end)
-        columns = log_softmax(logits[first:end])
-        text = text_of(alone.image, columns, recogniser)
-        confidence = min(math.exp(log_likelihood(columns, text)), 1.0)
-        found.append((alone.of(line), LineText(text, confidence, seen=Seen(alone, columns))))
-    return found
+def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> LineText:
+    """Read the most probable digits of a line, by the network of lines."""
+    shown = strip(page, line)
+    columns = log_softmax(recogniser.columns(shown.image))
+    text = text_of(shown.image, columns, recogniser)
+    return LineText(text, min(math.exp(log_likelihood(columns, text)), 1.0), seen=Seen(shown, columns))
 
 
 def with_digits(line: Line, found: LineText) -> LineText:

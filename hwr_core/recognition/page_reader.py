@@ -151,12 +151,12 @@ class _Work:
         on_pages = [(page, line) for page in pages for line in page.lines]
         if self.most_lines is not None and len(on_pages) > self.most_lines:
             raise Stopped("There are too many lines.")
-        found: dict[int, list[_ReadLine]] = {}
+        found: dict[int, _ReadLine] = {}
         for done, place in enumerate(sorted(range(len(on_pages)), key=lambda place: _length(on_pages[place][1]))):
             self.on_progress(begin + (end - begin) * done / len(on_pages))
             page, line = on_pages[place]
-            found[place] = [_ReadLine(page, *number) for number in as_a_whole(page, line, self.recogniser)]
-        return [number for place in range(len(on_pages)) for number in found[place] if number.found.text]
+            found[place] = _ReadLine(page, line, as_a_whole(page, line, self.recogniser))
+        return [found[place] for place in range(len(on_pages)) if found[place].found.text]
 
     def judged(self, lines: Sequence[_ReadLine], others: Sequence[_ReadLine] | None) -> list[_Judged]:
         """The confidence of each line: by the model that was fitted for the version, if it has one.

@@ -9,7 +9,6 @@ from keras import layers
 from hwr_core.images.lines.strips import CHANNELS, STRIP_HEIGHT
 from hwr_core.images.pages import MAPS
 from hwr_core.images.types import SIDE
-from hwr_core.recognition.ctc import LINE_CLASSES
 from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES
 
@@ -39,11 +38,11 @@ def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.Ke
 
 
 def build_for_lines() -> keras.Model:
-    """Return a fresh network: strips, float [n, 32, width, 2] in 0-1, to float32 logits [n, width / 2, 12].
+    """Return a fresh network: strips, float [n, 32, width, 2] in 0-1, to float32 logits [n, width / 2, 11].
 
     Convolutions halve the columns and reduce the rows to one (after Shi et al., 2017, "An end-to-end trainable neural
-    network for image-based sequence recognition"); in place of its recurrent layers two convolutions look far to
-    either side, for the writer's other digits and the next number. The class "not a digit" is CTC's blank.
+    network for image-based sequence recognition", without its recurrent layers: a digit is read from some 40 pixels to
+    either side). The class "not a digit" is CTC's blank.
     """
     strips = keras.Input((STRIP_HEIGHT, None, CHANNELS))
     x = _convolution(strips, 16)
@@ -57,12 +56,8 @@ def build_for_lines() -> keras.Model:
     for _ in range(2):
         y = layers.Conv2D(160, (1, 5), padding="same", use_bias=False)(x)
         x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
-    for _ in range(2):
-        y = layers.DepthwiseConv2D((1, 17), padding="same", use_bias=False)(x)
-        y = layers.Conv2D(160, 1, use_bias=False)(y)
-        x = layers.Add()([x, layers.Activation("relu")(_normalised(y))])
     columns = layers.Reshape((-1, 160))(x)
-    logits = layers.Dense(LINE_CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
+    logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(columns))
     return keras.Model(strips, logits, name="lines")
 
 

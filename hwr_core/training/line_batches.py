@@ -8,10 +8,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.lines.made import MOST_SYMBOLS, LineSample
+from hwr_core.datasets.lines.made import MOST_DIGITS, LineSample
 from hwr_core.images.lines.strips import CHANNELS, STRIP_HEIGHT
 from hwr_core.images.types import Grey
-from hwr_core.recognition.ctc import BETWEEN, GAP
 from hwr_core.recognition.types import NOT_A_DIGIT
 
 WIDTH_UNIT = 16
@@ -109,9 +108,9 @@ def side_by_side(strips: Sequence[Grey], least: int = 0) -> NDArray[np.float32]:
 
 
 def as_labels(texts: Sequence[str]) -> NDArray[np.int32]:
-    """Return texts as int32 [n, 19]: 18 places with digits, gaps and then NOT_A_DIGIT, and how long each text is."""
-    labels = np.full((len(texts), MOST_SYMBOLS + 1), NOT_A_DIGIT, np.int32)
+    """Return texts of digits as int32 [n, 13]: twelve places with the digits and then NOT_A_DIGIT, and their number."""
+    labels = np.full((len(texts), MOST_DIGITS + 1), NOT_A_DIGIT, np.int32)
     for row, text in zip(labels, texts, strict=True):
-        row[: len(text)] = [BETWEEN if symbol == GAP else int(symbol) for symbol in text]
+        row[: len(text)] = [int(digit) for digit in text]
         row[-1] = len(text)
     return labels

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from hwr_core.datasets.lines.made import LineSample
-from hwr_core.recognition.ctc import GAP, log_likelihood, log_softmax
+from hwr_core.recognition.ctc import log_likelihood, log_softmax
 from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.training.architectures import build_for_lines
 from hwr_core.training.config import TrainingConfig
@@ -40,7 +40,7 @@ def line_task(config: TrainingConfig, training: Sequence[LineSample], validation
 
 
 def ctc_loss(labels: Any, logits: Any) -> Any:
-    """Return each line's negative log-likelihood: labels [n, 19], as `as_labels` has them, logits [n, columns, 12]."""
+    """Return each line's negative log-likelihood: labels [n, 13], as `as_labels` has them, logits [n, columns, 11]."""
     known = ops.cast(labels, "int32")  # Keras passes labels in the type of the output
     columns = ops.zeros_like(known[:, -1]) + ops.shape(logits)[1]
     return ops.ctc_loss(known[:, :-1], logits, known[:, -1], columns, mask_index=NOT_A_DIGIT)
@@ -64,10 +64,7 @@ def fit_line_temperature(model: keras.Model, lines: Sequence[LineSample]) -> flo
     candidates = np.exp(np.linspace(np.log(0.4), np.log(4.0), 80))
     logits = [np.asarray(model(side_by_side([line.strip]), training=False))[0] for line in lines]
     losses = [
-        -sum(
-            log_likelihood(log_softmax(each / t), line.text.replace(GAP, ""))
-            for each, line in zip(logits, lines, strict=True)
-        )
+        -sum(log_likelihood(log_softmax(each / t), line.text) for each, line in zip(logits, lines, strict=True))
         for t in candidates
     ]
     return float(candidates[int(np.argmin(losses))])

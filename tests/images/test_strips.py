@@ -90,23 +90,3 @@ def test_a_lone_piece_of_a_digit_is_no_line_of_its_own():
     apart[36:52, 120:240] = 255
     assert len(segment(apart).lines) == 1
     assert len(segment(np.vstack([number("4717"), number("2522")])).lines) == 2
-
-
-def test_a_part_of_a_strip_knows_where_it_is():
-    """Cut out of the whole, its columns are those of the page, and its digits those that stand there."""
-    page, line = only_line(number("271828"))
-    whole = strip(page, line)
-    middle = whole.image.shape[1] // 2
-    first, second = whole.between(0, middle), whole.between(middle, whole.image.shape[1])
-
-    np.testing.assert_array_equal(np.hstack([first.image, second.image]), whole.image)
-    assert second.upright_at(5) == pytest.approx(whole.upright_at(middle + 5))
-    assert first.of(line).parts + second.of(line).parts == line.parts
-    assert len(first.of(line).parts) == 3
-
-
-def test_a_part_of_a_strip_without_ink_has_all_parts():
-    """Digits that are seen there, and not held to be ink, still have a place on the page."""
-    page, line = only_line(number("27"))
-    margin = strip(page, line).between(0, 2)
-    assert margin.of(line).parts == line.parts

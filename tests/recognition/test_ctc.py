@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 
 from hwr_core.recognition.ctc import (
-    BETWEEN,
     BLANK,
-    LINE_CLASSES,
     given_others,
     log_likelihood,
     log_likelihoods,
     log_softmax,
-    numbers_apart,
     places,
     probable_texts,
     probable_way,
@@ -133,31 +130,3 @@ def test_a_long_line_is_weighed_like_a_short_one():
     shares = given_others(np.tile(columns_of(*[3, BLANK, 8, BLANK] * 50), (10, 1)), text * 10)
     assert (shares.argmax(axis=1) == [int(digit) for digit in text * 10]).all()
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-
-
-def logits_of(*classes: int) -> np.ndarray:
-    """Logits of columns that surely show these classes."""
-    return 9.0 * np.eye(LINE_CLASSES)[list(classes)]
-
-
-def test_numbers_are_told_apart_in_the_middle_between_them():
-    """A run of columns that say so is one gap, and each number has the nearer half of it."""
-    assert numbers_apart(logits_of(1, BLANK, BETWEEN, BETWEEN, BETWEEN, BETWEEN, 2, BLANK)) == [(0, 4), (4, 8)]
-
-
-def test_a_gap_with_a_number_on_one_side_only_parts_nothing():
-    """Before the first digit, after the last, or where there is none at all."""
-    assert numbers_apart(logits_of(BETWEEN, 1, BLANK, BETWEEN)) == [(0, 3)]
-    assert numbers_apart(logits_of(BLANK, BETWEEN, BLANK)) == [(0, 3)]
-
-
-def test_columns_without_a_gap_are_one_number():
-    """As those of an older version, which knows none."""
-    assert numbers_apart(logits_of(1, BLANK, 2)[:, :BETWEEN]) == [(0, 3)]
-
-
-def test_within_a_number_a_gap_is_a_blank():
-    """Their probabilities are added, so that those of a column still sum to 1."""
-    columns = log_softmax(np.log(np.array([[*[0.05] * 10, 0.2, 0.3]])))
-    assert columns.shape == (1, 11)
-    assert np.exp(columns[0, BLANK]) == pytest.approx(0.5)

@@ -35,8 +35,7 @@ from hwr_core.images.lines.strips import strip
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
 
-MOST_DIGITS, MOST_SYMBOLS = 12, 18
-"""In a number, and on a line of a page with the gaps between its numbers."""
+MOST_DIGITS = 12
 ANY_LENGTH = 0.3
 """Share of numbers that have any number of digits up to the most; the others have two to six."""
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.datasets.lines.made import MOST_SYMBOLS, LineSample
+from hwr_core.datasets.lines.made import MOST_DIGITS, LineSample
 from hwr_core.datasets.pages.page import made_page
 from hwr_core.datasets.pages.types import MadeNumber, MadePage
 from hwr_core.datasets.pages.writers import Writers
@@ -16,7 +16,6 @@ from hwr_core.datasets.samples import Part
 from hwr_core.images.lines.finding import Place
 from hwr_core.images.lines.page import Page
 from hwr_core.images.lines.strips import strip
-from hwr_core.recognition.ctc import GAP
 from hwr_core.recognition.networks import PageNetwork
 from hwr_core.recognition.page_finder import FITTING, MOST_ENLARGED, numbers_in_size, placed_numbers
 
@@ -91,7 +90,7 @@ def strips(page: MadePage, network: PageNetwork, rng: np.random.Generator) -> It
         found = numbers_in_size(page.image, _factor(page, rng), network.run)
     for place, alone in found:
         text = text_at(place, page.numbers)
-        if text is not None and len(text) <= MOST_SYMBOLS:
+        if text is not None and len(text) <= MOST_DIGITS:
             yield LineSample(strip(alone, alone.lines[0]).image, text)
 
 
@@ -103,7 +102,7 @@ def _factor(page: MadePage, rng: np.random.Generator) -> float:
 
 
 def text_at(place: Place, numbers: Sequence[MadeNumber]) -> str | None:
-    """Return the digits of the numbers at a place, in the order in which it is read, GAP between two numbers.
+    """Return the digits of the numbers at a place, in the order in which it is read.
 
     None where one is cut, or is read in another way than the network says: what the strip shows has no right text.
     """
@@ -124,7 +123,7 @@ def text_at(place: Place, numbers: Sequence[MadeNumber]) -> str | None:
             if not _is_read(number, way):
                 return None
             within.append((first, number.text))
-    return GAP.join(text for _, text in sorted(within))
+    return "".join(text for _, text in sorted(within))
 
 
 def _is_read(number: MadeNumber, way: NDArray[np.float64]) -> bool:

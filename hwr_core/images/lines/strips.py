@@ -1,7 +1,6 @@
 """A line of digits -> a strip of its ink and of all that is seen there, upright, as the network of lines reads it."""
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -47,16 +46,6 @@ class Strip:
     def upright_at(self, column: float) -> float:
         """Return the upright column of the page at a column of the strip."""
         return self.left + column * self.scale
-
-    def between(self, first: int, end: int) -> Self:
-        """Return the columns from the first one on up to the end, as a strip of their own."""
-        return replace(self, image=np.ascontiguousarray(self.image[:, first:end]), left=self.upright_at(first))
-
-    def of(self, line: Line) -> Line:
-        """Return the parts of a line that have their middle on this strip; the line itself where all or none have."""
-        first, end = self.left, self.upright_at(self.image.shape[1])
-        inside = tuple(part for part in line.parts if first <= float(upright(part, self.slant).mean()) < end)
-        return Line(inside, line.height) if 0 < len(inside) < len(line.parts) else line
 
 
 def strip(page: Page, line: Line) -> Strip:
