@@ -17,7 +17,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse kills fuzz notebooks lock clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse kills fuzz notebooks lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,18 @@ notebooks: setup ## Open the notebooks in JupyterLab
 lock: setup ## Write constraints.txt anew; pins that still fit stay (LOCK=--upgrade renews them)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group notebooks \
 		--no-annotate --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
+
+# These three tools are fetched when they are asked for: nothing else needs them.
+sbom: setup ## List all installed packages with hashes and licences in build/sbom.json (CycloneDX)
+	mkdir -p build
+	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py environment $(VENV) \
+		--pyproject pyproject.toml --output-reproducible --output-file build/sbom.json
+
+audit: setup ## Look up known faults of the pinned packages (needs the network)
+	$(BIN)/uv tool run pip-audit==2.10.1 --requirement constraints.txt --no-deps --disable-pip --strict
+
+licences: setup ## List the licences of all installed packages
+	$(BIN)/uv tool run pip-licenses==5.5.5 --python=$(BIN)/python --from=mixed --order=license
 
 clean: ## Remove caches; .venv, data and models stay
 	rm -rf build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
