@@ -10,6 +10,7 @@ from api.errors import RESPONSES
 from api.inputs.paging import LONGEST_PAGE, PageSize
 from api.schemas.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
+from hwr_core.app import IN_BACKUPS
 
 router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)
 
@@ -64,7 +65,8 @@ def anonymise(user_id: UserId, workspace: WorkspaceDep) -> UserOut:
 def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
     """Erase all predictions of a user and all feedback on them for good. The account stays."""
     erased = workspace.users.erase_history(user_id)
-    return ErasedOut(predictions_erased=erased, message=f"{erased} predictions of user {user_id} were erased.")
+    message = f"{erased} predictions of user {user_id} were erased. {IN_BACKUPS}"
+    return ErasedOut(predictions_erased=erased, message=message)
 
 
 @router.delete("/{user_id}", summary="Delete a user")
@@ -72,4 +74,5 @@ def erase_history(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
 def delete(user_id: UserId, workspace: WorkspaceDep) -> ErasedOut:
     """Delete a user with all predictions and feedback for good."""
     erased = workspace.users.delete(user_id)
-    return ErasedOut(predictions_erased=erased, message=f"User {user_id} was deleted, with {erased} predictions.")
+    message = f"User {user_id} was deleted, with {erased} predictions. {IN_BACKUPS}"
+    return ErasedOut(predictions_erased=erased, message=message)

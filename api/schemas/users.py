@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
-from hwr_core.app import User
+from hwr_core.app import IN_BACKUPS, User
 
 NAME = Field(description="1 to 64 letters, digits, spaces or any of . , ' _ - @ + ( ) & /", examples=["Ada"])
 EMAIL = Field(description="Null or empty for none.", examples=["ada@example.org"])
@@ -63,4 +63,4 @@ class ErasedOut(Success):
     """The data was erased for good."""
 
     predictions_erased: int = Field(examples=[12])
-    message: str = Field(examples=["User 2 was deleted, with 12 predictions."])
+    message: str = Field(examples=[f"User 2 was deleted, with 12 predictions. {IN_BACKUPS}"])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.services import visitor
 from dashboard.views.account.api_keys import show_api_keys
 from dashboard.views.account.password import show_password_form
@@ -15,7 +15,7 @@ try:
     if who is None:
         st.info("Sign-in is not required here.", icon=":material/lock_open:")
         st.stop()
-    st.markdown(f"You are signed in as **{who.username}**. {role_in_words(who.role)}.")
+    st.markdown(f"You are signed in as **{literal(who.username)}**. {role_in_words(who.role)}.")
     left, right = st.columns(2, gap="large")
     with left:
         show_password_form()

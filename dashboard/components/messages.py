@@ -1,5 +1,6 @@
 """Errors on the page, and short messages that outlive a rerun: a toast shown just before one would be gone unread."""
 
+import re
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,6 +8,8 @@ import streamlit as st
 from hwr_core.errors import HwrError
 
 _WAITING = "messages_waiting"
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:&^-])")
+"""What Markdown, and Streamlit's own additions to it, take for more than itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,14 @@ class _Toast:
     icon: str
 
 
+def literal(text: str) -> str:
+    """Return text so that Streamlit's Markdown shows it as it is: names and comments may hold links and directives."""
+    return _SIGNS.sub(r"\\\1", text)
+
+
 def show_error(error: HwrError) -> None:
     """Say in words what went wrong; every HwrError may be shown to anybody."""
-    st.error(str(error), icon=":material/error:")
+    st.error(literal(str(error)), icon=":material/error:")
 
 
 def show_error_with_retry(error: HwrError) -> None:

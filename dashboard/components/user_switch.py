@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.links import show_link
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.services import visitor, workspace
 from hwr_core.app import DEFAULT_USER, User
 from hwr_core.errors import HwrError
@@ -22,7 +22,7 @@ def show_user() -> None:
         return
     st.session_state[SELECTED] = who.user_id
     with st.sidebar:
-        st.markdown(f"**{who.username}**, {who.role}")
+        st.markdown(f"**{literal(who.username)}**, {who.role}")
         show_link("Sign out", "/sign-out")
 
 
@@ -48,7 +48,7 @@ def choose_user() -> None:
         names = {user.username: user for user in users}
         asked = st.query_params.get(KEY)
         if asked is not None and asked not in names:
-            st.warning(f"There is no active user {asked!r}; {users[0].username} is selected instead.")
+            st.warning(literal(f"There is no active user {asked!r}; {users[0].username} is selected instead."))
         name = st.selectbox("User", [*names], key=KEY, bind="query-params", persist_state="session")
         st.session_state[SELECTED] = names[name].id
         st.page_link("app_pages/users.py", label="Manage users", icon=":material/group:")

@@ -59,6 +59,7 @@ from hwr_core.recognition.types import (
     Reason,
     Verdict,
 )
+from hwr_core.records.erasure import IN_BACKUPS
 from hwr_core.records.events import LabelChanged, PredictionNotStored, PredictionStored
 from hwr_core.records.feedback import MAX_COMMENT, Feedback
 from hwr_core.records.file_formats import ExportFormat
@@ -85,6 +86,7 @@ __all__ = [
     "DIFFERENT",
     "DIGITS",
     "EDGES",
+    "IN_BACKUPS",
     "KEPT",
     "KEY_PREFIX",
     "KNOWN_FOR",

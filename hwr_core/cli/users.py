@@ -12,6 +12,7 @@ from hwr_core.cli.arguments.password import asked_password
 from hwr_core.cli.arguments.selection import AS_VALUES
 from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, UNUSABLE
+from hwr_core.records.erasure import IN_BACKUPS
 from hwr_core.records.roles import Role
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def erase_history(user: UserId, /, *, yes: Yes = False) -> int:
     with opened() as workspace:
         if not _confirmed("erase-history", user, workspace, yes=yes):
             return UNUSABLE
-        print(f"{workspace.users.erase_history(user):,} predictions erased")
+        print(f"{workspace.users.erase_history(user):,} predictions erased. {IN_BACKUPS}")
     return DONE
 
 
@@ -152,7 +153,7 @@ def delete(user: UserId, /, *, yes: Yes = False, force: EvenLastAdmin = False) -
         if not _confirmed("delete", user, workspace, yes=yes):
             return UNUSABLE
         predictions = workspace.users.delete(user, even_last_admin=force)
-        print(f"user {user} deleted, with {predictions:,} predictions")
+        print(f"user {user} deleted, with {predictions:,} predictions. {IN_BACKUPS}")
     return DONE
 
 

@@ -8,6 +8,9 @@ import duckdb
 
 from hwr_core.records.labels import settle_labels
 
+IN_BACKUPS = "Backups that were made before still hold it all."
+"""What whoever erases somebody's data has to know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:

@@ -15,6 +15,7 @@ from hwr_core import __version__
 from hwr_core.app.workspace import Workspace
 from hwr_core.cli import main
 from hwr_core.recognition.types import DIGITS
+from hwr_core.records.erasure import IN_BACKUPS
 from hwr_core.records.predictions import Source
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
@@ -377,7 +378,7 @@ def test_what_cannot_be_undone_wants_a_yes(files, capsys):
     assert main(["users", "delete", "2"]) == 2
     assert "--yes" in capsys.readouterr().err
     assert main(["users", "delete", "2", "--yes"]) == 0
-    assert lines(capsys) == ["user 2 deleted, with 2 predictions"]
+    assert lines(capsys) == [f"user 2 deleted, with 2 predictions. {IN_BACKUPS}"]
     assert main(["users", "anonymise", "2", "--yes"]) == 2
 
 

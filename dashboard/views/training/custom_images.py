@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.services import workspace
 from hwr_core.app import Imported
 from hwr_core.errors import HwrError
@@ -41,4 +41,4 @@ def _show_imported(found: Imported) -> None:
     known = f" {found.known:,} had been added before." if found.known else ""
     st.success(f"{found.total:,} images added{f' ({by_label})' if by_label else ''}.{known}")
     if found.refused:
-        st.warning("  \n".join((f"{found.refused:,} files were not added.", *found.reasons)))
+        st.warning("  \n".join((f"{found.refused:,} files were not added.", *map(literal, found.reasons))))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.training import charts
@@ -61,7 +61,7 @@ def _show_state(job: Job) -> None:
         left = "" if progress.eta_seconds is None else f", about {wording.duration(progress.eta_seconds)} left"
         st.progress(progress.share, f"{progress.doing or 'Starting'}{left}")
     if job.error:
-        st.error(job.error)
+        st.error(literal(job.error))
 
 
 def _show_actions(job: Job) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.progress import counted, is_stopped, progress_bar
 from dashboard.components.wording import ONE_DIGIT
 from dashboard.services import FileResult, read_file, unpacked, workspace
@@ -79,7 +79,7 @@ def _unpack(archive: Upload) -> list[Upload]:
     if is_stopped(task):
         return []
     try:
-        with progress_bar(f"Unpacking {archive.name}", task=task) as move:
+        with progress_bar(f"Unpacking {literal(archive.name)}", task=task) as move:
             files = unpacked(archive.content, on_progress=move)
     except HwrError as error:
         st.text(archive.name)

@@ -4,17 +4,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.user_switch import choose_one_of
 from dashboard.services import workspace
-from hwr_core.app import DEFAULT_USER, User
+from hwr_core.app import DEFAULT_USER, IN_BACKUPS, User
 from hwr_core.errors import HwrError
 
 ERASE, ANONYMISE, DELETE = "Erase history", "Anonymise", "Delete"
 CONSEQUENCES = {
-    ERASE: "All predictions of {name} and their labels will be deleted.",
-    ANONYMISE: "The name, email address, file names and comments of {name} will be removed; the predictions stay.",
-    DELETE: "{name} and all their predictions will be deleted.",
+    ERASE: f"All predictions of {{name}} and their labels will be deleted. {IN_BACKUPS}",
+    ANONYMISE: "The name, email address, file names and comments of {name} will be removed; the predictions "
+    f"stay. {IN_BACKUPS}",
+    DELETE: f"{{name}} and all their predictions will be deleted. {IN_BACKUPS}",
 }
 """What each action does, for the user to confirm."""
 
@@ -48,8 +49,8 @@ def _show_actions(user: User) -> None:
 @st.dialog("This cannot be undone")
 def _confirm(action: str, user: User) -> None:
     """Ask for the name before something that cannot be undone."""
-    st.markdown(CONSEQUENCES[action].format(name=user.username))
-    typed = st.text_input(f"Type {user.username} to confirm", key="users_typed")
+    st.markdown(CONSEQUENCES[action].format(name=literal(user.username)))
+    typed = st.text_input(f"Type {literal(user.username)} to confirm", key="users_typed")
     if st.button(action, type="primary", disabled=typed != user.username, key="users_confirmed"):
         users = workspace().users
         acts: dict[str, Callable[[int], object]] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.messages import leave_toast
+from dashboard.components.messages import leave_toast, literal
 from dashboard.components.user_switch import choose_one_of
 from dashboard.services import workspace
 from dashboard.views.users.roles import role_in_words
@@ -19,7 +19,7 @@ def show_sign_in(users: Sequence[User]) -> None:
     account = accounts.get(user.id)
     role = account.role if account else Role.VIEWER
     if account is None or not (account.has_password or account.is_linked):
-        st.caption(f"{user.username} has no password yet and cannot sign in.")
+        st.caption(f"{literal(user.username)} has no password yet and cannot sign in.")
     with st.form("access_form", border=False, clear_on_submit=True):
         roles = [*Role]
         new_role = st.selectbox(
