@@ -157,6 +157,7 @@ RULES: Mapping[str, Rule] = {
     "exploration.can_compare_with": _plain(Permission.SEE_ALL),
     "exploration.drift": _plain(Permission.SEE_ALL, "recent", "against", "now"),
     "storage": _plain(Permission.MAINTAIN),
+    "tidy_up": _plain(Permission.MAINTAIN, act="cleaned up"),
     "prune": _plain(Permission.MAINTAIN, "dry_run", "predictions_older_than", "uploads_older_than", act="cleaned up"),
     "modelling.sources": _plain(Permission.SEE_ALL),
     "modelling.suites": _plain(Permission.SEE_ALL),
