@@ -56,6 +56,7 @@ class Connection(HttpToolsProtocol):
         self._waited = 0
         self._without_body = 0
         self._body = 0
+        self._in_head = True
         self._requests = 0
         self._unsent_at_first = 0
         self._unread = 0
@@ -93,14 +94,20 @@ class Connection(HttpToolsProtocol):
                 f"The headers of the request are too long; at most {HEAD_BYTES:,} bytes are allowed.",
             )
 
+    def on_message_begin(self) -> None:
+        """Begin with a request; where several are sent at once, the one before may still be answered."""
+        super().on_message_begin()
+        self._in_head = True
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; those that follow a body would be kept without end, and nothing asks for them."""
-        if self._stage is Stage.HEAD:
+        if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Wait for the body."""
         super().on_headers_complete()
+        self._in_head = False
         self._requests += 1
         if self.parser.should_upgrade() and self._should_upgrade():
             self._stage = Stage.WEBSOCKET
