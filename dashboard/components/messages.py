@@ -8,7 +8,7 @@ import streamlit as st
 from hwr_core.errors import HwrError
 
 _WAITING = "messages_waiting"
-_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:&^-])")
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#|~$:&^]|^[-+])", re.MULTILINE)
 """What Markdown, and Streamlit's own additions to it, take for more than itself."""
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from functools import partial
-from typing import Any
 
 import uvicorn
 
@@ -54,13 +53,12 @@ class Server(uvicorn.Server):
         self._overdue = held.gave_way = held.refused = 0
 
 
-def server(app: str, settings: Settings, **given: Any) -> Server:
+def server(app: str, settings: Settings) -> Server:
     """Return a server of the app that a factory makes, with the bounds that the settings name.
 
     Args:
         app: where the factory is, as "module:function".
         settings: say how long and how many.
-        given: what else `uvicorn.Config` is to know.
     """
     most = most_connections(settings.max_connections)
     if most < settings.max_connections:
@@ -77,7 +75,6 @@ def server(app: str, settings: Settings, **given: Any) -> Server:
             log_config=None,
             timeout_graceful_shutdown=SECONDS_TO_END,
             timeout_keep_alive=KEEP_ALIVE,
-            **given,
         ),
         connections,
     )
