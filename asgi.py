@@ -36,7 +36,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def both(app: FastAPI) -> AsyncIterator[None]:
         logs.set_up(settings)
         async with lifespans[0](app), lifespans[1](app):
-            logs.set_up(settings)  # again, since Streamlit has just configured loggers in its own way
+            # Again, since Streamlit has just configured loggers and bounded the threads in its own way.
+            logs.set_up(settings)
+            api.app.allow_threads()
             yield
 
     async def outside_the_api(scope: Scope, receive: Receive, send: Send) -> None:

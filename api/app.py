@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        current_default_thread_limiter().total_tokens = THREADS
+        allow_threads()
         app.state.workspace = workspace or open_workspace(settings)
         try:
             confirm_rules(app.state.workspace)
@@ -141,6 +141,11 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
+
+
+def allow_threads() -> None:
+    """Let the running event loop have so many threads at once."""
+    current_default_thread_limiter().total_tokens = THREADS
 
 
 def _provider(settings: Settings) -> "Provider | None":

@@ -9,6 +9,7 @@ from api.auth.permissions import ANYBODY, asks, calls
 from api.dependencies import CallerDep, UnrestrictedDep, WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.paging import Before, PageSize
+from api.inputs.request_bodies import JsonRoute
 from api.schemas.auth import (
     AccountIn,
     AccountOut,
@@ -25,7 +26,7 @@ from api.schemas.base import Success
 from api.schemas.fields import LARGEST_ID, UserId
 from hwr_core.app import DEFAULT_USER, Caller, Permission, Role
 
-router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES)
+router = APIRouter(prefix="/api", tags=["access"], responses=RESPONSES, route_class=JsonRoute)
 
 KeyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The id of an API key.", examples=[3])]
 

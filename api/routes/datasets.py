@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, UploadFile
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
-from api.inputs.upload_route import UploadRoute
+from api.inputs.request_bodies import UploadRoute
 from api.schemas.datasets import DatasetsOut, ImportedOut
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"], responses=RESPONSES, route_class=UploadRoute)

@@ -5,11 +5,12 @@ from fastapi import APIRouter
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.request_bodies import JsonRoute
 from api.schemas.feedback import FeedbackGivenOut, FeedbackIn, FeedbackWithdrawnOut
 from api.schemas.fields import PredictionId, UserId
 from hwr_core.app import DEFAULT_USER
 
-router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES)
+router = APIRouter(prefix="/api", tags=["feedback"], responses=RESPONSES, route_class=JsonRoute)
 
 
 @router.post("/feedback", summary="Give feedback on a prediction")

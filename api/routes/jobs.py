@@ -9,11 +9,12 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.paging import Before, PageSize
+from api.inputs.request_bodies import JsonRoute
 from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
 from hwr_core.app import JobKind, JobState, Workspace
 
-router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES)
+router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES, route_class=JsonRoute)
 
 LOG: dict[int | str, dict[str, object]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": "Epoch 1 of 12\n"}}}

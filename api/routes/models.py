@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.request_bodies import JsonRoute
 from api.schemas.models import (
     ActIn,
     ActOut,
@@ -21,7 +22,7 @@ from api.schemas.models import (
 )
 from hwr_core.app import common_suites, compare, evaluations_of
 
-router = APIRouter(prefix="/api/models", tags=["models"], responses=RESPONSES)
+router = APIRouter(prefix="/api/models", tags=["models"], responses=RESPONSES, route_class=JsonRoute)
 
 VersionName = Annotated[
     str, Path(max_length=100, description="The name of a version.", examples=["20260131T120000Z-1a2b3"])

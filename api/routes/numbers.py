@@ -15,7 +15,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
 from api.inputs.presence import waiting_client
-from api.inputs.upload_route import UploadRoute, parsed
+from api.inputs.request_bodies import UploadRoute, parsed
 from api.schemas.fields import EnhancementLevel, MaxError
 from api.schemas.numbers import ReadNumberIn, ReadNumberOut
 

@@ -11,7 +11,7 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
-from api.inputs.upload_route import UploadRoute
+from api.inputs.request_bodies import UploadRoute
 from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut

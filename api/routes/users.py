@@ -8,11 +8,12 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.paging import LONGEST_PAGE, PageSize
+from api.inputs.request_bodies import JsonRoute
 from api.schemas.fields import LARGEST_ID, UserId
 from api.schemas.users import ErasedOut, UserChangeIn, UserCreatedOut, UserIn, UserOut, UsersOut
 from hwr_core.app import IN_BACKUPS
 
-router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES)
+router = APIRouter(prefix="/api/users", tags=["users"], responses=RESPONSES, route_class=JsonRoute)
 
 
 @router.post("", summary="Create a user")

@@ -25,6 +25,10 @@ FROM_KNOWN = parse_many("10/minute; 100/hour")
 NETWORK = 64
 """Bits of an IPv6 address that stand for one customer: the others everybody may choose."""
 
+MOST_COUNTED = 20_000
+"""Failed sign-ins after which all counts begin anew, so that they take a bounded memory: some 60 MB. At most twenty
+guesses of a password are won by so many attempts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -35,10 +39,11 @@ class Origin:
 
 
 class LoginThrottle:
-    """Counts failed sign-ins. Not thread-safe: the caller makes one attempt at a time."""
+    """Counts failed sign-ins. The caller makes one attempt at a time from strange origins, and one from known ones."""
 
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._counted = 0
 
     def refuse_if_too_many(self, name: str, origin: Origin) -> None:
         """Raise TooManyRequests after too many failed sign-ins."""
@@ -51,6 +56,9 @@ class LoginThrottle:
 
     def failed(self, name: str, origin: Origin) -> None:
         """Count a failed sign-in."""
+        self._counted += 1
+        if self._counted > MOST_COUNTED:
+            self._windows, self._counted = MovingWindowRateLimiter(MemoryStorage()), 1
         for limit, who in _limits(name, origin):
             self._windows.hit(limit, *who)
 

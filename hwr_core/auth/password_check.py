@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import BoundedSemaphore, Lock
 
+from hwr_core.auth import secrets
 from hwr_core.auth.audit_log import AuditLog
 from hwr_core.auth.credentials import Credentials, CredentialsTable
 from hwr_core.auth.known_devices import KnownDevices
@@ -27,7 +28,8 @@ class PasswordCheck:
         self._audit_log = audit_log
         self._devices = devices
         self._throttle = LoginThrottle()
-        self._one_at_a_time = Lock()  # a hash takes 64 MiB, and no attempt may escape the count
+        # A hash takes 64 MiB, and no attempt may escape the count. Who is known does not wait behind strangers.
+        self._one_known, self._one_stranger = Lock(), Lock()
         self._strangers = BoundedSemaphore(MOST_WAITING)
 
     def credentials(self, name: str, password: str, address: str, device: str | None = None) -> Credentials:
@@ -42,12 +44,14 @@ class PasswordCheck:
         name = unicodedata.normalize("NFKC", name).strip()
         found = self._credentials.of_name(name)
         origin = Origin(address, self._known_as(found, address, device))
+        # By id, so that another spelling that finds the same user is not another count.
+        counted = f"user {found.caller.user_id}" if found else f"unknown {secrets.hash_of(name.casefold())}"
         with self._turn(origin):
-            self._throttle.refuse_if_too_many(name.lower(), origin)
+            self._throttle.refuse_if_too_many(counted, origin)
             if fits(password, found.password_hash if found else None) and found is not None:
-                self._throttle.succeeded(name.lower(), origin)
+                self._throttle.succeeded(counted, origin)
                 return replace(found, caller=replace(found.caller, address=address))
-            self._throttle.failed(name.lower(), origin)
+            self._throttle.failed(counted, origin)
         # An unknown name is not logged: it may be a password typed into the wrong field.
         about = "wrong password" if found else "unknown name"
         user_id = found.caller.user_id if found else None
@@ -64,12 +68,14 @@ class PasswordCheck:
     @contextmanager
     def _turn(self, origin: Origin) -> Iterator[None]:
         """Wait for one's turn; of strangers only so many may wait, so that a user is not kept behind thousands."""
-        is_strange = origin.known_as is None
-        if is_strange and not self._strangers.acquire(blocking=False):
+        if origin.known_as is not None:
+            with self._one_known:
+                yield
+            return
+        if not self._strangers.acquire(blocking=False):
             raise TooManyRequests(f"Too many people are signing in. Try again in {BUSY} seconds.", retry_after=BUSY)
         try:
-            with self._one_at_a_time:
+            with self._one_stranger:
                 yield
         finally:
-            if is_strange:
-                self._strangers.release()
+            self._strangers.release()

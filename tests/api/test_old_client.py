@@ -196,7 +196,7 @@ def test_the_documentation_is_there(client: OldClient, path: str):
     ("sent", "status"),
     [
         ({"image_data": base64.b64encode(SEVEN).decode()}, 200),
-        ({"image_data": "no image"}, 422),
+        ({"image_data": "no image"}, 415),
         ({"user_id": 99}, 422),
     ],
 )

@@ -1,6 +1,7 @@
 """API and dashboard in one process, as `hwr serve` runs them."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Server, serving
+from api.app import THREADS
+from tests.serving import Server, environment, serving
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,25 @@ def test_server_loads_no_tensorflow(server: Server) -> None:
     assert "tensorflow" not in process.joinpath("maps").read_text()
     status = dict(line.split(":", 1) for line in process.joinpath("status").read_text().splitlines())
     assert int(status["VmRSS"].split()[0]) < 450_000
+
+
+THREADS_AT_WORK = """
+import asyncio
+from anyio.to_thread import current_default_thread_limiter
+from asgi import create_app
+
+async def started() -> None:
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        print("threads:", current_default_thread_limiter().total_tokens)
+
+asyncio.run(started())
+"""
+
+
+def test_the_dashboard_takes_no_threads_from_the_api(tmp_path: Path) -> None:
+    """Streamlit sets a bound of its own for its files, fewer than may wait for the database."""
+    out = subprocess.run(
+        [sys.executable, "-c", THREADS_AT_WORK], env=environment(tmp_path), capture_output=True, text=True, check=True
+    ).stdout
+    assert f"threads: {THREADS}" in out

@@ -3,10 +3,13 @@
 from threading import Thread
 
 import pytest
+from argon2 import PasswordHasher
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.auth import login_throttle, passwords
 from hwr_core.auth.caller_cache import LIFETIME, CallerCache
-from hwr_core.auth.login_throttle import FOR_NAME_AND_ADDRESS
+from hwr_core.auth.login_throttle import FOR_NAME_AND_ADDRESS, LoginThrottle, Origin
+from hwr_core.auth.password_check import MOST_WAITING
 from hwr_core.auth.passwords import fits, hashed
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.auth.service import AuthService
@@ -210,6 +213,57 @@ def test_simultaneous_sign_ins_do_not_escape_the_count(workspace: Workspace, ada
         thread.join()
     assert outcomes.count(NotSignedIn) == 5
     assert outcomes.count(TooManyRequests) == 15
+
+
+def test_another_spelling_is_not_another_count(workspace: Workspace) -> None:
+    """The database takes a dotted capital I for an i; Python does not."""
+    ida = workspace.users.create("Ida").id
+    workspace.access.set_password(ida, PASSWORD)
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            workspace.access.sign_in("Ida", "guess", address="here")
+    for spelling in ("IDA", "\u0130da", " \uff29da "):
+        with pytest.raises(TooManyRequests):
+            workspace.access.sign_in(spelling, PASSWORD, address="here")
+
+
+def test_a_known_browser_does_not_wait_behind_strangers(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, ada: int
+) -> None:
+    """Twenty strangers' passwords are being checked, one after the other: the user is in before most of them."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())  # the one of users, not the quick one of tests
+    workspace.access.set_password(ada, PASSWORD)
+    device = workspace.access.sign_in("Ada", PASSWORD, address="at home").device
+    refused: list[int] = []
+
+    def guess(number: int) -> None:
+        with pytest.raises((NotSignedIn, TooManyRequests)):
+            workspace.access.sign_in("Ada", "guess", address=f"192.0.2.{number}")
+        refused.append(number)
+
+    threads = [Thread(target=guess, args=(number,)) for number in range(MOST_WAITING)]
+    for thread in threads:
+        thread.start()
+    workspace.access.sign_in("Ada", PASSWORD, address="198.51.100.1", device=device)
+    assert len(refused) < MOST_WAITING / 2
+    for thread in threads:
+        thread.join()
+
+
+def test_counts_take_a_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many failures they begin anew."""
+    monkeypatch.setattr(login_throttle, "MOST_COUNTED", 20)
+    throttle, here = LoginThrottle(), Origin("192.0.2.1")
+    for _ in range(5):
+        throttle.failed("ada", here)
+    with pytest.raises(TooManyRequests):
+        throttle.refuse_if_too_many("ada", here)
+    for number in range(15):
+        throttle.failed(f"name {number}", Origin(f"198.51.100.{number}"))
+    with pytest.raises(TooManyRequests):
+        throttle.refuse_if_too_many("ada", here)
+    throttle.failed("one more", Origin("198.51.100.99"))
+    throttle.refuse_if_too_many("ada", here)
 
 
 def test_a_right_password_resets_the_count(workspace: Workspace, ada: int) -> None:

@@ -190,3 +190,21 @@ def test_closed_store_is_a_503_and_logged(
     client.app.state.workspace.close()  # type: ignore[attr-defined] # as if shut down under the request
     refusal(predict(), 503)
     assert any(record.exc_info for record in caplog.records if record.name == "api.errors")
+
+
+def test_half_a_character_is_no_json_anywhere(client: TestClient) -> None:
+    """Python takes an escape that names half a pair (a lone surrogate) for a text, and then nobody can write it."""
+    document = client.get("/openapi.json").json()["paths"]
+    with_json = [
+        (method, path)
+        for path, operations in document.items()
+        for method, operation in operations.items()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    assert len(with_json) > 10
+    for method, path in with_json:
+        sent = {"content": b'{"sources": ["\\ud800"]}', "headers": {"Content-Type": "application/json"}}
+        where = path.replace("{version}", "champion").replace("{user_id}", "1")
+        answer = client.request(method, where, **sent)
+        assert answer.status_code == 422, (path, answer.text)
+        assert "not valid JSON" in answer.json()["detail"], path

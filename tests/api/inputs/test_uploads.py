@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import ROUTES
-from api.inputs.upload_route import UploadRoute
+from api.inputs.request_bodies import UploadRoute
 from api.inputs.uploads import LONGEST_NAME, UNNAMED, bare_name
 
 

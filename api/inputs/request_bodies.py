@@ -1,4 +1,4 @@
-"""Routes that take images: in forms, whatever spelling of its name a file has, and in JSON as large as an image."""
+"""How routes read JSON and forms: parsed fast, whatever spelling of its name a file has, and as large as an image."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -18,7 +18,10 @@ IN_NO_TIME = 64 * 1024
 
 
 async def parsed(body: bytes) -> Any:
-    """Return what a body of JSON says. Raises JSONDecodeError, also for one that is nested too deeply."""
+    """Return what a body of JSON says.
+
+    Raises JSONDecodeError, also for one that is nested too deeply or has half a character (a lone surrogate).
+    """
     return _parsed(body) if len(body) <= IN_NO_TIME else await run_in_threadpool(_parsed, body)
 
 
@@ -29,23 +32,27 @@ def _parsed(body: bytes) -> Any:
         raise json.JSONDecodeError(str(error), "", 0) from error
 
 
-class UploadRoute(APIRoute):
-    """A route that takes images."""
+class _JsonRequest(Request):
+    async def json(self) -> Any:
+        return await parsed(await self.body())
+
+
+class JsonRoute(APIRoute):
+    """A route that takes JSON."""
+
+    request_class: type[Request] = _JsonRequest
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Give the route's own handler a request that is read so."""
         handle = super().get_route_handler()
 
-        async def handle_upload(request: Request) -> Response:
-            return await handle(_UploadRequest(request.scope, request.receive))
+        async def handle_so(request: Request) -> Response:
+            return await handle(self.request_class(request.scope, request.receive))
 
-        return handle_upload
+        return handle_so
 
 
-class _UploadRequest(Request):
-    async def json(self) -> Any:
-        return await parsed(await self.body())
-
+class _UploadRequest(_JsonRequest):
     async def _get_form(self, **limits: Any) -> FormData:
         if self._form is None and self.headers.get("content-type", "").lower().startswith("multipart/form-data"):
             try:
@@ -69,3 +76,9 @@ class _Parser(MultiPartParser):
             inside = name.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "replace")
             self._current_part.content_disposition = disposition + b'; filename="' + inside + b'"'
         super().on_headers_finished()
+
+
+class UploadRoute(JsonRoute):
+    """A route that takes images."""
+
+    request_class = _UploadRequest
