@@ -20,6 +20,9 @@ from hwr_core.settings import Settings
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
 """Documents that are read at the same time: one core is left for single digits."""
 
+BEGUN = 6
+"""Documents that may hold a page at once, up to 150 MB each: those that take turns, and no more of them."""
+
 STARTED = 64
 """Documents that may wait for their turn in the background; further ones wait to be looked at."""
 
@@ -32,7 +35,7 @@ class PredictNumbers:
         self._max_error = settings.max_error
         self._model = model
         self._events = events
-        self._turns = Turns(AT_ONCE)
+        self._begun, self._turns = Turns(BEGUN), Turns(AT_ONCE)
         self._threads = Threads(STARTED, thread_name_prefix="documents")
         self._closed = Event()
 
@@ -62,7 +65,7 @@ class PredictNumbers:
         """
         reader = self._model.reader()
         work = _Work(self._seconds, self._closed, on_progress)
-        with self._turns.taken(work.confirm_wanted) as let_another:
+        with self._begun.taken(work.confirm_wanted), self._turns.taken(work.confirm_wanted) as let_another:
             work.begin(let_another)
             number = reader.read_number(
                 document,

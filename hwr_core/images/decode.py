@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pi_heif import HeifImagePlugin  # type: ignore[import-untyped]  # noqa: F401  as those of Pillow below
@@ -29,8 +30,8 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIF", "AVIF")
 READABLE = "PNG, JPEG, BMP, GIF, WebP, TIFF, HEIC or AVIF"
 
 JPEG_ENOUGH, PAGE_ENOUGH = 1024, 2048
-"""A larger JPEG is decoded at 1/2, 1/4 or 1/8, never below this many pixels a side: more adds nothing to 28x28, nor
-to the digits of a page."""
+"""A larger JPEG is decoded at 1/2, 1/4 or 1/8, and a larger page of any other format is reduced, never below this many
+pixels a side: more adds nothing to 28x28, nor to the digits of a page."""
 
 VISIBLE = 32
 """Alpha (0-255) from which a pixel counts as visible when the background of a transparent image is guessed."""
@@ -94,9 +95,9 @@ class PageImage:
 def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageImage]:
     """Yield all pages of a PDF or a TIFF file, or the one image of any other, as `decode` returns one.
 
-    Each page is decoded when it is asked for, so that a long document takes no more memory than a short one. A JPEG
-    keeps twice the pixels that `decode` leaves, since a page holds many digits. A PDF's pixels are those of 200 to an
-    inch.
+    Each page is decoded when it is asked for, so that a long document takes no more memory than a short one. A page
+    keeps twice the pixels that `decode` leaves of a JPEG, since it holds many digits. A PDF's pixels are those of 200
+    to an inch.
 
     Raises:
         NotAnImage: the bytes are neither PDF nor an image that hwr reads.
@@ -116,15 +117,27 @@ def decode_pages(document: bytes, limits: Limits = Limits()) -> Iterator[PageIma
     if count > limits.max_pages:
         raise ImageTooLarge(f"The document has {count} pages; at most {limits.max_pages} are allowed.")
     for number in range(count):
-        yield replace(_page(image, number, limits), of=count)
+        page = replace(_page(image, number, limits), of=count)
+        if number == count - 1:
+            image.close()  # gives back its pixels, which may take four times the room of the page
+        yield page
 
 
 def _page(image: Image.Image, number: int, limits: Limits) -> PageImage:
     with _unreadable_if_damaged():
         image.seek(number)
     longer = max(image.size)
-    grey = _frame(image, limits, PAGE_ENOUGH)
+    grey = _reduced(_frame(image, limits, PAGE_ENOUGH))
     return PageImage(grey, longer / max(grey.shape))
+
+
+def _reduced(grey: Grey) -> Grey:
+    """A large page by a whole factor, as a JPEG is, so that no side falls below what is enough."""
+    factor = min(grey.shape) // PAGE_ENOUGH
+    if factor < 2:
+        return grey
+    height, width = (side // factor for side in grey.shape)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def confirm_size(content: bytes, limits: Limits) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 import uvicorn
 
 from hwr_core.server.connections import Connections
+from hwr_core.server.memory import give_back_large_memory
 from hwr_core.server.open_files import most_connections
 from hwr_core.server.protocol import Connection, Patience
 from hwr_core.settings import Settings
@@ -60,6 +61,7 @@ def server(app: str, settings: Settings) -> Server:
         app: where the factory is, as "module:function".
         settings: say how long and how many.
     """
+    give_back_large_memory()
     most = most_connections(settings.max_connections)
     if most < settings.max_connections:
         log.warning("The system lets this process have %d connections, not %d.", most, settings.max_connections)

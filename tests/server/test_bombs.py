@@ -56,6 +56,7 @@ def _zip() -> bytes:
 BOMBS = {
     "endless PNG": ("/api/predict-upload", "file", _endless_png),
     "large PNG in colours": ("/api/predict-upload", "file", lambda: _image("PNG", "RGBA")),
+    "large document": ("/api/read-number", "file", lambda: _image("PNG", "L")),
     "ZIP": ("/api/datasets/custom", "file", _zip),
 }
 
