@@ -67,10 +67,10 @@ def _record(record: PredictionRecord) -> str:
 
 @as_html.register
 def _number(found: NumberPrediction) -> str:
-    warnings = "".join(_small(escape(warning)) for warning in found.warnings)
+    warnings = "".join(_small(warning) for warning in found.warnings)
     if not found.digits:
         return f"<div>no digits</div>{warnings}{_small(found.model_version)}"
-    lines = [(escape(line.text), f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
+    lines = [(line.text, f"{line.confidence:.1%}", line.page + 1, len(line.text)) for line in found.lines]
     summary = f"probability that all digits are correct: {found.confidence:.1%}; {found.seconds:.2f} s"
     table = _table(("line", "confidence", "page", "digits"), lines)
     return f"{table}{warnings}{_small(f'{summary}; {found.model_version}')}"
@@ -109,7 +109,7 @@ def _mistakes(mistakes: Mistakes) -> str:
 def _evaluation(evaluation: Evaluation) -> str:
     figures = evaluation.figures
     rows = [("all", *_share_cells(figures.accuracy))]
-    rows += [(escape(group), *_share_cells(share)) for group, share in figures.per_group.items()]
+    rows += [(group, *_share_cells(share)) for group, share in figures.per_group.items()]
     rows += [(f"label {label}", *_share_cells(share)) for label, share in figures.per_label.items()]
     error = "" if figures.calibration_error is None else f"calibration error {figures.calibration_error:.1%}; "
     return _table(("", "right", "of", "share", "95 % interval"), rows) + _small(
@@ -142,14 +142,14 @@ def _version(version: ModelVersion) -> str:
     card = version.card
     facts = [
         ("made", f"{card.created_at:%Y-%m-%d %H:%M} UTC"),
-        ("network", f"{escape(card.architecture)}, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB"),
-        ("learned from", escape(", ".join(f"{used.name} ({used.training:,})" for used in card.data))),
+        ("network", f"{card.architecture}, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB"),
+        ("learned from", ", ".join(f"{used.name} ({used.training:,})" for used in card.data)),
         ("test accuracy", "not known" if card.test_accuracy is None else f"{card.test_accuracy:.2%}"),
         ("calibration error", f"{card.calibration_error:.2%}"),
         ("lines of digits", "no" if card.lines is None else "yes"),
-        ("command", f"<code>{escape(card.how)}</code>"),
+        ("command", card.how),
     ]
-    return f"<div><b>{version.name}</b></div>{_table(('', ''), facts)}"
+    return f"<div><b>{escape(version.name)}</b></div>{_table(('', ''), facts)}"
 
 
 def image(grey: Grey, *, height: int = CELL) -> str:
@@ -199,9 +199,9 @@ def _share_cells(share: Proportion) -> tuple[str, str, str, str]:
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table; the cells are HTML already."""
+    """Return a table of texts and figures."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names) if any(names) else ""
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -7,6 +7,7 @@ from hwr_core.settings import load_settings
 
 CHECKS = (
     machine.data_folder,
+    machine.leftovers,
     machine.room,
     contents.database,
     contents.uploads,

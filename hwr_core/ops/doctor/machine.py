@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from packaging.requirements import Requirement
 
 from hwr_core.db.file_lock import unfinished_restore
+from hwr_core.files import remove_dead
 from hwr_core.ops.doctor.finding import Finding, State
 from hwr_core.settings import Settings
 
@@ -52,6 +53,18 @@ def data_folder(settings: Settings) -> Finding:
     if unfinished_restore(settings.data_dir).exists():
         return Finding("data folder", State.BAD, "a restore was interrupted", "Run `hwr restore --finish`.")
     return Finding("data folder", State.GOOD, "it can be written")
+
+
+def leftovers(settings: Settings) -> Finding:
+    """Remove what killed processes have left: the copy of the database that a backup was made of, for one."""
+    try:
+        removed = remove_dead(settings.unfinished)
+    except OSError as error:
+        advice = f"Remove what is in {settings.unfinished} once no backup is being made."
+        return Finding("leftovers", State.DOUBTFUL, f"they cannot be removed: {error.strerror}", advice)
+    if removed:
+        return Finding("leftovers", State.GOOD, f"removed, of processes that were killed: {', '.join(removed)}")
+    return Finding("leftovers", State.GOOD, "none of killed processes")
 
 
 def room(settings: Settings) -> Finding:

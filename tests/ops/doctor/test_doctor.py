@@ -11,6 +11,7 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.db.file_lock import unfinished_restore
+from hwr_core.files import ALIVE
 from hwr_core.ops.doctor import contents, examine, machine, server
 from hwr_core.ops.doctor.finding import State
 from hwr_core.records.predictions import Source
@@ -53,7 +54,7 @@ def test_a_sound_installation_is_good_throughout(used, monkeypatch):
     monkeypatch.setenv("HWR_PORT", "0")
     findings = examine.examine()
     assert [each.about for each in findings if each.state is State.BAD] == []
-    assert len(findings) == 11
+    assert len(findings) == 12
     assert all(each.advice for each in findings if each.state is not State.GOOD)
 
 
@@ -101,6 +102,17 @@ def test_an_interrupted_restore_is_reported(settings):
     settings.data_dir.mkdir()
     unfinished_restore(settings.data_dir).write_text("{}")
     assert "--finish" in machine.data_folder(settings).advice
+
+
+def test_what_killed_processes_left_is_removed(settings):
+    """A copy of the database that nobody knows of would outlive what is erased from the history."""
+    left = settings.unfinished / "backup-x"
+    left.mkdir(parents=True)
+    (left / ALIVE).touch()
+    (left / "hwr.duckdb").write_bytes(b"a copy")
+    found = machine.leftovers(settings)
+    assert (found.state, "backup-x" in found.found, left.exists()) == (State.GOOD, True, False)
+    assert "none" in machine.leftovers(settings).found
 
 
 @pytest.mark.parametrize(("free", "state"), [(10**8, State.BAD), (10**9, State.DOUBTFUL), (10**10, State.GOOD)])
