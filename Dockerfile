@@ -4,7 +4,10 @@
 #   docker build -t hwr .                              everything, training included
 #   docker build -t hwr --build-arg TRAINING=no .      without what only training needs: 1.1 GB less
 
-FROM python:3.12-slim-bookworm AS build
+# By digest, that of all platforms together; .github/dependabot.yml proposes newer ones.
+ARG BASE=python:3.12.15-slim-bookworm@sha256:34386ef0cb081344d7ec1c103ba398e6e9f64e9ab3a1509accc92a4e24a07258
+
+FROM $BASE AS build
 ARG TRAINING=yes
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
@@ -22,11 +25,11 @@ COPY hwr_core hwr_core
 COPY api api
 COPY dashboard dashboard
 # Editable, as `make setup` does it: pages, theme and icon are found beside the code.
-RUN python -m pip --python /opt/hwr/bin/python install --no-deps -e . \
+RUN python -m pip --python /opt/hwr/bin/python install --no-deps --no-build-isolation -e . \
     && rm -rf build \
     && /opt/hwr/bin/python -m compileall -q asgi.py hwr_core api dashboard
 
-FROM python:3.12-slim-bookworm
+FROM $BASE
 RUN useradd --uid 10001 --user-group --home-dir /app --no-create-home hwr \
     && install -d -o hwr -g hwr /app /data
 WORKDIR /app

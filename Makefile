@@ -76,9 +76,9 @@ fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--c
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-lock: setup ## Write constraints.txt anew; pins that still fit stay (LOCK=--upgrade renews them)
+lock: setup ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group notebooks \
-		--no-annotate --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
+		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 # These three tools are fetched when they are asked for: nothing else needs them.
 sbom: setup ## List all installed packages with hashes and licences in build/sbom.json (CycloneDX)
@@ -96,15 +96,20 @@ clean: ## Remove caches; .venv, data and models stay
 	rm -rf build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
+# Of each file the hash has to be that of constraints.txt; hwr itself, which has none, is installed by what is there then.
 # pip's own report of 180 packages is long: of the downloads, only the large ones are shown.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { $(FIND_PYTHON) && "$$python" -m venv --clear $(VENV); }
 	@echo "Installing into $(VENV) (2.3 GB; several minutes the first time) ..."
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" # the first that knows --group
-	@PYTHONWARNINGS="ignore:Editable installation" \
-		$(BIN)/python -m pip install --progress-bar off -c constraints.txt --group dev --group notebooks -e . \
+	@sed -n '/^pip==/,/[^\\]$$/p' constraints.txt > $(VENV)/pip.txt
+	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/pip.txt
+	@$(BIN)/python .ci/requirements > $(VENV)/requirements.txt
+	@$(BIN)/python -m pip install --progress-bar off --constraint constraints.txt \
+		--requirement $(VENV)/requirements.txt --group dev --group notebooks \
 			| awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, $$4; fflush() } \
 			/^Installing/ { print "  Unpacking ..."; fflush() }'
+	@PYTHONWARNINGS="ignore:Editable installation" \
+		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "Installed."
 

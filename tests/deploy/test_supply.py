@@ -1,7 +1,10 @@
 """Where hwr comes from and what it is made of: the workflows of the forge, and the licences of what it needs."""
 
 import re
+import subprocess
+import sys
 from importlib.metadata import Distribution, distributions
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -32,6 +35,37 @@ def test_the_forge_runs_what_any_new_machine_runs():
     workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     steps = workflow["jobs"]["test"]["steps"]
     assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
+
+
+def test_every_package_is_pinned_with_hashes():
+    """A file that somebody put in the place of a release is not installed."""
+    pins = re.split(r"\n(?=[a-z0-9])", (PROJECT / "constraints.txt").read_text(encoding="utf-8"))[1:]
+    assert len(pins) > 150
+    assert [pin for pin in pins if not re.match(r"[\w.-]+==\S+( ;.*?)? \\\n.*--hash=sha256:[0-9a-f]{64}", pin)] == []
+
+
+def test_a_file_with_another_hash_is_refused(tmp_path):
+    """By pip itself, as it is called in the Makefile and the Dockerfile."""
+    (tmp_path / "constraints.txt").write_text(f"hwr-wheel==1.0 --hash=sha256:{'0' * 64}\n")
+    with ZipFile(tmp_path / "hwr_wheel-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("hwr_wheel-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: hwr-wheel\nVersion: 1.0\n")
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", "--find-links", "."]
+    done = subprocess.run(
+        [*command, "--constraint", "constraints.txt", "hwr-wheel"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
+
+
+def test_the_image_is_built_on_one_base_by_its_digest():
+    """A tag may be moved."""
+    text = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(r"^ARG BASE=python:[\w.-]+@sha256:[0-9a-f]{64}$", text, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"$BASE"}
 
 
 def _licence(package: Distribution) -> str:
