@@ -20,6 +20,9 @@ Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 DANGEROUS = r"^\s*[=+\-@]|^[\t\r]"
 """The beginning of a text that a spreadsheet may run as a formula (OWASP, "CSV injection")."""
 
+PART = 1_000
+"""Rows that are encoded at once: a client that reads slowly holds what was encoded."""
+
 ISO = "%Y-%m-%dT%H:%M:%S+00:00"
 """%S in Arrow includes the fraction of a second."""
 
@@ -27,8 +30,8 @@ ISO = "%Y-%m-%dT%H:%M:%S+00:00"
 def csv(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
     """Yield a header line, then the rows; each probability has its own column, and no text can run as a formula."""
     yield _csv_bytes(_flat(schema.empty_table()), header=True)
-    for page in pages:
-        yield _csv_bytes(_flat(page), header=False)
+    for part in _parts(pages):
+        yield _csv_bytes(_flat(part), header=False)
 
 
 def table_as_csv(table: pd.DataFrame) -> str:
@@ -42,8 +45,8 @@ def table_as_csv(table: pd.DataFrame) -> str:
 
 def jsonl(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:  # noqa: ARG001  all formats have the same signature
     """Yield one JSON object per line."""
-    for page in pages:
-        yield b"".join(line + b"\n" for line in json_rows(page))
+    for part in _parts(pages):
+        yield b"".join(line + b"\n" for line in json_rows([part]))
 
 
 def parquet(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
@@ -56,10 +59,11 @@ def parquet(schema: pa.Schema, pages: Iterable[pa.Table]) -> Iterator[bytes]:
     yield sink.drain()
 
 
-def json_rows(page: pa.Table) -> Iterator[bytes]:
+def json_rows(pages: Iterable[pa.Table]) -> Iterator[bytes]:
     """Yield each row as a JSON object; times are ISO 8601 with an offset."""
-    for row in _with_iso_times(page).to_pylist():
-        yield json.dumps(row, ensure_ascii=False).encode()
+    for part in _parts(pages):
+        for row in _with_iso_times(part).to_pylist():
+            yield json.dumps(row, ensure_ascii=False).encode()
 
 
 ENCODERS: dict[ExportFormat, Encode] = {
@@ -67,6 +71,12 @@ ENCODERS: dict[ExportFormat, Encode] = {
     ExportFormat.JSONL: jsonl,
     ExportFormat.PARQUET: parquet,
 }
+
+
+def _parts(pages: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    for page in pages:
+        for first in range(0, page.num_rows, PART):
+            yield page.slice(first, PART)
 
 
 def _csv_bytes(table: pa.Table, *, header: bool) -> bytes:

@@ -131,9 +131,9 @@ class Exports:
 
         def content() -> Iterator[bytes]:
             yield b'{"success": true, "data": {"predictions": ['
-            yield from _separated(row for page in predictions for row in json_rows(page))
+            yield from _separated(json_rows(predictions))
             yield b'], "feedbacks": ['
-            yield from _separated(row for page in feedbacks for row in json_rows(page))
+            yield from _separated(json_rows(feedbacks))
             yield b"]}}\n"
 
         return content()
