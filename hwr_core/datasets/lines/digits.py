@@ -17,6 +17,7 @@ from hwr_core.datasets.shapes.bank import shape_recordings
 from hwr_core.datasets.shapes.found import rare_recordings
 from hwr_core.datasets.shapes.zeros import linked_zeros
 from hwr_core.datasets.styles import with_habit
+from hwr_core.datasets.unreadable import image_is_readable, strokes_are_readable
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -146,7 +147,9 @@ def _as_high_as_a_digit(glyph: Grey, digits: int = 1) -> Grey:
 
 
 def _recordings(file: Path, part: Part) -> list[strokes.Recording]:
-    return list(strokes.read_recordings(file, part)) if file.exists() else []
+    if not file.exists():
+        return []
+    return [each for each in strokes.read_recordings(file, part) if strokes_are_readable(each.strokes)]
 
 
 def _images(datasets: Path, part: Part) -> Samples:
@@ -158,7 +161,8 @@ def _images(datasets: Path, part: Part) -> Samples:
         found += [normalised_samples(images(file, rows(file, part)))] * SCANNED_COUNTS
     if (file := datasets / PHOTOGRAPHED).exists():
         found += [_photographed(file, part)] * PHOTOGRAPHED_COUNTS
-    return Samples.join(found)
+    samples = Samples.join(found)
+    return samples.where(np.array([image_is_readable(image) for image in samples.images], bool))
 
 
 def _photographed(file: Path, part: Part) -> Samples:

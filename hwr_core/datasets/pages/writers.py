@@ -11,6 +11,7 @@ from hwr_core.datasets import mnist, strokes
 from hwr_core.datasets.lines.digits import any_of
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.styles import with_habit
+from hwr_core.datasets.unreadable import image_is_readable, strokes_are_readable
 from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
@@ -56,7 +57,7 @@ class Writers:
         images: dict[int, list[Grey]] = {digit: [] for digit in DIGITS}
         if (file := datasets / mnist.FILE).exists():
             pixels, labels = mnist.load_mnist(file, part)
-            images = {digit: list(pixels[labels == digit]) for digit in DIGITS}
+            images = {digit: list(filter(image_is_readable, pixels[labels == digit])) for digit in DIGITS}
         digits = {digit: [each for each in recorded if each.label == digit] for digit in DIGITS}
         if missing := [digit for digit in DIGITS if not (digits[digit] or images[digit])]:
             raise InvalidValue(
@@ -72,7 +73,8 @@ class Writers:
 
 def _recordings(datasets: Path, names: Sequence[str], part: Part) -> list[strokes.Recording]:
     files = [datasets / name for name in names]
-    return [each for file in files if file.exists() for each in strokes.read_recordings(file, part)]
+    recorded = (each for file in files if file.exists() for each in strokes.read_recordings(file, part))
+    return [each for each in recorded if strokes_are_readable(each.strokes)]
 
 
 @dataclass(frozen=True, slots=True)
