@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hwr_core.datasets import archives, custom, mnist, strokes
+from hwr_core.datasets import archives, custom, drawings, mnist, strokes
 from hwr_core.datasets.corrupt import degrade, on_paper
 from hwr_core.datasets.noise import noise
 from hwr_core.datasets.request import Request
@@ -22,6 +22,9 @@ OPTDIGITS_BLOCK = 100
 
 POOR_EACH, POOR_TESTED = 20_000, 400
 """The most digits taken of each set for `poor_images`, to learn from and to check on."""
+
+DRAWN_THINGS, DRAWN_THINGS_TESTED = 9_000, 690
+"""How many drawings of things are made, to learn from and to check on."""
 
 SEVERAL, SEVERAL_TESTED, MOST_SEVERAL = 9_000, 500, 3
 """How many images of several digits are drawn, to learn from and to check on, and the most digits on one."""
@@ -49,6 +52,16 @@ def doodle_images(file: Path, request: Request) -> Iterator[LabelledImage]:
         images = archive["images"]
     of_part = [place for place in range(len(images)) if part_of(f"doodle {place}") is request.part]
     yield from ((images[place], NOT_A_DIGIT) for place in request.choose(of_part))
+
+
+def drawn_thing_images(_: Path, request: Request) -> Iterator[LabelledImage]:
+    """Yield made drawings of things; each part has its own."""
+    count = DRAWN_THINGS if request.part is Part.TRAINING else DRAWN_THINGS_TESTED
+    seed = (*Part,).index(request.part) + 3 * request.seed
+    rng = np.random.default_rng(seed)
+    pens = strokes.VARIED if request.part is Part.TRAINING else strokes.PLAIN
+    for drawn in drawings.any_drawings(drawings.FAMILIES, min(count, request.limit or count), seed):
+        yield strokes.draw_recording(strokes.Recording(NOT_A_DIGIT, drawn), pens, rng), NOT_A_DIGIT
 
 
 def noise_images(_: Path, request: Request) -> Iterator[LabelledImage]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from hwr_core.datasets import custom, mnist, strokes
 from hwr_core.datasets.normalised import normalised_in_chunks
+from hwr_core.datasets.other_scripts import OMNIGLOT, script_images
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part, Samples
 from hwr_core.datasets.source_images import (
@@ -20,6 +21,7 @@ from hwr_core.datasets.source_images import (
     correction_images,
     custom_images,
     doodle_images,
+    drawn_thing_images,
     mnist_images,
     noise_images,
     optdigits_images,
@@ -118,7 +120,7 @@ _ALL = (
     _images("mnist", "scanned digits (MNIST)", _file(mnist.FILE), mnist_images, _once, 55_000),
     _pen_strokes("strokes-unipen", "pen strokes of digits, 190 writers", 6_836, _always),
     _pen_strokes("strokes-pendigits", "pen strokes of digits, 30 writers", 5_744, _always),
-    _pen_strokes("strokes-letters-upper", "pen strokes of capital letters: no digits", 3_554, _half),
+    _pen_strokes("strokes-letters-upper", "pen strokes of capital letters: no digits", 4_300, _half),
     _pen_strokes("strokes-letters-lower", "pen strokes of small letters: no digits", 2_981, _half),
     _pen_strokes("strokes-symbols", "pen strokes of punctuation: no digits", 1_609, _half),
     _images(
@@ -154,6 +156,23 @@ _ALL = (
         1_980,
     ),
     _images("doodles", "drawings that are no digits", _file("doodles.npz"), doodle_images, _once, 2_101),
+    _images(
+        "drawn-things",
+        "made drawings of things: no digits",
+        None,
+        drawn_thing_images,
+        _once,
+        9_000,
+    ),
+    _images(
+        "other-scripts",
+        "characters of other scripts: no digits",
+        _file(OMNIGLOT),
+        script_images,
+        _once,
+        15_000,
+    ),
+    _pen_strokes("strokes-chars74k-letters", "pen strokes of letters, 41 writers: no digits", 1_000, _half),
     _images(
         "poor",
         "the digits of these sets as poor scans and copies",

@@ -20,7 +20,7 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 
 CANVAS = 280
 
-READS_AS_A_DIGIT = frozenset([*"ODISZBGQosilzbgqy|/>!()[],'`", r"\\"])
+READS_AS_A_DIGIT = frozenset([*"OISZosilzbgqy|/>!()[],'`", r"\\"])
 """Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
 
 MAY_BE_A_BAR = (1, NOT_A_DIGIT)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets import archives, custom
+from hwr_core.datasets import archives, custom, drawings, strokes
 from hwr_core.datasets.corrupt import CORRUPTIONS, on_paper
+from hwr_core.datasets.other_scripts import unseen_script_images
 from hwr_core.datasets.pages import sent
 from hwr_core.datasets.pages.types import MadePage
 from hwr_core.datasets.pages.writers import DIGITS_RECORDED, Writers, has_writers
@@ -24,6 +25,8 @@ CORRUPTED_EACH = 250
 
 PAGES, FIELDS, SEED = 160, 320, 17
 """Pages and fields that are made to be read, and the seed that they are made by."""
+
+UNSEEN_DRAWINGS = 600
 
 WRITTEN = "written"
 """Recordings of digits, to write pages with."""
@@ -90,6 +93,17 @@ def _corrupted(places: Places, limit: int | None) -> Iterator[Item]:
             yield Item(corrupt(image, float(strength), rng), label, name)
 
 
+def _unseen(places: Places, limit: int | None) -> Iterator[Item]:
+    """Kinds of drawing and scripts that no model learned from."""
+    rng = np.random.default_rng(SEED)
+    count = min(limit or UNSEEN_DRAWINGS, UNSEEN_DRAWINGS)
+    for drawn in drawings.any_drawings(drawings.NEVER_LEARNED, count, SEED):
+        image = strokes.draw_recording(strokes.Recording(NOT_A_DIGIT, drawn), strokes.PLAIN, rng)
+        yield Item(image, NOT_A_DIGIT, "drawings")
+    for image, label in unseen_script_images(places.datasets, limit):
+        yield Item(image, label, "scripts")
+
+
 def _amounts(places: Places, limit: int | None) -> Iterator[Item]:
     items = archives.amounts(places.datasets / f"{archives.AMOUNTS}.zip")
     for image, text in islice(items, limit):
@@ -110,6 +124,16 @@ def _made(make: Callable[[Writers, int, int], Iterator[tuple[str, MadePage]]], c
 DIGIT_SOURCES = ("mnist", "strokes-unipen", "strokes-pendigits", "scanned-digits", CUSTOM)
 """The sources whose digits are corrupted: each is written once on clean paper."""
 
+NO_DIGITS = (
+    "strokes-letters-upper",
+    "strokes-letters-lower",
+    "strokes-chars74k-letters",
+    "strokes-symbols",
+    "doodles",
+    "other-scripts",
+)
+"""The sources of what is no digit; what is made belongs to them."""
+
 _ALL = (
     Suite("mnist", "the MNIST test set", ("mnist",), _of_sources("mnist")),
     Suite(
@@ -127,9 +151,15 @@ _ALL = (
     Suite("phone", "phone photos of digits", ("phone-digits",), _of_sources("phone-digits")),
     Suite(
         "no-digit",
-        "letters, marks, doodles and several digits at once",
-        ("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles"),
-        _of_sources("strokes-letters-upper", "strokes-letters-lower", "strokes-symbols", "doodles", "several-digits"),
+        "letters, marks, doodles, drawings, other scripts and several digits at once",
+        NO_DIGITS,
+        _of_sources(*NO_DIGITS, "drawn-things", "several-digits"),
+    ),
+    Suite(
+        "unseen",
+        "drawings and scripts of kinds that nothing was learned from",
+        ("other-scripts",),
+        _unseen,
     ),
     Suite(
         "blank",

@@ -15,7 +15,7 @@ from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
 from tests.handwriting import drawing, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))
-IN_FILES = [name for name in SOURCES if name not in (CUSTOM, CORRECTIONS, "noise")]
+IN_FILES = [name for name, source in SOURCES.items() if source.place and name not in (CUSTOM, CORRECTIONS)]
 
 
 def places(folder: Path) -> Places:

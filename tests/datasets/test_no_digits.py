@@ -1,0 +1,88 @@
+"""What is no digit: made drawings and characters of other scripts, and what of them is kept apart."""
+
+import numpy as np
+import pytest
+
+from hwr_core.datasets import strokes
+from hwr_core.datasets.drawings import ALL_FAMILIES, FAMILIES, NEVER_LEARNED, any_drawings, drawing
+from hwr_core.datasets.other_scripts import LEARNED, OMNIGLOT, script_images, unseen_script_images
+from hwr_core.datasets.other_scripts import NEVER_LEARNED as UNSEEN_SCRIPTS
+from hwr_core.datasets.request import Places, Request
+from hwr_core.datasets.samples import Part
+from hwr_core.datasets.sources import load_images
+from hwr_core.recognition.types import NOT_A_DIGIT
+
+
+@pytest.mark.parametrize("kind", ALL_FAMILIES)
+def test_a_drawing_is_whole_and_never_the_same_twice(kind):
+    """Finite points of some size, and another hand each time."""
+    one, same, other = (drawing(kind, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    points = np.concatenate(one)
+    assert np.isfinite(points).all()
+    assert np.ptp(points, axis=0).max() > 0.4
+    assert np.array_equal(points, np.concatenate(same))
+    assert not np.array_equal(points[:8], np.concatenate(other)[:8])
+
+
+def test_drawings_come_in_turn_and_none_is_learned_that_is_to_be_unseen():
+    """Twenty kinds and more to learn from, others to measure with."""
+    assert len(FAMILIES) > 20
+    assert not set(FAMILIES) & set(NEVER_LEARNED)
+    assert len(list(any_drawings(NEVER_LEARNED, 13, seed=1))) == 13
+
+
+def test_drawings_are_a_source_of_what_is_no_digit(tmp_path):
+    """Made anew for each part; the same on every machine."""
+    places = Places(tmp_path, tmp_path, tmp_path)
+
+    def images(part: Part):
+        found = list(load_images("drawn-things", places, Request(part, limit=40)))
+        assert {label for _, label in found} == {NOT_A_DIGIT}
+        return np.stack([image for image, _ in found])
+
+    learned = images(Part.TRAINING)
+    assert np.array_equal(learned, images(Part.TRAINING))
+    assert not np.array_equal(learned, images(Part.TEST))
+
+
+def _characters(folder, file, labels, writers=None):
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    images[:, 4:24, 10:14] = (np.arange(len(labels)) + 1)[:, None, None]
+    more = {} if writers is None else {"writers": np.array(writers)}
+    np.savez(folder / file, images=images, labels=np.array(labels), **more)
+
+
+def test_only_characters_that_are_no_digit_are_taken(tmp_path):
+    """A Bengali four is an eight here: neither taught as one nor as none. Files that are not there are left out."""
+    _characters(tmp_path, "digits-bangla-numtadb.npz", [4, 6] * 40)
+    taken = [image.max() for part in Part for image, _ in script_images(tmp_path / OMNIGLOT, Request(part))]
+    assert sorted(taken) == list(range(2, 81, 2))
+
+
+def test_a_writer_is_of_one_part_only(tmp_path):
+    """Where a set names its writers; where not, neighbours stay together."""
+    _characters(tmp_path, "digits-kannada.npz", [5] * 60, [f"{number // 10}" for number in range(60)])
+    parts = [
+        {int(image.max() - 1) // 10 for image, _ in script_images(tmp_path / OMNIGLOT, Request(part))} for part in Part
+    ]
+    assert set.union(*parts) == set(range(6))
+    assert sum(map(len, parts)) == 6
+
+
+def test_whole_scripts_are_kept_apart(tmp_path):
+    """None of their characters is among those to learn from."""
+    learned = {(each.file, label) for each in LEARNED for label in each.labels}
+    unseen = {(each.file, label) for each in UNSEEN_SCRIPTS for label in each.labels}
+    assert not learned & unseen
+    _characters(tmp_path, "digits-gujarati.npz", [4, 3, 9])
+    assert [image.max() for image, _ in unseen_script_images(tmp_path, None)] == [1, 3]
+
+
+def test_letters_that_only_resemble_a_digit_are_none(stroke_file):
+    """D, B, G and Q are taught as no digit; O and l, which nobody can tell from 0 and 1, are left out."""
+    file = stroke_file(
+        [(letter, f"writer {number}") for letter in "DBGQOl" for number in range(40)], "strokes-letters-upper.jsonl.gz"
+    )
+    found = [recording for part in Part for recording in strokes.read_recordings(file, part)]
+    assert len(found) == 4 * 40
+    assert {recording.label for recording in found} == {NOT_A_DIGIT}
