@@ -20,7 +20,8 @@ from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
 FEW, DOUBTED, MANY = 3, 0.9, 200
 """The foreground is looked at too where the page network finds at most so many numbers, where its digits are, one with
-another, less probable than that, or where there are so many digits: of a page written full the network misses some."""
+another, less probable than that, or where all of them would be so many heights of a digit long: of a page written full
+the network misses some."""
 
 PLAIN, ALONE = 0.5, 0.8
 """One line that the foreground shows stands against what the network finds where it has no fewer digits and is at least
@@ -95,18 +96,33 @@ def read_page(  # noqa: PLR0913  all but two by name
         pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level)]
         read = [_ReadLine(page, line, digit_by_digit(page, line, recogniser)) for page in pages for line in page.lines]
     elif recogniser.finds_numbers:
-        pages = _placed(find_numbers(image.grey, recogniser.page_maps, enhancement_level), image)
-        read = _believable(work.lines(pages, 0.0, FOUND))
-        if len(read) <= FEW or _per_digit(read) < DOUBTED or _digits(read) >= MANY:
-            shown = _foreground(image, enhancement_level)
-            others = work.lines(shown, FOUND, READ)
-            if _is_better(others, read):
-                pages, read, others = shown, others, read
+        pages, read, others = _found(image, enhancement_level, work)
     else:
         pages = _foreground(image, enhancement_level)
         read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
     return _prediction(work.judged(read, others), warnings, number, first_line, image.of)
+
+
+def _found(
+    image: PageImage, enhancement_level: float, work: "_Work"
+) -> tuple[list[Page], list[_ReadLine], list[_ReadLine] | None]:
+    """The numbers that the page network finds or the foreground shows, and what the other one shows if it was read."""
+    pages = _placed(find_numbers(image.grey, work.recogniser.page_maps, enhancement_level), image)
+    heights = sum(_length(line) for page in pages for line in page.lines)
+    if heights >= MANY:  # written full: the lines of the foreground are enough where they are read well
+        shown = _foreground(image, enhancement_level)
+        plain = work.lines(shown, 0.0, FOUND)
+        if _digits(plain) >= heights and _per_digit(plain) >= DOUBTED:
+            return shown, plain, None
+        read = _believable(work.lines(pages, FOUND, READ))
+    else:
+        read = _believable(work.lines(pages, 0.0, FOUND))
+        if len(read) > FEW and _per_digit(read) >= DOUBTED:
+            return pages, read, None
+        shown = _foreground(image, enhancement_level)
+        plain = work.lines(shown, FOUND, READ)
+    return (shown, plain, read) if _is_better(plain, read) else (pages, read, plain)
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:
