@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     max_error: float = Field(
         0.01, gt=0, le=0.5, description="Share of accepted numbers that may be wrong; the fewer, the less is accepted"
     )
+    patterns: dict[str, str] = Field(
+        {}, description='Names of patterns of numbers, in JSON: {"customer": "digits 8, luhn"}'
+    )
     max_page: int = Field(1000, ge=1, description="Most rows of the history in one answer")
 
     max_zip_files: int = Field(20_000, ge=1, description="Most entries in a ZIP of labelled images")

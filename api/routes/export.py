@@ -27,7 +27,7 @@ def user(
     content = workspace.exports.user(user_id, format)
     if format == "json":
         return StreamingResponse(content, media_type="application/json")
-    headers = _download(f"user-{user_id}", "csv")
+    headers = download(f"user-{user_id}", "csv")
     return StreamingResponse(content, media_type=ExportFormat.CSV.media_type, headers=headers)
 
 
@@ -40,9 +40,10 @@ def history(
 ) -> StreamingResponse:
     """Return the predictions that match the filters as a download, oldest first."""
     content = workspace.exports.history(format, filters)
-    return StreamingResponse(content, media_type=format.media_type, headers=_download("history", format))
+    return StreamingResponse(content, media_type=format.media_type, headers=download("history", format))
 
 
-def _download(what: str, ending: str) -> dict[str, str]:
+def download(what: str, ending: str) -> dict[str, str]:
+    """Return the headers of a download with a name of its own."""
     name = f"hwr-{what}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{ending}"
     return {"Content-Disposition": f'attachment; filename="{name}"'}

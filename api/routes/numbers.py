@@ -16,8 +16,10 @@ from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
 from api.inputs.presence import waiting_client
 from api.inputs.request_bodies import UploadRoute, parsed
-from api.schemas.fields import EnhancementLevel, MaxError
-from api.schemas.numbers import ReadNumberIn, ReadNumberOut
+from api.inputs.uploads import bare_name
+from api.schemas.fields import EnhancementLevel, MaxError, PatternText, UserId
+from api.schemas.numbers import Keep, ReadNumberIn, ReadNumberOut
+from hwr_core.app import DEFAULT_USER, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
@@ -31,12 +33,20 @@ class _Form(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: UploadFile
+    user_id: UserId = DEFAULT_USER
+    keep: Keep = True
     enhancement_level: EnhancementLevel = 1.0
     max_error: MaxError | None = None
+    pattern: PatternText | None = None
 
 
-ENHANCEMENT_LEVEL = TypeAdapter(EnhancementLevel).json_schema() | {"default": 1.0, "title": "Enhancement Level"}
-MAX_ERROR = TypeAdapter(MaxError).json_schema() | {"title": "Max Error"}
+FORM_FIELDS: dict[str, Any] = {
+    "user_id": TypeAdapter(UserId).json_schema() | {"default": DEFAULT_USER, "title": "User Id"},
+    "keep": TypeAdapter(Keep).json_schema() | {"default": True, "title": "Keep"},
+    "enhancement_level": TypeAdapter(EnhancementLevel).json_schema() | {"default": 1.0, "title": "Enhancement Level"},
+    "max_error": TypeAdapter(MaxError).json_schema() | {"title": "Max Error"},
+    "pattern": TypeAdapter(PatternText).json_schema() | {"title": "Pattern"},
+}
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -55,8 +65,7 @@ BODY: dict[str, Any] = {
                             "description": "An image, TIFF or PDF file.",
                             "examples": ["cheque.png"],
                         },
-                        "enhancement_level": ENHANCEMENT_LEVEL,
-                        "max_error": MAX_ERROR,
+                        **FORM_FIELDS,
                     },
                 }
             },
@@ -68,26 +77,37 @@ BODY: dict[str, Any] = {
 
 # One address for both kinds of body, as clients expect: FastAPI's own parameters support one kind each.
 @router.post("/read-number", openapi_extra=BODY, summary="Read a number")
-@calls("start_read_number")
+@calls("start_read_and_keep_number")
 async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
-    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order. Nothing is stored.
+    """Read all digits of an image, or of each page of a TIFF or PDF, in reading order, and store the number.
 
-    What was not read is said in `warnings`. The work stops when the client leaves, and after HWR_NUMBER_SECONDS.
+    What was not read is said in `warnings`. The work stops when the client leaves, and after HWR_NUMBER_SECONDS. With
+    `keep` false, and without any digit, nothing is stored.
     """
+    sent: _Form | ReadNumberIn
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
             if not isinstance(form.get("file"), UploadFile):  # text in this field is not a file
                 raise RequestValidationError([{"type": "missing", "loc": ("body", "file"), "input": None}])
             sent = _checked(_Form, dict(form))
             document = await sent.file.read()
-        level, max_error, boxes = sent.enhancement_level, sent.max_error, None
+        source, name, boxes = Source.UPLOAD, bare_name(sent.file.filename or ""), None
     else:
-        wanted = _checked(ReadNumberIn, await _json(await request.body()))
-        document = await run_in_threadpool(image_bytes, wanted.image_data)
-        level, max_error, boxes = wanted.enhancement_level, wanted.max_error, wanted.boxes
+        sent = _checked(ReadNumberIn, await _json(await request.body()))
+        document = await run_in_threadpool(image_bytes, sent.image_data)
+        source, name, boxes = Source.API, None, sent.boxes
     async with waiting_client(request) as confirm_wanted:
-        outcome = workspace.start_read_number(
-            document, enhancement_level=level, boxes=boxes, max_error=max_error, on_progress=confirm_wanted
+        outcome = workspace.start_read_and_keep_number(
+            document,
+            keep=sent.keep,
+            user_id=sent.user_id,
+            source=source,
+            file_name=name,
+            enhancement_level=sent.enhancement_level,
+            boxes=boxes,
+            max_error=sent.max_error,
+            pattern=sent.pattern,
+            on_progress=confirm_wanted,
         )
         found = await asyncio.wrap_future(outcome)
     return ReadNumberOut.from_record(found)

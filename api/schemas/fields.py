@@ -77,6 +77,16 @@ MaxError = Annotated[
     ),
     _no_boolean("float_type"),
 ]
+PatternText = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="What each line may be: terms such as `digits 6-8`, `range 1-500`, `luhn`, `mod97`, `ean`, `isbn`, "
+        "`date DDMMYYYY` with commas between, or a name of HWR_PATTERNS. Digits that fit are preferred, and what does "
+        "not fit is never accepted.",
+        examples=["digits 16, luhn"],
+    ),
+]
 # Pydantic's own form ends in "Z", which Python's datetime.fromisoformat accepts only since 3.11.
 UtcTime = Annotated[
     datetime,

@@ -1,13 +1,24 @@
 """Whole numbers: images and documents of many digits, and the digits found in them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field
 
-from api.schemas.base import Out, Success
-from api.schemas.fields import EnhancementLevel, MaxError, Version
+from api.schemas.base import One, Out, Success
+from api.schemas.fields import (
+    LARGEST_ID,
+    Comment,
+    EnhancementLevel,
+    FileName,
+    MaxError,
+    PatternText,
+    UserId,
+    UtcTime,
+    Version,
+)
 from api.schemas.predictions import SEVEN
+from hwr_core.app import DEFAULT_USER, MAX_TEXT, NumberFeedback, NumberPage, NumberRecord, Source
 
 MAX_CANDIDATES = 3
 MAX_BOXES = 1000
@@ -34,6 +45,29 @@ Accept = Annotated[
 ]
 
 
+Fits = Annotated[
+    bool | None,
+    Field(description="Whether it fits the pattern that was expected; null without one.", examples=[True]),
+]
+Keep = Annotated[
+    bool, Field(description="Whether to store the number in the history; one without digits never is.", examples=[True])
+]
+NumberId = Annotated[int, Field(ge=1, le=LARGEST_ID, description="The id of a number in the history.", examples=[42])]
+NumberText = Annotated[
+    str,
+    Field(
+        max_length=MAX_TEXT,
+        description="Digits, a line for each line of digits; spaces are left out. Empty for no number at all.",
+        examples=["148535"],
+    ),
+]
+
+
+def _of_number(name: str) -> AliasChoices:
+    """Where a number's value is found: in a record that holds the number, or in the number itself."""
+    return AliasChoices(AliasPath("number", name), name)
+
+
 class ReadNumberIn(BaseModel):
     """An image or a document of which to read all digits."""
 
@@ -42,8 +76,11 @@ class ReadNumberIn(BaseModel):
         description="An image, TIFF or PDF file in base64, with or without a data-URL prefix.",
         examples=[SEVEN],
     )
+    user_id: UserId = DEFAULT_USER
+    keep: Keep = True
     enhancement_level: EnhancementLevel = 1.0
     max_error: MaxError | None = None
+    pattern: PatternText | None = None
     boxes: Annotated[list[Box], Field(max_length=MAX_BOXES)] | None = Field(
         None,
         description="Boxes of the digits on the only page, each read as one digit; null to find the digits.",
@@ -83,26 +120,141 @@ class NumberLineOut(Out):
     text: str = Field(examples=["148535"])
     confidence: JointConfidence
     accept: Accept
+    fits: Fits
     box: Box
     page: int = Field(ge=0, description="Index of the page, from 0.", examples=[0])
 
 
-class ReadNumberOut(Success):
-    """All digits of an image or a document, in reading order."""
+class _Number(Out):
+    """What was read, stored or not."""
 
     text: str = Field(
-        description="The digits, with a line break between lines; empty without any.", examples=["148535"]
+        validation_alias=_of_number("text"),
+        description="The digits, with a line break between lines; empty without any.",
+        examples=["148535"],
     )
-    confidence: JointConfidence
-    accept: Accept
-    digits: list[FoundDigitOut]
-    lines: list[NumberLineOut]
-    pages: int = Field(ge=0, description="Number of pages read.", examples=[1])
+    confidence: JointConfidence = Field(validation_alias=_of_number("confidence"))
+    accept: Accept = Field(validation_alias=_of_number("accept"))
+    fits: Fits = Field(validation_alias=_of_number("fits"))
+    pages: int = Field(ge=0, validation_alias=_of_number("pages"), description="Number of pages read.", examples=[1])
+    processing_time: float = Field(
+        validation_alias=_of_number("seconds"), description="Seconds from file to digits.", examples=[0.031]
+    )
+    model_version: Version = Field(validation_alias=_of_number("model_version"))
+
+
+class _Found(_Number):
+    """All that was read."""
+
+    digits: list[FoundDigitOut] = Field(validation_alias=_of_number("digits"))
+    lines: list[NumberLineOut] = Field(validation_alias=_of_number("lines"))
     warnings: list[str] = Field(
+        validation_alias=_of_number("warnings"),
         description="Sentences about what was not read, or not as well as it could be; empty if all was read.",
         examples=[[]],
     )
-    processing_time: float = Field(
-        validation_alias="seconds", description="Seconds from file to digits.", examples=[0.031]
+
+
+class ReadNumberOut(Success, _Found):
+    """All digits of an image or a document, in reading order."""
+
+    prediction_id: NumberId | None = Field(
+        None, validation_alias="id", description="The id in the history; null if the number was not stored."
     )
-    model_version: Version
+
+
+class NumberRowOut(_Number):
+    """One number of the history, made from a NumberRecord."""
+
+    id: NumberId
+    timestamp: UtcTime
+    user_id: UserId
+    source: Source = Field(description="Where the file came from.", examples=[Source.UPLOAD])
+    file_name: FileName | None
+    pattern: str | None = Field(description="The pattern that was expected; null for none.", examples=["luhn"])
+    max_error: float = Field(description="The share of accepted numbers that might be wrong.", examples=[0.01])
+    is_labelled: Annotated[bool, BeforeValidator(lambda label: label is not None)] = Field(
+        validation_alias="label", description="Whether a user has said what it really is.", examples=[True]
+    )
+    actual_text: str | None = Field(
+        None,
+        validation_alias=AliasPath("label", "text"),
+        description="What it really is, by the newest feedback; null without any.",
+        examples=["148536"],
+    )
+    correct_prediction: bool | None = Field(
+        validation_alias="is_right",
+        description="Whether all of it is right; null while nobody has said.",
+        examples=[False],
+    )
+
+
+class NumbersOut(Success):
+    """A page of numbers, newest first."""
+
+    count: int = Field(description="Number of rows on this page.", examples=[1])
+    next_before: int | None = Field(
+        description="Send it as `before` to get the next page; null on the last one.", examples=[42]
+    )
+    data: list[NumberRowOut]
+
+    @classmethod
+    def of(cls, page: NumberPage) -> Self:
+        """Return the answer about a page."""
+        rows = [NumberRowOut.from_record(record) for record in page.numbers]
+        return cls(count=len(rows), next_before=page.next, data=rows)
+
+
+class NumberFeedbackIn(BaseModel):
+    """What a number really is; it replaces what the same user said of it before."""
+
+    text: NumberText
+    user_id: UserId = DEFAULT_USER
+    comments: Comment | None = Field("", description="Free text; null for none.", examples=["The 4 is open."])
+
+
+class NumberFeedbackOut(Out):
+    """One user's word on a number."""
+
+    id: int = Field(examples=[5])
+    timestamp: UtcTime
+    user_id: UserId
+    text: NumberText
+    comments: Comment
+    replaced_at: UtcTime | None = Field(description="When the same user said otherwise; null while it is valid.")
+
+
+class NumberCorrectedOut(Success):
+    """The feedback was recorded."""
+
+    message: str = Field(examples=["Recorded: number 42 is 148536."])
+    feedback_id: int = Field(examples=[5])
+    correct_prediction: bool = Field(description="Whether all of the number was read right.", examples=[False])
+
+    @classmethod
+    def of(cls, given: NumberFeedback, *, is_right: bool) -> Self:
+        """Return the answer to feedback on a number."""
+        what = given.text.replace("\n", ", ") or "no number"
+        return cls(
+            message=f"Recorded: number {given.number_id} is {what}.", feedback_id=given.id, correct_prediction=is_right
+        )
+
+
+class NumberDetail(NumberRowOut, _Found):
+    """A stored number with all its lines, digits and boxes."""
+
+    enhancement_level: EnhancementLevel
+    upload: str | None = Field(
+        description="SHA-256 of the file, which is at /api/numbers/{id}/original; null if it was not stored.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    feedback: list[NumberFeedbackOut] = Field(description="All that users said of it, newest first.")
+
+
+class NumberDetailOut(One[NumberDetail]):
+    """One number with all its details."""
+
+    @classmethod
+    def of_number(cls, record: NumberRecord, feedback: Sequence[NumberFeedback]) -> Self:
+        """Return the answer about a number and what users said of it."""
+        return cls(data=NumberDetail.from_record(record, feedback=feedback))

@@ -34,7 +34,7 @@ from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, media_type
+from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, document_type, media_type
 from hwr_core.images.encode import as_png, data_url
 from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.images.strokes import Strokes, sheet
@@ -66,6 +66,7 @@ from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.history import HistoryPage
 from hwr_core.records.labels import Label
+from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberFilter, NumberPage, NumberRecord
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
@@ -93,6 +94,7 @@ __all__ = [
     "LARGEST_MAX_ERROR",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",
+    "MAX_TEXT",
     "MAY",
     "NONE",
     "NOT_A_DIGIT",
@@ -154,9 +156,13 @@ __all__ = [
     "NamedFile",
     "Neighbour",
     "NewKey",
+    "NumberFeedback",
+    "NumberFilter",
     "NumberLine",
+    "NumberPage",
     "NumberPredicted",
     "NumberPrediction",
+    "NumberRecord",
     "OnPage",
     "OnProgress",
     "Order",
@@ -203,6 +209,7 @@ __all__ = [
     "data_url",
     "decode",
     "decode_pages",
+    "document_type",
     "evaluations_of",
     "is_archive",
     "limits_of",

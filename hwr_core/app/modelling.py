@@ -22,7 +22,7 @@ from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, estimate
 from hwr_core.training.tuning.search_space import TuningConfig, tuning_config
 
-WITHOUT_DATA = ("mnist", "noise")
+WITHOUT_DATA = ("mnist", "drawn-things", "noise")
 """What is trained on where no data set is there: MNIST can be downloaded."""
 
 

@@ -1,20 +1,27 @@
-"""Predict whole numbers: all digits of an image or a document."""
+"""Predict whole numbers, all digits of an image or a document, and store what was read."""
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Event
+from typing import Any
 
+from hwr_core.app.predict import confirm_user, upload_of
+from hwr_core.db.store import Store
 from hwr_core.errors import Stopped, TakesTooLong
 from hwr_core.events import Events
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.events import NumberPredicted
+from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.pipeline import OnPage
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.turns import Turns
 from hwr_core.recognition.types import NumberPrediction
+from hwr_core.records.numbers import NewNumber, NumberRecord, Numbers
+from hwr_core.records.predictions import Source
+from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import Settings
 
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
@@ -30,10 +37,11 @@ STARTED = 64
 class PredictNumbers:
     """The use cases of a document. Safe to use from many threads."""
 
-    def __init__(self, settings: Settings, model: ServedModel, events: Events) -> None:
-        self._seconds = settings.number_seconds
-        self._max_error = settings.max_error
+    def __init__(self, settings: Settings, store: Store, model: ServedModel, numbers: Numbers, events: Events) -> None:
+        self._settings = settings
+        self._store = store
         self._model = model
+        self._numbers = numbers
         self._events = events
         self._begun, self._turns = Turns(BEGUN), Turns(AT_ONCE)
         self._threads = Threads(STARTED, thread_name_prefix="documents")
@@ -46,56 +54,129 @@ class PredictNumbers:
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
+        pattern: str | None = None,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
         """Read all digits of an image, or of each page of a TIFF or PDF, without storing anything.
 
         `boxes` (left, top, width, height) say where the digits stand on the only page; without them they are searched
-        for. `max_error` is the share of accepted lines that may be wrong, HWR_MAX_ERROR when not given. `on_progress`
-        is called with the share that is done, at each line and while the document waits for its turn; an error that it
-        raises stops the prediction. `on_page` is called after each page with all that is read.
+        for. `max_error` is the share of accepted lines that may be wrong, HWR_MAX_ERROR when not given. `pattern` says
+        what each line may be, as `hwr_core.recognition.patterns` describes it, or by a name of HWR_PATTERNS: digits
+        that fit are preferred, and what does not fit is never accepted. `on_progress` is called with the share that is
+        done, at each line and while the document waits for its turn; an error that it raises stops the prediction.
+        `on_page` is called after each page with all that is read.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits, that of time among them.
-            InvalidValue: `enhancement_level` is outside 0 to 3, `max_error` not above 0 and at most 0.5, or boxes are
-                given for more than one page.
+            InvalidValue: `enhancement_level` is outside 0 to 3, `max_error` not above 0 and at most 0.5, `pattern` is
+                none, or boxes are given for more than one page.
             ModelUnavailable: there is no usable model.
             Stopped: the workspace was closed meanwhile.
         """
         reader = self._model.reader()
-        work = _Work(self._seconds, self._closed, on_progress)
+        expected = self._pattern(pattern)
+        work = _Work(self._settings.number_seconds, self._closed, on_progress)
         with self._begun.taken(work.confirm_wanted), self._turns.taken(work.confirm_wanted) as let_another:
             work.begin(let_another)
             number = reader.read_number(
                 document,
                 enhancement_level,
                 boxes=boxes,
-                max_error=self._max_error if max_error is None else max_error,
+                max_error=self._allowed(max_error),
+                pattern=expected,
                 on_progress=work.step,
                 on_page=on_page,
             )
         self._events.publish(NumberPredicted(number))
         return number
 
-    def start_read_number(
+    def read_and_keep_number(  # noqa: PLR0913  all but one by name
         self,
         document: bytes,
         *,
+        user_id: int = DEFAULT_USER,
+        source: Source,
+        file_name: str | None = None,
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
+        pattern: str | None = None,
         on_progress: OnProgress = lambda _: None,
-    ) -> Future[NumberPrediction]:
-        """Start `read_number` and return at once, so that no thread of a server has to wait for it."""
-        return self._threads.submit(
-            self.read_number,
+        on_page: OnPage = lambda _: None,
+    ) -> NumberPrediction | NumberRecord:
+        """Read all digits of a document and store them; one without digits is not stored and comes back as it is.
+
+        Takes what `read_number` takes, and whose number it is, where it came from and what its file was called.
+
+        Raises:
+            UserNotFound, UserInactive: the user cannot add to the history.
+            StoreError: the history cannot be written at present.
+            Also what `read_number` raises.
+        """
+        found = self.read_number(
             document,
             enhancement_level=enhancement_level,
             boxes=boxes,
             max_error=max_error,
+            pattern=pattern,
             on_progress=on_progress,
+            on_page=on_page,
         )
+        if not found.digits:
+            confirm_user(self._store, user_id)
+            return found
+        expected = self._pattern(pattern)
+        new = NewNumber(
+            user_id,
+            source,
+            found,
+            self._allowed(max_error),
+            expected.text if expected else None,
+            file_name,
+            enhancement_level,
+            upload_of(document, self._settings),
+        )
+        return self._numbers.add(new)
+
+    def start_read_and_keep_number(  # noqa: PLR0913  all but one by name
+        self,
+        document: bytes,
+        *,
+        keep: bool = True,
+        user_id: int = DEFAULT_USER,
+        source: Source,
+        file_name: str | None = None,
+        enhancement_level: float = 1.0,
+        boxes: Sequence[Box] | None = None,
+        max_error: float | None = None,
+        pattern: str | None = None,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Future[NumberPrediction | NumberRecord]:
+        """Start `read_and_keep_number` and return at once, so that no thread of a server has to wait for it.
+
+        With `keep` false nothing is stored.
+        """
+        self._pattern(pattern)  # refused now, not when its turn comes
+        what: dict[str, Any] = {
+            "enhancement_level": enhancement_level,
+            "boxes": boxes,
+            "max_error": max_error,
+            "pattern": pattern,
+            "on_progress": on_progress,
+        }
+        if not keep:
+            return self._threads.submit(self.read_number, document, **what)
+        return self._threads.submit(
+            self.read_and_keep_number, document, user_id=user_id, source=source, file_name=file_name, **what
+        )
+
+    def _allowed(self, max_error: float | None) -> float:
+        return self._settings.max_error if max_error is None else max_error
+
+    def _pattern(self, text: str | None) -> Pattern | None:
+        """The pattern that a text describes or names; None for none."""
+        return Pattern.parse(self._settings.patterns.get(text, text)) if text else None
 
     def close(self) -> None:
         """Stop what is being read. May be repeated."""

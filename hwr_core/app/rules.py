@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from hwr_core.app.subjects import KINDS, AsCaller, OfFilter, OfPrediction, OfUser, Subject
+from hwr_core.app.subjects import KINDS, AsCaller, OfFilter, OfNumber, OfNumberFilter, OfPrediction, OfUser, Subject
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission
 from hwr_core.records.users import User
@@ -89,7 +89,9 @@ def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any])
 
 
 _FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"), OfUser("user_id")
+_NUMBERS = OfNumberFilter("chosen")
 _KEPT = ("source", "file_name", "enhancement_level")
+_NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "on_progress")
 
 RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
@@ -97,9 +99,21 @@ RULES: Mapping[str, Rule] = {
     "served_model": _plain(Permission.USE),
     "read": _plain(Permission.USE, "image", "enhancement_level"),
     "read_number": _plain(
-        Permission.USE, "document", "enhancement_level", "boxes", "max_error", "on_progress", "on_page"
+        Permission.USE, "document", "enhancement_level", "boxes", "max_error", "pattern", "on_progress", "on_page"
     ),
-    "start_read_number": _plain(Permission.USE, "document", "enhancement_level", "boxes", "max_error", "on_progress"),
+    "read_and_keep_number": _for_user(Permission.USE, *_NUMBER, "on_page"),
+    "start_read_and_keep_number": _for_user(Permission.USE, *_NUMBER, "keep"),
+    "numbers.page": _own(_NUMBERS, free=("limit", "before")),
+    "numbers.count": _own(_NUMBERS),
+    "numbers.get": _own(OfNumber("number_id")),
+    "numbers.upload": _own(OfNumber("number_id")),
+    "numbers.feedback": _own(OfNumber("number_id")),
+    "numbers.correct": Rule(
+        Permission.USE,
+        (OfNumber("number_id"), OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
+        ("text", "comments"),
+    ),
+    "exports.numbers": _own(_NUMBERS, free=("kind",), act="exported numbers"),
     "explain": _plain(Permission.USE, "image", "enhancement_level"),
     "read_all": _plain(Permission.USE, "files", "enhancement_level"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),

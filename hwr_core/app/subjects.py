@@ -1,12 +1,13 @@
 """Whose data a call is about: the parameter that names a user, and what a caller may say there."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission, may, require
 from hwr_core.errors import NotFound
 from hwr_core.records.filters import HistoryFilter
+from hwr_core.records.numbers import NumberFilter
 from hwr_core.records.users import DEFAULT_USER
 
 
@@ -77,6 +78,32 @@ class OfPrediction:
 
 
 @dataclass(frozen=True, slots=True)
+class OfNumberFilter:
+    """The stored numbers that a filter lets through: the caller's own, or with a permission all."""
+
+    parameter: str
+    kind = NumberFilter
+
+    def confined(self, value: NumberFilter, caller: Caller, _: Workspace) -> NumberFilter:
+        """Narrow the filter to the caller."""
+        return narrowed(value, caller)
+
+
+@dataclass(frozen=True, slots=True)
+class OfNumber:
+    """The user of a stored number, by its id. Other users' numbers are said not to exist."""
+
+    parameter: str
+    kind = None
+
+    def confined(self, value: int, caller: Caller, workspace: Workspace) -> int:
+        """Let the caller's own number through."""
+        if not may(caller, Permission.SEE_ALL) and workspace.numbers.get(value).user_id != caller.user_id:
+            raise NotFound(f"There is no number {value}.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class AsCaller:
     """Who acts: always the caller, whatever the call says."""
 
@@ -88,12 +115,15 @@ class AsCaller:
         return caller
 
 
-KINDS = {HistoryFilter: OfFilter, Caller: AsCaller}
+KINDS = {HistoryFilter: OfFilter, NumberFilter: OfNumberFilter, Caller: AsCaller}
 """What a parameter of these types, or of these or None, has to be declared as."""
 
 
-def narrowed(asked: HistoryFilter, caller: Caller) -> HistoryFilter:
-    """Return the filter with the caller's own predictions alone, unless they may see all. Raises NotAllowed."""
+Filter = TypeVar("Filter", HistoryFilter, NumberFilter)
+
+
+def narrowed(asked: Filter, caller: Caller) -> Filter:
+    """Return the filter with what is the caller's own alone, unless they may see all. Raises NotAllowed."""
     if may(caller, Permission.SEE_ALL):
         return asked
     if asked.user_id not in (None, caller.user_id):

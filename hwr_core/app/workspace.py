@@ -24,6 +24,7 @@ from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.exports import Exports
 from hwr_core.records.feedback import FeedbackLog
 from hwr_core.records.history import History
+from hwr_core.records.numbers import Numbers
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import Users
@@ -60,6 +61,7 @@ class Workspace:
         self.history = History(self.store, self._uploads, max_page=most)
         self.feedback = FeedbackLog(self.store, self.events)
         self.analytics = Analytics(self.store)
+        self.numbers = Numbers(self.store, self._uploads, max_page=most)
         self.exports = Exports(self.store)
         queue = ReviewQueue(self.store, max_page=most)
         self.review = ReviewService(queue, self.history, self.registry, compared=min(COMPARED, most))
@@ -81,9 +83,10 @@ class Workspace:
         self.keep_all = batch.keep_all
         self.unpack = batch.unpack
 
-        self._numbers = PredictNumbers(settings, self.model, self.events)
-        self.read_number = self._numbers.read_number
-        self.start_read_number = self._numbers.start_read_number
+        self._predict_numbers = PredictNumbers(settings, self.store, self.model, self.numbers, self.events)
+        self.read_number = self._predict_numbers.read_number
+        self.read_and_keep_number = self._predict_numbers.read_and_keep_number
+        self.start_read_and_keep_number = self._predict_numbers.start_read_and_keep_number
         self.served_model = self.model.version
         self.listening = EventFeed(self.events).listening
 
@@ -117,7 +120,7 @@ class Workspace:
         self.closed = True
         self.modelling.jobs.close()
         self._predict.close()
-        self._numbers.close()
+        self._predict_numbers.close()
         self._recorder.close()
         self.store.close()
         self.model.close()

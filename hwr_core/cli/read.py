@@ -19,23 +19,25 @@ def read(  # noqa: PLR0913  one for each option
     number: Flag = False,
     enhancement_level: float = 1.0,
     max_error: float | None = None,
+    pattern: str | None = None,
 ) -> int:
     """Read a digit from each image file.
 
     Args:
-        record: Store the predictions in the history.
+        record: Store the predictions in the history; with --number, the numbers.
         user: Whose predictions they are.
         number: Read all digits of each image, TIFF or PDF.
         enhancement_level: 0 to 3, how hard to clean the image.
         max_error: With --number, the share of accepted lines that may be wrong; HWR_MAX_ERROR when not given.
+        pattern: With --number, what each line may be, such as "digits 8, luhn"; what does not fit is never accepted.
     """
     from hwr_core.cli.output.numbers import print_numbers
     from hwr_core.cli.output.predictions import print_predictions
 
     if not number:
-        if max_error is not None:
-            raise InvalidValue("--max-error needs --number.")
+        for option, value in (("--max-error", max_error), ("--pattern", pattern)):
+            if value is not None:
+                raise InvalidValue(f"{option} needs --number.")
         return print_predictions(files, enhancement_level, keep_for=user if record else None, as_json=as_json)
-    if record:
-        raise InvalidValue("--record cannot be combined with --number.")
-    return print_numbers(files, enhancement_level, max_error, as_json=as_json)
+    options = {"enhancement_level": enhancement_level, "max_error": max_error, "pattern": pattern}
+    return print_numbers(files, options, keep_for=user if record else None, as_json=as_json)

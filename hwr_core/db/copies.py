@@ -31,12 +31,13 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database file contains: rows per table, and the names of the image files of its predictions."""
+    """What a database file contains: rows per table, and the names of the image files that they refer to."""
 
     users: int
     predictions: int
     feedback: int
     jobs: int
+    numbers: int
     uploads: frozenset[str]
 
 
@@ -68,9 +69,9 @@ def migrate_and_count(database: Path) -> Contents:
 def contents_of(cursor: duckdb.DuckDBPyConnection) -> Contents:
     """Return what a history contains."""
     counts = [_count(cursor, f"select count(*) from {table}") for table in _COUNTED]  # noqa: S608  ours
-    named = cursor.execute("select distinct upload from predictions where upload is not null").fetchall()
-    users, predictions, feedback, jobs = counts
-    return Contents(users, predictions, feedback, jobs, frozenset(name for (name,) in named))
+    named = cursor.execute("select upload from used_uploads").fetchall()
+    users, predictions, feedback, jobs, numbers = counts
+    return Contents(users, predictions, feedback, jobs, numbers, frozenset(name for (name,) in named))
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def exclusive_access(database: Path) -> Iterator[None]:
         time.sleep(POLL)
 
 
-_COUNTED = ("users", "predictions", "feedback", "jobs")
+_COUNTED = ("users", "predictions", "feedback", "jobs", "numbers")
 
 
 def _open(database: Path) -> duckdb.DuckDBPyConnection:

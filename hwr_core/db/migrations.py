@@ -245,6 +245,61 @@ def predictions_and_uploads(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop sequence reading_ids")
 
 
+def numbers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the whole numbers that were read, what users say they are, and the uploads that anything refers to.
+
+    `found` is what was read in full, as JSON: lines and digits with their boxes. No primary keys, as for jobs.
+    """
+    connection.execute("create sequence number_ids")
+    connection.execute(
+        """
+        create table numbers (
+            id bigint not null,
+            created_at timestamptz not null,
+            user_id bigint not null,
+            source text not null,
+            file_name text,
+            text text not null,
+            confidence double precision not null,
+            accepted boolean not null,
+            max_error double precision not null,
+            pattern text,
+            fits boolean,
+            pages integer not null,
+            model_version text not null,
+            seconds double precision not null,
+            enhancement_level double precision not null,
+            upload text,
+            found text not null,
+            actual_text text,
+            labelled_at timestamptz
+        )
+        """
+    )
+    connection.execute("create sequence number_feedback_ids")
+    connection.execute(
+        """
+        create table number_feedback (
+            id bigint not null,
+            created_at timestamptz not null,
+            number_id bigint not null,
+            user_id bigint not null,
+            actual_text text not null,
+            comments text not null,
+            replaced_at timestamptz
+        )
+        """
+    )
+    connection.execute(
+        """
+        create view used_uploads as
+        select upload from predictions where upload is not null
+        union
+        select upload from numbers where upload is not null
+        """
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -252,4 +307,5 @@ MIGRATIONS: Sequence[Migration] = (
     access,
     identities,
     predictions_and_uploads,
+    numbers,
 )

@@ -175,6 +175,11 @@ def media_type(content: bytes) -> str:
     return Image.MIME[_open(content).format or ""]
 
 
+def document_type(content: bytes) -> str:
+    """Return what HTTP calls an image or PDF file, judged by its content. Raises ImageError."""
+    return "application/pdf" if is_pdf(content) else media_type(content)
+
+
 def _open(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)

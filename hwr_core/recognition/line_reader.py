@@ -12,7 +12,7 @@ from hwr_core.recognition.calibration import digit_probabilities
 from hwr_core.recognition.ctc import Columns, given_others, log_likelihood, log_softmax, places
 from hwr_core.recognition.digit_parts import parts_of_digits
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.second_looks import text_of
+from hwr_core.recognition.second_looks import Fits, fitting_text_of, text_of
 from hwr_core.recognition.types import DIGITS
 
 STRIP_PIXELS = 2
@@ -24,7 +24,8 @@ class LineText:
     """The digits of a line, the parts and the ten probabilities of each; `confidence` that all of them are right.
 
     `seen` is how the network of lines saw them, None for a line that was read digit by digit. Where it is given, there
-    are no parts and probabilities before `with_digits` has found them.
+    are no parts and probabilities before `with_digits` has found them. `is_sought`: it was taken instead of a more
+    probable text that does not fit the pattern.
     """
 
     text: str
@@ -32,6 +33,7 @@ class LineText:
     parts: tuple[tuple[Part, ...], ...] = ()
     probabilities: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, len(DIGITS))))
     seen: "Seen | None" = None
+    is_sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,15 @@ def digit_by_digit(page: Page, line: Line, recogniser: Recogniser) -> LineText:
     return LineText(text, float(probabilities.max(axis=1).prod()), tuple((part,) for part in line.parts), probabilities)
 
 
-def as_a_whole(page: Page, line: Line, recogniser: Recogniser) -> LineText:
-    """Read the most probable digits of a line, by the network of lines."""
+def as_a_whole(page: Page, line: Line, recogniser: Recogniser, fits: Fits | None = None) -> LineText:
+    """Read the most probable digits of a line, by the network of lines; where they do not fit, the best that do."""
     shown = strip(page, line)
     columns = log_softmax(recogniser.columns(shown.image))
-    text = text_of(shown.image, columns, recogniser)
-    return LineText(text, min(math.exp(log_likelihood(columns, text)), 1.0), seen=Seen(shown, columns))
+    text, sought = text_of(shown.image, columns, recogniser), None
+    if fits is not None and text and not fits(text):
+        sought = fitting_text_of(shown.image, columns, recogniser, fits)
+    confidence = min(math.exp(log_likelihood(columns, sought or text)), 1.0)
+    return LineText(sought or text, confidence, seen=Seen(shown, columns), is_sought=sought is not None)
 
 
 def with_digits(line: Line, found: LineText) -> LineText:

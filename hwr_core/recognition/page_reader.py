@@ -15,6 +15,7 @@ from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.acceptance import evidence, probability_right
 from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digit, with_digits
 from hwr_core.recognition.page_finder import find_numbers
+from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
 
@@ -69,6 +70,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     number: int = 0,
     first_line: int = 0,
     most_lines: int | None = None,
+    pattern: Pattern | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> PagePrediction:
     """Read the digits of a page.
@@ -84,13 +86,14 @@ def read_page(  # noqa: PLR0913  all but two by name
         number: of the page.
         first_line: the number of its first line.
         most_lines: stop where there are more, if given.
+        pattern: what each line may be: digits that fit are preferred.
         on_progress: called with the share that is done, below 1, before each line; what it raises stops the prediction.
 
     Raises:
         Stopped: there are more lines than `most_lines`.
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
-    work = _Work(recogniser, most_lines, on_progress)
+    work = _Work(recogniser, most_lines, pattern, on_progress)
     others: list[_ReadLine] | None = None
     if boxes is not None:
         pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level)]
@@ -101,7 +104,7 @@ def read_page(  # noqa: PLR0913  all but two by name
         pages = _foreground(image, enhancement_level)
         read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
-    return _prediction(work.judged(read, others), warnings, number, first_line, image.of)
+    return _prediction(work.judged(read, others), warnings, number, first_line, image.of, pattern)
 
 
 def _found(
@@ -157,6 +160,7 @@ class _Work:
 
     recogniser: Recogniser
     most_lines: int | None
+    pattern: Pattern | None
     on_progress: OnProgress
 
     def lines(self, pages: Sequence[Page], begin: float, end: float) -> list[_ReadLine]:
@@ -171,7 +175,8 @@ class _Work:
         for done, place in enumerate(sorted(range(len(on_pages)), key=lambda place: _length(on_pages[place][1]))):
             self.on_progress(begin + (end - begin) * done / len(on_pages))
             page, line = on_pages[place]
-            found[place] = _ReadLine(page, line, as_a_whole(page, line, self.recogniser))
+            fits = self.pattern.fits if self.pattern else None
+            found[place] = _ReadLine(page, line, as_a_whole(page, line, self.recogniser, fits))
         return [found[place] for place in range(len(on_pages)) if found[place].found.text]
 
     def judged(self, lines: Sequence[_ReadLine], others: Sequence[_ReadLine] | None) -> list[_Judged]:
@@ -186,12 +191,18 @@ class _Work:
             self.on_progress(READ + (1.0 - READ) * done / len(lines))
             each = replace(read, found=with_digits(read.line, read.found))
             if model is None or each.found.seen is None:
-                judged.append(_Judged(each, each.found.confidence))
+                judged.append(_Judged(each, self._knowing_the_pattern(each, each.found.confidence)))
                 continue
             agrees = None if texts is None else each.found.text in texts
             known = evidence(each.page, each.line, each.found, self.recogniser, agrees=agrees)
-            judged.append(_Judged(each, probability_right(model, known), known))
+            judged.append(_Judged(each, self._knowing_the_pattern(each, probability_right(model, known)), known))
         return judged
+
+    def _knowing_the_pattern(self, read: _ReadLine, confidence: float) -> float:
+        """The confidence of a line: higher where it was read without the pattern and turned out to fit it."""
+        if self.pattern is None or read.found.is_sought or not self.pattern.fits(read.found.text):
+            return confidence
+        return self.pattern.confidence(confidence)
 
 
 def _length(line: Line) -> float:
@@ -232,15 +243,16 @@ def _per_digit(lines: Sequence[_ReadLine]) -> float:
     return math.exp(sum(logs) / _digits(lines)) if lines else 0.0
 
 
-def _prediction(
-    judged: Sequence[_Judged], warnings: list[str], number: int, first_line: int, of: int
+def _prediction(  # noqa: PLR0913, PLR0917  all that is known of a page
+    judged: Sequence[_Judged], warnings: list[str], number: int, first_line: int, of: int, pattern: Pattern | None
 ) -> PagePrediction:
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
     for place, each in enumerate(judged):
         page, found = each.read.page, each.read.found
         box = page.box([part for parts in found.parts for part in parts])
-        lines.append(NumberLine(found.text, each.confidence, box, number, evidence=each.evidence))
+        fits = pattern.fits(found.text) if pattern else None
+        lines.append(NumberLine(found.text, each.confidence, box, number, evidence=each.evidence, fits=fits))
         digits += [
             _digit(page, int(digit), parts, probabilities, first_line + place, number)
             for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)

@@ -16,6 +16,7 @@ from hwr_core.images.normalise import StageImage, check_enhancement_level, norma
 from hwr_core.images.types import Box, Grey, OnProgress
 from hwr_core.recognition.acceptance import MAX_ERROR, check_max_error, least_confidence
 from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import DIGITS, NumberPrediction, Prediction, Timings, Verdict
@@ -88,6 +89,7 @@ class Reader:
         *,
         boxes: Sequence[Box] | None = None,
         max_error: float = MAX_ERROR,
+        pattern: Pattern | None = None,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
@@ -98,6 +100,7 @@ class Reader:
             enhancement_level: 0 to 3, as for `read`.
             boxes: where the digits of the only page stand, if known; they are looked for otherwise.
             max_error: the share of accepted lines that may be wrong, above 0 and at most 0.5.
+            pattern: what each line may be. Digits that fit are preferred, and what does not fit is never accepted.
             on_progress: called with the share that is done before each line; what it raises stops the prediction.
             on_page: called after each page with all that is read so far.
 
@@ -113,7 +116,7 @@ class Reader:
         least = least_confidence(self.recogniser.acceptance if boxes is None else None, max_error)
         pages: list[PagePrediction] = []
         number = self._joined(pages, started, least)
-        for page in self.read_pages(document, enhancement_level, boxes=boxes, on_progress=on_progress):
+        for page in self.read_pages(document, enhancement_level, boxes=boxes, pattern=pattern, on_progress=on_progress):
             pages.append(page)
             number = self._joined(pages, started, least)
             on_page(number)
@@ -125,6 +128,7 @@ class Reader:
         enhancement_level: float = 1.0,
         *,
         boxes: Sequence[Box] | None = None,
+        pattern: Pattern | None = None,
         on_progress: OnProgress = lambda _: None,
     ) -> Iterator[PagePrediction]:
         """Yield the digits of each page of a document as soon as they are read.
@@ -144,6 +148,7 @@ class Reader:
                 boxes=boxes,
                 number=number,
                 first_line=lines,
+                pattern=pattern,
                 on_progress=_part(on_progress, number, image.of),
             )
             lines += len(page.lines)
@@ -152,11 +157,17 @@ class Reader:
 
     def _joined(self, pages: Sequence[PagePrediction], started: float, least: float) -> NumberPrediction:
         """The digits of several pages together; what is at least so probable is accepted."""
-        lines = [replace(line, accept=line.confidence >= least) for page in pages for line in page.lines]
+        lines = [
+            replace(line, accept=line.confidence >= least and line.fits is not False)
+            for page in pages
+            for line in page.lines
+        ]
+        fits = [line.fits for line in lines if line.fits is not None]
         return NumberPrediction(
             text="\n".join(line.text for line in lines),
             confidence=joint_confidence(lines),
-            accept=joint_confidence(lines) >= least,
+            accept=joint_confidence(lines) >= least and all(fits),
+            fits=all(fits) if fits else None,
             digits=tuple(digit for page in pages for digit in page.digits),
             lines=tuple(lines),
             pages=len(pages),

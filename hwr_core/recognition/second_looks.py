@@ -5,7 +5,7 @@ than its own choice; where that one is sure, it is not worth the time.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import cv2
@@ -16,6 +16,8 @@ from hwr_core.images.types import Grey
 from hwr_core.recognition.ctc import Columns, log_likelihood, log_likelihoods, log_softmax, probable_texts, probable_way
 from hwr_core.recognition.recogniser import Recogniser
 
+Fits = Callable[[str], bool]
+
 SURE, USUAL_DIGITS = 0.5, 10
 """A first look is believed whose text is at least so probable, or as probable digit by digit where it has more digits
 than is usual: of thirty sure digits all are right in one reading of two, and there is nothing to look for again."""
@@ -25,7 +27,7 @@ NARROWER = 0.92
 worth as much: wider, sheared or lower strips, five of them at once, or a word of the network of single digits."""
 
 LEAST_SHARE = 1e-3
-"""Texts that are less probable than this share of the first look's best are not weighed again."""
+"""Texts less probable than this share of the first look's best are not weighed again, nor preferred for fitting."""
 
 
 def text_of(strip: Grey, columns: Columns, recogniser: Recogniser) -> str:
@@ -40,7 +42,25 @@ def text_of(strip: Grey, columns: Columns, recogniser: Recogniser) -> str:
     least = SURE ** max(1.0, len(likely) / USUAL_DIGITS)
     if math.exp(log_likelihood(columns, likely)) >= least:
         return likely
-    return best_text(probable_texts(columns), [columns, log_softmax(recogniser.columns(narrower(strip)))])
+    return best_text(probable_texts(columns), _looks(strip, columns, recogniser))
+
+
+def fitting_text_of(strip: Grey, columns: Columns, recogniser: Recogniser, fits: Fits) -> str | None:
+    """Return the most probable text of those that may be one, among what the first look thought of; None for none.
+
+    Takes what `text_of` takes; `fits` tells of digits whether they may be the text.
+    """
+    texts = probable_texts(columns)
+    fitting = [text for text in texts if fits(text)]
+    if not fitting:
+        return None
+    best = best_text(fitting, _looks(strip, columns, recogniser))
+    worth = log_likelihood(columns, best) - log_likelihood(columns, texts[0])
+    return best if worth >= math.log(LEAST_SHARE) else None
+
+
+def _looks(strip: Grey, columns: Columns, recogniser: Recogniser) -> list[Columns]:
+    return [columns, log_softmax(recogniser.columns(narrower(strip)))]
 
 
 def narrower(strip: Grey) -> Grey:

@@ -117,7 +117,7 @@ class NumberLine:
 
     `accept`: whether it is so high that nobody has to check the line, at the error that was allowed.
     `evidence`: what it rests on, in the order of `hwr_core.recognition.acceptance.FEATURES`; empty where the version
-    has no model for it.
+    has no model for it. `fits`: whether the line fits the pattern that was expected, None without one.
     """
 
     text: str
@@ -126,6 +126,7 @@ class NumberLine:
     page: int
     accept: bool = False
     evidence: tuple[float, ...] = ()
+    fits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class NumberPrediction:
     probability that every digit is right, as if they were independent of each other; 0 where there are none.
     `warnings` are sentences for people about what was not read, or not as well as it could be.
     `accept`: whether that is so high that nobody has to check the number, at the error that was allowed.
+    `fits`: whether each line fits the pattern that was expected, None without one.
     """
 
     text: str
@@ -147,3 +149,4 @@ class NumberPrediction:
     seconds: float
     warnings: tuple[str, ...] = ()
     accept: bool = False
+    fits: bool | None = None

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from hwr_core.records.labels import settle_labels
+from hwr_core.records.labels import settle_labels, settle_number_labels
 
 IN_BACKUPS = "Backups that were made before still hold it all."
 """What whoever erases somebody's data has to know."""
@@ -14,7 +14,7 @@ IN_BACKUPS = "Backups that were made before still hold it all."
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many predictions were erased, and the hashes of their image files."""
+    """How many predictions, of digits and of numbers, were erased, and the hashes of their image files."""
 
     predictions: int
     uploads: frozenset[str]
@@ -26,7 +26,13 @@ def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
     judged = cursor.execute("select distinct prediction_id from feedback where user_id = $1", [user_id]).fetchall()
     cursor.execute("delete from feedback where user_id = $1", [user_id])
     settle_labels(cursor, [prediction_id for (prediction_id,) in judged])
-    return erased
+    numbers = erase_numbers(cursor, "user_id = $1", [user_id])
+    corrected = cursor.execute(
+        "select distinct number_id from number_feedback where user_id = $1", [user_id]
+    ).fetchall()
+    cursor.execute("delete from number_feedback where user_id = $1", [user_id])
+    settle_number_labels(cursor, [number_id for (number_id,) in corrected])
+    return Erased(erased.predictions + numbers.predictions, erased.uploads | numbers.uploads)
 
 
 def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
@@ -45,6 +51,21 @@ def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values:
     return Erased(erased[0], frozenset(upload for (upload,) in uploads))
 
 
+def erase_numbers(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
+    """Erase the whole numbers that meet a condition (SQL of our own), with their feedback."""
+    uploads = cursor.execute(
+        f"select distinct upload from numbers where {condition} and upload is not null",  # noqa: S608  ours
+        values,
+    ).fetchall()
+    cursor.execute(
+        f"delete from number_feedback where number_id in (select id from numbers where {condition})",  # noqa: S608  ours
+        values,
+    )
+    erased = cursor.execute(f"delete from numbers where {condition}", values).fetchone()  # noqa: S608  ours
+    assert erased is not None  # DuckDB answers a delete with the number of rows
+    return Erased(erased[0], frozenset(upload for (upload,) in uploads))
+
+
 def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
     """Remove a user's access: role, password, sessions, API keys, linked accounts at an identity provider."""
     for table in ("credentials", "sessions", "api_keys", "identities"):
@@ -54,4 +75,6 @@ def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
 def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
     """Remove what a user wrote: file names and comments."""
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
-    cursor.execute("update feedback set comments = '' where user_id = $1 and comments <> ''", [user_id])
+    cursor.execute("update numbers set file_name = null where user_id = $1 and file_name is not null", [user_id])
+    for table in ("feedback", "number_feedback"):
+        cursor.execute(f"update {table} set comments = '' where user_id = $1 and comments <> ''", [user_id])  # noqa: S608  ours

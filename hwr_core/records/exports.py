@@ -13,13 +13,17 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import SIDE
 from hwr_core.records.file_formats import ExportFormat
-from hwr_core.records.filters import IS_RIGHT, HistoryFilter, confirm_user_of, select
+from hwr_core.records.filters import IS_RIGHT, Conditions, HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
+from hwr_core.records.numbers import EVERY_NUMBER, NumberFilter, conditions_of
 from hwr_core.records.predictions import Source
+from hwr_core.records.users import get_user
 
 if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which only an export should cost
     import pandas as pd
     import pyarrow as pa
+
+    from hwr_core.records.export_formats import Encode
 
 
 PAGE = 5_000
@@ -51,6 +55,31 @@ _ROW = f"""
     l.verified as verified
 """
 
+_NUMBER_ROW = """
+    n.id as id,
+    n.created_at as timestamp,
+    n.user_id as user_id,
+    u.username as username,
+    n.source as source,
+    n.file_name as file_name,
+    n.text as text,
+    n.confidence as confidence,
+    n.accepted as accept,
+    n.max_error as max_error,
+    n.pattern as pattern,
+    n.fits as fits,
+    n.pages as pages,
+    n.seconds as processing_time,
+    n.model_version as model_version,
+    n.enhancement_level as enhancement_level,
+    n.upload as upload,
+    n.actual_text as actual_text,
+    case when n.labelled_at is null then null else n.text = n.actual_text end as correct_prediction,
+    n.labelled_at as labelled_at
+"""
+
+_NUMBERS = "from numbers n join users u on u.id = n.user_id"
+
 _FEEDBACK_ROW = """
     f.id as id,
     f.created_at as timestamp,
@@ -74,18 +103,16 @@ class Exports:
 
     def history(self, kind: ExportFormat | str, chosen: HistoryFilter = EVERYTHING) -> Iterator[bytes]:
         """Return the predictions that match a filter as a file, oldest first."""
-        from hwr_core.records.export_formats import ENCODERS  # noqa: PLC0415  see above
+        encode = _encoder(kind)
+        return encode(*self._predictions(chosen))
 
-        try:
-            encode = ENCODERS[ExportFormat(kind)]
-        except ValueError as error:
-            allowed = ", ".join(ExportFormat)
-            raise InvalidValue(f"The format is {kind!r}; allowed are {allowed}.") from error
-        schema, pages = self._predictions(chosen)
-        return encode(schema, pages)
+    def numbers(self, kind: ExportFormat | str, chosen: NumberFilter = EVERY_NUMBER) -> Iterator[bytes]:
+        """Return the numbers that match a filter as a file, oldest first."""
+        encode = _encoder(kind)
+        return encode(*self._numbers(chosen))
 
     def user(self, user_id: int, kind: str) -> Iterator[bytes]:
-        """Return all of one user's data as JSON (`data.predictions`, `data.feedbacks`), or the predictions as CSV."""
+        """Return all of a user's data as JSON (predictions, numbers, feedbacks), or the predictions as CSV."""
         if kind not in ("json", "csv"):
             raise InvalidValue(f"The format is {kind!r}; allowed are json and csv.")
         chosen = HistoryFilter(user_id=user_id)
@@ -117,10 +144,25 @@ class Exports:
             )
         return _as_frame(page)
 
+    def numbers_frame(self, chosen: NumberFilter = EVERY_NUMBER, *, limit: int | None = None) -> "pd.DataFrame":
+        """Return the numbers that match a filter as a DataFrame, newest first, at most so many rows."""
+        if limit is not None and limit < 1:
+            raise InvalidValue(f"limit is {limit}; 1 or more is allowed.")
+        conditions = self._confirmed(chosen)
+        most = conditions.value(limit)
+        with self._store.session() as cursor:
+            page = _table(
+                cursor,
+                f"select {_NUMBER_ROW} {_NUMBERS} {conditions.where} order by n.id desc limit {most}",
+                conditions.values,
+            )
+        return _as_frame(page)
+
     def _user_as_json(self, user_id: int) -> Iterator[bytes]:
         from hwr_core.records.export_formats import json_rows  # noqa: PLC0415  see above
 
         _, predictions = self._predictions(HistoryFilter(user_id=user_id))
+        _, numbers = self._numbers(NumberFilter(user_id=user_id))
         _, feedbacks = self._pages(
             _FEEDBACK_ROW,
             "from feedback f join predictions p on p.id = f.prediction_id",
@@ -132,6 +174,8 @@ class Exports:
         def content() -> Iterator[bytes]:
             yield b'{"success": true, "data": {"predictions": ['
             yield from _separated(json_rows(predictions))
+            yield b'], "numbers": ['
+            yield from _separated(json_rows(numbers))
             yield b'], "feedbacks": ['
             yield from _separated(json_rows(feedbacks))
             yield b"]}}\n"
@@ -145,6 +189,17 @@ class Exports:
         return self._pages(
             _ROW, _joined(predictions.source), predictions.conditions.clauses, predictions.conditions.values, "p.id"
         )
+
+    def _numbers(self, chosen: NumberFilter) -> "tuple[pa.Schema, Iterator[pa.Table]]":
+        conditions = self._confirmed(chosen)
+        return self._pages(_NUMBER_ROW, _NUMBERS, conditions.clauses, conditions.values, "n.id")
+
+    def _confirmed(self, chosen: NumberFilter) -> Conditions:
+        """The conditions of a filter on numbers, whose user exists."""
+        if chosen.user_id is not None:
+            with self._store.session() as cursor:
+                get_user(cursor, chosen.user_id)
+        return conditions_of(chosen)
 
     def _pages(
         self, columns: str, source: str, clauses: Sequence[str], values: Sequence[Any], key: str
@@ -169,6 +224,16 @@ class Exports:
                 after = page["id"][-1].as_py()
 
         return schema, pages()
+
+
+def _encoder(kind: ExportFormat | str) -> "Encode":
+    from hwr_core.records.export_formats import ENCODERS  # noqa: PLC0415  see above
+
+    try:
+        return ENCODERS[ExportFormat(kind)]
+    except ValueError as error:
+        allowed = ", ".join(ExportFormat)
+        raise InvalidValue(f"The format is {kind!r}; allowed are {allowed}.") from error
 
 
 def _joined(source: str) -> str:

@@ -54,6 +54,28 @@ def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[in
     )
 
 
+def settle_number_labels(cursor: duckdb.DuckDBPyConnection, number_ids: Sequence[int]) -> None:
+    """Derive from their feedback what these numbers really are; one without current feedback loses its label."""
+    ids = list(number_ids)
+    cursor.execute(
+        "update numbers set actual_text = null, labelled_at = null where id in (select unnest($1::bigint[]))", [ids]
+    )
+    cursor.execute(
+        """
+        update numbers
+        set actual_text = newest.actual_text, labelled_at = newest.created_at
+        from (
+            select distinct on (number_id) number_id, created_at, actual_text
+            from number_feedback
+            where replaced_at is null and number_id in (select unnest($1::bigint[]))
+            order by number_id, id desc
+        ) newest
+        where newest.number_id = numbers.id
+        """,
+        [ids],
+    )
+
+
 def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the images of the predictions labelled last, as the model saw them, and their labels; 10 is no digit.
 

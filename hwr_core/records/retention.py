@@ -7,7 +7,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
-from hwr_core.records.erasure import erase_predictions
+from hwr_core.records.erasure import erase_numbers, erase_predictions
 from hwr_core.records.uploads import Uploads
 
 MAX_DAYS = 36_500
@@ -15,7 +15,7 @@ MAX_DAYS = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """For how many days predictions and their image files are kept; None keeps them for ever."""
+    """For how many days predictions, of digits and of numbers, and their image files are kept; None keeps them."""
 
     predictions: int | None
     uploads: int | None
@@ -48,9 +48,11 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
         if retention.predictions is None:
             erased = 0
         else:
-            erased = erase_predictions(
-                cursor, "created_at < $1", [now - timedelta(days=retention.predictions)]
-            ).predictions
+            condition, values = "created_at < $1", [now - timedelta(days=retention.predictions)]
+            erased = (
+                erase_predictions(cursor, condition, values).predictions
+                + erase_numbers(cursor, condition, values).predictions
+            )
         if retention.uploads is not None:
             _forget_uploads(cursor, now - timedelta(days=retention.uploads))
         unused = set(uploads.names()) - _used(cursor)
@@ -66,11 +68,12 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
 
 
 def confirm_predictions(cursor: duckdb.DuckDBPyConnection, uploads: Uploads) -> None:
-    """Refuse a history without a single prediction where there are image files of some: its database is another one.
+    """Refuse a history without a prediction or a number where there are image files of some: its database is another.
 
     Raises StoreUnavailable.
     """
-    if cursor.execute("select 1 from predictions limit 1").fetchone() is None and any(uploads.names()):
+    anything = "select 1 from predictions union all select 1 from numbers limit 1"
+    if cursor.execute(anything).fetchone() is None and any(uploads.names()):
         raise StoreUnavailable(
             "The history has no predictions, but there are image files of some: this is not their database. Restore a "
             "backup; if nobody needs these files, move the folder of image files away. Nothing was removed."
@@ -88,8 +91,11 @@ def _forget_uploads(cursor: duckdb.DuckDBPyConnection, until: datetime) -> None:
         """,
         [until],
     )
+    cursor.execute(
+        "update numbers set upload = null where created_at < $1 and upload is not null and labelled_at is null", [until]
+    )
 
 
 def _used(cursor: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = cursor.execute("select distinct upload from predictions where upload is not null").fetchall()
+    rows = cursor.execute("select upload from used_uploads").fetchall()
     return {name for (name,) in rows}

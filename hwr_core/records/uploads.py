@@ -58,12 +58,12 @@ class Uploads:
         return image
 
     def remove_unused(self, store: Store, names: Collection[str]) -> None:
-        """Remove those of the named images that no prediction refers to. Raises StoreError."""
+        """Remove those of the named images that nothing refers to. Raises StoreError."""
         if not names:
             return
         with store.writing() as cursor:
             used = cursor.execute(
-                "select distinct upload from predictions where upload in (select unnest($1::text[]))", [list(names)]
+                "select upload from used_uploads where upload in (select unnest($1::text[]))", [list(names)]
             ).fetchall()
             for name in set(names) - {name for (name,) in used}:
                 self._remove(name)

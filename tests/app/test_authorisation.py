@@ -29,6 +29,7 @@ WITHOUT_RULE = {
     "start",
     "store",
     "waiting",
+    "numbers.add",
     "access.by_key",
     "access.by_session",
     "access.by_token",

@@ -96,8 +96,8 @@ def test_an_open_data_set_is_read_as_well_as_its_figures_say(datasets: Path, set
 
 
 def test_a_data_set_that_is_missing_says_so(workspace: Workspace) -> None:
-    """Made noise is always there; what needs a file tells which."""
-    assert workspace.exploration.data_sets() == ["noise"]
+    """What is made is always there; what needs a file tells which."""
+    assert workspace.exploration.data_sets() == ["drawn-things", "noise"]
     with pytest.raises(DatasetMissing, match=r"mnist\.npz"):
         workspace.exploration.images("mnist", None, most=5)
 

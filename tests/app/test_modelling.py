@@ -36,12 +36,12 @@ def ended(workspace, job):
 
 def test_a_training_learns_from_what_is_there(workspace):
     """Without data there is MNIST to be downloaded; own images and corrections are taken when there are some."""
-    assert workspace.modelling.config({}).sources == ("mnist", "noise")
+    assert workspace.modelling.config({}).sources == ("mnist", "drawn-things", "noise")
     workspace.modelling.import_images(own_digits(2))
-    assert workspace.modelling.config({}).sources == ("noise", "custom")
+    assert workspace.modelling.config({}).sources == ("drawn-things", "noise", "custom")
     kept = workspace.read_and_keep(png(drawing(7)), source=Source.CLI)
     workspace.feedback.give(kept.id, actual_digit=1)
-    assert workspace.modelling.config({}).sources == ("noise", "custom", "corrections")
+    assert workspace.modelling.config({}).sources == ("drawn-things", "noise", "custom", "corrections")
     assert workspace.modelling.suites() == ["custom", "corrupted", "corrections"]
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import ImageError, Stopped, TakesTooLong
 from hwr_core.recognition.types import NumberPrediction
+from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import number, png
 
@@ -70,7 +71,7 @@ def test_warnings_name_the_page(workspace: Workspace, monkeypatch: pytest.Monkey
 def test_what_is_read_stops_when_the_workspace_closes(settings: Settings) -> None:
     """A long document does not hold up the end of the application."""
     workspace = Workspace(settings)
-    outcome = workspace.start_read_number(document(*["27 18 28 18"] * 40))
+    outcome = workspace.start_read_and_keep_number(document(*["27 18 28 18"] * 40), source=Source.API)
     workspace.close()
     with pytest.raises(Stopped, match="closing"):
         outcome.result(timeout=60)

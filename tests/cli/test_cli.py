@@ -136,6 +136,25 @@ def test_a_line_says_whether_somebody_has_to_check_it(files, capsys):
     assert main(["read", "--max-error", "0.5", "page.png"]) != 0
 
 
+def test_numbers_are_kept_and_checked(files, settings, capsys):
+    """With --record they are in the history of numbers; what does not fit is said, and never accepted."""
+    Path("page.png").write_bytes(png(number("271828")))
+    assert main(["read", "--number", "--record", "--pattern", "digits 6", "--max-error", "0.5", "page.png"]) == 0
+    assert main(["read", "--number", "--pattern", "range 1-5", "--max-error", "0.5", "page.png"]) == 0
+    assert [line.split("% ")[1] for line in lines(capsys)] == ["accepted", "does not fit"]
+    with Workspace(settings) as workspace:
+        [kept] = workspace.numbers.page().numbers
+    assert (kept.number.text, kept.pattern, kept.file_name, kept.source) == (
+        "271828",
+        "digits 6",
+        "page.png",
+        Source.CLI,
+    )
+    assert main(["read", "--number", "--pattern", "nonsense", "page.png"]) != 0
+    assert "is no term" in capsys.readouterr().err
+    assert main(["read", "--pattern", "luhn", "page.png"]) != 0
+
+
 def test_whole_numbers_as_json(files, capsys):
     """For programs each file is an object with its digits and boxes."""
     Path("page.png").write_bytes(png(number("271828")))

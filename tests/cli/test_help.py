@@ -16,7 +16,7 @@ COMMANDS = {
     "": "audit backup doctor evaluate export export-user jobs keys models prune "
     "read restore serve train tune users --help --version",
     "serve": "--host --port",
-    "read": "FILE... --json --record --user --number --enhancement-level --max-error",
+    "read": "FILE... --json --record --user --number --enhancement-level --max-error --pattern",
     "train": "--config --set --user",
     "tune": "--config --set --user",
     "jobs": "cancel list log resume show",

@@ -269,6 +269,11 @@ def test_the_history_is_a_frame_of_stored_predictions(own_folder):
     assert hwr_core.history(labelled="wrong", images=True)["seen"][0].shape == (28, 28)
     with pytest.raises(InvalidValue, match="labelled"):
         hwr_core.history(wrong=True)
+    workspace.read_and_keep_number(png(number("1507")), source=Source.API)
+    assert hwr_core.history(numbers=True, text="50")["text"].tolist() == ["1507"]
+    assert len(hwr_core.history(numbers=True, days=1, limit=1)) == 1
+    with pytest.raises(InvalidValue, match="pattern"):
+        hwr_core.history(numbers=True, digit=7)
 
 
 def test_a_stored_prediction_shows_its_label(own_folder):

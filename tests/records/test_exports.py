@@ -206,7 +206,11 @@ def test_a_users_data_as_json(exports, kept):
 def test_a_user_without_history_is_empty_lists(exports, users):
     """Nothing is still a valid answer."""
     ada = users.create("ada")
-    assert json.loads(b"".join(exports.user(ada.id, "json")))["data"] == {"predictions": [], "feedbacks": []}
+    assert json.loads(b"".join(exports.user(ada.id, "json")))["data"] == {
+        "predictions": [],
+        "numbers": [],
+        "feedbacks": [],
+    }
     assert _csv(exports.user(ada.id, "csv")) == []
 
 

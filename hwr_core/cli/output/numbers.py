@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hwr_core.app.batch import FilePrediction
@@ -12,14 +12,23 @@ from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError
 from hwr_core.recognition.types import NumberPrediction
+from hwr_core.records.numbers import NumberRecord
+from hwr_core.records.predictions import Source
 
 
-def print_numbers(names: Sequence[str], enhancement_level: float, max_error: float | None, *, as_json: bool) -> int:
-    """Print the lines of digits of each file, in order; return the exit status."""
+def print_numbers(names: Sequence[str], options: Mapping[str, Any], *, keep_for: int | None, as_json: bool) -> int:
+    """Print the lines of digits of each file, in order, kept for a user or for nobody; return the exit status.
+
+    Args:
+        names: of files.
+        options: of `Workspace.read_number`.
+        keep_for: the user whose numbers they are.
+        as_json: as one JSON object for each file.
+    """
     status = DONE
     with opened() as workspace:
         for name in names:
-            found = _number_in(name, workspace, enhancement_level, max_error)
+            found = _number_in(name, workspace, options, keep_for)
             print(json.dumps(_as_json(name, found)) if as_json else _as_lines(name, found), flush=True)
             if isinstance(found, NumberPrediction) and not as_json:
                 for warning in found.warnings:
@@ -29,14 +38,19 @@ def print_numbers(names: Sequence[str], enhancement_level: float, max_error: flo
 
 
 def _number_in(
-    name: str, workspace: Workspace, enhancement_level: float, max_error: float | None
+    name: str, workspace: Workspace, options: Mapping[str, Any], keep_for: int | None
 ) -> NumberPrediction | HwrError | None:
     """The digits of a file, or the error that says why it cannot be read."""
     file = read_file(name, workspace.settings.max_image_bytes)
     if isinstance(file, FilePrediction):
         return file.error
     try:
-        return workspace.read_number(file[1], enhancement_level=enhancement_level, max_error=max_error)
+        if keep_for is None:
+            return workspace.read_number(file[1], **options)
+        found = workspace.read_and_keep_number(
+            file[1], user_id=keep_for, source=Source.CLI, file_name=file[0], **options
+        )
+        return found.number if isinstance(found, NumberRecord) else found
     except ImageError as error:
         return error
 
@@ -49,7 +63,7 @@ def _as_lines(name: str, found: NumberPrediction | HwrError | None) -> str:
     several = found.pages > 1
     return "\n".join(
         f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%} "
-        f"{'accepted' if line.accept else 'check this'}"
+        f"{'accepted' if line.accept else 'does not fit' if line.fits is False else 'check this'}"
         for line in found.lines
     )
 
@@ -62,6 +76,7 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
         "text": found.text,
         "confidence": found.confidence,
         "accept": found.accept,
+        "fits": found.fits,
         "digits": [
             {
                 "digit": each.digit,
@@ -78,6 +93,7 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
                 "text": line.text,
                 "confidence": line.confidence,
                 "accept": line.accept,
+                "fits": line.fits,
                 "box": line.box,
                 "page": line.page,
             }

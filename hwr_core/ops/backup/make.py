@@ -126,6 +126,7 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
             predictions=contents.predictions,
             feedback=contents.feedback,
             jobs=contents.jobs,
+            numbers=contents.numbers,
             uploads=len(uploads),
             missing=len(contents.uploads) - len(uploads),
             images=len(images),

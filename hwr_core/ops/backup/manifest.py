@@ -45,6 +45,7 @@ class Counts(BaseModel):
     )  # the second is the name in older archives
     feedback: int = Field(ge=0)
     jobs: int = Field(ge=0)
+    numbers: int = Field(0, ge=0)  # older archives have none
     uploads: int = Field(ge=0, validation_alias=AliasChoices("uploads", "originals"))
     missing: int = Field(ge=0)
     images: int = Field(ge=0, validation_alias=AliasChoices("images", "pictures"))

@@ -142,8 +142,8 @@ def _unpack_to_staging(settings: Settings, archive: ZipFile, manifest: Manifest,
 def _confirm_contents(data: Path, manifest: Manifest) -> None:
     """Refuse a database that does not match the manifest, or whose predictions lack image files."""
     found, counts = migrate_and_count(data / DATABASE), manifest.counts
-    expected = (counts.users, counts.predictions, counts.feedback, counts.jobs)
-    if (found.users, found.predictions, found.feedback, found.jobs) != expected:
+    expected = (counts.users, counts.predictions, counts.feedback, counts.jobs, counts.numbers)
+    if (found.users, found.predictions, found.feedback, found.jobs, found.numbers) != expected:
         raise InvalidValue("The database in the backup does not match the counts in its manifest.")
     stored = set(Uploads(data / UPLOADS).names())
     if len(found.uploads - stored) != counts.missing or stored - found.uploads:

@@ -118,5 +118,5 @@ def test_unknown_versions_are_not_found(client: TestClient, name: str) -> None:
 def test_data_sets_are_listed(client: TestClient) -> None:
     """What is there to learn from and to measure on."""
     answer = client.get("/api/datasets").json()
-    assert {row["name"] for row in answer["data"] if row["available"]} == {"noise", "custom"}
+    assert {row["name"] for row in answer["data"] if row["available"]} == {"drawn-things", "noise", "custom"}
     assert answer["suites"] == ["custom", "corrupted"]

@@ -179,8 +179,11 @@ def _older_database(file: Path, known: int, originals: Sequence[str] = ()) -> by
     with duckdb.connect(file) as connection:
         connection.execute("set global timezone = 'UTC'")
         migrate(connection, MIGRATIONS[:known])
+        insert = INSERT_READING
+        if SCHEMA.index("predictions_and_uploads") < known:
+            insert = insert.replace("readings", "predictions").replace("reading_ids", "prediction_ids")
         for _ in originals or ("",):
-            connection.execute(INSERT_READING)
+            connection.execute(insert)
         for number, name in enumerate(originals, start=1):
             connection.execute("update readings set original = $1 where id = $2", [name, number])
     return file.read_bytes()
