@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -11,11 +12,11 @@ from tests.handwriting import number, png
 IMAGE = png(number("314"))
 
 
-def read(client: TestClient, **fields: str) -> dict:
+def read(client: TestClient, **fields: str) -> dict[str, Any]:
     """Read a number sent as a form."""
     answer = client.post("/api/read-number", files={"file": ("form.png", IMAGE)}, data=fields)
     assert answer.status_code == 200, answer.text
-    found: dict = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
 
 
