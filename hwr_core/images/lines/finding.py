@@ -28,7 +28,7 @@ MIDDLE_SHARE = 0.5
 REACH = 0.75
 """Ink belongs to the nearest number, if the number's middle is no farther than this share of its height."""
 
-GAP, LEVEL, ALIKE, SAME_WAY = 0.8, 0.4, 1.8, 0.9
+GAP, LEVEL, ALIKE, SAME_WAY = 0.3, 0.4, 1.8, 0.9
 """Pieces make one number if they are at most the first share of its height apart, their levels differ by at most the
 second, their heights by at most the third factor, and their ways by a cosine of at least the fourth."""
 
