@@ -24,14 +24,14 @@ LONGEST_LARGE = 12
 """Numbers with more digits than this are not shown as one large number."""
 
 
-def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> None:
+def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> NumberPrediction | None:
     """Read all digits of an image or document and show them; the boxes of a single page can be edited.
 
-    Raises: what `Workspace.read_number` raises.
+    Returns what was read, None where the user stopped that. Raises: what `Workspace.read_number` raises.
     """
     task = f"{key}_prediction"
     if is_stopped(task):
-        return
+        return None
     so_far = st.empty()
 
     def show_so_far(read: NumberPrediction) -> None:
@@ -54,6 +54,7 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
         _show_text(prediction)
         _show_pages(prediction, pages)
         _show_digits(prediction.digits)
+    return prediction
 
 
 def _show_text(prediction: NumberPrediction) -> None:

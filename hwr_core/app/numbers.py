@@ -9,7 +9,7 @@ from typing import Any
 
 from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
-from hwr_core.errors import Stopped, TakesTooLong
+from hwr_core.errors import InvalidValue, Stopped, TakesTooLong
 from hwr_core.events import Events
 from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.events import NumberPredicted
@@ -126,6 +126,48 @@ class PredictNumbers:
         if not found.digits:
             confirm_user(self._store, user_id)
             return found
+        return self.keep_number(
+            found,
+            user_id=user_id,
+            source=source,
+            file_name=file_name,
+            enhancement_level=enhancement_level,
+            max_error=max_error,
+            pattern=pattern,
+            document=document,
+        )
+
+    def keep_number(  # noqa: PLR0913  all but one by name
+        self,
+        found: NumberPrediction,
+        *,
+        user_id: int = DEFAULT_USER,
+        source: Source,
+        file_name: str | None = None,
+        enhancement_level: float = 1.0,
+        max_error: float | None = None,
+        pattern: str | None = None,
+        document: bytes | None = None,
+    ) -> NumberRecord:
+        """Store a number that was read; when this returns, it is durable.
+
+        Args:
+            found: what was read.
+            user_id: whose number it is.
+            source: where it came from.
+            file_name: what its file was called.
+            enhancement_level: what it was read with.
+            max_error: the same.
+            pattern: the same.
+            document: the file, stored by its content for the days that the settings say.
+
+        Raises:
+            InvalidValue: there are no digits, or `pattern` is none.
+            UserNotFound, UserInactive: the user cannot add to the history.
+            StoreError: the history cannot be written at present.
+        """
+        if not found.digits:
+            raise InvalidValue("A number without digits cannot be stored.")
         expected = self._pattern(pattern)
         new = NewNumber(
             user_id,

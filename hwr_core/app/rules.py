@@ -101,6 +101,7 @@ RULES: Mapping[str, Rule] = {
     "read_number": _plain(
         Permission.USE, "document", "enhancement_level", "boxes", "max_error", "pattern", "on_progress", "on_page"
     ),
+    "keep_number": _for_user(Permission.USE, "found", "document", *_KEPT, "max_error", "pattern"),
     "read_and_keep_number": _for_user(Permission.USE, *_NUMBER, "on_page"),
     "start_read_and_keep_number": _for_user(Permission.USE, *_NUMBER, "keep"),
     "numbers.page": _own(_NUMBERS, free=("limit", "before")),
@@ -113,6 +114,7 @@ RULES: Mapping[str, Rule] = {
         (OfNumber("number_id"), OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
         ("text", "comments"),
     ),
+    "exports.numbers_frame": _own(_NUMBERS, free=("limit",), act="exported numbers"),
     "exports.numbers": _own(_NUMBERS, free=("kind",), act="exported numbers"),
     "explain": _plain(Permission.USE, "image", "enhancement_level"),
     "read_all": _plain(Permission.USE, "files", "enhancement_level"),

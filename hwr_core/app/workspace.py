@@ -85,6 +85,7 @@ class Workspace:
 
         self._predict_numbers = PredictNumbers(settings, self.store, self.model, self.numbers, self.events)
         self.read_number = self._predict_numbers.read_number
+        self.keep_number = self._predict_numbers.keep_number
         self.read_and_keep_number = self._predict_numbers.read_and_keep_number
         self.start_read_and_keep_number = self._predict_numbers.start_read_and_keep_number
         self.served_model = self.model.version

@@ -119,6 +119,23 @@ def test_numbers_are_read_whole(page: AppTest) -> None:
     assert [error.value[:20] for error in page.error] == ["This is neither an i"]
 
 
+def test_a_number_is_corrected_and_saved_once(page: AppTest, workspace: Workspace) -> None:
+    """Nothing is saved before; what the user typed is the user's word on the number, whose file is kept."""
+    page.run()
+    page.segmented_control(key="upload_kind").set_value("Numbers").run()
+    image = png(number("3141"))
+    upload(page, pi=image)
+    assert workspace.numbers.count() == 0
+    [text] = page.text_area
+    assert text.value == "3141"
+    text.set_value("3147")
+    next(button for button in page.button if button.label == "Save").click().run()
+    assert [each.value for each in page.success] == ["Saved as number 1, corrected."]
+    page.run()
+    [kept] = workspace.numbers.page().numbers
+    assert (kept.number.text, kept.label.text, workspace.numbers.upload(kept.id)) == ("3141", "3147", image)
+
+
 def test_what_was_not_read_of_a_number_is_said(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the digits stands what is missing."""
     monkeypatch.setattr("hwr_core.recognition.recogniser.Recogniser.finds_numbers", False)  # as older versions

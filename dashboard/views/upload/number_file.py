@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.messages import show_error
 from dashboard.components.numbers import show_number
+from dashboard.views.upload.number_saving import Document, show_saving
 from hwr_core.errors import ImageError
 
 
@@ -12,6 +13,8 @@ def show_number_file(name: str, document: bytes, enhancement_level: float, *, ke
     with st.container(border=True):
         st.text(name)
         try:
-            show_number(document, key=key, enhancement_level=enhancement_level)
+            found = show_number(document, key=key, enhancement_level=enhancement_level)
+            if found and found.digits:
+                show_saving(found, Document(name, document, enhancement_level), key=key)
         except ImageError as error:
             show_error(error)
