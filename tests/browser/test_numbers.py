@@ -45,6 +45,20 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     screenshot(page, "upload-numbers")
 
 
+def test_a_number_is_corrected_and_saved(visit: Visit) -> None:
+    """The digits stand in a field; what is typed there is the user's word, and the server says what was kept."""
+    page = visit("/upload")
+    choose_numbers(page)
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    upload.set_input_files([FilePayload(name="form.png", mimeType="image/png", buffer=png(number("271828")))])
+    field = page.get_by_role("textbox", name="What it says")
+    expect(field).to_have_value("271828")
+    field.fill("271829")
+    screenshot(page, "upload-number-saving")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("corrected.")).to_be_visible()
+
+
 def test_a_long_document_is_stopped(visit: Visit) -> None:
     """While its pages are read a bar stands there with a button; stopped, the page offers to go on."""
     sheet = Image.fromarray(np.vstack([number("271828"), number("314159"), number("577215")]))
