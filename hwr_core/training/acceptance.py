@@ -28,7 +28,7 @@ from hwr_core.registry.card import Acceptance, ModelCard, Threshold, Weight
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.statistics import upper_end
 
-COUNTS = {Part.VALIDATION: 3_000, Part.TEST: 2_500}
+COUNTS = {Part.VALIDATION: 4_000, Part.TEST: 2_500}
 """Images of a number that are read, of each part."""
 
 ON_PAGES = 0.3
