@@ -43,6 +43,9 @@ class TrainingConfig(BaseModel):
     """Name of a network in ARCHITECTURES."""
     start: str | None = None
     """Name of a model version of the same network whose weights to start from; a fresh network if not given."""
+    mix: float = Field(1.0, gt=0, le=1)
+    """With `start`: the share of the learned weights in the model; the rest are those it started from. What was learned
+    before is kept better so (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models")."""
     epochs: int = Field(18, ge=1, le=500)
     batch_size: int = Field(128, ge=8, le=4096)
     optimizer: Literal["adamw", "sgd"] = "adamw"

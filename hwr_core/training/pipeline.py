@@ -59,17 +59,26 @@ def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
     data = load_data(run.config, run.places, prepared, run.report, run.processes, share)
     run.report.log(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
     progress = EpochProgress(run.step(PREPARED, TRAINED), after=(1.0 - TRAINED) / (TRAINED - PREPARED))
-    start = run.config.start
+    begun = _load_network(run.registry.get(run.config.start)) if run.config.start else None
     result = train(
         run.config,
         digit_task(run.config, data),
         progress.on_epoch,
         on_batch=progress.on_batch,
         checkpoints=run.folder / "checkpoints",
-        start=_load_network(run.registry.get(start)) if start else None,
+        start=begun,
     )
+    if begun is not None:
+        mix(result.model, begun, run.config.mix)
     run.progress(TRAINED, "Choosing thresholds and scoring")
     return result, write_card(run, training_counts(prepared), result)
+
+
+def mix(learned: keras.Model, begun: keras.Model, share: float) -> None:
+    """Give a network this share of its own weights, and for the rest those of the network it was begun with."""
+    learned.set_weights(
+        [share * new + (1.0 - share) * old for new, old in zip(learned.get_weights(), begun.get_weights(), strict=True)]
+    )
 
 
 def _line_reader(run: TrainingRun, page_finder: PageFinderFiles | None) -> LineReaderFiles | None:

@@ -52,3 +52,17 @@ def test_every_network_that_is_offered_can_be_built():
     from hwr_core.training.architectures import BUILDERS
 
     assert BUILDERS.keys() == ARCHITECTURES.keys()
+
+
+def test_weights_are_mixed_in_shares():
+    """A quarter of what was learned, and three of what was there before."""
+    import keras
+
+    def network(value: float):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+        model.set_weights([np.full(each.shape, value, np.float32) for each in model.get_weights()])
+        return model
+
+    learned = network(1.0)
+    mix(learned, network(0.0), 0.25)
+    assert all(np.allclose(each, 0.25) for each in learned.get_weights())
