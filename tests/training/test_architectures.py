@@ -58,6 +58,8 @@ def test_weights_are_mixed_in_shares():
     """A quarter of what was learned, and three of what was there before."""
     import keras
 
+    from hwr_core.training.pipeline import mix
+
     def network(value: float):
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
         model.set_weights([np.full(each.shape, value, np.float32) for each in model.get_weights()])
