@@ -133,6 +133,7 @@ def test_a_number_is_corrected_and_saved_once(page: AppTest, workspace: Workspac
     assert [each.value for each in page.success] == ["Saved as number 1, corrected."]
     page.run()
     [kept] = workspace.numbers.page().numbers
+    assert kept.label is not None
     assert (kept.number.text, kept.label.text, workspace.numbers.upload(kept.id)) == ("3141", "3147", image)
 
 
