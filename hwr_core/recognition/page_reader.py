@@ -12,7 +12,7 @@ from hwr_core.images.decode import PageImage
 from hwr_core.images.lines.page import Line, Page, Part, chained, joint_box, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.types import Box, OnProgress
-from hwr_core.recognition.acceptance import evidence, probability_right
+from hwr_core.recognition.acceptance import FEATURES, evidence, probability_right
 from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digit, with_digits
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.patterns import Pattern
@@ -24,6 +24,9 @@ FEW, DOUBTED, MANY = 3, 0.9, 200
 another, less probable than that, or where all of them would be so many heights of a digit long: of a page written full
 the network misses some."""
 
+RUNNING = 20
+"""Digits of a line, one with another, from which on a full page is no list of numbers."""
+
 PLAIN, ALONE = 0.5, 0.8
 """One line that the foreground shows stands against what the network finds where it has no fewer digits and is at least
 as probable as the first says; or as the second says, where the network finds nothing at all."""
@@ -34,6 +37,11 @@ FOUND, READ = 0.4, 0.7
 BELIEVABLE = 0.6
 """Of several numbers that the network finds each has digits that are, one with another, at least so probable: less is
 what letters, print and the grain of the paper are read as."""
+
+STRAY = -4.0
+"""A lone digit is dropped to which the network of single digits gives smaller log-odds than this: less than 2 %."""
+
+_DOUBTED = FEATURES.index("digits")
 
 TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
 
@@ -104,7 +112,8 @@ def read_page(  # noqa: PLR0913  all but two by name
         pages = _foreground(image, enhancement_level)
         read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
-    return _prediction(work.judged(read, others), warnings, number, first_line, image.of, pattern)
+    judged = [each for each in work.judged(read, others) if not _is_stray(each)]
+    return _prediction(judged, warnings, number, first_line, image.of, pattern)
 
 
 def _found(
@@ -113,10 +122,10 @@ def _found(
     """The numbers that the page network finds or the foreground shows, and what the other one shows if it was read."""
     pages = _placed(find_numbers(image.grey, work.recogniser.page_maps, enhancement_level), image)
     heights = sum(_length(line) for page in pages for line in page.lines)
-    if heights >= MANY:  # written full: the lines of the foreground are enough where they are read well
+    if heights >= MANY:  # written full: lines of running digits are enough where the foreground shows them well
         shown = _foreground(image, enhancement_level)
         plain = work.lines(shown, 0.0, FOUND)
-        if _digits(plain) >= heights and _per_digit(plain) >= DOUBTED:
+        if _digits(plain) >= max(MANY, RUNNING * len(plain)) and _per_digit(plain) >= DOUBTED:
             return shown, plain, None
         read = _believable(work.lines(pages, FOUND, READ))
     else:
@@ -203,6 +212,11 @@ class _Work:
         if self.pattern is None or read.found.is_sought or not self.pattern.fits(read.found.text):
             return confidence
         return self.pattern.confidence(confidence)
+
+
+def _is_stray(judged: _Judged) -> bool:
+    """Whether a lone digit is a letter or a mark: the network of single digits holds it to be something else."""
+    return len(judged.read.found.text) == 1 and bool(judged.evidence) and judged.evidence[_DOUBTED] < STRAY
 
 
 def _length(line: Line) -> float:

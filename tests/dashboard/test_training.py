@@ -47,7 +47,7 @@ def test_a_training_is_started_with_sensible_defaults(page: AppTest, workspace: 
     assert not page.exception
     [job] = workspace.modelling.jobs.page()
     assert (job.kind, job.state) == (JobKind.TRAIN, JobState.QUEUED)
-    assert job.config["sources"] == ["noise", "custom"]
+    assert job.config["sources"] == ["drawn-things", "noise", "custom"]
     assert [each.value for each in page.subheader] == [f"Training {job.id}"]
 
 
