@@ -172,6 +172,7 @@ def test_drift_has_its_verdict_first(page: AppTest, kept: list[int], workspace: 
             workspace.keep(prediction, source=Source.DRAWING)
     page.query_params["look"] = "Drift"
     page.run()
+    page.segmented_control(key="beside").set_value(Against.EARLIER).run()
     assert not page.exception
     assert page.success[0].value.startswith("**Much like before.**")
     assert len(page.get("plotly_chart")) == len(Feature)
