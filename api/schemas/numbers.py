@@ -59,6 +59,7 @@ NumberText = Annotated[
         max_length=MAX_TEXT,
         description="Digits, a line for each line of digits; spaces are left out. Empty for no number at all.",
         examples=["148535"],
+        json_schema_extra={"pattern": r"^[0-9\s]*$"},  # said here, checked where the sign that is wrong is named
     ),
 ]
 

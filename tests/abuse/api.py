@@ -46,7 +46,7 @@ from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.client import client_of
 from tests.api.signed_in import signed_in_site
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 from tests.own_models import copied_models, own_digits
 
 CHECKS = [
@@ -134,6 +134,7 @@ def _known(workspace: Workspace) -> Mapping[str, Any]:
     return {
         "user_id": 2,
         "prediction_id": 1,
+        "number_id": 1,
         "job_id": 1,
         "key_id": 1,
         "by": "digit",
@@ -215,6 +216,7 @@ def _lived_in(workspace: Workspace) -> Iterator[None]:
     workspace.users.create("Ada")
     for digit in range(3):
         workspace.read_and_keep(png(drawing(digit)), user_id=1, source=Source.API)
+    workspace.read_and_keep_number(png(number("314")), user_id=1, source=Source.API)
     workspace.modelling.import_images(own_digits(10))
     workspace.modelling.train({"sources": ["custom"], "epochs": 500}, 1)
     try:
