@@ -23,7 +23,7 @@ OPTDIGITS_BLOCK = 100
 POOR_EACH, POOR_TESTED = 20_000, 400
 """The most digits taken of each set for `poor_images`, to learn from and to check on."""
 
-DRAWN_THINGS, DRAWN_THINGS_TESTED = 9_000, 690
+DRAWN_THINGS, DRAWN_THINGS_TESTED = 4_000, 690
 """How many drawings of things are made, to learn from and to check on."""
 
 SEVERAL, SEVERAL_TESTED, MOST_SEVERAL = 9_000, 500, 3

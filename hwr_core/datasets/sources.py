@@ -162,7 +162,7 @@ _ALL = (
         None,
         drawn_thing_images,
         _once,
-        9_000,
+        4_000,
     ),
     _images(
         "other-scripts",

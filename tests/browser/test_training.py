@@ -110,7 +110,7 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     first = curve.get_attribute("d")
     expect(curve).not_to_have_attribute("d", first or "", timeout=4 * MINUTES)
     screenshot(page, "training")
-    expect(page.get_by_text("New model version")).to_be_visible(timeout=6 * MINUTES)
+    expect(page.get_by_text("New model version")).to_be_visible(timeout=10 * MINUTES)
     made = answer(server, "/api/models")["challenger"]
     assert made
 
