@@ -170,7 +170,7 @@ _ALL = (
         _file(OMNIGLOT),
         script_images,
         _once,
-        15_000,
+        12_500,
     ),
     _pen_strokes("strokes-chars74k-letters", "pen strokes of letters, 41 writers: no digits", 1_000, _half),
     _images(

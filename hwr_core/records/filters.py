@@ -47,16 +47,21 @@ class HistoryFilter:
         for name, digit in (("digit", self.digit), ("actual_digit", self.actual_digit)):
             if digit is not None and digit != NONE and digit not in DIGITS:
                 raise InvalidValue(f"{name} is {digit!r}; 0 to 9 or {NONE!r} is allowed.")
-        if not 0.0 <= self.confidence_from <= self.confidence_to <= 1.0:
-            raise InvalidValue(
-                f"The confidence range is {self.confidence_from} to {self.confidence_to}; "
-                "both ends lie between 0 and 1, the lower one first."
-            )
-        for name, moment in (("since", self.since), ("until", self.until)):
-            if moment is not None and moment.tzinfo is None:
-                raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
-        if self.since and self.until and self.since > self.until:
-            raise InvalidValue("since is later than until; it has to be the earlier time.")
+        confirm_ranges((self.confidence_from, self.confidence_to), (self.since, self.until))
+
+
+def confirm_ranges(confidence: tuple[float, float], time: tuple[datetime | None, datetime | None]) -> None:
+    """Refuse a range of confidences or of times that cannot match anything. Raises InvalidValue."""
+    (low, high), (since, until) = confidence, time
+    if not 0.0 <= low <= high <= 1.0:
+        raise InvalidValue(
+            f"The confidence range is {low} to {high}; both ends lie between 0 and 1, the lower one first."
+        )
+    for name, moment in (("since", since), ("until", until)):
+        if moment is not None and moment.tzinfo is None:
+            raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
+    if since and until and since > until:
+        raise InvalidValue("since is later than until; it has to be the earlier time.")
 
 
 IS_RIGHT = "p.digit is not distinct from l.actual_digit"

@@ -12,7 +12,7 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.recognition.types import Candidate, FoundDigit, NumberLine, NumberPrediction
 from hwr_core.records.feedback import MAX_COMMENT
-from hwr_core.records.filters import Conditions, Labelled
+from hwr_core.records.filters import Conditions, Labelled, confirm_ranges
 from hwr_core.records.labels import settle_number_labels
 from hwr_core.records.predictions import Source
 from hwr_core.records.uploads import Upload, Uploads
@@ -108,16 +108,7 @@ class NumberFilter:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot match anything."""
-        if not 0.0 <= self.confidence_from <= self.confidence_to <= 1.0:
-            raise InvalidValue(
-                f"The confidence range is {self.confidence_from} to {self.confidence_to}; "
-                "both ends lie between 0 and 1, the lower one first."
-            )
-        for name, moment in (("since", self.since), ("until", self.until)):
-            if moment is not None and moment.tzinfo is None:
-                raise InvalidValue(f"{name} is {moment.isoformat()}; it needs an offset from UTC, such as +00:00.")
-        if self.since and self.until and self.since > self.until:
-            raise InvalidValue("since is later than until; it has to be the earlier time.")
+        confirm_ranges((self.confidence_from, self.confidence_to), (self.since, self.until))
 
 
 EVERY_NUMBER = NumberFilter()
