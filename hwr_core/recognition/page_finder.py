@@ -1,5 +1,6 @@
 """A page -> its numbers, each upright and alone: the page network looks at it in several sizes."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -113,10 +114,14 @@ def _are_high(found: Sequence[_Found]) -> bool:
 
 
 def _factors(grey: Grey) -> list[float]:
-    """The sizes in which a page is looked at, as factors of its own, from small to large."""
+    """The sizes in which a page is looked at, as factors of its own, from small to large.
+
+    A strip of paper is seen no larger than a square page: its longer side alone would allow any number of pixels.
+    """
     wanted = sorted([LOWEST_SIDE / min(grey.shape), *(side / max(grey.shape) for side in SIDES)])
+    largest = min(MOST_ENLARGED, SIDES[-1] / math.sqrt(grey.size))
     factors: list[float] = []
-    for factor in (min(each, MOST_ENLARGED) for each in wanted):
+    for factor in (min(each, largest) for each in wanted):
         if not factors or factor > NO_BETTER * factors[-1]:
             factors.append(factor)
     return factors
