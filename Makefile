@@ -76,9 +76,13 @@ fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--c
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-lock: setup ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
+# Not after `setup`, which refuses a package that has no hash yet.
+lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group notebooks \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
+
+$(BIN)/uv:
+	@$(MAKE) setup
 
 # These three tools are fetched when they are asked for: nothing else needs them.
 sbom: setup ## List all installed packages with hashes and licences in build/sbom.json (CycloneDX)

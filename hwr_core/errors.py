@@ -33,6 +33,10 @@ class NoInk(ImageError):
     """The image holds no foreground: it is blank or mere noise."""
 
 
+class NotThisForm(ImageError):
+    """The image does not show the form whose fields are to be read."""
+
+
 class InvalidValue(HwrError, ValueError):
     """A value lies outside what is allowed."""
 

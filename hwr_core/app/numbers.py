@@ -217,13 +217,17 @@ class PredictNumbers:
         return self._settings.max_error if max_error is None else max_error
 
     def _pattern(self, text: str | None) -> Pattern | None:
-        """The pattern that a text describes or names; None for none."""
-        return Pattern.parse(self._settings.patterns.get(text, text)) if text else None
+        return pattern_of(text, self._settings)
 
     def close(self) -> None:
         """Stop what is being read. May be repeated."""
         self._closed.set()
         self._threads.shutdown()
+
+
+def pattern_of(text: str | None, settings: Settings) -> Pattern | None:
+    """Return the pattern that a text describes, or names in the settings; None for none. Raises InvalidValue."""
+    return Pattern.parse(settings.patterns.get(text, text)) if text else None
 
 
 class _Work:

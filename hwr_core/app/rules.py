@@ -92,6 +92,7 @@ _FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"),
 _NUMBERS = OfNumberFilter("chosen")
 _KEPT = ("source", "file_name", "enhancement_level")
 _NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "on_progress")
+_SCANS = ("form_id", "files", "keep", "max_error", "on_progress")
 
 RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
@@ -116,6 +117,13 @@ RULES: Mapping[str, Rule] = {
     ),
     "exports.numbers_frame": _own(_NUMBERS, free=("limit",), act="exported numbers"),
     "exports.numbers": _own(_NUMBERS, free=("kind",), act="exported numbers"),
+    "add_form": _for_user(Permission.MAKE_FORMS, "name", "document", "fields", act="added a form"),
+    "read_forms": _for_user(Permission.USE, *_SCANS),
+    "start_read_forms": _for_user(Permission.USE, *_SCANS),
+    "forms.all": _plain(Permission.USE),
+    "forms.get": _plain(Permission.USE, "form_id"),
+    "forms.page": _plain(Permission.USE, "form_id"),
+    "forms.delete": _plain(Permission.MAKE_FORMS, "form_id", act="deleted a form"),
     "explain": _plain(Permission.USE, "image", "enhancement_level"),
     "read_all": _plain(Permission.USE, "files", "enhancement_level"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),

@@ -10,6 +10,7 @@ from hwr_core.analytics.queries import Analytics
 from hwr_core.app.batch import PredictBatch
 from hwr_core.app.event_feed import EventFeed
 from hwr_core.app.exploration import Exploration
+from hwr_core.app.forms import ReadForms
 from hwr_core.app.housekeeping import Housekeeping
 from hwr_core.app.limits import limits_of
 from hwr_core.app.modelling import Modelling
@@ -23,6 +24,7 @@ from hwr_core.events import Events
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.exports import Exports
 from hwr_core.records.feedback import FeedbackLog
+from hwr_core.records.forms import Forms
 from hwr_core.records.history import History
 from hwr_core.records.numbers import Numbers
 from hwr_core.records.recorder import Recorder
@@ -62,6 +64,7 @@ class Workspace:
         self.feedback = FeedbackLog(self.store, self.events)
         self.analytics = Analytics(self.store)
         self.numbers = Numbers(self.store, self._uploads, max_page=most)
+        self.forms = Forms(self.store)
         self.exports = Exports(self.store)
         queue = ReviewQueue(self.store, max_page=most)
         self.review = ReviewService(queue, self.history, self.registry, compared=min(COMPARED, most))
@@ -88,6 +91,10 @@ class Workspace:
         self.keep_number = self._predict_numbers.keep_number
         self.read_and_keep_number = self._predict_numbers.read_and_keep_number
         self.start_read_and_keep_number = self._predict_numbers.start_read_and_keep_number
+        self._read_forms = ReadForms(settings, self.store, self.model, self.forms, self.numbers, self.events)
+        self.add_form = self._read_forms.add_form
+        self.read_forms = self._read_forms.read_forms
+        self.start_read_forms = self._read_forms.start_read_forms
         self.served_model = self.model.version
         self.listening = EventFeed(self.events).listening
 
@@ -122,6 +129,7 @@ class Workspace:
         self.modelling.jobs.close()
         self._predict.close()
         self._predict_numbers.close()
+        self._read_forms.close()
         self._recorder.close()
         self.store.close()
         self.model.close()

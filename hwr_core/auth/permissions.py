@@ -27,6 +27,7 @@ class Permission(StrEnum):
     USE = "make predictions, and see, label and export their own"
     SEE_ALL = "see the predictions of other users, models and jobs"
     ACT_FOR_OTHERS = "store and label predictions for other users"
+    MAKE_FORMS = "add and delete forms"
     TRAIN = "train, tune and evaluate models, and add training images"
     PROMOTE = "decide which model version is served"
     MANAGE_USERS = "manage users, their roles, passwords and API keys"
@@ -36,7 +37,7 @@ class Permission(StrEnum):
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.USE}),
-    Role.ANALYST: frozenset({Permission.USE, Permission.SEE_ALL}),
+    Role.ANALYST: frozenset({Permission.USE, Permission.SEE_ALL, Permission.MAKE_FORMS}),
     Role.ADMIN: frozenset(Permission),
 }
 

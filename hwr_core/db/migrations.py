@@ -300,6 +300,23 @@ def numbers(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def forms(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the forms that scans are read by: an empty page as PNG, and its fields as JSON."""
+    connection.execute("create sequence form_ids")
+    connection.execute(
+        """
+        create table forms (
+            id bigint not null,
+            created_at timestamptz not null,
+            user_id bigint,
+            name text not null,
+            page bytea not null,
+            fields text not null
+        )
+        """
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -308,4 +325,5 @@ MIGRATIONS: Sequence[Migration] = (
     identities,
     predictions_and_uploads,
     numbers,
+    forms,
 )

@@ -72,6 +72,11 @@ def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
         cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
 
+def disown_forms_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+    """Leave a user's forms to all: others read by them."""
+    cursor.execute("update forms set user_id = null where user_id = $1", [user_id])
+
+
 def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
     """Remove what a user wrote: file names and comments."""
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])

@@ -137,26 +137,23 @@ class Numbers:
             UserNotFound, UserInactive: its user cannot add to the history.
             StoreError: the history cannot be written at present.
         """
+        return self.add_all([new])[0]
+
+    def add_all(self, several: Sequence[NewNumber]) -> list[NumberRecord]:
+        """Store numbers and their files, all or none of them. Raises what `add` raises."""
         created_at = datetime.now(UTC)
+        records: list[NumberRecord] = []
         with self._store.writing() as cursor:
-            get_active_user(cursor, new.user_id)
-            if new.upload:
-                self._uploads.add(new.upload)
-            [(new_id,)] = cursor.execute("select nextval('number_ids')").fetchall()
-            record = NumberRecord(
-                new_id,
-                created_at,
-                new.user_id,
-                new.source,
-                new.file_name,
-                new.number,
-                new.max_error,
-                new.pattern,
-                new.enhancement_level,
-                new.upload.name if new.upload else None,
-            )
-            cursor.execute(_INSERT, _values(record))
-        return record
+            for user_id in {new.user_id for new in several}:
+                get_active_user(cursor, user_id)
+            for new in several:
+                if new.upload:
+                    self._uploads.add(new.upload)
+                [(new_id,)] = cursor.execute("select nextval('number_ids')").fetchall()
+                record = _record_of(new, new_id, created_at)
+                cursor.execute(_INSERT, _values(record))
+                records.append(record)
+        return records
 
     def page(self, chosen: NumberFilter = EVERY_NUMBER, *, limit: int = 100, before: int | None = None) -> NumberPage:
         """Return the newest numbers that match a filter, or those older than the number `before`.
@@ -254,6 +251,21 @@ class Numbers:
             NumberFeedback(new_id, made.astimezone(UTC), number, user, text, comments, until and until.astimezone(UTC))
             for new_id, made, number, user, text, comments, until in rows
         ]
+
+
+def _record_of(new: NewNumber, number_id: int, created_at: datetime) -> NumberRecord:
+    return NumberRecord(
+        number_id,
+        created_at,
+        new.user_id,
+        new.source,
+        new.file_name,
+        new.number,
+        new.max_error,
+        new.pattern,
+        new.enhancement_level,
+        new.upload.name if new.upload else None,
+    )
 
 
 def checked_text(text: str) -> str:

@@ -25,6 +25,7 @@ class Source(StrEnum):
     BATCH = "batch"
     CLI = "cli"
     API = "api"
+    FORM = "form"
 
     @property
     def user_input_type(self) -> str:

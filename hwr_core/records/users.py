@@ -10,7 +10,7 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
-from hwr_core.records.erasure import erase_history_of, forget_access_of, forget_names_of
+from hwr_core.records.erasure import disown_forms_of, erase_history_of, forget_access_of, forget_names_of
 from hwr_core.records.roles import refuse_if_last_admin
 from hwr_core.records.uploads import Uploads
 
@@ -180,6 +180,7 @@ class Users:
             if not even_last_admin:
                 refuse_if_last_admin(cursor, user_id, "deleted")
             erased = erase_history_of(cursor, user_id)
+            disown_forms_of(cursor, user_id)
             forget_access_of(cursor, user_id)
             cursor.execute("delete from users where id = $1", [user_id])
         self._uploads.remove_unused(self._store, erased.uploads)

@@ -30,6 +30,8 @@ WITHOUT_RULE = {
     "store",
     "waiting",
     "numbers.add",
+    "numbers.add_all",
+    "forms.add",
     "access.by_key",
     "access.by_session",
     "access.by_token",
@@ -158,6 +160,7 @@ def test_permissions_are_checked_where_the_behaviour_is_called(workspace: Worksp
         Permission.PROMOTE: lambda: viewable.modelling.promote("nothing"),
         Permission.TRAIN: lambda: viewable.modelling.jobs.cancel(99),
         Permission.AUDIT: viewable.access.audit,
+        Permission.MAKE_FORMS: lambda: viewable.forms.delete(99),
     }
     for permission, act in acts.items():
         try:
