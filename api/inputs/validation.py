@@ -37,11 +37,13 @@ def in_words(errors: Sequence[Mapping[str, Any]]) -> str:
 
 def _sentence(error: Mapping[str, Any]) -> str:
     kind = error["type"]
+    names = [part for part in error["loc"][1:] if isinstance(part, str)] or [BODY]
+    name = names[0]
     if kind == "json_invalid":
-        return f"{BODY} is not valid JSON."
-    name = next((part for part in error["loc"][1:] if isinstance(part, str)), BODY)
+        return f"{name} is not valid JSON."
     if kind == "missing":
-        return f"{name} is missing." if name is not BODY else f"{BODY} is missing; a JSON object is needed."
+        inner = f"{names[-1]} of {name}" if len(names) > 1 else name
+        return f"{BODY} is missing; a JSON object is needed." if name is BODY else f"{inner} is missing."
     return f"{name} is {_shortened(error['input'])}; {_needed(kind, error.get('ctx', {}))}."
 
 

@@ -9,6 +9,8 @@ from hwr_core.app.downloads import table_as_csv
 from hwr_core.app.drift import SAMPLED, Against, DriftReport
 from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind, Listener
 from hwr_core.app.exploration import Neighbour
+from hwr_core.app.form_files import FormFormat, form_file, form_table
+from hwr_core.app.forms import FormCell, FormRow, ReadForm
 from hwr_core.app.housekeeping import Storage
 from hwr_core.app.limits import limits_of
 from hwr_core.app.rules import RULES, RuleMismatch, confirm_rules
@@ -64,6 +66,8 @@ from hwr_core.records.events import LabelChanged, PredictionNotStored, Predictio
 from hwr_core.records.feedback import MAX_COMMENT, Feedback
 from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.forms import LONGEST_NAME as LONGEST_FIELD_NAME
+from hwr_core.records.forms import Form, FormField
 from hwr_core.records.history import HistoryPage
 from hwr_core.records.labels import Label
 from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberFilter, NumberPage, NumberRecord
@@ -92,6 +96,7 @@ __all__ = [
     "KEY_PREFIX",
     "KNOWN_FOR",
     "LARGEST_MAX_ERROR",
+    "LONGEST_FIELD_NAME",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",
     "MAX_TEXT",
@@ -131,6 +136,11 @@ __all__ = [
     "Feedback",
     "Figures",
     "FilePrediction",
+    "Form",
+    "FormCell",
+    "FormField",
+    "FormFormat",
+    "FormRow",
     "FoundDigit",
     "Gate",
     "Grey",
@@ -178,6 +188,7 @@ __all__ = [
     "Progress",
     "Proportion",
     "Pruned",
+    "ReadForm",
     "Reason",
     "Reliability",
     "RiskAtCoverage",
@@ -211,6 +222,8 @@ __all__ = [
     "decode_pages",
     "document_type",
     "evaluations_of",
+    "form_file",
+    "form_table",
     "is_archive",
     "limits_of",
     "matching",

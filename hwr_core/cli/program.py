@@ -14,6 +14,7 @@ from hwr_core.cli import (
     doctor,
     evaluate,
     export,
+    forms,
     jobs,
     keys,
     models,
@@ -40,6 +41,7 @@ app = App(
 COMMANDS: tuple[App | Callable[..., int], ...] = (
     serve.serve,
     read.read,
+    forms.app,
     training.train,
     training.tune,
     jobs.app,

@@ -130,7 +130,7 @@ def test_boxes_drawn_on_a_large_page_lie_where_they_were_drawn(workspace: Worksp
         replace(each, box=tuple(round(2.5 * side) for side in each.box))  # type: ignore[arg-type]
         for each in DRAWN
     ]
-    form = workspace.add_form("Large", png(large), drawn)
+    form = workspace.add_form("Large", png(np.asarray(large, np.uint8)), drawn)
     assert max(decode(workspace.forms.page(form.id)).shape) == 2048
     [row] = workspace.read_forms(form.id, [("one.png", scan(1))]).rows
     assert texts(row) == values(1)

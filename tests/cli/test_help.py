@@ -13,10 +13,15 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "audit backup doctor evaluate export export-user jobs keys models prune "
+    "": "audit backup doctor evaluate export export-user forms jobs keys models prune "
     "read restore serve train tune users --help --version",
     "serve": "--host --port",
     "read": "FILE... --json --record --user --number --enhancement-level --max-error --pattern",
+    "forms": "add delete list read",
+    "forms list": "--json",
+    "forms add": "NAME FILE --fields --user",
+    "forms delete": "FORM --yes",
+    "forms read": "FORM FILE... --output --max-error --record --user",
     "train": "--config --set --user",
     "tune": "--config --set --user",
     "jobs": "cancel list log resume show",
