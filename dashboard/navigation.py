@@ -18,6 +18,7 @@ def pages() -> dict[str, list[Any]]:
     found["Read"] = [
         st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=not sees_all),
         st.Page("app_pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("app_pages/forms.py", title="Forms", icon=":material/dynamic_form:"),
     ]
     found["Explore"] = [
         st.Page("app_pages/history.py", title="History", icon=":material/history:"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from hwr_core.datasets.pages import stationery
 from hwr_core.datasets.pages.fields import put
@@ -57,17 +58,38 @@ def empty() -> Grey:
     return np.clip(_printed().paper, 0, 255).astype(np.uint8)
 
 
+TEXTS = (
+    (90, 44, "Enrolment 2026"),
+    (160, 24, "To be filled in with a pen, a digit in each cell, and handed in at the office by the 15th of March."),
+    (195, 24, "Please write as clearly as you can."),
+    (1290, 22, "By enrolling you accept the rules of the house, which hang beside the main entrance."),
+    (1325, 22, "What you fill in is kept for a year and shown to nobody else."),
+    (1360, 22, "Places are given in the order in which forms arrive; a list of those who have one is put up in April."),
+    (
+        1620,
+        20,
+        "Town college, 14 Mill Lane. Form 27-B. Open from Monday to Friday, 9 to 12 and 14 to 17.",
+    ),
+)
+"""What is printed on the form: how far down, how large, and which words."""
+
+
 def _printed() -> Sheet:
     sheet = Sheet(np.full((HEIGHT, WIDTH), 250.0, np.float32), np.zeros((HEIGHT, WIDTH), np.uint8))
-    rng = np.random.default_rng(11)
-    for y, height in ((90, 40.0), (160, 20.0), (195, 20.0), (1300, 18.0), (1335, 18.0), (1370, 18.0), (1620, 16.0)):
-        sheet.darken(stationery.printed(height, rng, words=5), 120, y, 0.9)
+    for top, size, text in TEXTS:
+        _write(sheet, text, 120, top, size)
     stationery.line(sheet, (110, 260), (1130, 260), 3, 0.9)
     stationery.box(sheet, 110, 1270, 1020, 180, 2, 0.8)
     for field in FIELDS:
-        sheet.darken(stationery.printed(22.0, rng, words=1), 140, field.top + 20, 0.9)
+        _write(sheet, field.name, 140, field.top + 16, 28)
         _print(sheet, field)
     return sheet
+
+
+def _write(sheet: Sheet, text: str, left: int, top: int, size: int) -> None:
+    image = Image.new("L", (WIDTH, 2 * size), 0)
+    ImageDraw.Draw(image).text((0, 0), text, fill=255, font=ImageFont.load_default(size))
+    sheet.darken(np.array(image), left, top, 0.9)
 
 
 def _print(sheet: Sheet, field: Printed) -> None:

@@ -1,0 +1,1 @@
+"""What the Forms page shows."""
