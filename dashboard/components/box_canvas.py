@@ -10,6 +10,9 @@ from hwr_core.app import Box, PageImage, as_png
 WIDTH, TALLEST = 680, 900
 """Pixels of the page on the screen; a higher one is scrolled."""
 
+SIDES = ("left", "top", "width", "height")
+"""What the component calls the sides of a box."""
+
 COLOUR, LINE, FONT = "#1f6feb", 2, 16
 
 
@@ -55,12 +58,16 @@ def draw_boxes(page: PageImage, start: Sequence[NamedBox], *, next_name: str, ke
     )
     if result.json_data is None:  # nothing has come from the browser yet
         return [*start]
-    return [_in_file(each, scale) for each in result.boxes]
+    return [_in_file(each, start, scale) for each in result.boxes]
 
 
-SIDES = ("left", "top", "width", "height")
-
-
-def _in_file(drawn: dict[str, Any], scale: float) -> NamedBox:
+def _in_file(drawn: dict[str, Any], start: Sequence[NamedBox], scale: float) -> NamedBox:
+    """The box in pixels of the file: exactly as at first where nobody moved it."""
     left, top, width, height = (round(drawn[side] * scale) for side in SIDES)
-    return NamedBox(drawn["label"], (left, top, width, height))
+    found = NamedBox(drawn["label"], (left, top, width, height))
+    same = (each for each in start if each.name == found.name and _is_near(each.box, found.box, scale))
+    return next(same, found)
+
+
+def _is_near(one: Box, other: Box, scale: float) -> bool:
+    return all(abs(side - other_side) <= scale for side, other_side in zip(one, other, strict=True))

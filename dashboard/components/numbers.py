@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.answer import show_hint, show_symbol
+from dashboard.components.box_canvas import NamedBox, draw_boxes
 from dashboard.components.images import boxed
 from dashboard.components.progress import is_stopped, progress_bar
 from dashboard.components.wording import acceptance, percent
 from dashboard.services import pages_of, read_number
 from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage, data_url
 
-SIDES = ("Left", "Top", "Width", "Height")
 READING = 0.8
 """Share of the time that reading the pages takes; the rest goes into preparing them for the screen."""
 ACCEPTED = (
@@ -47,7 +47,8 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
     so_far.empty()
     place = st.container()
     if len(pages) == 1:
-        boxes = _edit_boxes(prediction, key=f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}")
+        kept = f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}"
+        boxes = _edit_boxes(prediction, pages[0], key=kept)
         if boxes != [digit.box for digit in prediction.digits]:
             prediction = read_number(document, enhancement_level, boxes)
     with place:
@@ -114,16 +115,14 @@ def _show_digits(digits: Sequence[FoundDigit]) -> None:
         )
 
 
-def _edit_boxes(prediction: NumberPrediction, *, key: str) -> list[Box]:
+def _edit_boxes(prediction: NumberPrediction, page: PageImage, *, key: str) -> list[Box]:
     """Let the user correct where the digits stand, and return the boxes."""
     with st.expander("Edit the boxes", icon=":material/crop_free:"):
-        st.caption("In pixels of the image. Change a box, add a row for a missed digit, or delete a wrong row.")
-        edited = st.data_editor(
-            pd.DataFrame([digit.box for digit in prediction.digits], columns=SIDES, dtype="Int64"),
-            num_rows="dynamic",
-            hide_index=True,
-            key=key,
-            column_config={side: st.column_config.NumberColumn(min_value=0, step=1) for side in SIDES},
+        if not st.checkbox("Draw on the page", key=f"{key}_edited"):  # a page with many boxes takes its time
+            return [digit.box for digit in prediction.digits]
+        st.caption(
+            "Draw a box around a digit that was missed. With the pencil of the toolbar, boxes are moved, resized and "
+            "deleted. Each box is read as one digit."
         )
-    whole = edited.dropna()
-    return [(int(left), int(top), int(width), int(height)) for left, top, width, height in whole.to_numpy()]
+        start = [NamedBox(str(digit.digit), digit.box) for digit in prediction.digits]
+        return [each.box for each in draw_boxes(page, start, next_name="", key=f"{key}_canvas")]

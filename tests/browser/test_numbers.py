@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.hand import answer, screenshot, turn_to, write
+from tests.browser.hand import answer, at_rest, screenshot, turn_to, write
 from tests.handwriting import hand_made_strokes, number, png
 
 Visit = Callable[..., Page]
@@ -40,9 +40,29 @@ def test_a_page_of_numbers_is_read(visit: Visit) -> None:
     upload.set_input_files([FilePayload(name="sheet.png", mimeType="image/png", buffer=png(sheet))])
     expect(page.get_by_test_id("stImage")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    page.get_by_text("Edit the boxes").click()
-    expect(page.get_by_text("In pixels of the image")).to_be_visible()
     screenshot(page, "upload-numbers")
+
+
+def test_a_box_is_drawn_around_a_digit(visit: Visit) -> None:
+    """On the page itself: what stands in a box is read as one digit, wherever it was found before."""
+    page = visit("/upload")
+    choose_numbers(page)
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    upload.set_input_files([FilePayload(name="form.png", mimeType="image/png", buffer=png(number("271828")))])
+    expect(page.get_by_text("271828").first).to_be_visible()
+    page.get_by_text("Edit the boxes").click()
+    page.get_by_text("Draw on the page").click()
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible()
+    at_rest(page)
+    size = canvas.bounding_box()
+    assert size is not None
+    canvas.hover(position={"x": 0.5, "y": 0.5})
+    page.mouse.down()
+    canvas.hover(position={"x": size["width"] / 6, "y": size["height"] - 1})
+    page.mouse.up()
+    expect(page.get_by_role("textbox", name="What it says")).to_have_value("2271828")
+    screenshot(page, "upload-boxes")
 
 
 def test_a_number_is_corrected_and_saved(visit: Visit) -> None:
