@@ -22,6 +22,7 @@ def pages() -> dict[str, list[Any]]:
     ]
     found["Explore"] = [
         st.Page("app_pages/history.py", title="History", icon=":material/history:"),
+        st.Page("app_pages/numbers.py", title="Numbers", icon=":material/pin:"),
         st.Page("app_pages/analytics.py", title="Analytics", icon=":material/insights:"),
     ]
     if sees_all:

@@ -11,7 +11,7 @@ from dashboard.navigation import pages
 # A file of ours: a Material icon would be fetched from the internet for each visitor.
 st.set_page_config(page_title="hwr", page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered")
 confirm_sign_in()
-page = st.navigation(pages())
+page = st.navigation(pages(), expanded=True)
 show_user()
 show_toasts()
 page.run()

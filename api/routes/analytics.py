@@ -8,9 +8,10 @@ from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.filters import FilterDep
-from api.schemas.analytics import AccuracyOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
+from api.inputs.number_filter import NumberFilterDep
+from api.schemas.analytics import AccuracyOut, NumberFiguresOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
 from api.schemas.fields import UserId
-from hwr_core.app import Bucket, Dimension
+from hwr_core.app import Bucket, Dimension, NumberDimension
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"], responses=RESPONSES)
 
@@ -96,3 +97,23 @@ def breakdown(
 def latency(workspace: WorkspaceDep, filters: FilterDep) -> TableOut:
     """Return the median, the 95th and the 99th percentile of the time that predictions took, in seconds."""
     return TableOut.of(workspace.analytics.latency(filters))
+
+
+@router.get("/numbers", summary="Get figures about whole numbers")
+@calls("analytics.numbers")
+def numbers(workspace: WorkspaceDep, filters: NumberFilterDep) -> NumberFiguresOut:
+    """Return how many numbers were read and accepted, how many were right, and what error was promised."""
+    return NumberFiguresOut.of(workspace.analytics.numbers(filters))
+
+
+@router.get("/numbers/breakdown", summary="Break whole numbers down")
+@calls("analytics.numbers_by")
+def numbers_by(
+    workspace: WorkspaceDep,
+    filters: NumberFilterDep,
+    by: Annotated[
+        NumberDimension, Query(description="What to tell numbers apart by.", examples=[NumberDimension.PATTERN])
+    ] = NumberDimension.PATTERN,
+) -> TableOut:
+    """Return a row for each pattern, source, user or model version."""
+    return TableOut.of(workspace.analytics.numbers_by(filters, by=by))

@@ -77,6 +77,30 @@ class UserFiguresOut(One[UserData]):
     """Figures about one user's history."""
 
 
+class NumberFiguresData(Out):
+    """Figures about whole numbers."""
+
+    numbers: int = Field(examples=[240])
+    accepted: int = Field(description="So sure that nobody has to look.", examples=[71])
+    labelled: int = Field(validation_alias=AliasPath("whole", "total"), description="Judged by a user.", examples=[240])
+    right: int = Field(validation_alias=AliasPath("whole", "right"), description="Read right.", examples=[226])
+    accuracy: float | None = Field(validation_alias=AliasPath("whole", "share"), description=SHARE, examples=[0.94])
+    accepted_labelled: int = Field(validation_alias=AliasPath("accepted_right", "total"), examples=[71])
+    accepted_right: int = Field(validation_alias=AliasPath("accepted_right", "right"), examples=[71])
+    accepted_accuracy: float | None = Field(
+        validation_alias=AliasPath("accepted_right", "share"), description=SHARE, examples=[1.0]
+    )
+    promised_error: float | None = Field(
+        validation_alias="promised",
+        description="The share of accepted and judged numbers that might have been wrong; null without any.",
+        examples=[0.01],
+    )
+
+
+class NumberFiguresOut(One[NumberFiguresData]):
+    """Figures about whole numbers."""
+
+
 class TableOut(Success):
     """Rows of figures; an unknown value is null."""
 

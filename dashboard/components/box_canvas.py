@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.components.images import shrunk
 from hwr_core.app import Box, PageImage, as_png
 
-WIDTH, TALLEST = 680, 900
+WIDTH, TALLEST = 620, 900
 """Pixels of the page on the screen; a higher one is scrolled."""
 
 SIDES = ("left", "top", "width", "height")

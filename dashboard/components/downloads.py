@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from hwr_core.app import HistoryFilter, table_as_csv
+from hwr_core.app import HistoryFilter, NumberFilter, table_as_csv
 
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
 
@@ -31,13 +31,14 @@ def show_exports(used: HistoryFilter) -> None:
     """Links to this server's own API: it streams, while a button here would hold the whole file in memory."""
     with st.expander("Download these predictions", icon=":material/download:"), st.container(horizontal=True):
         for label, kind in FORMATS.items():
-            st.link_button(label, f"/api/export/history?{urlencode(_query(used) | {'format': kind})}")
+            st.link_button(label, f"/api/export/history?{query_of(used, kind)}")
 
 
-def _query(used: HistoryFilter) -> dict[str, str]:
-    """The filter as the API's query parameters."""
-    return {
+def query_of(used: HistoryFilter | NumberFilter, kind: str) -> str:
+    """Return the filter and the format of an export as the API's query parameters."""
+    values = {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
         for name, value in asdict(used).items()
         if value is not None
     }
+    return urlencode(values | {"format": kind})

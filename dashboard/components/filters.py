@@ -47,17 +47,17 @@ def choose_filter(timezone: str) -> HistoryFilter:
     with st.expander("Filters", icon=":material/filter_list:", expanded=False):
         row = st.columns(4)
         with row[0]:
-            whose = _choose_user()
-            source = _choice("Source", SOURCES, "source")
+            whose = choose_user()
+            source = choice("Source", SOURCES, "source")
         with row[1]:
-            digit = _choice("Read as", DIGIT_NAMES, READ_AS)
-            verdict = _choice("Verdict", VERDICTS, "verdict")
+            digit = choice("Read as", DIGIT_NAMES, READ_AS)
+            verdict = choice("Verdict", VERDICTS, "verdict")
         with row[2]:
-            actual = _choice("Label", DIGIT_NAMES, LABEL)
-            labelled = _choice("Outcome", OUTCOMES, OUTCOME)
+            actual = choice("Label", DIGIT_NAMES, LABEL)
+            labelled = choice("Outcome", OUTCOMES, OUTCOME)
         with row[3]:
             models = {ALL: None, **{name: name for name in workspace().history.model_versions()}}
-            model = _choice("Model", models, "model")
+            model = choice("Model", models, "model")
             low, high = st.slider("Confidence", 0, 100, (0, 100), format="%d%%", key="confidence", bind="query-params")
     return HistoryFilter(
         user_id=whose,
@@ -69,7 +69,7 @@ def choose_filter(timezone: str) -> HistoryFilter:
         source=source,
         model_version=model,
         labelled=labelled,
-        since=_since(PERIODS[period or ALL], timezone),
+        since=since(PERIODS[period or ALL], timezone),
     )
 
 
@@ -89,21 +89,22 @@ def _accept_old_link() -> None:
             st.session_state[today] = _FORMERLY[option]  # from where it comes into the address
 
 
-def _choose_user() -> int | None:
+def choose_user() -> int | None:
     """Whose predictions: one's own, for who may not see others'."""
     who = visitor()
     if who is not None and not may(who, Permission.SEE_ALL):
         return who.user_id
     names = {user.username: user.id for user in workspace().users.all()}
-    whose: int | None = _choice("User", {ALL: None, **names}, "of")
+    whose: int | None = choice("User", {ALL: None, **names}, "of")
     return whose
 
 
-def _choice(label: str, values: dict[str, Any], key: str) -> Any:
+def choice(label: str, values: dict[str, Any], key: str) -> Any:
+    """Let the user choose one of some names; return its value."""
     return values[st.selectbox(label, [*values], key=key, bind="query-params")]
 
 
-def _since(days: int | None, timezone: str) -> datetime | None:
+def since(days: int | None, timezone: str) -> datetime | None:
     """The start of today in the viewer's time zone, or of the day so many days before."""
     if days is None:
         return None

@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from hwr_core.analytics import breakdown, confidence, confusion, latency, over_time, totals
+from hwr_core.analytics import breakdown, confidence, confusion, latency, numbers, over_time, totals
 from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket
 from hwr_core.db.store import Store
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING
+from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter
 from hwr_core.statistics import Proportion
 
 if TYPE_CHECKING:  # see `tables`
@@ -94,3 +96,16 @@ class Analytics:
             stage (preprocessing, inference, total), p50, p95, p99 in seconds; no row while there is no prediction.
         """
         return latency.latency(self._store, chosen)
+
+    def numbers(self, chosen: NumberFilter = EVERY_NUMBER) -> NumberFigures:
+        """Return how many whole numbers there are, how many are accepted, and how many were right."""
+        return numbers.number_figures(self._store, chosen)
+
+    def numbers_by(self, chosen: NumberFilter = EVERY_NUMBER, *, by: NumberDimension) -> "pd.DataFrame":
+        """Return the same for each pattern, source, user or model version.
+
+        Returns:
+            value (text; "none" for no pattern), numbers, accepted, labelled, right, accepted_labelled, accepted_right;
+            the values with most numbers first.
+        """
+        return numbers.number_breakdown(self._store, chosen, by)

@@ -2,6 +2,7 @@
 
 from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
+from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket, start_of_today
 from hwr_core.app.authorisation import authorised
 from hwr_core.app.batch import FilePrediction, NamedFile
@@ -70,13 +71,15 @@ from hwr_core.records.forms import LONGEST_NAME as LONGEST_FIELD_NAME
 from hwr_core.records.forms import Form, FormField
 from hwr_core.records.history import HistoryPage
 from hwr_core.records.labels import Label
-from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberFilter, NumberPage, NumberRecord
+from hwr_core.records.number_filter import NumberFilter
+from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberPage, NumberRecord
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
 from hwr_core.registry.registry import ModelVersion
+from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.statistics import Proportion
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
@@ -166,9 +169,12 @@ __all__ = [
     "NamedFile",
     "Neighbour",
     "NewKey",
+    "NumberDimension",
     "NumberFeedback",
+    "NumberFigures",
     "NumberFilter",
     "NumberLine",
+    "NumberOrder",
     "NumberPage",
     "NumberPredicted",
     "NumberPrediction",

@@ -7,7 +7,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission, may, require
 from hwr_core.errors import NotFound
 from hwr_core.records.filters import HistoryFilter
-from hwr_core.records.numbers import NumberFilter
+from hwr_core.records.number_filter import NumberFilter
 from hwr_core.records.users import DEFAULT_USER
 
 

@@ -31,6 +31,7 @@ from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import Users
 from hwr_core.registry.registry import Registry
+from hwr_core.review.number_queue import NumberQueue
 from hwr_core.review.queue import ReviewQueue
 from hwr_core.review.service import COMPARED, ReviewService
 from hwr_core.settings import Settings, load_settings
@@ -66,6 +67,7 @@ class Workspace:
         self.numbers = Numbers(self.store, self._uploads, max_page=most)
         self.forms = Forms(self.store)
         self.exports = Exports(self.store)
+        self.number_review = NumberQueue(self.store, self.numbers, max_page=most)
         queue = ReviewQueue(self.store, max_page=most)
         self.review = ReviewService(queue, self.history, self.registry, compared=min(COMPARED, most))
         self.model = ServedModel(self.registry, limits_of(settings), self.events)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from hwr_core.app.workspace import open_workspace
 from hwr_core.errors import InvalidValue
 from hwr_core.records.filters import HistoryFilter
-from hwr_core.records.numbers import NumberFilter
+from hwr_core.records.number_filter import NumberFilter
 
 if TYPE_CHECKING:  # pandas takes its time, which a single prediction should not
     import pandas as pd

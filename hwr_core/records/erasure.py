@@ -37,31 +37,33 @@ def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
 
 def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the predictions that meet a condition (SQL of our own), with their feedback and labels."""
-    uploads = cursor.execute(
-        f"select distinct upload from predictions where {condition} and upload is not null",  # noqa: S608  ours
-        values,
-    ).fetchall()
-    for table in ("feedback", "labels"):
-        cursor.execute(
-            f"delete from {table} where prediction_id in (select id from predictions where {condition})",  # noqa: S608  ours
-            values,
-        )
-    erased = cursor.execute(f"delete from predictions where {condition}", values).fetchone()  # noqa: S608  ours
-    assert erased is not None  # DuckDB answers a delete with the number of rows
-    return Erased(erased[0], frozenset(upload for (upload,) in uploads))
+    return _erase(cursor, "predictions", ("feedback", "labels"), "prediction_id", condition, values)
 
 
 def erase_numbers(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the whole numbers that meet a condition (SQL of our own), with their feedback."""
+    return _erase(cursor, "numbers", ("number_feedback",), "number_id", condition, values)
+
+
+def _erase(  # noqa: PLR0913, PLR0917  what rows are, and which
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    others: Sequence[str],
+    key: str,
+    condition: str,
+    values: Sequence[Any],
+) -> Erased:
+    """Erase rows of a table, and those of others that refer to them by a key."""
     uploads = cursor.execute(
-        f"select distinct upload from numbers where {condition} and upload is not null",  # noqa: S608  ours
+        f"select distinct upload from {table} where {condition} and upload is not null",  # noqa: S608  ours
         values,
     ).fetchall()
-    cursor.execute(
-        f"delete from number_feedback where number_id in (select id from numbers where {condition})",  # noqa: S608  ours
-        values,
-    )
-    erased = cursor.execute(f"delete from numbers where {condition}", values).fetchone()  # noqa: S608  ours
+    for other in others:
+        cursor.execute(
+            f"delete from {other} where {key} in (select id from {table} where {condition})",  # noqa: S608  ours
+            values,
+        )
+    erased = cursor.execute(f"delete from {table} where {condition}", values).fetchone()  # noqa: S608  ours
     assert erased is not None  # DuckDB answers a delete with the number of rows
     return Erased(erased[0], frozenset(upload for (upload,) in uploads))
 

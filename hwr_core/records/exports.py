@@ -15,9 +15,8 @@ from hwr_core.images.types import SIDE
 from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import IS_RIGHT, Conditions, HistoryFilter, confirm_user_of, select
 from hwr_core.records.history import EVERYTHING
-from hwr_core.records.numbers import EVERY_NUMBER, NumberFilter, conditions_of
+from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter, conditions_of, confirm_user_of_numbers
 from hwr_core.records.predictions import Source
-from hwr_core.records.users import get_user
 
 if TYPE_CHECKING:  # importing Arrow and pandas takes most of a second, which only an export should cost
     import pandas as pd
@@ -196,9 +195,8 @@ class Exports:
 
     def _confirmed(self, chosen: NumberFilter) -> Conditions:
         """The conditions of a filter on numbers, whose user exists."""
-        if chosen.user_id is not None:
-            with self._store.session() as cursor:
-                get_user(cursor, chosen.user_id)
+        with self._store.session() as cursor:
+            confirm_user_of_numbers(cursor, chosen)
         return conditions_of(chosen)
 
     def _pages(

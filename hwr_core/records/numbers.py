@@ -12,11 +12,11 @@ from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.recognition.types import Candidate, FoundDigit, NumberLine, NumberPrediction
 from hwr_core.records.feedback import MAX_COMMENT
-from hwr_core.records.filters import Conditions, Labelled, confirm_ranges
 from hwr_core.records.labels import settle_number_labels
+from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter, conditions_of, confirm_user_of_numbers
 from hwr_core.records.predictions import Source
 from hwr_core.records.uploads import Upload, Uploads
-from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
+from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user
 
 MAX_TEXT = 10_000
 """Characters of what users say a number is, at most."""
@@ -85,35 +85,6 @@ class NumberFeedback:
     replaced_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberFilter:
-    """Which stored numbers a question is about; a field without a value matches all.
-
-    `text` is a part of what was read. `since` is inclusive and `until` exclusive; both need an offset from UTC.
-    Raises InvalidValue.
-    """
-
-    user_id: int | None = None
-    text: str | None = None
-    accepted: bool | None = None
-    fits: bool | None = None
-    pattern: str | None = None
-    confidence_from: float = 0.0
-    confidence_to: float = 1.0
-    source: Source | None = None
-    model_version: str | None = None
-    labelled: Labelled | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse values that cannot match anything."""
-        confirm_ranges((self.confidence_from, self.confidence_to), (self.since, self.until))
-
-
-EVERY_NUMBER = NumberFilter()
-
-
 @dataclass(frozen=True, slots=True)
 class NumberPage:
     """Some stored numbers, newest first; `next` is the `before` of the next page, None on the last one."""
@@ -173,7 +144,7 @@ class Numbers:
             conditions.add("n.id < {}", before)
         most = conditions.value(limit + 1)
         with self._store.session() as cursor:
-            _confirm_user(cursor, chosen)
+            confirm_user_of_numbers(cursor, chosen)
             rows = cursor.execute(
                 f"select {_NAMES} from numbers n {conditions.where} order by n.id desc limit {most}",  # noqa: S608  ours
                 conditions.values,
@@ -185,7 +156,7 @@ class Numbers:
         """Return how many numbers match a filter. Raises UserNotFound and StoreError."""
         conditions = conditions_of(chosen)
         with self._store.session() as cursor:
-            _confirm_user(cursor, chosen)
+            confirm_user_of_numbers(cursor, chosen)
             [(count,)] = cursor.execute(
                 f"select count(*) from numbers n {conditions.where}",  # noqa: S608  ours
                 conditions.values,
@@ -197,6 +168,16 @@ class Numbers:
         """Return one number, or raise NotFound."""
         with self._store.session() as cursor:
             return _get(cursor, number_id)
+
+    def several(self, ids: Sequence[int]) -> list[NumberRecord]:
+        """Return the numbers with these ids in their order, without deleted ones. Raises StoreError."""
+        with self._store.session() as cursor:
+            rows = cursor.execute(
+                f"select {_NAMES} from numbers n where n.id in (select unnest($1::bigint[]))",  # noqa: S608  ours
+                [list(ids)],
+            ).fetchall()
+        found = {record.id: record for record in map(_record, rows)}
+        return [found[number_id] for number_id in ids if number_id in found]
 
     def upload(self, number_id: int) -> bytes:
         """Return the file of a number. Raises NotFound where it was not kept."""
@@ -279,36 +260,6 @@ def checked_text(text: str) -> str:
     return actual
 
 
-def conditions_of(chosen: NumberFilter) -> Conditions:
-    """Return the SQL conditions of a filter on numbers n."""
-    conditions = Conditions()
-    if chosen.labelled:
-        conditions.clauses.append(_LABELLED[chosen.labelled])
-    for clause, value in (
-        ("n.user_id = {}", chosen.user_id),
-        ("contains(n.text, {})", chosen.text or None),
-        ("n.accepted = {}", chosen.accepted),
-        ("n.fits = {}", chosen.fits),
-        ("n.pattern = {}", chosen.pattern),
-        ("n.source = {}", chosen.source and chosen.source.value),
-        ("n.model_version = {}", chosen.model_version),
-        ("n.confidence >= {}", chosen.confidence_from or None),
-        ("n.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
-        ("n.created_at >= {}", chosen.since),
-        ("n.created_at < {}", chosen.until),
-    ):
-        if value is not None:
-            conditions.add(clause, value)
-    return conditions
-
-
-_LABELLED = {
-    Labelled.ANY: "n.labelled_at is not null",
-    Labelled.NO: "n.labelled_at is null",
-    Labelled.RIGHT: "n.text = n.actual_text",
-    Labelled.WRONG: "n.text <> n.actual_text",
-}
-
 _COLUMNS = (
     "id",
     "created_at",
@@ -333,11 +284,6 @@ _COLUMNS = (
 _NAMES = ", ".join(f"n.{name}" for name in _COLUMNS)
 _PLACES = ", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 1))
 _INSERT = f"insert into numbers ({', '.join(_COLUMNS)}) values ({_PLACES})"  # noqa: S608  column names of our own
-
-
-def _confirm_user(cursor: duckdb.DuckDBPyConnection, chosen: NumberFilter) -> None:
-    if chosen.user_id is not None:
-        get_user(cursor, chosen.user_id)
 
 
 def _get(cursor: duckdb.DuckDBPyConnection, number_id: int) -> NumberRecord:

@@ -31,6 +31,7 @@ WITHOUT_RULE = {
     "waiting",
     "numbers.add",
     "numbers.add_all",
+    "numbers.several",
     "forms.add",
     "access.by_key",
     "access.by_session",

@@ -15,7 +15,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotAnImage, NotFound, NotThisForm, Stopped, UserNotFound
 from hwr_core.images.decode import decode
 from hwr_core.records.forms import Form, FormField
-from hwr_core.records.numbers import NumberFilter
+from hwr_core.records.number_filter import NumberFilter
 from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests import made_forms

@@ -79,3 +79,26 @@ def test_what_is_wrong_is_said(client: TestClient) -> None:
     assert "digits are allowed" in refusal(answer, 422)
     assert client.post("/api/read-number", files={"file": IMAGE}, data={"user_id": "77"}).status_code == 404
     assert client.get("/api/numbers", params={"since": "2026-01-31T00:00:00"}).status_code == 422
+
+
+def test_figures_of_numbers(client: TestClient) -> None:
+    """How many were read and accepted, how many of them were right, and the same by pattern."""
+    for text in ("3141", "2718"):
+        found = client.post("/api/read-number", files={"file": ("n.png", png(number(text)))}, data={"max_error": "0.5"})
+        client.post(f"/api/numbers/{found.json()['prediction_id']}/feedback", json={"text": "3141"})
+    data = client.get("/api/analytics/numbers").json()["data"]
+    assert data == {
+        "numbers": 2,
+        "accepted": 2,
+        "labelled": 2,
+        "right": 1,
+        "accuracy": 0.5,
+        "accepted_labelled": 2,
+        "accepted_right": 1,
+        "accepted_accuracy": 0.5,
+        "promised_error": 0.5,
+    }
+    assert client.get("/api/analytics/numbers", params={"text": "27"}).json()["data"]["right"] == 0
+    [row] = client.get("/api/analytics/numbers/breakdown", params={"by": "source"}).json()["data"]
+    assert (row["value"], row["numbers"], row["accepted_right"]) == ("upload", 2, 1)
+    refusal(client.get("/api/analytics/numbers/breakdown", params={"by": "colour"}), 422)
