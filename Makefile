@@ -54,6 +54,7 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.inference
 	$(BIN)/python -m tests.benchmarks.together
 	$(BIN)/python -m tests.benchmarks.history
+	$(BIN)/python -m tests.benchmarks.numbers
 	$(BIN)/python -m tests.benchmarks.preprocessing
 	$(BIN)/python -m tests.benchmarks.training
 	$(BIN)/python -m tests.benchmarks.dashboard

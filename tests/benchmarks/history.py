@@ -49,7 +49,7 @@ def _measured(folder: Path, predictions: int, users: int) -> dict[str, tuple[flo
         if workspace.history.count() == 0:
             fill(workspace, predictions, users)
         print(f"{predictions:,} predictions: {settings.database.stat().st_size / 1e9:.2f} GB", flush=True)
-        return {name: _milliseconds(ask) for name, ask in _questions(workspace, predictions).items()}
+        return {name: milliseconds(ask) for name, ask in _questions(workspace, predictions).items()}
 
 
 def _questions(workspace: Workspace, predictions: int) -> dict[str, Callable[[], object]]:
@@ -80,7 +80,8 @@ def _questions(workspace: Workspace, predictions: int) -> dict[str, Callable[[],
     }
 
 
-def _milliseconds(ask: Callable[[], object]) -> tuple[float, float]:
+def milliseconds(ask: Callable[[], object]) -> tuple[float, float]:
+    """Return the p50 and p95 of some repeats, in milliseconds."""
     took = []
     for _ in range(REPEATS):
         started = time.perf_counter()
