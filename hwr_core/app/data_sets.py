@@ -7,12 +7,14 @@ import numpy as np
 
 from hwr_core.app.limits import limits_of
 from hwr_core.datasets.import_zip import Imported, import_zip
+from hwr_core.datasets.lines.corrected import CorrectedNumber, write_corrected
 from hwr_core.datasets.request import Places
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, available_sources, find_source
 from hwr_core.db.store import Store
 from hwr_core.evaluation.suites import available_suites, find_suite
 from hwr_core.jobs.spec import CORRECTIONS_FILE
-from hwr_core.records.labels import count_labels, labelled_images
+from hwr_core.records.labels import count_labels, labelled_images, labelled_numbers
+from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
 
 DOWNLOADED = "mnist"
@@ -69,6 +71,14 @@ class DataSets:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
             np.savez_compressed(stream, images=images, labels=labels)
+
+    def write_corrected_numbers(self, file: Path) -> None:
+        """Write which files show numbers that users have judged, and what these say, unless it is written."""
+        if file.exists():
+            return  # as above
+        uploads = Uploads(self._settings.uploads)
+        found = labelled_numbers(self._store)
+        write_corrected([CorrectedNumber(uploads.path(upload), text) for upload, text in found], file)
 
     def confirm_sources(self, names: tuple[str, ...]) -> None:
         """Raise DatasetMissing for a source that is not there and cannot be downloaded."""

@@ -118,9 +118,11 @@ class Modelling:
 
     def _spec(self, job: Job) -> JobSpec:
         """Return what the child process needs to know of a job, with the labelled predictions written out for it."""
-        corrections = self.jobs.folder(job.id).corrections
+        folder = self.jobs.folder(job.id)
         if CORRECTIONS in _data_of(job):
-            self._data.write_corrections(corrections)
+            self._data.write_corrections(folder.corrections)
+        if learns_lines := bool(job.config.get("line_epochs")):
+            self._data.write_corrected_numbers(folder.numbers)
         return JobSpec(
             job=job.id,
             kind=job.kind,
@@ -129,7 +131,8 @@ class Modelling:
             models=self._settings.models_dir,
             datasets=self._settings.datasets,
             custom=self._settings.custom_dataset,
-            corrections=corrections,
+            corrections=folder.corrections,
+            numbers=folder.numbers if learns_lines else None,
         )
 
 

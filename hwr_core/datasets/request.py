@@ -14,11 +14,15 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where data lies: the folder of open data sets, the user's own images, and an export of corrected predictions."""
+    """Where data lies: the folder of open data sets, the user's own images, and exports of what users have corrected.
+
+    `numbers` names the files of corrected numbers, as `hwr_core.datasets.lines.corrected` writes it; None for none.
+    """
 
     datasets: Path
     custom: Path
     corrections: Path
+    numbers: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

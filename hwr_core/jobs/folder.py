@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hwr_core.files import lock, write_whole
 from hwr_core.jobs.events import EventLog
-from hwr_core.jobs.spec import CORRECTIONS_FILE, JobSpec
+from hwr_core.jobs.spec import CORRECTIONS_FILE, NUMBERS_FILE, JobSpec
 
 LOG_TAIL = 200_000
 """The most bytes of a log that are shown, from its end."""
@@ -20,6 +20,7 @@ class JobFolder:
         self.log_file = path / "log.txt"
         self.checkpoints = path / "checkpoints"
         self.corrections = path / CORRECTIONS_FILE
+        self.numbers = path / NUMBERS_FILE
         self._spec = path / "order.json"
         self._stop = path / "stop"
         self._lock = path / "lock"

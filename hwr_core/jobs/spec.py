@@ -11,6 +11,10 @@ CORRECTIONS_FILE = "corrections.npz"
 """The labelled predictions that a job learns from or is measured on, in its folder: a child never opens the store."""
 
 
+NUMBERS_FILE = "numbers.jsonl"
+"""Which files of corrected numbers a job learns from, and what stands on them, in its folder."""
+
+
 class JobSpec(BaseModel):
     """One job as its child process needs it: what to do, where the files lie, and how many cores to use.
 
@@ -33,3 +37,5 @@ class JobSpec(BaseModel):
     """The folder of the users' own labelled images."""
     corrections: Path
     """The file of labelled predictions; it is there if the config asks for them."""
+    numbers: Path | None = None
+    """The file that names corrected numbers; None for a job that learns nothing from them."""

@@ -25,7 +25,8 @@ class Label:
     timestamp: datetime
 
 
-MOST = 200_000
+MOST, MOST_NUMBERS = 200_000, 20_000
+"""Labelled predictions, and numbers, that are learned from at most: those that were labelled last."""
 
 
 def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[int]) -> None:
@@ -96,6 +97,27 @@ def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8],
         ).fetchall()
     images = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
     return images, np.array([label for _, label in rows], np.uint8)
+
+
+def labelled_numbers(store: Store, limit: int = MOST_NUMBERS) -> list[tuple[str, str]]:
+    """Return the uploads of the numbers that were judged last, and what users say of each, the oldest number first.
+
+    Those whose file was not kept, and files without any number, are left out. Raises StoreError.
+    """
+    with store.session() as cursor:
+        rows = cursor.execute(
+            """
+            select upload, actual_text
+            from (
+                select id, upload, actual_text from numbers
+                where labelled_at is not null and upload is not null and actual_text <> ''
+                order by labelled_at desc limit $1
+            ) newest
+            order by id
+            """,
+            [limit],
+        ).fetchall()
+    return [(upload, text) for upload, text in rows]
 
 
 def count_labels(store: Store) -> int:

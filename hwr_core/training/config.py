@@ -42,7 +42,8 @@ class TrainingConfig(BaseModel):
     architecture: str = "residual"
     """Name of a network in ARCHITECTURES."""
     start: str | None = None
-    """Name of a model version of the same network whose weights to start from; a fresh network if not given."""
+    """Name of a model version of the same network whose weights to start from, those of its line reader too; fresh ones
+    if not given."""
     mix: float = Field(1.0, gt=0, le=1)
     """With `start`: the share of the learned weights in the model; the rest are those it started from. What was learned
     before is kept better so (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models")."""
@@ -67,7 +68,8 @@ class TrainingConfig(BaseModel):
     limit: int | None = Field(None, ge=10)
     """The most images of each source, chosen at random; all if not given."""
     line_epochs: int = Field(0, ge=0, le=500)
-    """Epochs of the line reader; if 0, that of the version being served is copied."""
+    """Epochs of the line reader, on made lines and on numbers that users have corrected; if 0, that of the version
+    being served is copied."""
     page_epochs: int = Field(0, ge=0, le=500)
     """Epochs of the network that finds numbers on pages; if 0, that of the version being served is copied."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"

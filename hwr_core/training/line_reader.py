@@ -6,6 +6,7 @@ from itertools import chain
 
 import keras
 
+from hwr_core.datasets.lines.corrected import corrected_lines
 from hwr_core.datasets.lines.made import COUNTS, LineSample, made_lines
 from hwr_core.datasets.pages import strips
 from hwr_core.datasets.pages.writers import has_writers
@@ -19,6 +20,7 @@ from hwr_core.training.line_batches import LineBatches
 from hwr_core.training.line_task import BATCH_SIZE, accuracy, fit_line_temperature, line_task
 from hwr_core.training.progress import share_of_batches
 from hwr_core.training.run import TrainingRun
+from hwr_core.training.start import mix, network_to_start_from
 from hwr_core.training.train import TrainingResult, train
 
 FOR_TEMPERATURE = 400
@@ -26,6 +28,9 @@ FOR_TEMPERATURE = 400
 
 MADE, TRAINED = 0.1, 0.95
 """Shares of the run at which the lines are made and the network is trained."""
+
+CORRECTED_TIMES = 5
+"""How often a line that a user has corrected is learned from in an epoch: made ones are tens of thousands."""
 
 MadeLines = dict[Part, list[LineSample]]
 
@@ -50,7 +55,10 @@ def train_line_reader(run: TrainingRun, finder: bytes | None) -> LineReaderFiles
         Stopped: the job was asked to stop.
     """
     lines = _make_lines(run.step(0.0, MADE), finder)
-    result = _train(run.step(MADE, TRAINED), lines)
+    begun = network_to_start_from(run, LINES_WEIGHTS)
+    result = _train(run.step(MADE, TRAINED), lines, begun)
+    if begun is not None:
+        mix(result.model, begun, run.config.mix)
     run.progress(TRAINED, "Calibrating and scoring the line reader")
     return line_reader_files(result.model, lines, [asdict(epoch) for epoch in result.epochs])
 
@@ -63,6 +71,9 @@ def _make_lines(run: TrainingRun, finder: bytes | None) -> MadeLines:
     for done, (part, sample) in enumerate(made, start=1):
         lines[part].append(sample)
         run.progress(done / total, "Making lines of digits")
+    if run.places.numbers is not None:
+        for part, sample in corrected_lines(run.places.numbers, finder):
+            lines[part] += [sample] * (CORRECTED_TIMES if part is Part.TRAINING else 1)
     for part, samples in lines.items():
         run.report.log(f"lines: {len(samples):,} {part} samples")
     return lines
@@ -82,7 +93,7 @@ def _of_pages(run: TrainingRun, finder: bytes) -> Iterator[tuple[Part, LineSampl
             yield part, line
 
 
-def _train(run: TrainingRun, lines: MadeLines) -> TrainingResult:
+def _train(run: TrainingRun, lines: MadeLines, begun: keras.Model | None) -> TrainingResult:
     config = run.config.model_copy(update={"epochs": run.config.line_epochs, "start": None})
 
     def on_batch(now: BatchResult) -> None:
@@ -96,7 +107,7 @@ def _train(run: TrainingRun, lines: MadeLines) -> TrainingResult:
         )
 
     task = line_task(config, lines[Part.TRAINING], lines[Part.VALIDATION])
-    return train(config, task, on_epoch, on_batch=on_batch, checkpoints=run.folder / "lines")
+    return train(config, task, on_epoch, on_batch=on_batch, checkpoints=run.folder / "lines", start=begun)
 
 
 def line_reader_files(network: keras.Model, lines: MadeLines, epochs: Sequence[dict[str, float]]) -> LineReaderFiles:

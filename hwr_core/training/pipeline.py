@@ -1,8 +1,6 @@
 """The training of a model version from start to end: data, digits, thresholds and scores, lines, files, published."""
 
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -19,6 +17,7 @@ from hwr_core.training.model_card import write_card
 from hwr_core.training.page_finder import PageFinderFiles, champions_page_finder, train_page_finder
 from hwr_core.training.progress import EpochProgress
 from hwr_core.training.run import TrainingRun, between
+from hwr_core.training.start import mix, network_to_start_from
 from hwr_core.training.train import TrainingResult, train
 
 PREPARED, TRAINED = 0.08, 0.93
@@ -59,7 +58,7 @@ def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
     data = load_data(run.config, run.places, prepared, run.report, run.processes, share)
     run.report.log(f"{len(data.training):,} training samples, {len(data.validation):,} validation samples")
     progress = EpochProgress(run.step(PREPARED, TRAINED), after=(1.0 - TRAINED) / (TRAINED - PREPARED))
-    begun = _load_network(run.registry.get(run.config.start)) if run.config.start else None
+    begun = network_to_start_from(run, WEIGHTS)
     result = train(
         run.config,
         digit_task(run.config, data),
@@ -72,13 +71,6 @@ def _train_digits(run: TrainingRun) -> tuple[TrainingResult, ModelCard]:
         mix(result.model, begun, run.config.mix)
     run.progress(TRAINED, "Choosing thresholds and scoring")
     return result, write_card(run, training_counts(prepared), result)
-
-
-def mix(learned: keras.Model, begun: keras.Model, share: float) -> None:
-    """Give a network this share of its own weights, and for the rest those of the network it was begun with."""
-    learned.set_weights(
-        [share * new + (1.0 - share) * old for new, old in zip(learned.get_weights(), begun.get_weights(), strict=True)]
-    )
 
 
 def _line_reader(run: TrainingRun, page_finder: PageFinderFiles | None) -> LineReaderFiles | None:
@@ -116,14 +108,6 @@ def _publish(
 
         card = with_acceptance(card, files, run.places.datasets, processes=run.processes, on_progress=on_progress)
     return run.registry.publish(card, files)
-
-
-def _load_network(version: ModelVersion) -> keras.Model:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / WEIGHTS
-        path.write_bytes(version.read_file(WEIGHTS))
-        network: keras.Model = keras.models.load_model(path, compile=False)
-        return network
 
 
 def result_of(version: ModelVersion) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _evaluate(spec: JobSpec, _: JobFolder, report: Report) -> Result:
 
 
 def _places(spec: JobSpec) -> Places:
-    return Places(spec.datasets, spec.custom, spec.corrections)
+    return Places(spec.datasets, spec.custom, spec.corrections, spec.numbers)
 
 
 WORK: Mapping[JobKind, Callable[[JobSpec, JobFolder, Report], Result]] = {

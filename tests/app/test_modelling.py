@@ -1,6 +1,8 @@
 """The loop around models through the workspace: what is checked before a job begins, and what a real training does."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.table import JobKind, JobState
 from hwr_core.records.predictions import Source
-from tests.handwriting import drawing, png
+from tests.handwriting import drawing, number, png
 from tests.own_models import copied_models, own_digits
 
 PATIENCE = 240
@@ -69,6 +71,26 @@ def test_a_training_may_begin_with_the_champion_by_that_word(workspace):
     job = workspace.modelling.train({"sources": ["noise"], "start": "champion"})
 
     assert job.config["start"] == workspace.registry.champion_name()
+
+
+@pytest.mark.slow
+def test_a_training_of_the_line_reader_is_told_of_corrected_numbers(workspace):
+    """Which files there are, and what stands on them; a training of digits alone is told of none."""
+    file = png(number("314"))
+    one, two = (workspace.read_and_keep_number(file + tail, source=Source.API) for tail in (b"1", b"2"))
+    workspace.numbers.correct(one.id, "315")
+    workspace.numbers.correct(two.id, "")
+    modelling = workspace.modelling
+    modelling.import_images(own_digits(2))
+    jobs = [modelling.train({"sources": ["custom"], "epochs": 1, "line_epochs": epochs}) for epochs in (1, 0)]
+    modelling.jobs.start()
+    for job in jobs:
+        ended(workspace, job)
+    folder, other = (modelling.jobs.folder(job.id) for job in jobs)
+    [row] = folder.numbers.read_text().splitlines()
+    assert json.loads(row)["text"] == "315"
+    assert Path(json.loads(row)["file"]).read_bytes() == file + b"1"
+    assert not other.numbers.exists()
 
 
 def test_an_evaluation_that_cannot_be_is_refused_at_once(workspace, tmp_path):

@@ -1,12 +1,14 @@
 """The line reader: its loss and its accuracy are CTC's, a training learns, and the next version takes it along."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from hwr_core.datasets.lines.corrected import CorrectedNumber, write_corrected
 from hwr_core.datasets.lines.made import LineSample
-from hwr_core.datasets.samples import Part
+from hwr_core.datasets.samples import Part, part_of
 from hwr_core.errors import ModelUnavailable
 from hwr_core.images.decode import PageImage
 from hwr_core.images.lines.segmentation import segment
@@ -18,7 +20,7 @@ from hwr_core.recognition.page_reader import read_page
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.run import TrainingRun
-from tests.handwriting import number
+from tests.handwriting import number, png
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 """As in test_pipeline."""
@@ -141,6 +143,39 @@ def test_a_version_carries_its_line_reader(with_lines):
     assert 0 <= card.test_right <= card.test <= 20
     assert len(card.epochs) == 1
     assert "line_epochs=1" in with_lines.card.how
+
+
+def test_corrected_numbers_are_learned_from_and_a_line_reader_is_trained_on(made, counts, with_lines, tmp_path):
+    """Each several times in an epoch, beside the made lines; what the version before had learned stays in part."""
+    import keras
+
+    from hwr_core.training import acceptance, line_reader
+    from hwr_core.training.pipeline import train_version
+
+    files = [CorrectedNumber(tmp_path / f"{name}.png", "271828\n314159") for name in "abcdefgh"]
+    for each in files:
+        each.file.write_bytes(png(np.vstack([number("271828"), number("314159")])))
+    write_corrected(files, tmp_path / "numbers.jsonl")
+    mine = [part_of(each.file.name) for each in files]
+    registry = Registry(with_lines.folder.parent)
+    config = made.config.model_copy(
+        update={"start": with_lines.name, "epochs": 1, "line_epochs": 1, "mix": 0.01, "learning_rate": 1e-6}
+    )
+    job = JobFolder(tmp_path / "job")
+    job.path.mkdir()
+    places = replace(made.places, numbers=tmp_path / "numbers.jsonl")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line_reader, "COUNTS", counts)
+        patch.setattr(acceptance, "COUNTS", {Part.VALIDATION: 20, Part.TEST: 20})
+        version = train_version(TrainingRun(config, places, registry, job.checkpoints, Report(job), processes=1))
+    learned = 2 * line_reader.CORRECTED_TIMES * mine.count(Part.TRAINING)
+    assert version.card.lines.training == with_lines.card.lines.training + learned > with_lines.card.lines.training
+    assert version.card.lines.test == with_lines.card.lines.test + 2 * mine.count(Part.TEST)
+    before, after = (
+        keras.models.load_model(each.folder / LINES_WEIGHTS, compile=False).get_weights()
+        for each in (with_lines, version)
+    )
+    assert max(float(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)) < 0.05
 
 
 def test_litert_says_of_lines_what_keras_says(with_lines):
