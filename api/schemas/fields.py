@@ -82,8 +82,8 @@ PatternText = Annotated[
     Field(
         max_length=200,
         description="What each line may be: terms such as `digits 6-8`, `range 1-500`, `luhn`, `mod97`, `ean`, `isbn`, "
-        "`date DDMMYYYY` with commas between, or a name of HWR_PATTERNS. Digits that fit are preferred, and what does "
-        "not fit is never accepted.",
+        "`date DDMMYYYY`, `decimals 2`, `minus` with commas between, or a name of HWR_PATTERNS. Digits that fit are "
+        "preferred, and what does not fit is never accepted.",
         examples=["digits 16, luhn"],
     ),
 ]

@@ -6,7 +6,7 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, Field, Json
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import LARGEST_ID, FileName, PatternText, UserId, UtcTime, Version
-from api.schemas.numbers import Accept, Box, Fits, JointConfidence, NumberId
+from api.schemas.numbers import Accept, Box, Fits, JointConfidence, NumberId, Value
 from hwr_core.app import LONGEST_FIELD_NAME, ReadForm
 
 FormId = Annotated[int, Field(ge=1, le=LARGEST_ID, description="The id of a form.", examples=[3])]
@@ -68,6 +68,7 @@ class CellOut(Out):
     confidence: JointConfidence
     accept: Accept
     fits: Fits
+    value: Value = None
     number_id: NumberId | None = Field(description="The id in the history of numbers; null where it was not stored.")
 
 

@@ -31,6 +31,14 @@ Box = Annotated[
         description="Left, top, width and height in pixels of the image as sent, upright.", examples=[[12, 8, 25, 31]]
     ),
 ]
+Value = Annotated[
+    str | None,
+    Field(
+        description="The number with its minus and its decimal point, where the pattern has `minus` or `decimals`; "
+        "null otherwise.",
+        examples=["-12.50"],
+    ),
+]
 JointConfidence = Annotated[
     float,
     Field(ge=0, le=1, description="Probability that all digits are correct; 0 without any.", examples=[0.93]),
@@ -122,6 +130,7 @@ class NumberLineOut(Out):
     confidence: JointConfidence
     accept: Accept
     fits: Fits
+    value: Value = None
     box: Box
     page: int = Field(ge=0, description="Index of the page, from 0.", examples=[0])
 

@@ -54,7 +54,7 @@ def _row(row: FormRow) -> dict[str, object]:
     return {
         FILE: row.file_name,
         PAGE: row.page,
-        **{cell.name: cell.text for cell in row.cells},
+        **{cell.name: cell.shown for cell in row.cells},
         CHECK: ", ".join(cell.name for cell in row.cells if cell.is_doubtful),
         ERROR: None if row.error is None else str(row.error),
     }
@@ -85,7 +85,7 @@ def _xlsx(read: ReadForm) -> bytes:
             cells = {cell.name: cell for cell in row.cells}
             for column, name in enumerate(table.columns):
                 if (cell := cells.get(name)) is not None and cell.is_doubtful:
-                    sheet.write_string(number, column, cell.text, doubtful)
+                    sheet.write_string(number, column, cell.shown, doubtful)
                     sheet.write_comment(number, column, f"To be checked: {cell.confidence:.0%} sure.")
                 elif name == PAGE:
                     sheet.write_number(number, column, row.page)

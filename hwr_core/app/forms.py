@@ -48,8 +48,9 @@ STARTED = 16
 class FormCell:
     """What stands in one field of one scan.
 
-    `text` is empty where nothing is written. `number_id` is its id in the history of numbers, None where it was not
-    stored. `image` shows the field as it was seen. `is_checked`: a user has said what it really is.
+    `text` is empty where nothing is written. `value` is the number with its minus and its decimal point, where the
+    field's pattern names such marks; None otherwise. `number_id` is its id in the history of numbers, None where it was
+    not stored. `image` shows the field as it was seen. `is_checked`: a user has said what it really is.
     """
 
     name: str
@@ -60,6 +61,12 @@ class FormCell:
     number_id: int | None
     image: Grey
     is_checked: bool = False
+    value: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """What stands in a table: the value where there is one, and the digits otherwise."""
+        return self.text if self.value is None else self.value
 
     @property
     def is_doubtful(self) -> bool:
@@ -289,7 +296,16 @@ class ReadForms:
 
 def _cell(read: ReadField, number_id: int | None) -> FormCell:
     number = read.number
-    return FormCell(read.field.name, number.text, number.confidence, number.accept, number.fits, number_id, read.image)
+    return FormCell(
+        read.field.name,
+        number.text,
+        number.confidence,
+        number.accept,
+        number.fits,
+        number_id,
+        read.image,
+        value=number.lines[0].value if number.lines else None,
+    )
 
 
 def _first_page(document: bytes, settings: Settings) -> PageImage:

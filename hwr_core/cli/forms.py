@@ -135,7 +135,7 @@ def _as_lines(row: "FormRow") -> list[str]:
     return [
         *_faults(row),
         *(
-            f"{where}: {cell.name}: {cell.text or 'nothing'} {cell.confidence:.1%} "
+            f"{where}: {cell.name}: {cell.shown or 'nothing'} {cell.confidence:.1%} "
             f"{'accepted' if cell.accept else 'does not fit' if cell.fits is False else 'check this'}"
             for cell in row.cells
         ),

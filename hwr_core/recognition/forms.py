@@ -93,16 +93,19 @@ def _number(read: PagePrediction, pattern: Pattern | None, least: float, version
     fitting = [line for line in read.lines if line.fits]
     chosen = [max(fitting, key=lambda line: line.confidence)] if fitting else list(read.lines)
     text = "".join(line.text for line in chosen)
-    fits = pattern.fits(text) if pattern and text else None
+    # Of several lines nobody knows where a decimal sign stood.
+    known = chosen[0].fits if len(chosen) == 1 else pattern and not pattern.has_marks and pattern.fits(text)
+    fits = bool(known) if pattern and text else None
     confidence = joint_confidence(chosen)
     accept = bool(text) and confidence >= least and fits is not False
     kept = [number for number, line in enumerate(read.lines) if line in chosen]
-    line = NumberLine(text, confidence, _around([each.box for each in chosen]), 0, accept, fits=fits) if text else None
+    value = chosen[0].value if len(chosen) == 1 else None
+    lines = (NumberLine(text, confidence, _around(chosen), 0, accept, fits=fits, value=value),) if text else ()
     return NumberPrediction(
         text=text,
         confidence=confidence,
         digits=tuple(replace(digit, line=0) for digit in read.digits if digit.line in kept),
-        lines=(line,) if line else (),
+        lines=lines,
         pages=1,
         model_version=version,
         seconds=0.0,
@@ -112,8 +115,9 @@ def _number(read: PagePrediction, pattern: Pattern | None, least: float, version
     )
 
 
-def _around(boxes: Sequence[Box]) -> Box:
-    sides = np.array([(left, top, left + width, top + height) for left, top, width, height in boxes])
+def _around(lines: Sequence[NumberLine]) -> Box:
+    """The box around several lines."""
+    sides = np.array([(left, top, left + width, top + height) for left, top, width, height in (x.box for x in lines)])
     left, top = (int(each) for each in sides[:, :2].min(axis=0))
     right, bottom = (int(each) for each in sides[:, 2:].max(axis=0))
     return left, top, right - left, bottom - top

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hwr_core.errors import NoInk, Stopped
 from hwr_core.images.decode import PageImage
+from hwr_core.images.lines.marks import Marks, marks_of
 from hwr_core.images.lines.page import Line, Page, Part, chained, joint_box, scaling
 from hwr_core.images.lines.segmentation import segment, within_boxes
 from hwr_core.images.types import Box, OnProgress
@@ -265,8 +266,13 @@ def _prediction(  # noqa: PLR0913, PLR0917  all that is known of a page
     for place, each in enumerate(judged):
         page, found = each.read.page, each.read.found
         box = page.box([part for parts in found.parts for part in parts])
-        fits = pattern.fits(found.text) if pattern else None
-        lines.append(NumberLine(found.text, each.confidence, box, number, evidence=each.evidence, fits=fits))
+        fits, value = None, None
+        if pattern:
+            marks = marks_of(page, each.read.line, found.parts) if pattern.has_marks else Marks()
+            fits, value = pattern.fits(found.text, marks), pattern.value(found.text, marks)
+        lines.append(
+            NumberLine(found.text, each.confidence, box, number, evidence=each.evidence, fits=fits, value=value)
+        )
         digits += [
             _digit(page, int(digit), parts, probabilities, first_line + place, number)
             for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)

@@ -1,7 +1,9 @@
 """What a number may be: how many digits, in which range, with which check digit, a date.
 
 A pattern is a text of terms with commas between, all of which have to hold: "digits 8", "digits 6-8", "range 1-500",
-"luhn", "mod97", "ean", "isbn", "date DDMMYYYY". For example "digits 16, luhn".
+"luhn", "mod97", "ean", "isbn", "date DDMMYYYY", "decimals 2", "minus". For example "digits 16, luhn". With the last
+two, a decimal sign and a minus are looked for beside the digits; without them, such marks mean nothing. The other terms
+are about the digits alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,13 +14,17 @@ from math import prod
 from typing import Self
 
 from hwr_core.errors import InvalidValue
+from hwr_core.images.lines.marks import Marks
+
+DECIMALS, MINUS = "decimals", "minus"
+"""Terms of marks beside the digits."""
 
 LONGEST = 200
 """Characters of a pattern, at most."""
 
 HELP = (
     'Terms with commas between are allowed: "digits 8", "digits 6-8", "range 1-500", "luhn", "mod97", "ean", "isbn", '
-    '"date DDMMYYYY" (in any order, YY for two digits of the year).'
+    '"date DDMMYYYY" (in any order, YY for two digits of the year), "decimals 2", "decimals 0-2", "minus".'
 )
 
 CENTURY = 100
@@ -40,6 +46,10 @@ class Pattern:
 
     text: str
     terms: tuple[Term, ...]
+    decimals: range | None = None
+    """How many digits may stand behind a decimal sign, which is looked for; None where no such sign matters."""
+    minus: bool = False
+    """Whether there may be a minus, which is looked for then."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -49,11 +59,35 @@ class Pattern:
         terms = [term for term in (part.strip() for part in text.split(",")) if term]
         if not terms:
             raise InvalidValue(f"The pattern is empty. {HELP}")
-        return cls(", ".join(terms), tuple(map(_term, terms)))
+        decimals, minus, others = None, False, []
+        for term in terms:
+            name, rest = _name_and_rest(term)
+            if name == DECIMALS and rest:
+                decimals = _counts(name, rest)
+            elif name == MINUS and not rest:
+                minus = True
+            else:
+                others.append(_term(term))
+        return cls(", ".join(terms), tuple(others), decimals, minus)
 
-    def fits(self, digits: str) -> bool:
-        """Tell whether digits may be such a number."""
-        return bool(digits) and all(term.holds(digits) for term in self.terms)
+    @property
+    def has_marks(self) -> bool:
+        """Whether marks beside the digits matter."""
+        return self.decimals is not None or self.minus
+
+    def fits(self, digits: str, marks: Marks | None = None) -> bool:
+        """Tell whether digits may be such a number, and with marks, whether a decimal sign is in its place."""
+        if not digits or not all(term.holds(digits) for term in self.terms):
+            return False
+        return marks is None or self.decimals is None or _behind(digits, marks) in self.decimals
+
+    def value(self, digits: str, marks: Marks) -> str | None:
+        """Return the number as it is written, with a minus and a decimal point where there are; None without marks."""
+        if not self.has_marks:
+            return None
+        behind = _behind(digits, marks) if self.decimals is not None else 0
+        whole = f"{digits[: len(digits) - behind]}.{digits[len(digits) - behind :]}" if behind else digits
+        return f"-{whole}" if self.minus and marks.minus else whole
 
     def confidence(self, confidence: float) -> float:
         """Return the probability that a reading is right which was found without the pattern and turned out to fit.
@@ -63,6 +97,11 @@ class Pattern:
         """
         chance = prod(term.by_chance for term in self.terms)
         return confidence / (confidence + (1.0 - confidence) * chance) if confidence > 0.0 else 0.0
+
+
+def _behind(digits: str, marks: Marks) -> int:
+    """How many digits stand behind the decimal sign; none without one."""
+    return 0 if marks.decimal_after is None else len(digits) - marks.decimal_after
 
 
 def luhn(digits: str) -> bool:
@@ -89,9 +128,13 @@ def isbn(digits: str) -> bool:
     return digits.startswith(("978", "979")) and ean(digits)
 
 
-def _term(text: str) -> Term:
+def _name_and_rest(text: str) -> tuple[str, str]:
     name, _, rest = text.partition(" ")
-    name, rest = name.lower(), rest.strip()
+    return name.lower(), rest.strip()
+
+
+def _term(text: str) -> Term:
+    name, rest = _name_and_rest(text)
     if name in CHECKS and not rest:
         return CHECKS[name]
     if name in MADE and rest:
@@ -107,6 +150,11 @@ def _two_numbers(name: str, text: str) -> tuple[int, int]:
     if first > last:
         raise InvalidValue(f"The pattern has {name} {text!r}; the smaller number comes first.")
     return first, last
+
+
+def _counts(name: str, text: str) -> range:
+    fewest, most = _two_numbers(name, text)
+    return range(fewest, most + 1)
 
 
 def _digits(text: str) -> Term:

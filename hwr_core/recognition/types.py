@@ -118,6 +118,7 @@ class NumberLine:
     `accept`: whether it is so high that nobody has to check the line, at the error that was allowed.
     `evidence`: what it rests on, in the order of `hwr_core.recognition.acceptance.FEATURES`; empty where the version
     has no model for it. `fits`: whether the line fits the pattern that was expected, None without one.
+    `value`: the number with its minus and its decimal point, where the pattern names such marks; None otherwise.
     """
 
     text: str
@@ -127,6 +128,7 @@ class NumberLine:
     accept: bool = False
     evidence: tuple[float, ...] = ()
     fits: bool | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 DANGEROUS = r"^\s*[=+\-@]|^[\t\r]"
 """The beginning of a text that a spreadsheet may run as a formula (OWASP, "CSV injection")."""
 
+NEGATIVE = r"-\d+(\.\d+)?"
+"""A negative number, which is no formula."""
+
 PART = 1_000
 """Rows that are encoded at once: a client that reads slowly holds what was encoded."""
 
@@ -107,7 +110,9 @@ def _defused(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _defused_value(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and re.match(DANGEROUS, value) else value
+    if not isinstance(value, str) or re.fullmatch(NEGATIVE, value):
+        return value
+    return f"'{value}" if re.match(DANGEROUS, value) else value
 
 
 def _with_iso_times(page: pa.Table) -> pa.Table:

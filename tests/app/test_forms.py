@@ -213,6 +213,7 @@ class TestFiles:
         read = workspace.read_forms(form.id, [("=one.png", page), ("text.txt", b"no")], max_error=0.5)
         first = read.rows[0]
         cells = tuple(replace(cell, is_checked=cell.name == "Student") for cell in first.cells)
+        cells = tuple(replace(cell, value="-0.4" if cell.name == "Points" else None) for cell in cells)
         return replace(read, rows=(replace(first, cells=cells), read.rows[1]))
 
     def test_csv_keeps_leading_zeros_and_runs_nothing(self, read: ReadForm) -> None:
@@ -222,6 +223,7 @@ class TestFiles:
         assert table["file"].to_list() == ["'=one.png", "text.txt"]
         assert table["Born"][0] == values(4)["Born"]
         assert table["check"].to_list() == ["Meter", ""]
+        assert table["Points"][0] == "-0.4"
         assert "neither an image" in table["error"][1]
 
     def test_parquet_has_the_same_rows(self, read: ReadForm) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from hwr_core.errors import InvalidValue
+from hwr_core.images.lines.marks import Marks
 from hwr_core.recognition.patterns import Pattern
 
 
@@ -75,3 +76,30 @@ def test_a_check_digit_makes_a_reading_surer_and_a_range_does_not():
     assert Pattern.parse("range 1-5").confidence(0.9) == pytest.approx(0.9)
     assert Pattern.parse("luhn").confidence(0.0) == 0.0
     assert Pattern.parse("luhn").confidence(1.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "digits", "marks", "fits", "value"),
+    [
+        ("decimals 2", "1250", Marks(decimal_after=2), True, "12.50"),
+        ("decimals 2", "1250", Marks(decimal_after=3), False, "125.0"),
+        ("decimals 2", "1250", Marks(), False, "1250"),
+        ("decimals 0-2", "1250", Marks(), True, "1250"),
+        ("decimals 0-2, minus", "5", Marks(minus=True), True, "-5"),
+        ("minus", "1250", Marks(minus=True, decimal_after=2), True, "-1250"),
+        ("decimals 2", "1250", Marks(minus=True, decimal_after=2), True, "12.50"),
+        ("digits 4, decimals 2", "125", Marks(decimal_after=1), False, "1.25"),
+        ("digits 4", "1250", Marks(minus=True, decimal_after=2), True, None),
+    ],
+)
+def test_marks_are_read_where_the_pattern_names_them(pattern, digits, marks, fits, value):
+    """A decimal sign has to stand in its place, a minus may be there; elsewhere they mean nothing."""
+    expected = Pattern.parse(pattern)
+    assert (expected.fits(digits, marks), expected.value(digits, marks)) == (fits, value)
+
+
+@pytest.mark.parametrize("pattern", ["decimals", "decimals x", "minus 3", "decimals 3-1"])
+def test_marks_that_are_none_are_refused(pattern):
+    """Like other terms."""
+    with pytest.raises(InvalidValue):
+        Pattern.parse(pattern)

@@ -14,6 +14,9 @@ from hwr_core.errors import HwrError
 ACROSS, MOST = 3, 30
 """Cells beside each other, and on one screen."""
 
+MARKS = str.maketrans("", "", "-.,")
+"""Which are no digits of a number, where its pattern names them."""
+
 Place = tuple[int, int]
 """Of a cell: its row and its column."""
 
@@ -50,7 +53,7 @@ def _ask(row: FormRow, place: Place, *, key: str) -> str:
     st.image(data_url(cell.image), width="stretch", alt=f"{cell.name} on {where}")
     return st.text_input(
         literal(f"{cell.name}, {where}"),
-        cell.text,
+        cell.shown,
         key=f"{key}_{cell.number_id}_{place[0]}_{place[1]}",
         help=_doubt(cell),
     )
@@ -69,14 +72,16 @@ def _saved(rows: Sequence[FormRow], texts: dict[Place, str]) -> tuple[FormRow, .
     checked: dict[Place, FormCell] = {}
     for place, text in texts.items():
         cell = rows[place[0]].cells[place[1]]
-        digits = "".join(text.split())
+        typed = "".join(text.split())
+        digits = typed if cell.value is None else typed.translate(MARKS)
         try:
             if cell.number_id is not None:
                 workspace().numbers.correct(cell.number_id, digits, user_id=user_id())
         except HwrError as error:
             leave_toast(f"{cell.name}: {error}", icon=":material/error:")
         else:
-            checked[place] = replace(cell, text=digits, is_checked=True)
+            value = None if cell.value is None else typed.replace(",", ".")
+            checked[place] = replace(cell, text=digits, value=value, is_checked=True)
     return tuple(
         replace(row, cells=tuple(checked.get((number, column), cell) for column, cell in enumerate(row.cells)))
         for number, row in enumerate(rows)

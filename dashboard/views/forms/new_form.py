@@ -15,7 +15,7 @@ from hwr_core.settings import MIB
 
 PATTERNS = (
     "What the number may be, if that is known: `digits 8`, `digits 5-6`, `range 0-100`, `date DDMMYYYY`, `luhn`, "
-    "`mod97`, `ean`, `isbn`; several with commas between. What does not fit is never accepted."
+    "`mod97`, `ean`, `isbn`, `decimals 2`, `minus`; several with commas between. What does not fit is never accepted."
 )
 
 

@@ -62,7 +62,7 @@ def _as_lines(name: str, found: NumberPrediction | HwrError | None) -> str:
         return f"{name}: no digits"
     several = found.pages > 1
     return "\n".join(
-        f"{name}{f', page {line.page + 1}' if several else ''}: {line.text} {line.confidence:.1%} "
+        f"{name}{f', page {line.page + 1}' if several else ''}: {line.value or line.text} {line.confidence:.1%} "
         f"{'accepted' if line.accept else 'does not fit' if line.fits is False else 'check this'}"
         for line in found.lines
     )
@@ -94,6 +94,7 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
                 "confidence": line.confidence,
                 "accept": line.accept,
                 "fits": line.fits,
+                "value": line.value,
                 "box": line.box,
                 "page": line.page,
             }
