@@ -37,7 +37,7 @@ def forms(workspace: WorkspaceDep) -> ManyForms:
     return ManyForms.of(workspace.forms.all())
 
 
-@router.post("/forms", status_code=status.HTTP_201_CREATED, summary="Add a form")
+@router.post("/forms", status_code=status.HTTP_201_CREATED, summary="Create a form")
 @calls("add_form")
 def add(
     file: Annotated[UploadFile, File(description="The empty form: an image, TIFF or PDF.", examples=["empty.png"])],

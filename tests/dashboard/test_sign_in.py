@@ -62,6 +62,8 @@ SEEN_BY_ANALYSTS = {
     "Home",
     "Draw",
     "Upload",
+    "Forms",
+    "Numbers",
     "History",
     "Analytics",
     "Data",
@@ -75,7 +77,7 @@ SEEN_BY_ANALYSTS = {
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
-        (Role.VIEWER, {"Draw", "Upload", "History", "Analytics", "Account"}),
+        (Role.VIEWER, {"Draw", "Upload", "Forms", "History", "Numbers", "Analytics", "Account"}),
         (Role.ANALYST, SEEN_BY_ANALYSTS),
         (Role.ADMIN, SEEN_BY_ANALYSTS | {"Users", "Settings"}),
     ],

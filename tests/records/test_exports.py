@@ -105,11 +105,17 @@ def test_a_small_table_is_defused_too():
     assert table.columns[0] == "=who"
 
 
-@pytest.mark.parametrize("text", NASTY[:7])
+@pytest.mark.parametrize("text", [text for text in NASTY[:7] if text != "-1"])
 def test_whatever_a_spreadsheet_would_run_is_defused_in_a_small_table(text):
     """The same beginnings as in the export of the history."""
     [[_], [value]] = csv.reader(io.StringIO(table_as_csv(pd.DataFrame({"name": [text]})), newline=""))
     assert value == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["-1", "-12.50"])
+def test_a_negative_number_in_a_small_table_is_no_formula(text):
+    """Amounts are texts there, so that their zeros stay."""
+    assert text in table_as_csv(pd.DataFrame({"amount": [text]})).replace('"', "").splitlines()
 
 
 @pytest.mark.parametrize("read", ["pandas", "duckdb"])
