@@ -2,19 +2,11 @@
 
 import streamlit as st
 
-from dashboard.components.filters import ALL, PERIODS, SOURCES, choice, choose_user, since
-from dashboard.components.wording import CORRECT, LABELLED, NOT_LABELLED, WRONG
-from hwr_core.app import Labelled, NumberFilter
+from dashboard.components.filters import ALL, OUTCOMES, PERIODS, SOURCES, choice, choose_user, since
+from hwr_core.app import NumberFilter
 
 ACCEPTED = {ALL: None, "Accepted": True, "Not accepted": False}
 FITS = {ALL: None, "Fits": True, "Does not fit": False}
-OUTCOMES = {
-    ALL: None,
-    CORRECT: Labelled.RIGHT,
-    WRONG: Labelled.WRONG,
-    LABELLED: Labelled.ANY,
-    NOT_LABELLED: Labelled.NO,
-}
 
 
 def choose_number_filter(timezone: str) -> NumberFilter:

@@ -5,37 +5,25 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.downloads import FORMATS, query_of
+from dashboard.components.pager import show_pager, trail_of
 from dashboard.components.wording import CORRECT, WRONG, acceptance, percent, source_word
 from dashboard.services import workspace
 from dashboard.views.numbers.number_detail import show_number
 from hwr_core.app import NumberFilter, NumberRecord
 
 ROWS = 50
-TRAIL, FILTER = "numbers_trail", "numbers_filter"
-"""Where each page so far begins, and of which filter."""
 
 
 def show_list(chosen: NumberFilter, timezone: str) -> None:
     """Show the numbers that match a filter as a table, from which one is selected."""
-    if st.session_state.get(FILTER) != chosen:
-        st.session_state[FILTER], st.session_state[TRAIL] = chosen, [None]
-    trail = st.session_state[TRAIL]
-    page = workspace().numbers.page(chosen, limit=ROWS, before=trail[-1])
+    trail = trail_of(chosen, key="numbers")
+    page = workspace().numbers.page(chosen, limit=ROWS, before=trail.here)
     if not page.numbers:
         st.info("No numbers here. Read some on Upload or Forms, and save them.", icon=":material/pin:")
         return
-    first = (len(trail) - 1) * ROWS + 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Newer", icon=":material/arrow_back:", disabled=len(trail) == 1, key="numbers_newer"):
-            trail.pop()
-            st.rerun()
-        if st.button("Older", icon=":material/arrow_forward:", disabled=page.next is None, key="numbers_older"):
-            trail.append(page.next)
-            st.rerun()
-        total = workspace().numbers.count(chosen)
-        last = first + len(page.numbers) - 1
-        st.caption(f"{first:,}–{last:,} of {total:,}, newest first; times in {timezone}.")
-    place = _select(page.numbers, timezone=timezone, key=f"numbers_table_{trail[-1]}")
+    total = workspace().numbers.count(chosen)
+    show_pager(trail, rows=ROWS, shown=len(page.numbers), total=total, following=page.next)
+    place = _select(page.numbers, timezone=timezone, key=f"numbers_table_{trail.here}")
     if place is None:
         st.caption("Select a row to see the number on its page and to correct it.")
     else:

@@ -46,11 +46,11 @@ def corrected_lines(file: Path, finder: bytes | None) -> Iterator[tuple[Part, Li
     """
     network = PageNetwork(finder) if finder is not None else None
     for row in file.read_text(encoding="utf-8").splitlines():
-        number = CorrectedNumber(**json.loads(row) | {"file": Path(json.loads(row)["file"])})
-        texts = number.text.splitlines()
-        for image, text in zip(_strips(number.file, len(texts), network), texts, strict=False):
+        number = json.loads(row)
+        stored, texts = Path(number["file"]), number["text"].splitlines()
+        for image, text in zip(_strips(stored, len(texts), network), texts, strict=False):
             if len(text) <= MOST_DIGITS:
-                yield part_of(number.file.name), LineSample(image, text)
+                yield part_of(stored.name), LineSample(image, text)
 
 
 def _strips(file: Path, wanted: int, network: PageNetwork | None) -> list[Grey]:
