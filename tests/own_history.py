@@ -7,9 +7,11 @@ import numpy as np
 from hwr_core.app.workspace import Workspace
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
+from hwr_core.records.forms import FormField
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.settings import Settings
+from tests import made_forms
 from tests.handwriting import drawing, hand_made_strokes, png
 
 DAYS = 28
@@ -44,6 +46,18 @@ def live_through(settings: Settings, *, predictions: int = 150, seed: int = 5) -
             assert isinstance(prediction, PredictionRecord)
             if rng.uniform() < JUDGED:
                 workspace.feedback.give(prediction.id, actual_digit=digit)
+        _read_a_form(workspace, rng)
+
+
+def _read_a_form(workspace: Workspace, rng: np.random.Generator) -> None:
+    """Draw a form, read two scans of it, and judge some of the numbers, one of them as misread."""
+    fields = [FormField(each.name, each.box, each.pattern) for each in made_forms.FIELDS]
+    form = workspace.add_form(made_forms.NAME, png(made_forms.empty()), fields)
+    scans = [(f"{name}.png", png(made_forms.drawn(made_forms.values(rng)))) for name in ("ada", "bob")]
+    cells = [cell for row in workspace.read_forms(form.id, scans).rows for cell in row.cells]
+    for number, cell in enumerate(cells[::2]):
+        assert cell.number_id is not None
+        workspace.numbers.correct(cell.number_id, cell.text if number else "17")
 
 
 def _written(digit: int, rng: np.random.Generator) -> Grey:

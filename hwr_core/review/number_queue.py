@@ -1,4 +1,4 @@
-"""Queues of numbers that nobody has judged yet."""
+"""Queues of numbers to be judged: those that nobody has judged yet, and those whose label is doubted."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +14,7 @@ class NumberOrder(StrEnum):
     LEAST_SURE = "least_sure"
     BROKEN = "broken"
     ACCEPTED = "accepted"
+    DOUBTED = "doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,23 @@ class _Queue:
 
 
 _QUEUES = {
-    NumberOrder.LEAST_SURE: _Queue("not accepted", "confidence, id"),
-    NumberOrder.BROKEN: _Queue("fits = false", "confidence desc, id"),
+    NumberOrder.LEAST_SURE: _Queue("labelled_at is null and not accepted", "confidence, id"),
+    NumberOrder.BROKEN: _Queue("labelled_at is null and fits = false", "confidence desc, id"),
     # The hash of an id is as good as chance, and stays the same from one look to the next.
-    NumberOrder.ACCEPTED: _Queue("accepted", "md5(id::text)"),
+    NumberOrder.ACCEPTED: _Queue("labelled_at is null and accepted", "md5(id::text)"),
+    # Once somebody has said it again, it is no longer doubted.
+    NumberOrder.DOUBTED: _Queue(
+        "text <> actual_text and (select count(*) from number_feedback f where f.number_id = numbers.id) = 1",
+        "confidence desc, id",
+    ),
 }
 
 
 class NumberQueue:
-    """The queues of numbers: the least sure first; those that break their pattern; accepted ones as by chance.
+    """The queues of numbers: the least sure; those that break their pattern; accepted ones as by chance; doubted ones.
 
-    Whoever judges accepted ones learns whether as few are wrong as was promised. Safe to use from many threads.
+    Whoever judges accepted ones learns whether as few are wrong as was promised. A label is doubted that one user gave
+    once, against the reading: the surer that was, the sooner it comes. Safe to use from many threads.
     """
 
     def __init__(self, store: Store, numbers: Numbers, *, max_page: int) -> None:
@@ -53,7 +60,7 @@ class NumberQueue:
         queue = _QUEUES[order]
         with self._store.session() as cursor:
             rows = cursor.execute(
-                f"select id from numbers where labelled_at is null and {queue.condition} "  # noqa: S608  ours
+                f"select id from numbers where {queue.condition} "  # noqa: S608  ours
                 f"order by {queue.order} limit $1",
                 [min(limit, self._max_page)],
             ).fetchall()
@@ -63,7 +70,7 @@ class NumberQueue:
         """Return how many numbers are in a queue. Raises StoreError."""
         with self._store.session() as cursor:
             [(count,)] = cursor.execute(
-                f"select count(*) from numbers where labelled_at is null and {_QUEUES[order].condition}"  # noqa: S608  ours
+                f"select count(*) from numbers where {_QUEUES[order].condition}"  # noqa: S608  ours
             ).fetchall()
         number: int = count
         return number

@@ -106,9 +106,15 @@ def test_queues_hold_what_nobody_has_judged(workspace: Workspace, numbers: list[
     assert {each.id for each in accepted} == {each.id for each in waiting if each.number.accept}
     assert [each.id for each in accepted] != sorted(each.id for each in accepted)
     assert workspace.number_review.page(NumberOrder.ACCEPTED, limit=3) == accepted[:3]
-    for order, queue in zip(NumberOrder, (least, broken, accepted), strict=True):
+    doubted = workspace.number_review.page(NumberOrder.DOUBTED, limit=100)
+    wrong = [each for each in numbers if each.is_right is False]
+    assert doubted == sorted(wrong, key=lambda each: -each.number.confidence)
+    for order, queue in zip(NumberOrder, (least, broken, accepted, doubted), strict=True):
         assert workspace.number_review.count(order) == len(queue)
     workspace.numbers.correct(accepted[0].id, accepted[0].number.text)
     assert workspace.number_review.page(NumberOrder.ACCEPTED, limit=100) == accepted[1:]
+    workspace.numbers.correct(doubted[0].id, "1")  # said again: no longer doubted
+    workspace.numbers.correct(doubted[1].id, doubted[1].number.text)
+    assert [each.id for each in workspace.number_review.page(NumberOrder.DOUBTED)] == [each.id for each in doubted[2:]]
     with pytest.raises(InvalidValue, match="limit is 0"):
         workspace.number_review.page(NumberOrder.BROKEN, limit=0)

@@ -1,4 +1,4 @@
-"""Numbers that nobody has judged yet, one at a time: Enter agrees, typing replaces."""
+"""Numbers that nobody has judged yet, and doubted labels, one at a time: Enter agrees, typing replaces."""
 
 import streamlit as st
 
@@ -11,11 +11,13 @@ ORDERS = {
     "Least sure": NumberOrder.LEAST_SURE,
     "Do not fit": NumberOrder.BROKEN,
     "Accepted, by chance": NumberOrder.ACCEPTED,
+    "Doubted labels": NumberOrder.DOUBTED,
 }
 DESCRIPTIONS = {
     NumberOrder.LEAST_SURE: "Numbers that were not accepted, the least sure first.",
     NumberOrder.BROKEN: "Numbers that do not fit their pattern, such as one with a wrong check digit.",
     NumberOrder.ACCEPTED: "Accepted numbers in the order of chance: they show whether as few are wrong as promised.",
+    NumberOrder.DOUBTED: "Labels that differ from what was read, the surest readings first. Say again what is there.",
 }
 SKIPPED = "numbers_skipped"
 
@@ -49,6 +51,8 @@ def _judge(record: NumberRecord) -> None:
         _judge_lines(record)
         return
     show_symbol(record.number.text, rem=3.0)
+    if record.label:
+        st.markdown(f"Labelled as **{record.label.text or 'no number'}**.")
     # The same field for each number, so that it keeps the keyboard.
     with st.form("numbers_judge", border=False, clear_on_submit=True):
         typed = st.text_input(
