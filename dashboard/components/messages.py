@@ -42,4 +42,4 @@ def leave_toast(text: str, *, icon: str = ":material/check:") -> None:
 def show_toasts() -> None:
     """Show the messages that were left."""
     for toast in st.session_state.pop(_WAITING, []):
-        st.toast(toast.text, icon=toast.icon)
+        st.toast(literal(toast.text), icon=toast.icon)

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 import requests
 from playwright.sync_api import FilePayload, Page, expect
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.records.forms import FormField
 from hwr_core.settings import Settings
+from tests import made_forms
 from tests.browser.hand import at_rest, turn_to
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models
@@ -21,7 +24,8 @@ Visit = Callable[..., Page]
 SCRIPT = "<img src=x onerror=\"window.taken='yes'\"><script>window.taken='yes'</script>"
 LINK = "[link](javascript:window.taken='yes') ![seen](https://evil.example/seen.png) :red[red] **bold** $x^2$"
 HOSTILE = f"{SCRIPT} {LINK}"
-PAGES = ("Home", "Draw", "Upload", "History", "Analytics", "Data", "Review", "Training", "Models", "Users", "Settings")
+READING = ("Home", "Draw", "Upload", "Forms", "History", "Numbers", "Analytics", "Data")
+PAGES = (*READING, "Review", "Training", "Models", "Users", "Settings")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Workspace(settings) as workspace:
         workspace.users.create("O'Brien, Jr. (lab/2) & co", "john")
         workspace.modelling.challenge(another.name, reason=HOSTILE)
+        names = [LINK[:100], SCRIPT[:100]]
+        fields = [FormField(name, each.box) for name, each in zip(names, made_forms.FIELDS, strict=False)]
+        form = workspace.add_form(LINK[:100], png(made_forms.empty()), fields)
+        scan = png(made_forms.drawn(made_forms.values(np.random.default_rng(1))))
+        workspace.read_forms(form.id, [(f"{HOSTILE}.png", scan)])
     with serving(settings.data_dir, HWR_MODELS_DIR=str(settings.models_dir)) as server:
         _fill(server)
         yield server
@@ -65,6 +74,21 @@ def test_markup_runs_on_no_page(visit: Visit, server: Server) -> None:
         at_rest(page)
         _confirm_nothing_ran(page, foreign)
     page.goto("/history?prediction=1")
+    at_rest(page)
+    _confirm_nothing_ran(page, foreign)
+
+
+def test_markup_in_forms_runs_neither(visit: Visit) -> None:
+    """In the names of a form, of its fields, and of files of which one is no scan of it."""
+    page, foreign = visit("/forms"), []
+    page.on("request", lambda request: foreign.append(request.url) if "evil.example" in request.url else None)
+    scan = made_forms.drawn(made_forms.values(np.random.default_rng(2)))
+    blank = np.full((600, 400), 255, np.uint8)
+    files = [FilePayload(name=f"{LINK}.png", mimeType="image/png", buffer=png(image)) for image in (scan, blank)]
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    page.get_by_role("button", name="Read the scans").click()
+    expect(page.get_by_text("Check these")).to_be_visible()
+    expect(page.get_by_text("Hardly anything is to be seen")).to_be_visible()
     at_rest(page)
     _confirm_nothing_ran(page, foreign)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.progress import is_stopped, progress_bar
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
@@ -23,7 +23,7 @@ def show_scans(form: Form) -> None:
     """Let the user choose scans, read them, and show what was read."""
     settings = workspace().settings
     files = st.file_uploader(
-        f"Scans or photos of {form.name}: images, TIFF or PDF, a form on each page",
+        f"Scans or photos of {literal(form.name)}: images, TIFF or PDF, a form on each page",
         accept_multiple_files=True,
         max_upload_size=settings.max_image_bytes // MIB,
         key=f"forms_scans_{form.id}",
@@ -70,7 +70,7 @@ def _show_read(read: ReadForm) -> ReadForm:
         ):
             st.metric(name, f"{count:,}")
     for row in faults:
-        st.warning(f"{row.file_name}, page {row.page}: {row.error}")
+        st.warning(literal(f"{row.file_name}, page {row.page}: {row.error}"))
     if doubtful:
         checked = show_checking(read, key=f"forms_check_{read.form.id}")
         if checked is not None:
