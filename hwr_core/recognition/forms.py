@@ -89,15 +89,15 @@ def read_fields(
 
 
 def _number(read: PagePrediction, pattern: Pattern | None, least: float, version: str) -> NumberPrediction:
-    """The one number of a field: the line that fits its pattern, or all lines, which are parts of it."""
-    fitting = [line for line in read.lines if line.fits]
-    chosen = [max(fitting, key=lambda line: line.confidence)] if fitting else list(read.lines)
+    """The one number of a field: all lines together, which are parts of it, unless only one of them fits its pattern.
+
+    Where lines are left out, nobody knows whether they belong to the number: it is not accepted.
+    """
+    chosen = _chosen(read.lines, pattern)
     text = "".join(line.text for line in chosen)
-    # Of several lines nobody knows where a decimal sign stood.
-    known = chosen[0].fits if len(chosen) == 1 else pattern and not pattern.has_marks and pattern.fits(text)
-    fits = bool(known) if pattern and text else None
+    fits = _fits(chosen, pattern) if pattern and text else None
     confidence = joint_confidence(chosen)
-    accept = bool(text) and confidence >= least and fits is not False
+    accept = bool(text) and confidence >= least and fits is not False and len(chosen) == len(read.lines)
     kept = [number for number, line in enumerate(read.lines) if line in chosen]
     value = chosen[0].value if len(chosen) == 1 else None
     lines = (NumberLine(text, confidence, _around(chosen), 0, accept, fits=fits, value=value),) if text else ()
@@ -113,6 +113,20 @@ def _number(read: PagePrediction, pattern: Pattern | None, least: float, version
         accept=accept,
         fits=fits,
     )
+
+
+def _chosen(lines: Sequence[NumberLine], pattern: Pattern | None) -> Sequence[NumberLine]:
+    fitting = [line for line in lines if line.fits]
+    if pattern is None or not fitting or _fits(lines, pattern):
+        return lines
+    return [max(fitting, key=lambda line: line.confidence)]
+
+
+def _fits(lines: Sequence[NumberLine], pattern: Pattern) -> bool:
+    """Whether lines are such a number together. Of several nobody knows where a decimal sign stood."""
+    if len(lines) == 1:
+        return bool(lines[0].fits)
+    return not pattern.has_marks and pattern.fits("".join(line.text for line in lines))
 
 
 def _around(lines: Sequence[NumberLine]) -> Box:
