@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.messages import literal
 from dashboard.views.draw.pen import PENS
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import Source
@@ -260,6 +261,6 @@ def test_a_corrected_drawing_shows_its_label(app: AppTest, paper: list[bytes | N
     app.run()
     app.button(key="draw_label_is_4").click().run()
     assert drawn(app) == ["**3**, label 4"]
-    assert [each.value for each in app.toast] == ["Label saved: prediction 1 is a 4."]
+    assert [each.value for each in app.toast] == [literal("Label saved: prediction 1 is a 4.")]
     app.button(key="draw_label_is_4").click().run()
     assert drawn(app) == ["**3**"]
