@@ -37,7 +37,7 @@ _QUEUES = {
 
 
 class NumberQueue:
-    """The queues of numbers: the least sure; those that break their pattern; accepted ones as by chance; doubted ones.
+    """The queues of numbers: least sure; breaking their pattern; a random sample of accepted ones; doubted labels.
 
     Whoever judges accepted ones learns whether as few are wrong as was promised. A label is doubted that one user gave
     once, against the reading: the surer that was, the sooner it comes. Safe to use from many threads.

@@ -80,5 +80,5 @@ def check(page: Page) -> None:
         field, file = (box.get_attribute("aria-label") or "").split(", ")
         if box.input_value() != VALUES[file][field]:
             box.fill(VALUES[file][field])
-    page.get_by_role("button", name="All correct now").click()
+    page.get_by_role("button", name="Save all").click()
     expect(page.get_by_label(first)).to_have_count(0)

@@ -39,7 +39,7 @@ def show_checking(read: ReadForm, *, key: str) -> tuple[FormRow, ...] | None:
             for column, place in zip(st.columns(ACROSS), together, strict=False):
                 with column:
                     texts[place] = _ask(read.rows[place[0]], place, key=key)
-        pressed = st.form_submit_button("All correct now", type="primary", icon=":material/done_all:")
+        pressed = st.form_submit_button("Save all", type="primary", icon=":material/done_all:")
     return _saved(read.rows, texts) if pressed else None
 
 

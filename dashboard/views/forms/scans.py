@@ -29,7 +29,7 @@ def show_scans(form: Form) -> None:
         key=f"forms_scans_{form.id}",
     )
     allowed = st.segmented_control(
-        "Accept a number without a look where at most so many are wrong",
+        "Accept numbers unchecked if at most this many are wrong",
         [*ERRORS],
         default="1 in 100",
         required=True,

@@ -10,13 +10,13 @@ from hwr_core.app import NumberOrder, NumberRecord
 ORDERS = {
     "Least sure": NumberOrder.LEAST_SURE,
     "Do not fit": NumberOrder.BROKEN,
-    "Accepted, by chance": NumberOrder.ACCEPTED,
+    "Random accepted": NumberOrder.ACCEPTED,
     "Doubted labels": NumberOrder.DOUBTED,
 }
 DESCRIPTIONS = {
     NumberOrder.LEAST_SURE: "Numbers that were not accepted, the least sure first.",
     NumberOrder.BROKEN: "Numbers that do not fit their pattern, such as one with a wrong check digit.",
-    NumberOrder.ACCEPTED: "Accepted numbers in the order of chance: they show whether as few are wrong as promised.",
+    NumberOrder.ACCEPTED: "A random sample of accepted numbers: it shows whether as few are wrong as promised.",
     NumberOrder.DOUBTED: "Labels that differ from what was read, the surest readings first. Say again what is there.",
 }
 SKIPPED = "numbers_skipped"

@@ -50,7 +50,7 @@ def show_figures(chosen: NumberFilter, _: str) -> None:
 def _verdict(figures: NumberFigures, wrong: int) -> str:
     judged = figures.accepted_right
     if figures.promised is None or judged.low is None or judged.high is None:
-        return "No accepted number has been judged yet. *Check*, *Accepted, by chance* shows whether the promise holds."
+        return "No accepted number has been judged yet. *Check*, *Random accepted* shows whether the promise holds."
     least, most = percent(1.0 - judged.high), percent(1.0 - judged.low)
     promised = percent(figures.promised)
     found = f"{percent(wrong / judged.total)} of the accepted numbers that were judged are wrong ({least} to {most})"
