@@ -14,7 +14,7 @@ from api.inputs.request_bodies import UploadRoute
 from api.inputs.uploads import named_content
 from api.routes.export import download
 from api.schemas.fields import MaxError, UserId
-from api.schemas.forms import FieldsIn, FormId, ManyForms, Name, OneForm, ReadFormOut
+from api.schemas.forms import FieldsIn, FormDeletedOut, FormId, ManyForms, Name, OneForm, ReadFormOut
 from api.schemas.numbers import Keep
 from hwr_core.app import DEFAULT_USER, FormField, FormFormat, form_file
 
@@ -70,11 +70,12 @@ def page(form_id: FormInPath, workspace: WorkspaceDep) -> Response:
     return Response(workspace.forms.page(form_id), media_type="image/png")
 
 
-@router.delete("/forms/{form_id}", status_code=status.HTTP_204_NO_CONTENT, summary="Delete a form")
+@router.delete("/forms/{form_id}", summary="Delete a form")
 @calls("forms.delete")
-def delete(form_id: FormInPath, workspace: WorkspaceDep) -> None:
+def delete(form_id: FormInPath, workspace: WorkspaceDep) -> FormDeletedOut:
     """Delete a form. Numbers that were read with it stay in the history."""
     workspace.forms.delete(form_id)
+    return FormDeletedOut(message=f"Form {form_id} was deleted.")
 
 
 @router.post("/forms/{form_id}/read", response_model=ReadFormOut, responses=FILES, summary="Read scans of a form")

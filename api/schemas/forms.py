@@ -60,6 +60,12 @@ class ManyForms(Many[FormOut]):
     """All forms, by name."""
 
 
+class FormDeletedOut(Success):
+    """A form is gone."""
+
+    message: str = Field(examples=["Form 3 was deleted."])
+
+
 class CellOut(Out):
     """What stands in a field of a scan."""
 

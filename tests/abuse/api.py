@@ -41,9 +41,11 @@ from schemathesis.schemas import APIOperation
 
 from api.errors import STATUS_OF
 from hwr_core.app.workspace import Workspace
+from hwr_core.records.forms import FormField
 from hwr_core.records.predictions import Source
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
+from tests import made_forms
 from tests.api.client import client_of
 from tests.api.signed_in import signed_in_site
 from tests.handwriting import drawing, number, png
@@ -135,6 +137,7 @@ def _known(workspace: Workspace) -> Mapping[str, Any]:
         "user_id": 2,
         "prediction_id": 1,
         "number_id": 1,
+        "form_id": 1,
         "job_id": 1,
         "key_id": 1,
         "by": "digit",
@@ -217,6 +220,8 @@ def _lived_in(workspace: Workspace) -> Iterator[None]:
     for digit in range(3):
         workspace.read_and_keep(png(drawing(digit)), user_id=1, source=Source.API)
     workspace.read_and_keep_number(png(number("314")), user_id=1, source=Source.API)
+    fields = [FormField(each.name, each.box, each.pattern) for each in made_forms.FIELDS]
+    workspace.add_form(made_forms.NAME, png(made_forms.empty()), fields)
     workspace.modelling.import_images(own_digits(10))
     workspace.modelling.train({"sources": ["custom"], "epochs": 500}, 1)
     try:

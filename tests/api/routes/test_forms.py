@@ -43,7 +43,7 @@ def test_a_form_is_stored_with_its_page(client: TestClient, form: int) -> None:
     page = client.get(f"/api/forms/{form}/page")
     assert page.headers["content-type"] == "image/png"
     assert (decode(page.content) == made_forms.empty()).all()
-    assert client.delete(f"/api/forms/{form}").status_code == 204
+    assert client.delete(f"/api/forms/{form}").json() == {"success": True, "message": f"Form {form} was deleted."}
     assert client.get("/api/forms").json()["data"] == []
     refusal(client.get(f"/api/forms/{form}"), 404)
     refusal(client.get(f"/api/forms/{form}/page"), 404)
