@@ -57,7 +57,7 @@ def test_each_state_and_progress_of_a_job_are_published(queue, events):
 
 def test_jobs_wait_for_their_turn(queue):
     """One at a time, in the order in which they were submitted."""
-    slow = submit(queue, to=40, pause=0.02)
+    slow = submit(queue, to=100, pause=0.02)
     others = [submit(queue) for _ in range(2)]
     until(queue, slow, JobState.RUNNING)
     assert {queue.get(job.id).state for job in others} == {JobState.QUEUED}
@@ -92,7 +92,7 @@ def test_a_running_job_is_cancelled(queue):
 
 def test_a_queued_job_is_cancelled_at_once(queue):
     """It never starts."""
-    slow = submit(queue, to=100, pause=0.02)
+    slow = submit(queue, to=3000, pause=0.02)
     waiting = submit(queue)
     assert queue.cancel(waiting.id).state is JobState.CANCELLED
     queue.cancel(slow.id)
@@ -161,7 +161,7 @@ def test_closing_stops_the_jobs_and_the_next_queue_can_resume_them(new_queue):
     """A server that shuts down leaves no process behind; its job has failed with the reason, and can be resumed."""
     queue = new_queue()
     queue.start()
-    job = submit(queue, to=80, pause=0.02)
+    job = submit(queue, to=200, pause=0.02)
     wait_for_child(queue, job)
     queue.close()
     assert not queue.folder(job.id).is_locked
@@ -202,7 +202,7 @@ def test_work_that_was_finished_before_its_server_died_counts(new_queue, table):
 
 def test_a_second_queue_leaves_living_jobs_alone(queue, new_queue):
     """Another process on the same folder neither settles nor repeats a running job, and respects the width."""
-    job = submit(queue, to=80, pause=0.03)
+    job = submit(queue, to=150, pause=0.03)
     until(queue, job, JobState.RUNNING)
     other = new_queue()
     other.start()
