@@ -66,7 +66,7 @@ def progress_bar(text: str, *, task: str | None = None) -> Iterator[OnProgress]:
 
 def is_stopped(task: str) -> bool:
     """Whether the user has stopped this task; if so, say so and offer to continue."""
-    if not st.session_state.get(_state(task)):
+    if not was_stopped(task):
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Stopped.", width="content")
@@ -74,6 +74,16 @@ def is_stopped(task: str) -> bool:
             "Continue", icon=":material/play_arrow:", key=f"{task}_continue", on_click=_set_stopped, args=(task, False)
         )
     return True
+
+
+def was_stopped(task: str) -> bool:
+    """Whether the user has stopped this task, of which nothing can be continued."""
+    return bool(st.session_state.get(_state(task)))
+
+
+def begin(task: str) -> None:
+    """Forget that this task was stopped before: it begins anew."""
+    st.session_state.pop(_state(task), None)
 
 
 def _set_stopped(task: str, stopped: bool) -> None:  # noqa: FBT001  the argument of a button's callback

@@ -35,7 +35,7 @@ from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import Settings
 
 KNOWN = 8
-"""Empty forms whose features are kept, the last ones used: finding them takes a quarter of a second."""
+"""Empty forms whose features are kept, the last ones used: finding them takes some 0.4 seconds."""
 
 LONGER_SIDE = 2048
 """Pixels of the longer side of a stored page, at most: a digit in a field of A4 is then some 40 pixels high."""

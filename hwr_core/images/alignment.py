@@ -20,7 +20,7 @@ NEAR = 3.0
 """Pixels of the empty page by which features may miss their place."""
 
 LEAST_FEATURES = 25
-"""Features that have to agree; two pages with nothing in common have some ten that do by chance."""
+"""Features that have to agree; of pages with nothing in common up to twelve did by chance."""
 
 LEAST_AREA, MOST_AREA = 0.02, 25.0
 """An empty page covers between these parts of the image with the filled-in one."""

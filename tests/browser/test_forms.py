@@ -1,15 +1,18 @@
 """Forms in a real browser, from an empty system: drawn once, ten scans read, checked, and taken away as a table."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import requests
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from dashboard.components.box_canvas import WIDTH
 from tests import made_forms
 from tests.browser.hand import screenshot
 from tests.handwriting import png
+from tests.serving import Server
 
 Visit = Callable[..., Page]
 
@@ -70,6 +73,22 @@ def test_ten_scans_become_a_table(visit: Visit) -> None:
     assert dict(zip(table["file"], table[[*VALUES["0.png"]]].to_dict("records"), strict=True)) == VALUES
     assert set(table["check"]) == {""}
     screenshot(page, "forms-table")
+
+
+def test_reading_is_stopped(visit: Visit, server: Server) -> None:
+    """What was read till then stays, and nothing offers to continue: scans would be kept twice."""
+    fields = [{"name": each.name, "box": each.box} for each in made_forms.FIELDS]
+    data = {"name": "Another", "fields": json.dumps(fields)}
+    empty = {"file": ("empty.png", png(made_forms.empty()))}
+    assert requests.post(f"{server.url}/api/forms", data=data, files=empty, timeout=60).status_code == 201
+    page = visit("/forms")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(scans())
+    page.get_by_role("button", name="Read the scans").click()
+    expect(page.get_by_text("Reading the scans")).to_be_visible()
+    page.get_by_role("button", name="Stop").last.click()
+    expect(page.get_by_text("Stopped. What was read till then")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_have_count(0)
+    expect(page.get_by_text("Check these")).to_have_count(0)
 
 
 def check(page: Page) -> None:

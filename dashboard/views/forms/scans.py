@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.messages import literal, show_error
-from dashboard.components.progress import is_stopped, progress_bar
+from dashboard.components.progress import begin, progress_bar, was_stopped
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from dashboard.views.forms.checking import show_checking
@@ -41,7 +41,7 @@ def show_scans(form: Form) -> None:
     st.caption("What is read is saved to the history of numbers, and so is what you correct.")
     if st.button(label, type="primary", icon=":material/document_scanner:", disabled=not files):
         st.session_state.pop(state, None)
-        st.session_state.pop(f"{task}_stopped", None)
+        begin(task)
         named = [(file.name, file.getvalue()) for file in files]
         try:
             with progress_bar("Reading the scans", task=task) as move:
@@ -52,8 +52,8 @@ def show_scans(form: Form) -> None:
             show_error(error)
     if state in st.session_state:
         st.session_state[state] = _show_read(st.session_state[state])
-    else:
-        is_stopped(task)
+    elif was_stopped(task):
+        st.caption("Stopped. What was read till then is in the history of numbers.")
 
 
 def _show_read(read: ReadForm) -> ReadForm:
