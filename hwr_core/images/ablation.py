@@ -79,6 +79,7 @@ def _instead_of(name: str, run: Run) -> Normaliser:
 
 WITHOUT: Mapping[str, Normaliser] = {
     "nothing": normalise,
+    "margin": _instead_of("margin", _nothing),
     "surroundings": _instead_of("surroundings", _nothing),
     "uneven background": _instead_of("background", _flat_background),
     "ruled lines": _instead_of("ruled lines", _nothing),

@@ -27,8 +27,14 @@ LEAST_FRAMED_REACH = 0.25
 """The frame and what belongs to the next cell are dropped if something with this share of the longer side is left."""
 
 
+BESIDE, NARROW, MOSTLY = 0.15, 0.4, 0.8
+"""A component at the left or right edge belongs to the next digit, which was cut off, if at most the first share of its
+columns are shared with the largest component that touches neither edge, and its width is at most the second share of
+that one's longer side. All of them together are the third share of the foreground: noise is scattered."""
+
+
 def clean_foreground(foreground: Foreground, enhancement_level: float) -> Grey:
-    """Return the mask (255 is foreground, same shape) without specks and the lines of a cell.
+    """Return the mask (255 is foreground, same shape) without specks, the lines of a cell and parts of other digits.
 
     Raises:
         NoInk: only those are there.
@@ -43,6 +49,7 @@ def clean_foreground(foreground: Foreground, enhancement_level: float) -> Grey:
         raise NoInk("The image contains only specks.")
     if components.area.size == 2 and foreground.flat_background:  # only one, and it is no frame
         return mask
+    kept &= ~_is_of_neighbour(components)
     inside = kept & ~_is_frame(components, grids=not foreground.flat_background)
     if not foreground.flat_background and not (inside & large).any():
         raise NoInk("The image contains only a frame or shadows at its edge.")
@@ -59,6 +66,33 @@ def _is_frame(components: Components, *, grids: bool) -> NDArray[np.bool_]:
         line = (components.extent.min(axis=1) <= LINE_WIDTH) & (components.extent.max(axis=1) >= LINE_ACROSS)
         frame |= line | (across.any(axis=1) & (components.share_within(WIDE_BORDER) >= FRAME_SHARE))
     return np.asarray(frame & (~across.all(axis=1) | components.in_corners(CORNER)))
+
+
+def _is_of_neighbour(components: Components) -> NDArray[np.bool_]:
+    """Which components are what is left of another digit at the side."""
+    labels = components.labels
+    found = np.zeros(components.area.size, bool)
+    sides = [np.unique(column) for column in (labels[:, 0], labels[:, -1])]
+    inner = components.area.copy()
+    inner[np.concatenate(sides)] = 0.0
+    digit = int(inner.argmax())
+    at_sides = np.setdiff1d(np.concatenate(sides), 0)
+    if not inner[digit] or not at_sides.size:
+        return found
+    left, right = _columns(labels == digit)
+    narrow = NARROW * float((components.extent[digit] * labels.shape[::-1]).max())
+    for each in at_sides:
+        first, last = _columns(labels == each)
+        shared = min(last, right) - max(first, left) + 1
+        found[each] = last - first + 1 <= narrow and shared <= BESIDE * (last - first + 1)
+    is_most = components.area[found].sum() + components.area[digit] >= MOSTLY * components.area.sum()
+    return np.asarray(found & is_most)
+
+
+def _columns(component: NDArray[np.bool_]) -> tuple[int, int]:
+    """The first and last column of a component."""
+    columns = np.flatnonzero(component.any(axis=0))
+    return int(columns[0]), int(columns[-1])
 
 
 def _in_clusters(mask: Grey, components: Components, least: float) -> NDArray[np.bool_]:

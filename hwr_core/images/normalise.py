@@ -17,6 +17,7 @@ from hwr_core.images.background import estimate_background
 from hwr_core.images.binarise import Foreground, binarise
 from hwr_core.images.foreground import clean_foreground, cut_out
 from hwr_core.images.geometry import centre, fit_to_box, resize_to_work
+from hwr_core.images.margin import with_margin
 from hwr_core.images.ruled_lines import remove_ruled_lines
 from hwr_core.images.surroundings import without_surroundings
 from hwr_core.images.types import Grey
@@ -89,6 +90,10 @@ def _resize(work: Work) -> Work:
     return work.with_image(resize_to_work(work.image))
 
 
+def _give_margin(work: Work) -> Work:
+    return work.with_image(with_margin(work.image))
+
+
 def _remove_surroundings(work: Work) -> Work:
     return work.with_image(without_surroundings(work.image))
 
@@ -132,6 +137,7 @@ _FOREGROUND_STAGES = (
 
 STAGES = (
     Stage("resize", "Resized", _resize),
+    Stage("margin", "With a margin", _give_margin),
     *_FOREGROUND_STAGES,
     Stage("clean", "Cleaned", _clean),
     Stage("box", "20 px box", _fit_to_box),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hwr_core.images.background import FRAME_BORDER
 from hwr_core.images.components import FRAME_SHARE, Components
+from hwr_core.images.geometry import SMALLEST_SIDE
 from hwr_core.images.types import Grey
 
 GLANCE, LOOK = 48, 96
@@ -52,9 +53,10 @@ Mask = NDArray[np.bool_]
 def without_surroundings(grey: Grey) -> Grey:
     """Return the image with the paper continued into what lies around it.
 
-    An image stays as it is unless something thick touches its edge and strokes lie apart from that on the paper.
+    An image stays as it is unless something thick touches its edge and strokes lie apart from that on the paper. One of
+    few pixels stays too: strokes are as thick there as anything else.
     """
-    if not _may_have_surroundings(grey):
+    if max(grey.shape) <= SMALLEST_SIDE or not _may_have_surroundings(grey):
         return grey
     small = _reduced(grey, LOOK)
     _, dark = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)

@@ -9,10 +9,12 @@ from hwr_core.images.ablation import WITHOUT
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import SIDE
 from tests.handwriting import drawing
+from tests.images.test_margin import cropped, in_shade
 
 BLANK = np.full((100, 100), 255, np.uint8)
 SHADED = shadow(drawing(7, fill=0.4, at=(0.9, 0.1)), 1.0, np.random.default_rng(0))
 RULED = ruled(on_paper(drawing(7, pen=9)), 1.0, np.random.default_rng(0))
+CROPPED = in_shade(cropped(drawing(4, pen=20)))
 ON_A_PANEL = np.pad(255 - drawing(5, side=140, pen=8), 60, constant_values=255)
 
 
@@ -29,6 +31,7 @@ def test_every_variant_makes_what_a_model_reads(without):
 @pytest.mark.parametrize(
     ("without", "image"),
     [
+        ("margin", CROPPED),
         ("surroundings", ON_A_PANEL),
         ("uneven background", SHADED),
         ("ruled lines", RULED),

@@ -210,6 +210,26 @@ def test_a_round_digit_up_to_the_edge_is_no_frame():
     assert likeness(normalise(photo), normalise(zero)) > 0.85
 
 
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("beside", [0, 4, 7])
+def test_what_is_left_of_the_next_digit_is_dropped(digit, beside):
+    """A digit that was cut out of a number with a part of its neighbour, on the left or on the right."""
+    image = drawing(digit, side=140, pen=8, fill=0.6)
+    columns = np.flatnonzero((drawing(beside, side=140, pen=8, fill=0.6) < 128).any(axis=0))
+    part = drawing(beside, side=140, pen=8, fill=0.6)[:, columns[0] - 2 : columns[0] + 18]
+    left = np.flatnonzero((image < 128).any(axis=0))[0] - 8
+    cut = np.hstack([image[:, left : 140 - left + 10], part])
+    assert likeness(normalise(cut), normalise(image)) > 0.97
+    assert likeness(normalise(cut[:, ::-1]), normalise(image[:, ::-1])) > 0.97
+
+
+def test_a_whole_digit_beside_another_stays():
+    """Two digits are no digit, even if one touches the edge."""
+    two = np.hstack([drawing(3, side=140, pen=8, fill=0.6), drawing(5, side=140, pen=8, fill=0.6)])
+    last = np.flatnonzero((two < 128).any(axis=0))[-1]
+    assert likeness(normalise(two[:, : last + 1]), normalise(two)) > 0.9
+
+
 @pytest.mark.parametrize("tone", [60, 120])
 @pytest.mark.parametrize("sides", ["left", "left and top", "right, bottom and left"])
 def test_a_frame_around_nothing_is_no_digit(tone, sides):

@@ -46,7 +46,14 @@ def test_a_stage_can_be_left_out():
 def test_a_blank_image_goes_as_far_as_it_comes():
     """Where there is no ink the background is the last image."""
     found = stages(np.full((100, 100), 255, np.uint8))
-    assert [stage.title for stage in found] == ["Input", "Resized", "Without surroundings", "Smoothed", "Background"]
+    assert [stage.title for stage in found] == [
+        "Input",
+        "Resized",
+        "With a margin",
+        "Without surroundings",
+        "Smoothed",
+        "Background",
+    ]
 
 
 def test_a_level_out_of_range_is_refused():
