@@ -6,7 +6,7 @@ from typing import Any
 
 from hwr_core.app.data_sets import DataSets
 from hwr_core.app.promotion import Promotion
-from hwr_core.datasets.sources import CORRECTIONS, SOURCES
+from hwr_core.datasets.sources import CORRECTIONS, MADE, SOURCES
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
@@ -21,9 +21,6 @@ from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, estimate
 from hwr_core.training.tuning.search_space import TuningConfig, tuning_config
-
-WITHOUT_DATA = ("mnist", "drawn-things", "noise")
-"""What is trained on where no data set is there: MNIST can be downloaded."""
 
 
 class Modelling:
@@ -70,8 +67,9 @@ class Modelling:
             return config
         there = self.sources()
         found = tuple(name for name in SOURCES if there[name])
-        data = found if any(SOURCES[name].place for name in found) else WITHOUT_DATA
-        return training_config({**values, "sources": data})
+        if not set(found).difference(MADE):
+            found = ("mnist", *found)  # it can be downloaded
+        return training_config({**values, "sources": found})
 
     def estimate(self, config: TrainingConfig) -> Estimate:
         """Return what a training will cost, about."""

@@ -11,19 +11,20 @@ from hwr_core.images.decode import decode
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
 
-BLANK = "blank"
+NO_DIGITS = ("blank", "signature")
+"""Labels of images that hold no digit."""
 
 AMOUNTS = "cheque-amounts"
 """Images of whole numbers: to check on, not to learn from."""
 
 
 def rows(file: Path, part: Part) -> list[tuple[str, int]]:
-    """Return name and label of each image of one part; those labelled neither with a digit nor blank are left out."""
+    """Return name and label of each image of one part; those labelled otherwise are left out."""
     with ZipFile(file) as archive:
         return [
             (row["file"], int(row["label"]) if row["label"].isdigit() else NOT_A_DIGIT)
             for row in _index(archive)
-            if _part(row) is part and (row["label"].isdigit() or row["label"] == BLANK)
+            if _part(row) is part and (row["label"].isdigit() or row["label"] in NO_DIGITS)
         ]
 
 

@@ -10,22 +10,25 @@ from typing import TypeAlias
 import numpy as np
 
 from hwr_core.datasets import custom, mnist, strokes
+from hwr_core.datasets.no_digits.font_characters import has_fonts
+from hwr_core.datasets.no_digits.other_scripts import OMNIGLOT, script_images
 from hwr_core.datasets.normalised import normalised_in_chunks
-from hwr_core.datasets.other_scripts import OMNIGLOT, script_images
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part, Samples
 from hwr_core.datasets.source_images import (
     ImagesOf,
     archive_images,
     blank_images,
+    block_images,
     correction_images,
     custom_images,
     doodle_images,
     drawn_thing_images,
+    font_character_images,
     mnist_images,
     noise_images,
-    optdigits_images,
     poor_images,
+    rare_shape_images,
     recording_images,
     several_images,
 )
@@ -33,6 +36,7 @@ from hwr_core.errors import DatasetMissing, InvalidValue
 
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
+FONT_CHARACTERS = "font-characters"
 
 Place: TypeAlias = Callable[[Places], Path]
 SamplesOf: TypeAlias = Callable[[Path, Request], Iterator[Samples]]
@@ -151,10 +155,20 @@ _ALL = (
         "optdigits",
         "form digits, 32x32, black and white",
         _file("optdigits.npz"),
-        optdigits_images,
+        block_images,
         _half,
         1_980,
     ),
+    _images(
+        "photographed-digits",
+        "digits from photographed sheets, many ones with a flag",
+        _file("digits-western-bhmsds.npz"),
+        block_images,
+        _once,
+        2_800,
+    ),
+    _pen_strokes("strokes-chars74k-digits", "pen strokes of digits, 41 writers", 290, _always),
+    _images("rare-shapes", "made digits in shapes that the sets hardly hold", None, rare_shape_images, _once, 6_000),
     _images("doodles", "drawings that are no digits", _file("doodles.npz"), doodle_images, _once, 2_101),
     _images(
         "drawn-things",
@@ -162,7 +176,23 @@ _ALL = (
         None,
         drawn_thing_images,
         _once,
-        4_000,
+        9_000,
+    ),
+    _images(
+        FONT_CHARACTERS,
+        "letters and signs of the Hershey fonts: no digits",
+        None,
+        font_character_images,
+        _once,
+        7_000,
+    ),
+    _images(
+        "signatures",
+        "Chinese signatures, 83 writers: no digits",
+        _file("signatures-chinese.zip"),
+        archive_images,
+        _once,
+        840,
     ),
     _images(
         "other-scripts",
@@ -204,6 +234,9 @@ _ALL = (
 
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
 
+MADE = tuple(name for name, source in SOURCES.items() if source.place is None)
+"""The sets that need no file."""
+
 OPEN_SOURCES = tuple(name for name in SOURCES if name not in (CUSTOM, CORRECTIONS))
 """The sets that the shipped model learned from: the same on every machine."""
 
@@ -231,6 +264,8 @@ def load_images(name: str, places: Places, request: Request) -> Iterator[Labelle
 def find_source(name: str, places: Places) -> Path:
     """Return the file or folder of a source; one that is made has none. Raises DatasetMissing, InvalidValue."""
     place = _named(name).place
+    if name == FONT_CHARACTERS and not has_fonts():
+        raise DatasetMissing("The data set font-characters needs a package: pip install Hershey-Fonts")
     if place is None:
         return Path()
     path = place(places)

@@ -23,9 +23,9 @@ CANVAS = 280
 READS_AS_A_DIGIT = frozenset([*"OISZosilzbgqy|/>!()[],'`", r"\\"])
 """Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
 
-MAY_BE_A_BAR = (1, NOT_A_DIGIT)
-STRAIGHT = 0.08
-"""Ratio of the spreads across and along a recording up to which it is a straight bar."""
+STRAIGHT, LYING = 0.08, 1.5
+"""A recording is a straight bar up to the first ratio of its spreads across and along. A bar that runs more than so
+many times as far to the side as downwards is a dash; others read as a 1."""
 
 CHUNK = 500
 
@@ -74,12 +74,14 @@ def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
 
 
 def is_whole(recording: Recording) -> bool:
-    """Tell whether a digit's recording shows it at all: a few UNIPEN digits lost all but a bar or a dot."""
-    if recording.label in MAY_BE_A_BAR:
+    """Tell whether a recording shows what its label says: a few of UNIPEN lost all but a bar, which reads as a 1."""
+    if recording.label == 1:
         return True
     points = np.concatenate(recording.strokes)
-    spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
-    return bool(spread[-1] > STRAIGHT * spread[0])
+    _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    is_bar = spread[-1] <= STRAIGHT * spread[0]
+    is_lying = abs(axes[0, 0]) > LYING * abs(axes[0, 1])
+    return not is_bar or (recording.label == NOT_A_DIGIT and bool(is_lying))
 
 
 def draw_recordings(

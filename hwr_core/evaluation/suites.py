@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hwr_core.datasets import archives, custom, drawings, strokes
+from hwr_core.datasets import archives, custom, strokes
 from hwr_core.datasets.corrupt import CORRUPTIONS, on_paper
-from hwr_core.datasets.other_scripts import unseen_script_images
+from hwr_core.datasets.no_digits import drawings
+from hwr_core.datasets.no_digits.other_scripts import unseen_script_images
 from hwr_core.datasets.pages import sent
 from hwr_core.datasets.pages.types import MadePage
 from hwr_core.datasets.pages.writers import DIGITS_RECORDED, Writers, has_writers

@@ -11,6 +11,7 @@ from hwr_core.app.drift import Against, inputs_of
 from hwr_core.app.slices import KEPT, Shown, about, confusion, matching
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.samples import Part
+from hwr_core.datasets.sources import MADE
 from hwr_core.errors import DatasetMissing, NotFound
 from hwr_core.evaluation.drift import EDGES, Feature, Level, describe, shares_of
 from hwr_core.recognition.types import NONE
@@ -97,7 +98,7 @@ def test_an_open_data_set_is_read_as_well_as_its_figures_say(datasets: Path, set
 
 def test_a_data_set_that_is_missing_says_so(workspace: Workspace) -> None:
     """What is made is always there; what needs a file tells which."""
-    assert workspace.exploration.data_sets() == ["drawn-things", "noise"]
+    assert workspace.exploration.data_sets() == [*MADE]
     with pytest.raises(DatasetMissing, match=r"mnist\.npz"):
         workspace.exploration.images("mnist", None, most=5)
 

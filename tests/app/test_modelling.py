@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.datasets.sources import MADE
 from hwr_core.errors import DatasetMissing, InvalidValue, NotFound, PromotionRefused
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.jobs.events import EventKind
@@ -38,12 +39,12 @@ def ended(workspace, job):
 
 def test_a_training_learns_from_what_is_there(workspace):
     """Without data there is MNIST to be downloaded; own images and corrections are taken when there are some."""
-    assert workspace.modelling.config({}).sources == ("mnist", "drawn-things", "noise")
+    assert workspace.modelling.config({}).sources == ("mnist", *MADE)
     workspace.modelling.import_images(own_digits(2))
-    assert workspace.modelling.config({}).sources == ("drawn-things", "noise", "custom")
+    assert workspace.modelling.config({}).sources == (*MADE, "custom")
     kept = workspace.read_and_keep(png(drawing(7)), source=Source.CLI)
     workspace.feedback.give(kept.id, actual_digit=1)
-    assert workspace.modelling.config({}).sources == ("drawn-things", "noise", "custom", "corrections")
+    assert workspace.modelling.config({}).sources == (*MADE, "custom", "corrections")
     assert workspace.modelling.suites() == ["custom", "corrupted", "corrections"]
 
 

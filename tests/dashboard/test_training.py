@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.datasets.sources import MADE
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.jobs.table import JobKind, Jobs, JobState
 from hwr_core.training.config import TrainingConfig
@@ -47,7 +48,7 @@ def test_a_training_is_started_with_sensible_defaults(page: AppTest, workspace: 
     assert not page.exception
     [job] = workspace.modelling.jobs.page()
     assert (job.kind, job.state) == (JobKind.TRAIN, JobState.QUEUED)
-    assert job.config["sources"] == ["drawn-things", "noise", "custom"]
+    assert job.config["sources"] == [*MADE, "custom"]
     assert [each.value for each in page.subheader] == [f"Training {job.id}"]
 
 

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from hwr_core.datasets import strokes
-from hwr_core.datasets.drawings import ALL_FAMILIES, FAMILIES, NEVER_LEARNED, any_drawings, drawing
-from hwr_core.datasets.other_scripts import LEARNED, OMNIGLOT, script_images, unseen_script_images
-from hwr_core.datasets.other_scripts import NEVER_LEARNED as UNSEEN_SCRIPTS
+from hwr_core.datasets.no_digits import font_characters as font_module
+from hwr_core.datasets.no_digits.drawings import ALL_FAMILIES, FAMILIES, NEVER_LEARNED, any_drawings, drawing
+from hwr_core.datasets.no_digits.font_characters import CHARACTERS, VARIATIONS, font_characters
+from hwr_core.datasets.no_digits.other_scripts import LEARNED, OMNIGLOT, script_images, unseen_script_images
+from hwr_core.datasets.no_digits.other_scripts import NEVER_LEARNED as UNSEEN_SCRIPTS
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part
-from hwr_core.datasets.sources import load_images
+from hwr_core.datasets.sources import find_source, load_images
+from hwr_core.errors import DatasetMissing
 from hwr_core.recognition.types import NOT_A_DIGIT
 
 
@@ -25,8 +28,8 @@ def test_a_drawing_is_whole_and_never_the_same_twice(kind):
 
 
 def test_drawings_come_in_turn_and_none_is_learned_that_is_to_be_unseen():
-    """Twenty kinds and more to learn from, others to measure with."""
-    assert len(FAMILIES) > 20
+    """Fifty kinds and more to learn from, others to measure with."""
+    assert len(FAMILIES) > 50
     assert not set(FAMILIES) & set(NEVER_LEARNED)
     assert len(list(any_drawings(NEVER_LEARNED, 13, seed=1))) == 13
 
@@ -43,6 +46,39 @@ def test_drawings_are_a_source_of_what_is_no_digit(tmp_path):
     learned = images(Part.TRAINING)
     assert np.array_equal(learned, images(Part.TRAINING))
     assert not np.array_equal(learned, images(Part.TEST))
+
+
+def test_letters_of_fonts_are_drawn_by_hand_and_none_is_in_two_parts():
+    """Those to learn from several times, each time by another hand."""
+    drawn = {part: list(font_characters(part, seed=1)) for part in Part}
+    assert len(drawn[Part.TRAINING]) > 5000
+    characters = sum(map(len, CHARACTERS.values()))
+    assert characters == sum(len(each) // (VARIATIONS if part is Part.TRAINING else 1) for part, each in drawn.items())
+    one, same = (next(font_characters(Part.TRAINING, seed=1)) for _ in range(2))
+    assert np.array_equal(np.concatenate(one), np.concatenate(same))
+    assert not np.array_equal(drawn[Part.TRAINING][0][0], drawn[Part.TRAINING][1][0])
+
+
+def test_no_character_of_a_font_is_listed_twice():
+    """Each counts once."""
+    assert all(len(set(keys)) == len(keys) for keys in CHARACTERS.values())
+
+
+def test_where_the_fonts_are_not_installed_the_package_is_named(tmp_path, monkeypatch):
+    """They are for training alone."""
+    monkeypatch.setattr(font_module, "PACKAGE", "no_such_package")
+    with pytest.raises(DatasetMissing, match="pip install Hershey-Fonts"):
+        find_source("font-characters", Places(tmp_path, tmp_path, tmp_path))
+
+
+def test_rare_shapes_are_a_source_of_digits(tmp_path):
+    """All ten in turn; each part has its own."""
+    places = Places(tmp_path, tmp_path, tmp_path)
+    learned, tested = (
+        list(load_images("rare-shapes", places, Request(part, limit=40))) for part in (Part.TRAINING, Part.TEST)
+    )
+    assert [label for _, label in learned] == [*range(10)] * 4
+    assert not any(np.array_equal(one, other) for (one, _), (other, _) in zip(learned, tested, strict=True))
 
 
 def _characters(folder, file, labels, writers=None):
@@ -86,3 +122,13 @@ def test_letters_that_only_resemble_a_digit_are_none(stroke_file):
     found = [recording for part in Part for recording in strokes.read_recordings(file, part)]
     assert len(found) == 4 * 40
     assert {recording.label for recording in found} == {NOT_A_DIGIT}
+
+
+@pytest.mark.parametrize(("lean", "is_shown"), [(0, False), (45, False), (-30, False), (80, True), (90, True)])
+def test_a_bar_that_reads_as_a_one_is_no_letter(lean, is_shown):
+    """A letter that lost all but an upright is left out; a dash is a mark; a 1 may be a bar, other digits not."""
+    along = np.linspace(0, 100, 20)
+    bar = np.stack([along * np.sin(np.radians(lean)), along * np.cos(np.radians(lean))], axis=1).astype(np.float32)
+    assert strokes.is_whole(strokes.Recording(NOT_A_DIGIT, [bar])) is is_shown
+    assert strokes.is_whole(strokes.Recording(1, [bar]))
+    assert not strokes.is_whole(strokes.Recording(7, [bar]))

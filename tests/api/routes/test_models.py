@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hwr_core.datasets.sources import MADE
 from hwr_core.registry.registry import LITERT, Registry
 from hwr_core.settings import Settings
 from tests.api.client import client_of, drawn, refusal
@@ -118,5 +119,5 @@ def test_unknown_versions_are_not_found(client: TestClient, name: str) -> None:
 def test_data_sets_are_listed(client: TestClient) -> None:
     """What is there to learn from and to measure on."""
     answer = client.get("/api/datasets").json()
-    assert {row["name"] for row in answer["data"] if row["available"]} == {"drawn-things", "noise", "custom"}
+    assert {row["name"] for row in answer["data"] if row["available"]} == {*MADE, "custom"}
     assert answer["suites"] == ["custom", "corrupted"]

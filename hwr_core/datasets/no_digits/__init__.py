@@ -1,0 +1,1 @@
+"""What is no digit and looks like somebody's writing: drawings, letters of fonts and of other scripts, noise."""
