@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.samples import Part, Samples, part_of
 from hwr_core.datasets.styles import with_habit
+from hwr_core.datasets.unreadable import strokes_are_readable
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
@@ -23,8 +24,9 @@ CANVAS = 280
 READS_AS_A_DIGIT = frozenset([*"OISZosilzbgqy|/>!()[],'`", r"\\"])
 """Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
 
-STRAIGHT, LYING = 0.08, 1.5
-"""A recording is a straight bar up to the first ratio of its spreads across and along. A bar that runs more than so
+STRAIGHT, STRAIGHT_LETTER, LYING = 0.08, 0.12, 1.5
+"""A recording is a straight bar up to the first ratio of its spreads across and along, a letter or a mark up to the
+second: each of its strokes may lean. A bar that runs more than so
 many times as far to the side as downwards is a dash; others read as a 1."""
 
 CHUNK = 500
@@ -69,7 +71,7 @@ def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
             flip = np.array([1.0, -1.0 if upwards else 1.0], np.float32)
             strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
             recording = Recording(int(row["label"]) if str(row["label"]).isdigit() else NOT_A_DIGIT, strokes)
-            if is_whole(recording):
+            if is_whole(recording) and strokes_are_readable(strokes):
                 yield recording
 
 
@@ -79,9 +81,10 @@ def is_whole(recording: Recording) -> bool:
         return True
     points = np.concatenate(recording.strokes)
     _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
-    is_bar = spread[-1] <= STRAIGHT * spread[0]
+    is_letter = recording.label == NOT_A_DIGIT
+    is_bar = spread[-1] <= (STRAIGHT_LETTER if is_letter else STRAIGHT) * spread[0]
     is_lying = abs(axes[0, 0]) > LYING * abs(axes[0, 1])
-    return not is_bar or (recording.label == NOT_A_DIGIT and bool(is_lying))
+    return not is_bar or (is_letter and bool(is_lying))
 
 
 def draw_recordings(

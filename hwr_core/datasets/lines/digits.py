@@ -17,7 +17,7 @@ from hwr_core.datasets.shapes.bank import shape_recordings
 from hwr_core.datasets.shapes.found import rare_recordings
 from hwr_core.datasets.shapes.zeros import linked_zeros
 from hwr_core.datasets.styles import with_habit
-from hwr_core.datasets.unreadable import image_is_readable, strokes_are_readable
+from hwr_core.datasets.unreadable import image_is_readable
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import DIGITS
@@ -149,7 +149,7 @@ def _as_high_as_a_digit(glyph: Grey, digits: int = 1) -> Grey:
 def _recordings(file: Path, part: Part) -> list[strokes.Recording]:
     if not file.exists():
         return []
-    return [each for each in strokes.read_recordings(file, part) if strokes_are_readable(each.strokes)]
+    return list(strokes.read_recordings(file, part))
 
 
 def _images(datasets: Path, part: Part) -> Samples:

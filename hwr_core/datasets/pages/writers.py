@@ -11,7 +11,7 @@ from hwr_core.datasets import mnist, strokes
 from hwr_core.datasets.lines.digits import any_of
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.styles import with_habit
-from hwr_core.datasets.unreadable import image_is_readable, strokes_are_readable
+from hwr_core.datasets.unreadable import image_is_readable
 from hwr_core.errors import InvalidValue
 from hwr_core.images.strokes import draw, place
 from hwr_core.images.types import Grey
@@ -73,8 +73,7 @@ class Writers:
 
 def _recordings(datasets: Path, names: Sequence[str], part: Part) -> list[strokes.Recording]:
     files = [datasets / name for name in names]
-    recorded = (each for file in files if file.exists() for each in strokes.read_recordings(file, part))
-    return [each for each in recorded if strokes_are_readable(each.strokes)]
+    return [each for file in files if file.exists() for each in strokes.read_recordings(file, part)]
 
 
 @dataclass(frozen=True, slots=True)
