@@ -62,17 +62,27 @@ class Recording:
 
 def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
     """Yield the recordings of one part, without damaged ones and marks that read as a digit without being one."""
-    upwards = "pendigits" in file.name
+    return (recording for _, recording in _recordings(file, part) if _shows_its_label(recording))
+
+
+def left_out(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:
+    """Yield with its label each recording that `read_recordings` leaves out for what it shows, not for its label."""
+    return ((label, recording) for label, recording in _recordings(file, part) if not _shows_its_label(recording))
+
+
+def _recordings(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:
+    flip = np.array([1.0, -1.0 if "pendigits" in file.name else 1.0], np.float32)
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            if part_of(f"{row['writer']}") is not part or str(row["label"]) in READS_AS_A_DIGIT:
-                continue
-            flip = np.array([1.0, -1.0 if upwards else 1.0], np.float32)
-            strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
-            recording = Recording(int(row["label"]) if str(row["label"]).isdigit() else NOT_A_DIGIT, strokes)
-            if is_whole(recording) and strokes_are_readable(strokes):
-                yield recording
+            label = str(row["label"])
+            if part_of(f"{row['writer']}") is part and label not in READS_AS_A_DIGIT:
+                strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
+                yield label, Recording(int(label) if label.isdigit() else NOT_A_DIGIT, strokes)
+
+
+def _shows_its_label(recording: Recording) -> bool:
+    return is_whole(recording) and strokes_are_readable(recording.strokes)
 
 
 def is_whole(recording: Recording) -> bool:

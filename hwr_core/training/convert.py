@@ -57,3 +57,25 @@ def keras_file(network: keras.Model) -> bytes:
         path = Path(folder) / "model.keras"
         network.save(path)
         return path.read_bytes()
+
+
+def half_precision_file(network: keras.Model) -> bytes:
+    """Return a network that is served with 8-bit weights as a Keras file of half the size, its weights 16 bits.
+
+    It is there to train on from; the digits' network, whose served weights have 32 bits, keeps them in `keras_file`.
+    """
+
+    def halved(layer: keras.Layer) -> keras.Layer:
+        return type(layer).from_config({**layer.get_config(), "dtype": "float16"})
+
+    half = keras.models.clone_model(network, clone_function=halved)
+    half.set_weights(network.get_weights())
+    return keras_file(half)
+
+
+def read_keras_file(content: bytes) -> keras.Model:
+    """Return the network of a Keras file, which is not compiled."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(content)
+        return keras.models.load_model(path, compile=False)

@@ -15,7 +15,7 @@ from hwr_core.errors import ModelUnavailable
 from hwr_core.registry.card import Lines
 from hwr_core.registry.registry import LINES_LITERT, LINES_WEIGHTS, Registry
 from hwr_core.training.callbacks import BatchResult, EpochResult
-from hwr_core.training.convert import keras_file, lines_to_litert
+from hwr_core.training.convert import half_precision_file, lines_to_litert, read_keras_file
 from hwr_core.training.line_batches import LineBatches
 from hwr_core.training.line_task import BATCH_SIZE, accuracy, fit_line_temperature, line_task
 from hwr_core.training.progress import share_of_batches
@@ -126,7 +126,7 @@ def line_reader_files(network: keras.Model, lines: MadeLines, epochs: Sequence[d
         temperature=temperature,
         epochs=tuple(epochs),
     )
-    files = {LINES_WEIGHTS: keras_file(network), LINES_LITERT: lines_to_litert(network, temperature)}
+    files = {LINES_WEIGHTS: half_precision_file(network), LINES_LITERT: lines_to_litert(network, temperature)}
     return LineReaderFiles(card, files)
 
 
@@ -143,6 +143,9 @@ def champions_line_reader(registry: Registry) -> LineReaderFiles | None:
         return None
     if champion.card.lines is None:
         return None
-    files = {name: champion.read_file(name) for name in (LINES_WEIGHTS, LINES_LITERT)}
+    files = {
+        LINES_WEIGHTS: half_precision_file(read_keras_file(champion.read_file(LINES_WEIGHTS))),
+        LINES_LITERT: champion.read_file(LINES_LITERT),
+    }
     taken_from = champion.card.lines.taken_from or champion.name
     return LineReaderFiles(champion.card.lines.model_copy(update={"taken_from": taken_from}), files)

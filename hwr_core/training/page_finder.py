@@ -12,7 +12,7 @@ from hwr_core.errors import ModelUnavailable
 from hwr_core.registry.card import Pages
 from hwr_core.registry.registry import PAGES_LITERT, PAGES_WEIGHTS, Registry
 from hwr_core.training.callbacks import BatchResult, EpochResult
-from hwr_core.training.convert import keras_file, pages_to_litert
+from hwr_core.training.convert import half_precision_file, pages_to_litert, read_keras_file
 from hwr_core.training.page_batches import PageBatches
 from hwr_core.training.page_task import BATCH_SIZE, accuracy, page_task
 from hwr_core.training.progress import share_of_batches
@@ -91,7 +91,7 @@ def page_finder_files(
         ink_overlap=float(np.mean(overlaps)),
         epochs=tuple(epochs),
     )
-    return PageFinderFiles(card, {PAGES_WEIGHTS: keras_file(network), PAGES_LITERT: pages_to_litert(network)})
+    return PageFinderFiles(card, {PAGES_WEIGHTS: half_precision_file(network), PAGES_LITERT: pages_to_litert(network)})
 
 
 def champions_page_finder(registry: Registry) -> PageFinderFiles | None:
@@ -102,6 +102,9 @@ def champions_page_finder(registry: Registry) -> PageFinderFiles | None:
         return None
     if champion.card.pages is None:
         return None
-    files = {name: champion.read_file(name) for name in (PAGES_WEIGHTS, PAGES_LITERT)}
+    files = {
+        PAGES_WEIGHTS: half_precision_file(read_keras_file(champion.read_file(PAGES_WEIGHTS))),
+        PAGES_LITERT: champion.read_file(PAGES_LITERT),
+    }
     taken_from = champion.card.pages.taken_from or champion.name
     return PageFinderFiles(champion.card.pages.model_copy(update={"taken_from": taken_from}), files)

@@ -1,10 +1,8 @@
 """The weights that a training begins with: those of an earlier version, of which a share may stay."""
 
-import tempfile
-from pathlib import Path
-
 import keras
 
+from hwr_core.training.convert import read_keras_file
 from hwr_core.training.run import TrainingRun
 
 
@@ -19,11 +17,7 @@ def network_to_start_from(run: TrainingRun, file: str) -> keras.Model | None:
     version = run.registry.get(run.config.start)
     if file not in version.card.files:
         return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file
-        path.write_bytes(version.read_file(file))
-        network: keras.Model = keras.models.load_model(path, compile=False)
-        return network
+    return read_keras_file(version.read_file(file))
 
 
 def mix(learned: keras.Model, begun: keras.Model, share: float) -> None:

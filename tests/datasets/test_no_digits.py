@@ -132,3 +132,14 @@ def test_a_bar_that_reads_as_a_one_is_no_letter(lean, is_shown):
     assert strokes.is_whole(strokes.Recording(NOT_A_DIGIT, [bar])) is is_shown
     assert strokes.is_whole(strokes.Recording(1, [bar]))
     assert not strokes.is_whole(strokes.Recording(7, [bar]))
+
+
+def test_what_is_left_out_can_be_looked_at(stroke_file, monkeypatch):
+    """With the label that it has in its file; nothing else."""
+    file = stroke_file([("A", f"writer {number}") for number in range(40)], "strokes-letters-upper.jsonl.gz")
+    whole = [each for part in Part for each in strokes.read_recordings(file, part)]
+    assert len(whole) == 40
+    assert not [each for part in Part for each in strokes.left_out(file, part)]
+    monkeypatch.setattr(strokes, "strokes_are_readable", lambda _: False)
+    assert [label for part in Part for label, _ in strokes.left_out(file, part)] == ["A"] * 40
+    assert not [each for part in Part for each in strokes.read_recordings(file, part)]

@@ -207,6 +207,26 @@ def test_the_next_version_takes_the_line_reader_along(made, with_lines):
     assert taken.card.taken_from == with_lines.name
 
 
+def test_networks_served_in_8_bits_are_kept_in_half_precision(with_lines):
+    """Half the size, the same weights to three digits, and kept again they are the same file's."""
+    import keras
+
+    from hwr_core.training.architectures import build_for_lines
+    from hwr_core.training.convert import half_precision_file, keras_file, read_keras_file
+
+    whole = build_for_lines()
+    half = half_precision_file(whole)
+    assert len(half) < 0.6 * len(keras_file(whole))
+    kept = read_keras_file(half)
+    again = read_keras_file(half_precision_file(kept))
+    for before, after, twice in zip(whole.get_weights(), kept.get_weights(), again.get_weights(), strict=True):
+        assert after.dtype == np.float16
+        np.testing.assert_allclose(after.astype(np.float32), before, rtol=1e-3, atol=1e-6)
+        np.testing.assert_array_equal(twice, after)
+    shipped = keras.models.load_model(with_lines.folder / LINES_WEIGHTS, compile=False)
+    assert shipped.get_weights()[0].dtype == np.float16
+
+
 def test_a_version_without_it_reads_single_digits_only(made):
     """Asked for a number, it says so; digits whose boxes are given can still be read."""
     recogniser = Recogniser.load(made.version)
