@@ -24,10 +24,13 @@ CANVAS = 280
 READS_AS_A_DIGIT = frozenset([*"OISZosilzbgqy|/>!()[],'`", r"\\"])
 """Letters and marks that anybody may read as a digit: neither taught as one nor as none."""
 
-STRAIGHT, STRAIGHT_LETTER, LYING = 0.08, 0.12, 1.5
-"""A recording is a straight bar up to the first ratio of its spreads across and along, a letter or a mark up to the
-second: each of its strokes may lean. A bar that runs more than so
-many times as far to the side as downwards is a dash; others read as a 1."""
+STRAIGHT, STRAIGHT_LETTER = 0.08, 0.12
+"""A recording is a straight bar up to this ratio of its spreads across and along: a digit's, and a letter's or mark's,
+each of whose strokes may lean."""
+
+LYING, JOINED = 1.5, 0.95
+"""A bar that is more than so many times as wide as high is a dash, and one whose strokes cover less than the second
+share of its height has a dot; others read as a 1."""
 
 CHUNK = 500
 
@@ -87,14 +90,30 @@ def _shows_its_label(recording: Recording) -> bool:
 
 def is_whole(recording: Recording) -> bool:
     """Tell whether a recording shows what its label says: a few of UNIPEN lost all but a bar, which reads as a 1."""
-    if recording.label == 1:
-        return True
+    if recording.label == NOT_A_DIGIT:
+        return not (_is_bar(recording, STRAIGHT_LETTER) and _is_upright(recording) and _is_joined(recording))
+    return recording.label == 1 or not _is_bar(recording, STRAIGHT)
+
+
+def _is_bar(recording: Recording, most: float) -> bool:
     points = np.concatenate(recording.strokes)
-    _, spread, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
-    is_letter = recording.label == NOT_A_DIGIT
-    is_bar = spread[-1] <= (STRAIGHT_LETTER if is_letter else STRAIGHT) * spread[0]
-    is_lying = abs(axes[0, 0]) > LYING * abs(axes[0, 1])
-    return not is_bar or (is_letter and bool(is_lying))
+    spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    return bool(spread[-1] <= most * spread[0])
+
+
+def _is_upright(recording: Recording) -> bool:
+    wide, high = np.ptp(np.concatenate(recording.strokes), axis=0)
+    return bool(wide <= LYING * high)
+
+
+def _is_joined(recording: Recording) -> bool:
+    """Tell a bar from dots above each other, as of a colon."""
+    ends = sorted((float(stroke[:, 1].min()), float(stroke[:, 1].max())) for stroke in recording.strokes)
+    covered, low = 0.0, ends[0][0]
+    for top, bottom in ends:
+        covered += max(0.0, bottom - max(top, low))
+        low = max(low, bottom)
+    return covered >= JOINED * (low - ends[0][0])
 
 
 def draw_recordings(

@@ -132,6 +132,7 @@ def test_a_bar_that_reads_as_a_one_is_no_letter(lean, is_shown):
     assert strokes.is_whole(strokes.Recording(NOT_A_DIGIT, [bar])) is is_shown
     assert strokes.is_whole(strokes.Recording(1, [bar]))
     assert not strokes.is_whole(strokes.Recording(7, [bar]))
+    assert strokes.is_whole(strokes.Recording(NOT_A_DIGIT, [bar[:3], bar[-3:]]))  # a colon
 
 
 def test_what_is_left_out_can_be_looked_at(stroke_file, monkeypatch):
