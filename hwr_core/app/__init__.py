@@ -10,8 +10,8 @@ from hwr_core.app.downloads import table_as_csv
 from hwr_core.app.drift import SAMPLED, Against, DriftReport
 from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind, Listener
 from hwr_core.app.exploration import Neighbour
-from hwr_core.app.form_files import FormFormat, form_file, form_table
-from hwr_core.app.forms import FormCell, FormRow, ReadForm
+from hwr_core.app.forms.files import FormFormat, form_file, form_table
+from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.housekeeping import Storage
 from hwr_core.app.limits import limits_of
 from hwr_core.app.rules import RULES, RuleMismatch, confirm_rules

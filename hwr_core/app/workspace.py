@@ -10,7 +10,7 @@ from hwr_core.analytics.queries import Analytics
 from hwr_core.app.batch import PredictBatch
 from hwr_core.app.event_feed import EventFeed
 from hwr_core.app.exploration import Exploration
-from hwr_core.app.forms import ReadForms
+from hwr_core.app.forms.reading import ReadForms
 from hwr_core.app.housekeeping import Housekeeping
 from hwr_core.app.limits import limits_of
 from hwr_core.app.modelling import Modelling

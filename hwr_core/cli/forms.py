@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -18,7 +18,7 @@ from hwr_core.records.users import DEFAULT_USER
 
 if TYPE_CHECKING:
     from hwr_core.app.batch import NamedFile
-    from hwr_core.app.forms import FormRow
+    from hwr_core.app.forms.results import FormRow
     from hwr_core.records.forms import Form, FormField
 
 app = App(name="forms", help="Add, list and delete forms, and read scans of them.")
@@ -82,14 +82,19 @@ def read(  # noqa: PLR0913  one for each option
         record: Store the numbers in the history.
         user: Whose numbers they are.
     """
-    from hwr_core.app.form_files import FormFormat, form_file
+    from hwr_core.app.forms.files import FormFormat, form_file
+    from hwr_core.app.forms.results import FormRow
+    from hwr_core.cli.arguments.files import read_file
 
     kind = Path(output or "").suffix.removeprefix(".")
     if output is not None and kind not in [*FormFormat]:
         raise InvalidValue(f"{output!r} does not name a format; .{', .'.join(FormFormat)} are allowed.")
     with opened() as workspace:
-        named = [_content(name, workspace.settings.max_image_bytes) for name in files]
+        opened_files = [read_file(name, workspace.settings.max_image_bytes) for name in files]
+        named = [each for each in opened_files if isinstance(each, tuple)]
         found = workspace.read_forms(form, named, keep=record, user_id=user, max_error=max_error)
+    unread = [FormRow(each.file_name, 1, error=each.error) for each in opened_files if not isinstance(each, tuple)]
+    found = replace(found, rows=(*found.rows, *unread))
     if output is not None:
         write_file([form_file(found, FormFormat(kind))], output)
     for row in found.rows:
@@ -131,11 +136,10 @@ def _as_line(form: "Form") -> str:
 
 
 def _as_lines(row: "FormRow") -> list[str]:
-    where = f"{row.file_name}, page {row.page}" if row.page > 1 else row.file_name
     return [
         *_faults(row),
         *(
-            f"{where}: {cell.name}: {cell.shown or 'nothing'} {cell.confidence:.1%} "
+            f"{_where(row)}: {cell.name}: {cell.shown or 'nothing'} {cell.confidence:.1%} "
             f"{'accepted' if cell.accept else 'does not fit' if cell.fits is False else 'check this'}"
             for cell in row.cells
         ),
@@ -144,4 +148,8 @@ def _as_lines(row: "FormRow") -> list[str]:
 
 def _faults(row: "FormRow") -> list[str]:
     error: HwrError | None = row.error
-    return [] if error is None else [f"{row.file_name}, page {row.page}: error: {error}"]
+    return [] if error is None else [f"{_where(row)}: error: {error}"]
+
+
+def _where(row: "FormRow") -> str:
+    return f"{row.file_name}, page {row.page}" if row.page > 1 else row.file_name

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from hwr_core.app.form_files import FormFormat, form_file
-from hwr_core.app.forms import FormRow, ReadForm
+from hwr_core.app.forms.files import FormFormat, form_file
+from hwr_core.app.forms.results import FormRow, ReadForm
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotAnImage, NotFound, NotThisForm, Stopped, UserNotFound
 from hwr_core.images.decode import decode

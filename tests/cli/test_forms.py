@@ -65,9 +65,12 @@ def test_each_field_of_a_scan_is_a_line(printed: Printed, settings: Settings) ->
 def test_scans_become_a_file(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the kind that its name says; what cannot be read is named and stands in its row."""
     capsys.readouterr()
-    assert main(["forms", "read", "1", "one.png", "notes.txt", "--output", "table.csv", "--record"]) == 1
-    assert capsys.readouterr().err.startswith("notes.txt, page 1: error: This is neither an image nor a PDF")
+    assert main(["forms", "read", "1", "gone.png", "one.png", "notes.txt", "--output", "table.csv", "--record"]) == 1
+    neither, missing = capsys.readouterr().err.splitlines()
+    assert neither.startswith("notes.txt: error: This is neither an image nor a PDF")
+    assert missing.startswith("gone.png: error: The file cannot be opened")
     table = pd.read_csv("table.csv", dtype=str, keep_default_na=False)
+    assert [*table["file"]] == ["one.png", "notes.txt", "gone.png"]
     assert table.loc[0, [*VALUES]].to_dict() == VALUES
     with Workspace(settings) as workspace:
         assert workspace.numbers.count() == len(VALUES)
@@ -91,7 +94,6 @@ def test_forms_are_listed_and_deleted(printed: Printed) -> None:
     ("arguments", "said"),
     [
         (["read", "9", "one.png"], "There is no form 9."),
-        (["read", "1", "gone.png"], "gone.png: The file cannot be opened"),
         (["read", "1", "one.png", "--output", "table.doc"], "does not name a format"),
         (["add", "Other", "empty.png", "--fields", "gone.json"], "cannot be opened"),
         (["add", "Other", "empty.png", "--fields", "notes.txt"], "The fields are not as they should be"),

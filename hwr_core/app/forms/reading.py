@@ -2,25 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from threading import Event, Lock
 
-import cv2
-import numpy as np
-
 from hwr_core.app.batch import NamedFile
+from hwr_core.app.forms.pages import first_page, reduced, within
+from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.limits import limits_of
 from hwr_core.app.numbers import pattern_of
 from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError, ImageError, InvalidValue, NotThisForm, Stopped
+from hwr_core.errors import ImageError, InvalidValue, NotThisForm, Stopped
 from hwr_core.events import Events
 from hwr_core.images.alignment import EmptyForm
 from hwr_core.images.decode import PageImage, decode, decode_pages
 from hwr_core.images.encode import as_png
-from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.images.types import OnProgress
 from hwr_core.recognition.acceptance import check_max_error
 from hwr_core.recognition.events import NumberPredicted
 from hwr_core.recognition.forms import Field, ReadField, read_fields
@@ -37,63 +36,8 @@ from hwr_core.settings import Settings
 KNOWN = 8
 """Empty forms whose features are kept, the last ones used: finding them takes some 0.4 seconds."""
 
-LONGER_SIDE = 2048
-"""Pixels of the longer side of a stored page, at most: a digit in a field of A4 is then some 40 pixels high."""
-
 STARTED = 16
 """Batches that may wait for their turn in the background; further ones wait to be looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormCell:
-    """What stands in one field of one scan.
-
-    `text` is empty where nothing is written. `value` is the number with its minus and its decimal point, where the
-    field's pattern names such marks; None otherwise. `number_id` is its id in the history of numbers, None where it was
-    not stored. `image` shows the field as it was seen. `is_checked`: a user has said what it really is.
-    """
-
-    name: str
-    text: str
-    confidence: float
-    accept: bool
-    fits: bool | None
-    number_id: int | None
-    image: Grey
-    is_checked: bool = False
-    value: str | None = None
-
-    @property
-    def shown(self) -> str:
-        """What stands in a table: the value where there is one, and the digits otherwise."""
-        return self.text if self.value is None else self.value
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether somebody has to look at it."""
-        return not (self.accept or self.is_checked)
-
-
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """One scan: a cell for each field, in the form's order, or the error that says why there are none.
-
-    `page` counts from 1 within its file.
-    """
-
-    file_name: str
-    page: int
-    cells: tuple[FormCell, ...] = ()
-    error: HwrError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadForm:
-    """All scans of one form that were read together."""
-
-    form: Form
-    rows: tuple[FormRow, ...]
-    model_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +102,9 @@ class ReadForms:
             UserNotFound, UserInactive: the user cannot add anything.
             StoreError: the database cannot be written at present.
         """
-        page = _reduced(_first_page(document, self._settings))
+        page = reduced(first_page(document, self._settings))
         EmptyForm.of(page.grey)
-        drawn = [FormField(each.name, _within(each, page), each.pattern) for each in fields]
+        drawn = [FormField(each.name, within(each, page), each.pattern) for each in fields]
         for each in drawn:
             Field(each.name, each.box, pattern_of(each.pattern, self._settings))
         return self._forms.add(name, as_png(page.grey), drawn, user_id=user_id)
@@ -306,30 +250,3 @@ def _cell(read: ReadField, number_id: int | None) -> FormCell:
         read.image,
         value=number.lines[0].value if number.lines else None,
     )
-
-
-def _first_page(document: bytes, settings: Settings) -> PageImage:
-    page = next(decode_pages(document, limits_of(settings)), None)
-    assert page is not None  # a document without pages is refused by its decoder
-    return page
-
-
-def _reduced(page: PageImage) -> PageImage:
-    height, width = page.grey.shape
-    factor = LONGER_SIDE / max(height, width)
-    if factor >= 1.0:
-        return page
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = np.asarray(cv2.resize(page.grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return replace(page, grey=small, scale=page.scale / factor)
-
-
-def _within(drawn: FormField, page: PageImage) -> Box:
-    """The box of a field in pixels of the page, cut off at its sides. Raises InvalidValue: it lies beside the page."""
-    height, width = page.grey.shape
-    left, top, wide, high = (np.array(drawn.box) / page.scale).tolist()
-    sides = np.array([[left, top], [left + wide, top + high]])
-    (x, y), (right, bottom) = np.clip(np.round(sides), 0, [width, height]).astype(int).tolist()
-    if right <= x or bottom <= y:
-        raise InvalidValue(f"The field {drawn.name!r} has the box {list(drawn.box)}, which lies beside the page.")
-    return x, y, right - x, bottom - y

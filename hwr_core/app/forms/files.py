@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hwr_core.app.downloads import table_as_csv
-from hwr_core.app.forms import FormRow, ReadForm
+from hwr_core.app.forms.results import FormRow, ReadForm
 
 if TYPE_CHECKING:  # as for the exports of the history: importing pandas takes most of a second
     import pandas as pd
