@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from hwr_core.errors import InvalidValue
 
@@ -19,8 +20,19 @@ def checked(kind: type[Config], values: Mapping[str, Any], what: str) -> Config:
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'it'} is {fault['input']!r}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise InvalidValue(f"{what} is not valid. {'; '.join(faults)}.") from error
+        faults = "; ".join(map(_in_words, error.errors()))
+        raise InvalidValue(f"{what} is not valid: {faults}.") from error
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    """What is wrong with one value, and what is allowed."""
+    name = ".".join(map(str, fault["loc"]))
+    match fault["type"]:
+        case "missing":
+            return f"{name} is missing"
+        case "extra_forbidden":
+            return f"there is no {name}" if name else "there is no value without a name"
+        case "value_error":  # one of our own, which says what is wrong
+            return str(fault["ctx"]["error"])
+        case _:
+            return f"{name} is {fault['input']!r}, and {fault['msg'].replace('Input', 'it', 1)}"

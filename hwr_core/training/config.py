@@ -80,14 +80,14 @@ class TrainingConfig(BaseModel):
     @classmethod
     def _known_architecture(cls, architecture: str) -> str:
         if architecture not in ARCHITECTURES:
-            raise ValueError(f"there are {', '.join(ARCHITECTURES)}")
+            raise ValueError(f"there is no network {architecture!r}; there are {', '.join(ARCHITECTURES)}")
         return architecture
 
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
         if not sources:
-            raise ValueError(f"at least one data set is needed; there are {', '.join(SOURCES)}")
+            raise ValueError(f"choose at least one data set; there are {', '.join(SOURCES)}")
         if unknown := set(sources) - set(SOURCES):
             raise ValueError(f"there is no data set {', '.join(sorted(unknown))}; there are {', '.join(SOURCES)}")
         return tuple(dict.fromkeys(sources))

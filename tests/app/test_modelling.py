@@ -52,7 +52,7 @@ def test_a_training_learns_from_what_is_there(workspace):
     ("values", "error", "words"),
     [
         ({"epochs": 0}, InvalidValue, "epochs is 0"),
-        ({"sources": []}, InvalidValue, "at least one data set is needed"),
+        ({"sources": []}, InvalidValue, "choose at least one data set"),
         ({"sources": ["optdigits"]}, DatasetMissing, "optdigits.npz"),
         ({"sources": ["custom"]}, DatasetMissing, "no images of your own yet"),
         ({"sources": ["corrections"]}, DatasetMissing, "No prediction has been labelled yet"),

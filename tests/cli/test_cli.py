@@ -201,7 +201,7 @@ def test_a_long_list_of_files_is_read_in_chunks(files, capsys, monkeypatch, sett
         (["read", "7.png", "--enhancement-level", "nan"], "hwr: enhancement_level is nan; a number from 0 to 3"),
         (["read", "7.png", "--enhancement-level", "4"], "hwr: enhancement_level is 4.0;"),
         (["read", "7.png", "--record", "--user", "77"], "hwr: There is no user 77."),
-        (["train", "--set", "epochs=0"], "hwr: The training config is not valid. epochs is 0:"),
+        (["train", "--set", "epochs=0"], "hwr: The training config is not valid: epochs is 0, and"),
         (["train", "--config", "gone.json"], "hwr: The config cannot be opened: No such file"),
     ],
 )

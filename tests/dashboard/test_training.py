@@ -57,7 +57,7 @@ def test_nothing_to_learn_from_is_told_in_words(page: AppTest, workspace: Worksp
     page.run()
     page.multiselect(key="training_sources").set_value([]).run()
     assert not page.exception
-    assert "at least one data set is needed" in page.error[0].value
+    assert "choose at least one data set" in page.error[0].value
     assert workspace.modelling.jobs.page() == []
 
 
