@@ -33,9 +33,9 @@ CORNER, MOST_CORNERS = 0.08, 2
 WHOLLY_IN_BORDER = 0.9
 """Two sides of a frame have this share of their pixels in the wide border and meet in a corner."""
 
-LONG_RUN, LINE_WIDTH = 0.5, 0.1
-"""The lines of a grid are made of straight runs of the first share of the image and are at most as wide as the second;
-those of both directions cross the image."""
+LONG_RUN, LINE_WIDTH, MOST_BARS = 0.5, 0.1, 1
+"""The lines of a grid are made of straight runs of the first share of the image and are at most as wide as the second.
+There are some in both directions, or more than the bar of a digit in one."""
 
 STROKE = 0.22
 """Closing by so large a share of the image, to either side, removes strokes and leaves the paper's shading."""
@@ -99,7 +99,8 @@ def _is_grid(ink: Grey, components: Components, main: int) -> bool:
         return True
     if corners and components.share_within(WIDE_BORDER)[main] >= WHOLLY_IN_BORDER:
         return True
-    return _has_line_across(ink) and _has_line_across(np.ascontiguousarray(ink.T))
+    rows, columns = _lines_across(ink), _lines_across(np.ascontiguousarray(ink.T))
+    return max(rows, columns) > MOST_BARS or min(rows, columns) > 0
 
 
 def _ink(grey: Grey) -> Grey:
@@ -126,16 +127,14 @@ def _corners(digit: NDArray[np.bool_]) -> int:
     return sum(bool(digit[rows, columns].any()) for rows in ends for columns in ends)
 
 
-def _has_line_across(ink: Grey) -> bool:
-    """Whether a thin straight line runs from the left to the right."""
+def _lines_across(ink: Grey) -> int:
+    """How many thin straight lines run from the left to the right."""
     height, width = ink.shape
     run = np.ones((1, max(3, round(LONG_RUN * width))), np.uint8)
     lines = Components.of(np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, run), np.uint8))
-    for line in np.flatnonzero(lines.extent[:, 0] >= ACROSS):
-        thickness = np.count_nonzero(lines.labels == line, axis=0)
-        if np.median(thickness[thickness > 0]) <= max(2, LINE_WIDTH * height):
-            return True
-    return False
+    across = np.flatnonzero(lines.extent[:, 0] >= ACROSS)
+    thickness = (np.count_nonzero(lines.labels == line, axis=0) for line in across)
+    return sum(bool(np.median(each[each > 0]) <= max(2, LINE_WIDTH * height)) for each in thickness)
 
 
 def _without_shading(grey: Grey) -> Grey:

@@ -7,7 +7,10 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 
 class DataUsed(BaseModel):
-    """A data set that a model was trained or tested on. `sha256` is None for samples that hwr generates."""
+    """A data set that a model was trained or tested on. `sha256` is None for samples that hwr generates.
+
+    `origins`: who made it, and on what terms; none for a user's own images, for what hwr makes, and on older cards.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -16,6 +19,7 @@ class DataUsed(BaseModel):
     training: int
     validation: int
     test: int
+    origins: tuple[str, ...] = ()
 
 
 class Score(BaseModel):

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from hwr_core.datasets.origins import ORIGINS
 from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.datasets.sources import hash_source, load_source
@@ -185,6 +186,7 @@ def _data_used(source: str, scored: list[_Scored], run: TrainingRun, training_co
         training=training_count,
         validation=sizes[Part.VALIDATION],
         test=sizes[Part.TEST],
+        origins=ORIGINS.get(source, ()),
     )
 
 

@@ -1,14 +1,26 @@
 """Each source is read from its file, split without overlap, and named in words where it is missing."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hwr_core.datasets.mnist import VALIDATION
+from hwr_core.datasets.origins import ORIGINS
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples, part_of
-from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, SOURCES, find_source, hash_source, load_images, load_source
+from hwr_core.datasets.sources import (
+    CORRECTIONS,
+    CUSTOM,
+    MADE,
+    OPEN_SOURCES,
+    SOURCES,
+    find_source,
+    hash_source,
+    load_images,
+    load_source,
+)
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT
@@ -36,6 +48,15 @@ def test_a_missing_file_is_named_without_its_place(tmp_path, name):
     ) as caught:
         load(name, tmp_path, Request(Part.TEST))
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in OPEN_SOURCES if name not in MADE or name == "font-characters"])
+def test_it_is_known_who_made_a_set_and_on_what_terms(name):
+    """A name, and a licence or what is asked for instead."""
+    assert ORIGINS[name]
+    assert all(
+        re.search(r", (CC BY|MIT|Apache|public domain|free for research|with citation)", each) for each in ORIGINS[name]
+    )
 
 
 @pytest.mark.parametrize("name", ["", "mnist.npz", "../mnist", "Mnist"])
