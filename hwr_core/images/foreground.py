@@ -29,7 +29,7 @@ LEAST_FRAMED_REACH = 0.25
 
 BESIDE, NARROW, MOSTLY = 0.15, 0.4, 0.8
 """A component at the left or right edge belongs to the next digit, which was cut off, if at most the first share of its
-columns are shared with the largest component that touches neither edge, and its width is at most the second share of
+columns are shared with the largest that is kept and touches neither edge, and its width is at most the second share of
 that one's longer side. All of them together are the third share of the foreground: noise is scattered."""
 
 
@@ -49,7 +49,7 @@ def clean_foreground(foreground: Foreground, enhancement_level: float) -> Grey:
         raise NoInk("The image contains only specks.")
     if components.area.size == 2 and foreground.flat_background:  # only one, and it is no frame
         return mask
-    kept &= ~_is_of_neighbour(components)
+    kept &= ~_is_of_neighbour(components, kept)
     inside = kept & ~_is_frame(components, grids=not foreground.flat_background)
     if not foreground.flat_background and not (inside & large).any():
         raise NoInk("The image contains only a frame or shadows at its edge.")
@@ -68,12 +68,12 @@ def _is_frame(components: Components, *, grids: bool) -> NDArray[np.bool_]:
     return np.asarray(frame & (~across.all(axis=1) | components.in_corners(CORNER)))
 
 
-def _is_of_neighbour(components: Components) -> NDArray[np.bool_]:
-    """Which components are what is left of another digit at the side."""
+def _is_of_neighbour(components: Components, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components are what is left of another digit at the side of a digit, which is one of those kept so far."""
     labels = components.labels
     found = np.zeros(components.area.size, bool)
     sides = [np.unique(column) for column in (labels[:, 0], labels[:, -1])]
-    inner = components.area.copy()
+    inner = np.where(kept, components.area, 0.0)
     inner[np.concatenate(sides)] = 0.0
     digit = int(inner.argmax())
     at_sides = np.setdiff1d(np.concatenate(sides), 0)

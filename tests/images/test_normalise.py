@@ -230,6 +230,16 @@ def test_a_whole_digit_beside_another_stays():
     assert likeness(normalise(two[:, : last + 1]), normalise(two)) > 0.9
 
 
+@pytest.mark.parametrize(("first", "last"), [(20, 80), (40, 100), (5, 60)])
+def test_a_speck_makes_no_neighbour_of_a_stroke_at_the_side(first, last):
+    """A thin stroke at the edge beside a speck is what there is: it is not dropped in favour of the speck."""
+    image = np.full((120, 120), 255, np.uint8)
+    image[first:last, 0] = 0
+    alone = normalise(image)
+    image[60, 60:64] = 0
+    np.testing.assert_array_equal(normalise(image), alone)
+
+
 @pytest.mark.parametrize("tone", [60, 120])
 @pytest.mark.parametrize("sides", ["left", "left and top", "right, bottom and left"])
 def test_a_frame_around_nothing_is_no_digit(tone, sides):
