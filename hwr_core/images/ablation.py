@@ -11,7 +11,7 @@ import numpy as np
 from hwr_core.errors import NoInk
 from hwr_core.images.binarise import Foreground
 from hwr_core.images.foreground import cut_out
-from hwr_core.images.geometry import BOX
+from hwr_core.images.geometry import BOX, edge_of
 from hwr_core.images.normalise import STAGES, Run, Work, normalise
 from hwr_core.images.types import SIDE, Grey
 
@@ -21,7 +21,7 @@ Normaliser: TypeAlias = Callable[[Grey], Grey]
 
 def flat_background(grey: Grey) -> Grey:
     """Return one tone, that of the edge, for the whole background."""
-    return np.full_like(grey, int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))))
+    return np.full_like(grey, int(np.median(edge_of(grey))))
 
 
 def all_of_it(foreground: Foreground) -> Grey:

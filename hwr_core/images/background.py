@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from hwr_core.images.geometry import edge_of
 from hwr_core.images.histogram import histogram, inner, median_level
 from hwr_core.images.types import Grey
 
@@ -28,7 +29,7 @@ FRAME_BORDER = 0.12
 
 def estimate_background(grey: Grey, enhancement_level: float) -> Grey:
     """Return the background alone, same shape as the image: one tone where the edge is even, else a local median."""
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    edge = edge_of(grey)
     tone = int(np.sort(edge)[edge.size // 2])
     even = np.count_nonzero(np.abs(edge.astype(np.int16) - tone) <= SAME_TONE) >= EVEN_EDGE * edge.size
     known = tone if even and not _is_cell(grey, tone) else _bare_tone(grey, tone)

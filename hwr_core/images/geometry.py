@@ -1,9 +1,14 @@
 """Sizes and places: an image to its working size, and the foreground into MNIST's box and to the middle of 28x28."""
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hwr_core.images.types import SIDE, Grey
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 BOX = 20
 """Pixels of the longer side of a digit in the 28x28."""
@@ -13,6 +18,11 @@ WORKING_SIDE = 192
 
 SMALLEST_SIDE = 56
 """Images whose longer side is below this are enlarged to it, so that a box can be placed between their pixels."""
+
+
+def edge_of(image: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return the pixels along all four sides of an image; those in its corners count twice."""
+    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
 
 
 def resize_to_work(grey: Grey) -> Grey:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.components import ACROSS, WIDE_BORDER, Components
+from hwr_core.images.geometry import edge_of
 from hwr_core.images.types import Grey
 
 LOOK = 96
@@ -55,7 +56,7 @@ FILL_SIGMA = 0.12
 
 def with_margin(grey: Grey) -> Grey:
     """Return the image with a margin if its ink reaches all four sides, else as it is."""
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    edge = edge_of(grey)
     if int(edge.max()) - int(edge.min()) <= EVEN_EDGE:
         return grey
     factor = -(-max(grey.shape) // LOOK)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hwr_core.images.background import FRAME_BORDER
 from hwr_core.images.components import FRAME_SHARE, Components
-from hwr_core.images.geometry import SMALLEST_SIDE
+from hwr_core.images.geometry import SMALLEST_SIDE, edge_of
 from hwr_core.images.types import Grey
 
 GLANCE, LOOK = 48, 96
@@ -78,17 +78,13 @@ def _may_have_surroundings(grey: Grey) -> bool:
     """Tell at a glance whether a panel, or something deep at the edge, differs from the tone of the edge."""
     factor = -(-max(grey.shape) // GLANCE)
     glance = np.ascontiguousarray(grey[::factor, ::factor])
-    edge = _edge(glance)
+    edge = edge_of(glance)
     tone = np.sort(edge)[edge.size // 2]
     _, apart = cv2.threshold(cv2.absdiff(glance, np.full_like(glance, tone)), LEAST_STEP, 255, cv2.THRESH_BINARY)
     _, _, width, height = cv2.boundingRect(apart)
     if min(width, height) >= LEAST_PANEL and cv2.countNonZero(apart) >= MOSTLY_PANEL * width * height:
         return True
-    return bool(_edge(cv2.distanceTransform(apart, cv2.DIST_L1, 3)).max() >= DEEP)
-
-
-def _edge(image: NDArray[np.generic]) -> NDArray[np.generic]:
-    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return bool(edge_of(cv2.distanceTransform(apart, cv2.DIST_L1, 3)).max() >= DEEP)
 
 
 class _Around(NamedTuple):
@@ -108,7 +104,7 @@ def _around(mask: Grey) -> _Around | None:
     chosen = np.zeros(components.area.size, bool)
     chosen[components.labels[thick]] = True
     at_edge = np.zeros_like(chosen)
-    at_edge[_edge(components.labels)] = True
+    at_edge[edge_of(components.labels)] = True
     around = (chosen & at_edge)[components.labels]
     if not around.any() or not _is_paper(~around):
         return None
@@ -123,7 +119,7 @@ def _depth(mask: Grey) -> NDArray[np.float32]:
 
 def _is_paper(within: Mask) -> bool:
     """Tell a sheet or panel from the outline of a digit, which surrounds the digit's holes."""
-    if within.mean() >= 1.0 - MOST_AROUND and _edge(within).mean() >= 0.5:
+    if within.mean() >= 1.0 - MOST_AROUND and edge_of(within).mean() >= 0.5:
         return True
     _, _, width, height = cv2.boundingRect(within.astype(np.uint8))
     return bool(within.sum() >= LEAST_FILLED * width * height)
@@ -160,7 +156,7 @@ def _strokes(small: Grey, around: _Around) -> Mask | None:
     np.maximum.at(width, components.labels[mask > 0], 2.0 * _depth(mask)[mask > 0] - 1.0)
     stroke = (components.area >= LEAST_LENGTH * width**2) & (components.reach >= LEAST_REACH)
     stroke &= components.share_within(FRAME_BORDER) < FRAME_SHARE
-    stroke[0] = stroke[_edge(components.labels)] = False
+    stroke[0] = stroke[edge_of(components.labels)] = False
     if not stroke.any() or components.area[stroke].sum() < MOSTLY * components.area.sum():
         return None
     return stroke[components.labels] if around.width >= THICKER * width[stroke].max() else None
