@@ -43,6 +43,7 @@ from api.routes import (
     number_history,
     numbers,
     predict,
+    scripts,
     sign_in,
     users,
 )
@@ -79,6 +80,7 @@ ROUTES = (
     export,
     model,
     models,
+    scripts,
     jobs,
     datasets,
     access,

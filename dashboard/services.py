@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.images import page_preview, shrunk
 from hwr_core.app import (
     COOKIE,
+    WESTERN,
     Box,
     Caller,
     Explanation,
@@ -89,24 +90,30 @@ def preview(content: bytes) -> Grey:
     return shrunk(decode(content, limits_of(settings)), PREVIEW_SIDE)
 
 
-def read_number(
+def read_number(  # noqa: PLR0913  half by name
     document: bytes,
     enhancement_level: float,
     boxes: Sequence[Box] | None = None,
     *,
+    script: str = WESTERN,
     on_progress: OnProgress = lambda _: None,
     on_page: OnPage = lambda _: None,
 ) -> NumberPrediction:
-    """Read all digits of a document with the served model, once for the same content, level and boxes.
+    """Read all digits of a document with the served model, once for the same content, level, boxes and script.
 
     Raises: what `Workspace.read_number` raises.
     """
     fixed = None if boxes is None else tuple(boxes)
-    cached = _cached_number(document, enhancement_level, fixed, workspace().served_model().name)
+    cached = _cached_number(document, enhancement_level, fixed, script, workspace().served_model().name)
     if not cached:
         cached.append(
             workspace().read_number(
-                document, enhancement_level=enhancement_level, boxes=fixed, on_progress=on_progress, on_page=on_page
+                document,
+                enhancement_level=enhancement_level,
+                boxes=fixed,
+                script=script,
+                on_progress=on_progress,
+                on_page=on_page,
             )
         )
     return cached[0]
@@ -117,6 +124,7 @@ def _cached_number(
     document: bytes,  # noqa: ARG001  all of them are the cache's key
     enhancement_level: float,  # noqa: ARG001
     boxes: tuple[Box, ...] | None,  # noqa: ARG001
+    script: str,  # noqa: ARG001
     model_version: str,  # noqa: ARG001
 ) -> list[NumberPrediction]:
     """A cached list to be filled outside: a cached function can show no progress."""
@@ -155,32 +163,33 @@ def _cached_archive(archive: bytes) -> list[list[NamedFile]]:  # noqa: ARG001  t
     return []
 
 
-def explain(image: bytes) -> Explanation:
-    """Explain why the served model reads an image as it does, once for the same content.
+def explain(image: bytes, script: str) -> Explanation:
+    """Explain why the served model reads an image as it does, once for the same content and script.
 
     Raises: what `Workspace.explain` raises.
     """
-    return _explain_once(image, workspace().served_model().name)
+    return _explain_once(image, script, workspace().served_model().name)
 
 
 @st.cache_data(max_entries=CACHED_DOCUMENTS, show_spinner=False)
-def _explain_once(image: bytes, model_version: str) -> Explanation:  # noqa: ARG001  part of the key
-    return workspace().explain(image)
+def _explain_once(image: bytes, script: str, model_version: str) -> Explanation:  # noqa: ARG001  part of the key
+    return workspace().explain(image, script=script)
 
 
-def read_file(content: bytes, enhancement_level: float) -> FileResult:
-    """Read one uploaded file with the served model, once for the same content and level.
+def read_file(content: bytes, enhancement_level: float, script: str) -> FileResult:
+    """Read one uploaded file with the served model, once for the same content, level and script.
 
     Raises:
         ModelUnavailable: there is no usable model.
     """
-    return _read_once(content, enhancement_level, workspace().served_model().name)
+    return _read_once(content, enhancement_level, script, workspace().served_model().name)
 
 
 @st.cache_data(max_entries=CACHED_FILES, show_spinner=False)
-def _read_once(content: bytes, enhancement_level: float, model_version: str) -> FileResult:  # noqa: ARG001
+def _read_once(content: bytes, enhancement_level: float, script: str, model_version: str) -> FileResult:  # noqa: ARG001
     """Read a file; the model's version is part of the cache's key."""
     try:
-        return FileResult(workspace().read(content, enhancement_level=enhancement_level), preview(content))
+        prediction = workspace().read(content, enhancement_level=enhancement_level, script=script)
+        return FileResult(prediction, preview(content))
     except ImageError as error:
         return FileResult(error=error)

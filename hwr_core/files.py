@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import file_digest
 from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile
@@ -41,6 +42,12 @@ ALIVE = "alive"
 
 STALE = 60.0
 """Seconds after which what has no lock belongs to nobody: no file takes so long to be written."""
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex. Raises OSError."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

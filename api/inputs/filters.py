@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from api.schemas.fields import Moment, UserId
+from api.schemas.fields import LARGEST_DIGIT, Moment, UserId
 from hwr_core.app import HistoryFilter, Labelled, Source, Verdict
 
-DigitOrNone = Annotated[int, Query(ge=0, le=9)] | Literal["none"]
+DigitOrNone = Annotated[int, Query(ge=0, le=LARGEST_DIGIT)] | Literal["none"]
 
 Since = Annotated[
     Moment | None, Query(description="Only predictions from this time on.", examples=["2026-01-31T00:00:00+00:00"])
@@ -37,6 +37,7 @@ def _history_filter(  # noqa: PLR0913  each is one query parameter
         float, Query(description="Only predictions with at most this confidence.", examples=[1.0])
     ] = 1.0,
     source: Annotated[Source | None, Query(description="Only images from this source.", examples=["api"])] = None,
+    script: Annotated[str | None, Query(description="Only predictions in this script.", examples=["western"])] = None,
     model_version: Annotated[
         str | None, Query(description="Only predictions of this model version.", examples=["20260131T120000Z-1a2b3"])
     ] = None,
@@ -58,6 +59,7 @@ def _history_filter(  # noqa: PLR0913  each is one query parameter
         confidence_from=confidence_from,
         confidence_to=confidence_to,
         source=source,
+        script=script,
         model_version=model_version,
         labelled=labelled,
         since=since,

@@ -98,16 +98,24 @@ class DrawingChannel:
         image = await run_in_threadpool(drawing.image)
         more = {"message_id": message.id, "skipped": drawing.skipped}
         if message.kind == "number":
-            found = await run_in_threadpool(workspace.read_number, image, enhancement_level=message.enhancement_level)
+            found = await run_in_threadpool(
+                workspace.read_number, image, enhancement_level=message.enhancement_level, script=message.script
+            )
             return LiveNumberOut.from_record(found, **more)
         if message.keep:
             outcome = await asyncio.wrap_future(
                 workspace.start_read_and_keep(
-                    image, user_id=message.user_id, source=Source.API, enhancement_level=message.enhancement_level
+                    image,
+                    user_id=message.user_id,
+                    source=Source.API,
+                    enhancement_level=message.enhancement_level,
+                    script=message.script,
                 )
             )
         else:
-            outcome = await run_in_threadpool(workspace.read, image, enhancement_level=message.enhancement_level)
+            outcome = await run_in_threadpool(
+                workspace.read, image, enhancement_level=message.enhancement_level, script=message.script
+            )
         return LivePredictionOut.from_record(outcome, total_time=time.perf_counter() - drawing.received, **more)
 
 

@@ -17,9 +17,9 @@ from api.inputs.image_data import image_bytes
 from api.inputs.presence import waiting_client
 from api.inputs.request_bodies import UploadRoute, parsed
 from api.inputs.uploads import bare_name
-from api.schemas.fields import EnhancementLevel, MaxError, PatternText, UserId
+from api.schemas.fields import EnhancementLevel, MaxError, PatternText, ScriptName, UserId
 from api.schemas.numbers import Keep, ReadNumberIn, ReadNumberOut
-from hwr_core.app import DEFAULT_USER, Source
+from hwr_core.app import DEFAULT_USER, WESTERN, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
@@ -38,6 +38,7 @@ class _Form(BaseModel):
     enhancement_level: EnhancementLevel = 1.0
     max_error: MaxError | None = None
     pattern: PatternText | None = None
+    script: ScriptName = WESTERN
 
 
 FORM_FIELDS: dict[str, Any] = {
@@ -46,6 +47,7 @@ FORM_FIELDS: dict[str, Any] = {
     "enhancement_level": TypeAdapter(EnhancementLevel).json_schema() | {"default": 1.0, "title": "Enhancement Level"},
     "max_error": TypeAdapter(MaxError).json_schema() | {"title": "Max Error"},
     "pattern": TypeAdapter(PatternText).json_schema() | {"title": "Pattern"},
+    "script": TypeAdapter(ScriptName).json_schema() | {"default": WESTERN, "title": "Script"},
 }
 
 BODY: dict[str, Any] = {
@@ -107,6 +109,7 @@ async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOu
             boxes=boxes,
             max_error=sent.max_error,
             pattern=sent.pattern,
+            script=sent.script,
             on_progress=confirm_wanted,
         )
         found = await asyncio.wrap_future(outcome)

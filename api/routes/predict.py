@@ -13,9 +13,9 @@ from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
 from api.inputs.request_bodies import UploadRoute
 from api.inputs.uploads import named_content
-from api.schemas.fields import EnhancementLevel, UserId
+from api.schemas.fields import EnhancementLevel, ScriptName, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
-from hwr_core.app import DEFAULT_USER, Source
+from hwr_core.app import DEFAULT_USER, WESTERN, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
@@ -35,6 +35,7 @@ async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
             user_id=body.user_id,
             source=Source.API,
             enhancement_level=body.enhancement_level,
+            script=body.script,
         )
     )
     return PredictOut.from_record(outcome, total_time=time.perf_counter() - started)
@@ -47,13 +48,19 @@ async def predict_upload(
     workspace: WorkspaceDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
+    script: Annotated[ScriptName, Form()] = WESTERN,
 ) -> PredictUploadOut:
     """Read the digit in an image file sent as a form, and store the prediction with the name of the file."""
     started = time.perf_counter()
     name, content = await run_in_threadpool(named_content, file)
     outcome = await asyncio.wrap_future(
         workspace.start_read_and_keep(
-            content, user_id=user_id, source=Source.UPLOAD, file_name=name, enhancement_level=enhancement_level
+            content,
+            user_id=user_id,
+            source=Source.UPLOAD,
+            file_name=name,
+            enhancement_level=enhancement_level,
+            script=script,
         )
     )
     return PredictUploadOut.from_record(outcome, filename=name, total_time=time.perf_counter() - started)
@@ -66,12 +73,13 @@ def predict_batch(
     workspace: WorkspaceDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
+    script: Annotated[ScriptName, Form()] = WESTERN,
 ) -> PredictBatchOut:
     """Read the digits in many image files on all cores, and store the predictions.
 
     A file that cannot be read has an error in its result; the others are read all the same.
     """
     named = [named_content(file) for file in files]
-    found = workspace.read_all(named, enhancement_level=enhancement_level)
+    found = workspace.read_all(named, enhancement_level=enhancement_level, script=script)
     kept = workspace.keep_all(found, named, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
     return PredictBatchOut.of(kept)

@@ -7,7 +7,10 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticKnownError
 
-from hwr_core.app import LARGEST_MAX_ERROR, MAX_COMMENT, MAX_ENHANCEMENT, Verdict, data_url
+from hwr_core.app import LARGEST_MAX_ERROR, MAX_COMMENT, MAX_ENHANCEMENT, WESTERN, Verdict, all_values, data_url
+
+LARGEST_DIGIT = max(all_values())
+"""The largest value of a symbol of any script."""
 
 LARGEST_ID = 2**63 - 1
 """The largest id that the database can hold."""
@@ -100,8 +103,12 @@ PredictionId = Annotated[
     _no_boolean("int_type"),
 ]
 TrueDigit = Annotated[
-    Annotated[int, Field(ge=0, le=9), _no_boolean("int_type")] | None,
-    Field(description="The digit that the image really shows; null for no digit.", examples=[7]),
+    Annotated[int, Field(ge=0, le=LARGEST_DIGIT), _no_boolean("int_type")] | None,
+    Field(
+        description="The digit that the image really shows, 0 to 9, or the value of another symbol of its script; null "
+        "for no digit.",
+        examples=[7],
+    ),
 ]
 Rating = Annotated[
     int,
@@ -113,17 +120,39 @@ Probabilities = Annotated[
     tuple[float, ...],
     Field(
         min_length=10,
-        max_length=10,
-        description="The probability of each digit, 0 to 9.",
+        max_length=40,
+        description="The probability of each digit, 0 to 9; or of each symbol of another script, in the order of "
+        "`/api/scripts`.",
         examples=[[0.001, 0.002, 0.002, 0.001, 0.001, 0.001, 0.001, 0.987, 0.002, 0.002]],
     ),
 ]
 Digit = Annotated[
     int | None,
-    Field(ge=0, le=9, description="The predicted digit; null for the verdicts not_a_digit and no_ink.", examples=[7]),
+    Field(
+        ge=0,
+        le=LARGEST_DIGIT,
+        description="The predicted digit, 0 to 9, or the value of another symbol of the script; null for the verdicts "
+        "not_a_digit and no_ink.",
+        examples=[7],
+    ),
+]
+ScriptName = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="The script of the image: `western`, another one of `/api/scripts`, or `auto` for any of them.",
+        examples=[WESTERN],
+    ),
+]
+ScriptField = Annotated[str, Field(description="The script that the image was read in.", examples=[WESTERN])]
+SymbolField = Annotated[
+    str | None, Field(description="The predicted digit as it is written in the script; null for none.", examples=["7"])
 ]
 VerdictField = Annotated[Verdict, Field(description="What kind of answer the prediction is.", examples=[Verdict.DIGIT])]
-Confidence = Annotated[float, Field(description="The highest of the ten probabilities.", examples=[0.987])]
+Confidence = Annotated[
+    float,
+    Field(description="The probability that the digit is right: the highest of all probabilities.", examples=[0.987]),
+]
 Seconds = Annotated[float, Field(description="Seconds from image file to prediction.", examples=[0.0021])]
 FileName = Annotated[str, Field(description="The name of the file as sent, without folders.", examples=["seven.png"])]
 Version = Annotated[str, Field(description="The name of a model version.", examples=["20260131T120000Z-1a2b3"])]

@@ -15,7 +15,9 @@ from api.schemas.fields import (
     PngUrl,
     PredictionId,
     Probabilities,
+    ScriptField,
     Seconds,
+    SymbolField,
     TrueDigit,
     UserId,
     UtcTime,
@@ -35,6 +37,8 @@ class HistoryRowOut(Out):
     id: PredictionId
     timestamp: UtcTime
     predicted_digit: Digit = Field(validation_alias=AliasPath("prediction", "digit"))
+    script: ScriptField = Field(validation_alias=AliasPath("prediction", "script"))
+    symbol: SymbolField = Field(validation_alias=AliasPath("prediction", "symbol"))
     verdict: VerdictField = Field(validation_alias=AliasPath("prediction", "verdict"))
     confidence: Confidence = Field(validation_alias=AliasPath("prediction", "confidence"))
     user_input_type: Literal["drawing", "upload"] = Field(

@@ -6,13 +6,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import ErrorOut, Out
-from api.schemas.fields import EnhancementLevel, TrueDigit, UserId, UtcTime, Version
+from api.schemas.fields import EnhancementLevel, ScriptName, TrueDigit, UserId, UtcTime, Version
 from api.schemas.history import HistoryRowOut
 from api.schemas.jobs import JobRow
 from api.schemas.numbers import ReadNumberOut
 from api.schemas.predictions import PredictOut
 from hwr_core.app import (
     DEFAULT_USER,
+    WESTERN,
     FeedEvent,
     FeedItem,
     FeedKind,
@@ -57,6 +58,7 @@ class DrawnIn(Message):
     keep: bool = Field(default=False, description="Whether to store the prediction in the history.")
     user_id: UserId = DEFAULT_USER
     enhancement_level: EnhancementLevel = 1.0
+    script: ScriptName = WESTERN
 
     def confirm(self) -> None:
         """Raise InvalidValue for values that do not go together."""

@@ -3,23 +3,19 @@
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, Field
+from pydantic import AliasPath, BaseModel, Field
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import Json, PngUrl, UserId, UtcTime, Version
 from api.schemas.model import ScoreOut, test_scores
-from hwr_core.app import DEFAULT_USER, NOT_A_DIGIT, Entry, Evaluation, ModelVersion
+from hwr_core.app import DEFAULT_USER, Entry, Evaluation, ModelVersion
 
 Reason = Annotated[
     str, Field(description="The reason, for the log; up to 500 characters.", examples=["Reads our forms better."])
 ]
 
 
-def _digit(label: object) -> object:
-    return None if label == NOT_A_DIGIT else label
-
-
-DigitOrNone = Annotated[int | None, BeforeValidator(_digit), Field(description="Null for no digit.", examples=[7])]
+DigitOrNone = Annotated[int | None, Field(description="Null for no digit.", examples=[7])]
 
 
 class ActIn(BaseModel):

@@ -7,18 +7,21 @@ from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field
 
 from api.schemas.base import One, Out, Success
 from api.schemas.fields import (
+    LARGEST_DIGIT,
     LARGEST_ID,
     Comment,
     EnhancementLevel,
     FileName,
     MaxError,
     PatternText,
+    ScriptField,
+    ScriptName,
     UserId,
     UtcTime,
     Version,
 )
 from api.schemas.predictions import SEVEN
-from hwr_core.app import DEFAULT_USER, MAX_TEXT, NumberFeedback, NumberPage, NumberRecord, Source
+from hwr_core.app import DEFAULT_USER, MAX_TEXT, WESTERN, NumberFeedback, NumberPage, NumberRecord, Source
 
 MAX_CANDIDATES = 3
 MAX_BOXES = 1000
@@ -34,8 +37,8 @@ Box = Annotated[
 Value = Annotated[
     str | None,
     Field(
-        description="The number with its minus and its decimal point, where the pattern has `minus` or `decimals`; "
-        "null otherwise.",
+        description="The number with its minus and its decimal point, where the pattern has `minus` or `decimals`, or "
+        "what numerals such as 三百二十 are worth; null otherwise.",
         examples=["-12.50"],
     ),
 ]
@@ -65,9 +68,9 @@ NumberText = Annotated[
     str,
     Field(
         max_length=MAX_TEXT,
-        description="Digits, a line for each line of digits; spaces are left out. Empty for no number at all.",
+        description="Digits in any script, a line for each line of digits; spaces are left out. Empty for no number at "
+        "all.",
         examples=["148535"],
-        json_schema_extra={"pattern": r"^[0-9\s]*$"},  # said here, checked where the sign that is wrong is named
     ),
 ]
 
@@ -90,6 +93,7 @@ class ReadNumberIn(BaseModel):
     enhancement_level: EnhancementLevel = 1.0
     max_error: MaxError | None = None
     pattern: PatternText | None = None
+    script: ScriptName = WESTERN
     boxes: Annotated[list[Box], Field(max_length=MAX_BOXES)] | None = Field(
         None,
         description="Boxes of the digits on the only page, each read as one digit; null to find the digits.",
@@ -104,14 +108,14 @@ def _first_candidates(candidates: Sequence[Any]) -> Sequence[Any]:
 class CandidateOut(Out):
     """A digit and its probability."""
 
-    digit: int = Field(ge=0, le=9, examples=[7])
+    digit: int = Field(ge=0, le=LARGEST_DIGIT, examples=[7])
     probability: float = Field(ge=0, le=1, examples=[0.987])
 
 
 class FoundDigitOut(Out):
     """One digit of a number."""
 
-    digit: int = Field(ge=0, le=9, examples=[7])
+    digit: int = Field(ge=0, le=LARGEST_DIGIT, examples=[7])
     confidence: float = Field(
         ge=0, le=1, description="Probability of this digit, given the others of its line.", examples=[0.987]
     )
@@ -131,6 +135,9 @@ class NumberLineOut(Out):
     accept: Accept
     fits: Fits
     value: Value = None
+    symbols: str = Field(
+        "", description="The digits as written, in another script than the Western one.", examples=[""]
+    )
     box: Box
     page: int = Field(ge=0, description="Index of the page, from 0.", examples=[0])
 
@@ -151,6 +158,7 @@ class _Number(Out):
         validation_alias=_of_number("seconds"), description="Seconds from file to digits.", examples=[0.031]
     )
     model_version: Version = Field(validation_alias=_of_number("model_version"))
+    script: ScriptField = Field(validation_alias=_of_number("script"))
 
 
 class _Found(_Number):

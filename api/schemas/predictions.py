@@ -14,13 +14,16 @@ from api.schemas.fields import (
     FileName,
     PredictionId,
     Probabilities,
+    ScriptField,
+    ScriptName,
     Seconds,
+    SymbolField,
     UserId,
     UtcTime,
     VerdictField,
     Version,
 )
-from hwr_core.app import DEFAULT_USER, FilePrediction, Reason
+from hwr_core.app import DEFAULT_USER, WESTERN, FilePrediction, Reason
 
 SEVEN = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcAQAAAABaduI5AAAAO0lEQVR42mP8z8DwkYmBgYEBO8HIAmGxMPx/AZdAsC5A"
@@ -38,11 +41,19 @@ class PredictIn(BaseModel):
     )
     user_id: UserId = DEFAULT_USER
     enhancement_level: EnhancementLevel = 1.0
+    script: ScriptName = WESTERN
 
 
 def _of_prediction(*names: str) -> AliasChoices:
     """Where a prediction's value is found: in a record that holds the prediction, or in the prediction itself."""
     return AliasChoices(AliasPath("prediction", *names), AliasPath(*names))
+
+
+class ScriptCandidateOut(Out):
+    """A script, and how probable it is that the image shows a digit of it."""
+
+    script: ScriptField
+    probability: float = Field(examples=[0.97])
 
 
 class PredictionOut(Out):
@@ -54,6 +65,13 @@ class PredictionOut(Out):
         description="The id in the history; null if the prediction was not stored, as for the verdict no_ink.",
     )
     predicted_digit: Digit = Field(validation_alias=_of_prediction("digit"))
+    script: ScriptField = Field(validation_alias=_of_prediction("script"))
+    symbol: SymbolField = Field(validation_alias=_of_prediction("symbol"))
+    scripts: list[ScriptCandidateOut] = Field(
+        validation_alias=_of_prediction("script_candidates"),
+        description="If `script` was `auto`: all scripts, the most probable first.",
+        examples=[[]],
+    )
     verdict: VerdictField = Field(validation_alias=_of_prediction("verdict"))
     reason: Reason | None = Field(
         validation_alias=_of_prediction("reason"),

@@ -6,6 +6,7 @@ from dashboard.components.downloads import show_data
 from dashboard.components.links import link_to_draw
 from dashboard.components.messages import show_error
 from dashboard.components.save_button import show_save_button
+from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
 from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT
 from dashboard.services import workspace
 from dashboard.views.upload.files import choose_files, choose_level, read_files, unpack_archives
@@ -20,6 +21,8 @@ kind = st.segmented_control(
     "What is on them", KINDS, default=ONE_DIGIT, required=True, key="upload_kind", label_visibility="collapsed"
 )
 files = choose_files(kind)
+with st.container(width=SCRIPT_WIDTH):
+    script = choose_script(key="upload_script")
 level = choose_level()
 if not files:
     st.caption(
@@ -35,9 +38,9 @@ try:
         raise InvalidValue(f"There are {len(uploads)} files; at most {most} can be read at once.")
     if kind == NUMBERS:
         for upload in uploads:
-            show_number_file(upload.name, upload.content, level, key=f"upload_{upload.id}")
+            show_number_file(upload.name, upload.content, level, script, key=f"upload_{upload.id}")
         st.stop()
-    results = read_files(uploads, level)
+    results = read_files(uploads, level, script)
     if not results:
         st.stop()  # the reason is on the page already
 except HwrError as error:

@@ -1,4 +1,4 @@
-"""The answer for one image: the predicted digit, what the model saw, and the ten probabilities."""
+"""The answer for one image: the predicted digit, what the model saw, and all probabilities."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.components import wording
 from dashboard.components.images import enlarged
 from dashboard.components.probability_bars import probability_bars
-from hwr_core.app import DIGITS, SIDE, Grey, Prediction, data_url
+from hwr_core.app import SIDE, WESTERN, Grey, Prediction, data_url, values_of
 
 ANSWER_SIDE = 140
 TABLE_SIDE = 56
@@ -50,10 +50,15 @@ def thumbnail(prediction: Prediction) -> str | None:
     return None if prediction.seen is None else data_url(enlarged(prediction.seen, TABLE_SIDE // SIDE))
 
 
-def show_probabilities(prediction: Prediction | None) -> None:
-    """The ten probabilities; without a prediction all are zero, so that nothing moves when one comes."""
-    probabilities = prediction.probabilities if prediction else (0.0,) * len(DIGITS)
-    st.html(probability_bars(probabilities, prediction.digit if prediction else None))
+def show_probabilities(prediction: Prediction | None, script: str = WESTERN) -> None:
+    """The probability of each digit; without a prediction all are zero, so that nothing moves when one comes.
+
+    `script`: in which there is no prediction yet.
+    """
+    script = prediction.script if prediction else script
+    symbols = [wording.written(value, script) for value in values_of(script)]
+    probabilities = prediction.probabilities if prediction else (0.0,) * len(symbols)
+    st.html(probability_bars(probabilities, symbols, prediction.symbol if prediction else None))
 
 
 def _answer_row() -> DeltaGenerator:

@@ -9,11 +9,22 @@ import streamlit as st
 from dashboard.components.links import link_to_draw
 from dashboard.components.wording import CORRECT, LABELLED, NOT_A_DIGIT, NOT_LABELLED, WRONG, source_word, verdict_word
 from dashboard.services import visitor, workspace
-from hwr_core.app import DIGITS, NONE, HistoryFilter, Labelled, Permission, Source, Verdict, may, start_of_today
+from hwr_core.app import (
+    NONE,
+    HistoryFilter,
+    Labelled,
+    Permission,
+    Source,
+    Verdict,
+    all_scripts,
+    all_values,
+    may,
+    start_of_today,
+)
 
 ALL = "All"
 PERIODS = {"Today": 0, "7 days": 6, "30 days": 29, "12 months": 364, ALL: None}
-DIGIT_NAMES = {ALL: None, **{str(digit): digit for digit in DIGITS}, NOT_A_DIGIT: NONE}
+DIGIT_NAMES = {ALL: None, **{str(digit): digit for digit in sorted(all_values())}, NOT_A_DIGIT: NONE}
 SOURCES = {ALL: None, **{source_word(source): source for source in Source}}
 VERDICTS = {ALL: None, **{verdict_word(verdict): verdict for verdict in Verdict if verdict is not Verdict.NO_INK}}
 OUTCOMES = {
@@ -49,6 +60,7 @@ def choose_filter(timezone: str) -> HistoryFilter:
         with row[0]:
             whose = choose_user()
             source = choice("Source", SOURCES, "source")
+            script = choice("Script", {ALL: None, **_scripts()}, "script")
         with row[1]:
             digit = choice("Read as", DIGIT_NAMES, READ_AS)
             verdict = choice("Verdict", VERDICTS, "verdict")
@@ -67,6 +79,7 @@ def choose_filter(timezone: str) -> HistoryFilter:
         confidence_from=low / 100,
         confidence_to=high / 100,
         source=source,
+        script=script,
         model_version=model,
         labelled=labelled,
         since=since(PERIODS[period or ALL], timezone),
@@ -87,6 +100,11 @@ def _accept_old_link() -> None:
         if (option := st.query_params.get(name)) in _FORMERLY:
             del st.query_params[name]
             st.session_state[today] = _FORMERLY[option]  # from where it comes into the address
+
+
+def _scripts() -> dict[str, str]:
+    """The names of the scripts by their titles."""
+    return {script.title: script.name for script in all_scripts().values()}
 
 
 def choose_user() -> int | None:

@@ -12,7 +12,7 @@ from dashboard.components.images import boxed
 from dashboard.components.progress import is_stopped, progress_bar
 from dashboard.components.wording import acceptance, percent
 from dashboard.services import pages_of, read_number
-from hwr_core.app import Box, FoundDigit, NumberPrediction, PageImage, data_url
+from hwr_core.app import WESTERN, Box, FoundDigit, NumberLine, NumberPrediction, PageImage, data_url
 
 READING = 0.8
 """Share of the time that reading the pages takes; the rest goes into preparing them for the screen."""
@@ -24,7 +24,9 @@ LONGEST_LARGE = 12
 """Numbers with more digits than this are not shown as one large number."""
 
 
-def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) -> NumberPrediction | None:
+def show_number(
+    document: bytes, *, key: str, enhancement_level: float = 1.0, script: str = WESTERN
+) -> NumberPrediction | None:
     """Read all digits of an image or document and show them; the boxes of a single page can be edited.
 
     Returns what was read, None where the user stopped that. Raises: what `Workspace.read_number` raises.
@@ -41,16 +43,20 @@ def show_number(document: bytes, *, key: str, enhancement_level: float = 1.0) ->
 
     with progress_bar("Reading the pages", task=task) as move:
         prediction = read_number(
-            document, enhancement_level, on_progress=lambda share: move(READING * share), on_page=show_so_far
+            document,
+            enhancement_level,
+            script=script,
+            on_progress=lambda share: move(READING * share),
+            on_page=show_so_far,
         )
         pages = pages_of(document, on_progress=lambda share: move(READING + (1 - READING) * share))
     so_far.empty()
     place = st.container()
     if len(pages) == 1:
-        kept = f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}"
+        kept = f"{key}_{hashlib.sha256(document).hexdigest()[:12]}_{enhancement_level}_{script}"
         boxes = _edit_boxes(prediction, pages[0], key=kept)
         if boxes != [digit.box for digit in prediction.digits]:
-            prediction = read_number(document, enhancement_level, boxes)
+            prediction = read_number(document, enhancement_level, boxes, script=prediction.script)
     with place:
         _show_text(prediction)
         _show_pages(prediction, pages)
@@ -63,7 +69,7 @@ def _show_text(prediction: NumberPrediction) -> None:
     if not prediction.digits:
         show_hint("No digits were found.")
     elif len(prediction.lines) == 1 and len(prediction.text) <= LONGEST_LARGE:
-        show_symbol(prediction.text, rem=3.5)
+        show_symbol(_written(prediction.lines[0]), rem=3.5)
         colour = "green" if prediction.accept else "orange"
         st.markdown(
             f"Probability that all digits are correct: **{percent(prediction.confidence)}** "
@@ -74,7 +80,7 @@ def _show_text(prediction: NumberPrediction) -> None:
         lines = prediction.lines
         table = pd.DataFrame(
             {
-                "Number": [line.text for line in lines],
+                "Number": [_written(line) for line in lines],
                 "All correct": [line.confidence for line in lines],
                 "Accept": [acceptance(accept=line.accept) for line in lines],
             }
@@ -86,6 +92,12 @@ def _show_text(prediction: NumberPrediction) -> None:
         st.dataframe(table, hide_index=True, column_config={"All correct": probability, "Accept": accept})
     for warning in prediction.warnings:
         st.warning(warning)
+
+
+def _written(line: NumberLine) -> str:
+    """A number, and how it is written where that is in another script."""
+    number = line.value or line.text
+    return f"{line.symbols} = {number}" if line.symbols else number
 
 
 def _show_pages(prediction: NumberPrediction, pages: Sequence[PageImage]) -> None:

@@ -1,4 +1,4 @@
-"""The ten probabilities -> bars of plain HTML, which a browser draws at once after each stroke. Knows no Streamlit."""
+"""Probabilities -> bars of plain HTML, which a browser draws at once after each stroke. Knows no Streamlit."""
 
 import html
 from collections.abc import Sequence
@@ -14,21 +14,22 @@ _SHARE = "margin: 0 -50%; font-size: 0.75rem; white-space: nowrap"  # wider than
 _BAR = "border-radius: 3px 3px 0 0; min-height: 1px"
 
 
-def probability_bars(probabilities: Sequence[float], digit: int | None) -> str:
-    """Ten bars, one for the probability of each digit; the predicted one is coloured and bold."""
-    spoken = ", ".join(f"{each}: {_percent(share)}" for each, share in enumerate(probabilities))
-    bars = "".join(_bar(each, share, is_predicted=each == digit) for each, share in enumerate(probabilities))
+def probability_bars(probabilities: Sequence[float], symbols: Sequence[str], predicted: str | None) -> str:
+    """A bar for the probability of each symbol; the predicted one is coloured and bold."""
+    of_symbols = [*zip(symbols, probabilities, strict=True)]
+    spoken = ", ".join(f"{each}: {_percent(share)}" for each, share in of_symbols)
+    bars = "".join(_bar(each, share, is_predicted=each == predicted) for each, share in of_symbols)
     return f'<div role="img" aria-label="Probability of each digit. {html.escape(spoken)}" style="{_ROW}">{bars}</div>'
 
 
-def _bar(digit: int, share: float, *, is_predicted: bool) -> str:
+def _bar(symbol: str, share: float, *, is_predicted: bool) -> str:
     label = html.escape(_percent(share)) if share >= WORTH_A_LABEL else ""
     weight, colour = (600, ACCENT) if is_predicted else (400, QUIET)
     return (
         f'<div style="flex: 1 1 0; min-width: 0; font-weight: {weight}">'
         f'<div style="{_SHARE}">{label}</div>'
         f'<div style="{_BAR}; height: {share * HEIGHT:.0f}px; background: {colour}"></div>'
-        f"<div>{digit}</div></div>"
+        f"<div>{html.escape(symbol)}</div></div>"
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hwr_core.app import NONE, Prediction, PredictionRecord, Reason, Source, Verdict
+from hwr_core.app import NONE, WESTERN, Prediction, PredictionRecord, Reason, Source, Verdict, all_scripts
 
 ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
 """What there may be on an image."""
@@ -12,6 +12,9 @@ NOT_A_DIGIT = "Not a digit"
 
 CORRECT, WRONG, LABELLED, NOT_LABELLED = "Correct", "Wrong", "Labelled", "Not labelled"
 """What users say of predictions."""
+
+SURE_SCRIPT, WORTH_NAMING = 0.8, 0.02
+"""A script is open below the first probability, and named among others from the second on."""
 
 NO_LABELS = "No labels yet"
 
@@ -56,31 +59,65 @@ def digit_symbol(digit: int | str | None) -> str:
     return "–" if digit is None or digit == NONE else str(digit)
 
 
+def written(value: int, script: str) -> str:
+    """A digit as it is written in a script: "7", "೭"."""
+    script_of = all_scripts().get(script)
+    return (script_of.symbol(value) if script_of else None) or str(value)
+
+
 def symbol(prediction: Prediction) -> str:
-    """The predicted digit, "7?" for an unsure one and a dash for none."""
+    """The predicted digit as it is written, "7?" for an unsure one and a dash for none."""
     if prediction.digit is None:
         return "–"
-    return f"{prediction.digit}?" if prediction.verdict is Verdict.UNSURE else str(prediction.digit)
+    digit = written(prediction.digit, prediction.script)
+    return f"{digit}?" if prediction.verdict is Verdict.UNSURE else digit
+
+
+def in_script(digit: int | None, script: str) -> str:
+    """A digit with its article, of another script with its symbol and value, or "not a digit"."""
+    if digit is None or script == WESTERN:
+        return digit_in_words(digit)
+    return f"{written(digit, script)}, the {all_scripts()[script].title} {digit}"
 
 
 def headline(prediction: Prediction) -> str:
     """The verdict as one sentence."""
+    script = prediction.script
+    if prediction.reason is Reason.NOT_A_DIGIT and script != WESTERN:
+        return f"This does not look like a digit of {all_scripts()[script].title}."
     if prediction.digit is None and prediction.reason is not None:
         return HEADLINES[prediction.reason]
     first, second = prediction.candidates[:2]
     if prediction.verdict is Verdict.UNSURE:
-        return f"Not sure: it may be {a_digit(first.digit)} or {a_digit(second.digit)}."
-    return f"{_likelihood(prediction.confidence)} {a_digit(first.digit)}."
+        if _script_is_open(prediction):
+            return f"Not sure which script this is: in {all_scripts()[script].title} it is {a_digit(first.digit)}."
+        return f"Not sure: it may be {in_script(first.digit, script)} or {in_script(second.digit, script)}."
+    return f"{_likelihood(prediction.confidence)} {in_script(first.digit, script)}."
 
 
 def detail(prediction: Prediction) -> str:
     """The figures behind the headline, empty where none would mean anything."""
     if prediction.digit is None:
         return ""
+    if prediction.script_candidates:
+        return _scripts_in_words(prediction)
     first, second = prediction.candidates[:2]
     if prediction.verdict is Verdict.UNSURE:
         return f"{first.digit}: {percent(first.probability)}, {second.digit}: {percent(second.probability)}"
     return f"Confidence {percent(prediction.confidence)}"
+
+
+def _script_is_open(prediction: Prediction) -> bool:
+    """Whether it is the script that an answer is unsure of."""
+    candidates = prediction.script_candidates
+    return bool(candidates) and candidates[0].probability < SURE_SCRIPT
+
+
+def _scripts_in_words(prediction: Prediction) -> str:
+    """Which scripts an image may be in."""
+    named = [each for each in prediction.script_candidates[:3] if each.probability >= WORTH_NAMING]
+    scripts = ", ".join(f"{all_scripts()[each.script].title} {percent(each.probability)}" for each in named)
+    return f"Confidence {percent(prediction.confidence)}. Script: {scripts}"
 
 
 def advice(prediction: Prediction) -> str:
@@ -109,7 +146,8 @@ def label_of(record: PredictionRecord) -> str:
         return ""
     if record.is_right:
         return CORRECT
-    return f"{WRONG}: {'no digit' if record.label.digit is None else record.label.digit}"
+    digit = record.label.digit
+    return f"{WRONG}: {'no digit' if digit is None else written(digit, record.prediction.script)}"
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Predictions told apart by digit, verdict, model version, source or user."""
+"""Predictions told apart by digit, verdict, model version, source, script or user."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ class Dimension(StrEnum):
     VERDICT = "verdict"
     MODEL_VERSION = "model_version"
     SOURCE = "source"
+    SCRIPT = "script"
     USER = "user"
 
     @property

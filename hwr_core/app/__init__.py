@@ -15,6 +15,7 @@ from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.housekeeping import Storage
 from hwr_core.app.limits import limits_of
 from hwr_core.app.rules import RULES, RuleMismatch, confirm_rules
+from hwr_core.app.scripts import ReadScript
 from hwr_core.app.slices import KEPT, Digit, Shown, about, confusion, matching
 from hwr_core.app.status import Concern, Health, Matter, Overview
 from hwr_core.app.workspace import Workspace, open_workspace
@@ -81,12 +82,14 @@ from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
+from hwr_core.scripts.script import AUTO, WESTERN, Script, all_scripts, all_values, find_script, values_of
 from hwr_core.statistics import Proportion
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from hwr_core.training.tuning.search_space import TuningConfig
 
 __all__ = [
     "ARCHITECTURES",
+    "AUTO",
     "COMPARED",
     "COOKIE",
     "CUSTOM",
@@ -113,6 +116,7 @@ __all__ = [
     "SOMEWHAT",
     "SOURCES",
     "SUITES",
+    "WESTERN",
     "Accepted",
     "Account",
     "Against",
@@ -195,12 +199,14 @@ __all__ = [
     "Proportion",
     "Pruned",
     "ReadForm",
+    "ReadScript",
     "Reason",
     "Reliability",
     "RiskAtCoverage",
     "Role",
     "RuleMismatch",
     "Score",
+    "Script",
     "Shift",
     "Shown",
     "SignedIn",
@@ -217,6 +223,8 @@ __all__ = [
     "Waiting",
     "Workspace",
     "about",
+    "all_scripts",
+    "all_values",
     "as_png",
     "authorised",
     "common_suites",
@@ -228,6 +236,7 @@ __all__ = [
     "decode_pages",
     "document_type",
     "evaluations_of",
+    "find_script",
     "form_file",
     "form_table",
     "is_archive",
@@ -242,4 +251,5 @@ __all__ = [
     "sheet",
     "start_of_today",
     "table_as_csv",
+    "values_of",
 ]

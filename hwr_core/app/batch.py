@@ -17,6 +17,7 @@ from hwr_core.recognition.types import Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.users import DEFAULT_USER
+from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import Settings
 
 NamedFile: TypeAlias = tuple[str, bytes]
@@ -53,17 +54,20 @@ class PredictBatch:
         self._recorder = recorder
         self._events = events
 
-    def read_all(self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0) -> list[FilePrediction]:
+    def read_all(
+        self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0, script: str = WESTERN
+    ) -> list[FilePrediction]:
         """Read many files on all cores, results in order, without storing anything; a bad file fails alone.
 
         Raises:
-            InvalidValue: more files than one batch may hold, or `enhancement_level` is outside 0 to 3.
+            InvalidValue: more files than one batch may hold, `enhancement_level` is outside 0 to 3, or the served
+                version does not read the script.
             ModelUnavailable: there is no usable model.
         """
         most = self._settings.max_batch_files
         if len(files) > most:
             raise InvalidValue(f"The batch has {len(files)} files; at most {most} are allowed.")
-        outcomes = self._model.reader().read_all([content for _, content in files], enhancement_level)
+        outcomes = self._model.reader().read_all([content for _, content in files], enhancement_level, script)
         return [self._outcome(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
 
     def keep_all(

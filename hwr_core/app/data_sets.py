@@ -67,10 +67,10 @@ class DataSets:
         """Write the labelled predictions to a file, for whoever never opens the store, unless it exists."""
         if file.exists():
             return  # a job that is resumed goes on with what it began with
-        images, labels = labelled_images(self._store)
+        found = labelled_images(self._store)
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
-            np.savez_compressed(stream, images=images, labels=labels)
+            np.savez_compressed(stream, images=found.images, labels=found.labels, scripts=found.scripts)
 
     def write_corrected_numbers(self, file: Path) -> None:
         """Write which files show numbers that users have judged, and what these say, unless it is written."""

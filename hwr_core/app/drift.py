@@ -1,4 +1,4 @@
-"""Whether recent predictions are like the usual."""
+"""Whether recent predictions of Western digits are like the usual."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, compare, de
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.registry.card import ModelCard
+from hwr_core.scripts.script import WESTERN
 
 SAMPLED = 4_000
 """So many predictions of a period tell what its images are like: chance moves the index by 0.005 at most."""
@@ -75,14 +76,14 @@ class DriftCheck:
         since = (now or datetime.now(UTC)) - recent
         version = self._model.version()
         trained = inputs_of(version.card) if against is Against.TRAINING else None
-        recently = HistoryFilter(since=since, model_version=version.name if trained else None)
+        recently = HistoryFilter(since=since, script=WESTERN, model_version=version.name if trained else None)
         ours = sample_inputs(self._store, recently, SAMPLED)
         inputs = describe(ours.digits, ours.confidence, ours.seen)
         named = named_digits(self._store, recently)
         if trained:
             found = compare(inputs, trained)
             return DriftReport(Against.TRAINING, found, named, ours.total, found.reference, model_changed=False)
-        before = sample_inputs(self._store, HistoryFilter(until=since), SAMPLED)
+        before = sample_inputs(self._store, HistoryFilter(until=since, script=WESTERN), SAMPLED)
         found = compare(inputs, describe(before.digits, before.confidence, before.seen))
         changed = bool(ours.versions and before.versions) and ours.versions != before.versions
         return DriftReport(Against.EARLIER, found, named, ours.total, before.total, model_changed=changed)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hwr_core.app.data_sets import DataSets
 from hwr_core.app.promotion import Promotion
+from hwr_core.datasets.scripts import confirm_images
 from hwr_core.datasets.sources import CORRECTIONS, MADE, SOURCES
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
@@ -17,9 +18,11 @@ from hwr_core.jobs.spec import JobSpec
 from hwr_core.jobs.table import Job, JobKind, Jobs
 from hwr_core.records.users import DEFAULT_USER, Users
 from hwr_core.registry.registry import ModelVersion, Registry
+from hwr_core.scripts.script import find_script
 from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, estimate
+from hwr_core.training.scripts.config import confirm_network, scripts_config
 from hwr_core.training.tuning.search_space import TuningConfig, tuning_config
 
 
@@ -87,6 +90,20 @@ class Modelling:
             config = config.model_copy(update={"start": start.name})
         return self.jobs.submit(JobKind.TRAIN, config.model_dump(mode="json"), user_id)
 
+    def train_scripts(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
+        """Queue a training of scripts for the served version, with these values of a ScriptsConfig.
+
+        Raises:
+            InvalidValue: a name or a value is not allowed, or the served version has no network for scripts yet.
+            DatasetMissing: there are no images of a script.
+            ModelUnavailable: no version is served.
+        """
+        config = scripts_config(values)
+        for name in config.scripts:
+            confirm_images(find_script(name), self.places.datasets)
+        confirm_network(config, self.registry.champion())
+        return self.jobs.submit(JobKind.SCRIPTS, config.model_dump(mode="json"), user_id)
+
     def tune(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue a tuning with these values of a TuningConfig; its `base` is taken as `config` takes values."""
         tuning = self.tuning(values)
@@ -117,7 +134,7 @@ class Modelling:
     def _spec(self, job: Job) -> JobSpec:
         """Return what the child process needs to know of a job, with the labelled predictions written out for it."""
         folder = self.jobs.folder(job.id)
-        if CORRECTIONS in _data_of(job):
+        if job.kind is JobKind.SCRIPTS or CORRECTIONS in _data_of(job):
             self._data.write_corrections(folder.corrections)
         if learns_lines := bool(job.config.get("line_epochs")):
             self._data.write_corrected_numbers(folder.numbers)

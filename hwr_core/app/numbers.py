@@ -22,6 +22,7 @@ from hwr_core.recognition.types import NumberPrediction
 from hwr_core.records.numbers import NewNumber, NumberRecord, Numbers
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
+from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import Settings
 
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
@@ -55,6 +56,7 @@ class PredictNumbers:
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
         pattern: str | None = None,
+        script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
@@ -63,7 +65,8 @@ class PredictNumbers:
         `boxes` (left, top, width, height) say where the digits stand on the only page; without them they are searched
         for. `max_error` is the share of accepted lines that may be wrong, HWR_MAX_ERROR when not given. `pattern` says
         what each line may be, as `hwr_core.recognition.patterns` describes it, or by a name of HWR_PATTERNS: digits
-        that fit are preferred, and what does not fit is never accepted. `on_progress` is called with the share that is
+        that fit are preferred, and what does not fit is never accepted. `script` is that of the digits, or AUTO for
+        the one that most of a page speaks for. `on_progress` is called with the share that is
         done, at each line and while the document waits for its turn; an error that it raises stops the prediction.
         `on_page` is called after each page with all that is read.
 
@@ -85,6 +88,7 @@ class PredictNumbers:
                 boxes=boxes,
                 max_error=self._allowed(max_error),
                 pattern=expected,
+                script=script,
                 on_progress=work.step,
                 on_page=on_page,
             )
@@ -102,6 +106,7 @@ class PredictNumbers:
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
         pattern: str | None = None,
+        script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction | NumberRecord:
@@ -120,6 +125,7 @@ class PredictNumbers:
             boxes=boxes,
             max_error=max_error,
             pattern=pattern,
+            script=script,
             on_progress=on_progress,
             on_page=on_page,
         )
@@ -193,6 +199,7 @@ class PredictNumbers:
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
         pattern: str | None = None,
+        script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
     ) -> Future[NumberPrediction | NumberRecord]:
         """Start `read_and_keep_number` and return at once, so that no thread of a server has to wait for it.
@@ -200,11 +207,13 @@ class PredictNumbers:
         With `keep` false nothing is stored.
         """
         self._pattern(pattern)  # refused now, not when its turn comes
+        self._model.reader().recogniser.confirm_script(script)
         what: dict[str, Any] = {
             "enhancement_level": enhancement_level,
             "boxes": boxes,
             "max_error": max_error,
             "pattern": pattern,
+            "script": script,
             "on_progress": on_progress,
         }
         if not keep:

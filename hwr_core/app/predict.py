@@ -17,6 +17,7 @@ from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Upload
 from hwr_core.records.users import DEFAULT_USER, get_active_user
+from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import Settings
 
 LOOKUPS = 4
@@ -36,22 +37,27 @@ class PredictImage:
         self._events = events
         self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
 
-    def read(self, image: bytes, *, enhancement_level: float = 1.0) -> Prediction:
+    def read(self, image: bytes, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Prediction:
         """Read one image file without storing anything.
+
+        Args:
+            image: the file.
+            enhancement_level: 0 to 3, how hard to clean it.
+            script: the script to read it in, or AUTO for whichever it shows.
 
         Raises:
             ImageError: the bytes cannot be read as an image within the limits.
-            InvalidValue: `enhancement_level` is outside 0 to 3.
+            InvalidValue: `enhancement_level` is outside 0 to 3, or the served version does not read the script.
             ModelUnavailable: there is no usable model.
         """
-        return self._predict(self._model.reader(), image, enhancement_level)
+        return self._predict(self._model.reader(), image, enhancement_level, script)
 
-    def explain(self, image: bytes, *, enhancement_level: float = 1.0) -> Explanation:
+    def explain(self, image: bytes, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read one image file and explain the prediction: all preprocessing stages, and which pixels matter.
 
-        Raises: what `read` raises.
+        Takes and raises: what `read` takes and raises.
         """
-        return self._model.reader().explain(image, enhancement_level)
+        return self._model.reader().explain(image, enhancement_level, script)
 
     def keep(  # noqa: PLR0913  all but one by name
         self,
@@ -83,7 +89,7 @@ class PredictImage:
         new = NewPrediction(user_id, source, prediction, file_name, enhancement_level, upload)
         return self._recorder.store(new).result()
 
-    def read_and_keep(
+    def read_and_keep(  # noqa: PLR0913  all but one by name
         self,
         image: bytes,
         *,
@@ -91,16 +97,22 @@ class PredictImage:
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
+        script: str = WESTERN,
     ) -> Prediction | PredictionRecord:
         """Read one image file and store the prediction; one without ink is not stored and comes back as it is.
 
         Raises: what `read` and `keep` raise.
         """
         return self.start_read_and_keep(
-            image, user_id=user_id, source=source, file_name=file_name, enhancement_level=enhancement_level
+            image,
+            user_id=user_id,
+            source=source,
+            file_name=file_name,
+            enhancement_level=enhancement_level,
+            script=script,
         ).result()
 
-    def start_read_and_keep(
+    def start_read_and_keep(  # noqa: PLR0913  all but one by name
         self,
         image: bytes,
         *,
@@ -108,6 +120,7 @@ class PredictImage:
         source: Source,
         file_name: str | None = None,
         enhancement_level: float = 1.0,
+        script: str = WESTERN,
     ) -> Future[Prediction | PredictionRecord]:
         """Start `read_and_keep` and return at once, so that no thread of a server has to wait for it."""
         outcome: Future[Prediction | PredictionRecord] = Future()
@@ -117,7 +130,7 @@ class PredictImage:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                prediction = self._predict(reader, image, enhancement_level)
+                prediction = self._predict(reader, image, enhancement_level, script)
                 stored: Future[Any]
                 if prediction.seen is None:
                     # On another thread: while the database is busy, this core should go on reading.
@@ -135,8 +148,8 @@ class PredictImage:
         """Wait for those who wait for the database. May be repeated."""
         self._lookups.shutdown()
 
-    def _predict(self, reader: Reader, image: bytes, enhancement_level: float) -> Prediction:
-        prediction = reader.read(image, enhancement_level)
+    def _predict(self, reader: Reader, image: bytes, enhancement_level: float, script: str) -> Prediction:
+        prediction = reader.read(image, enhancement_level, script)
         self._events.publish(PredictionMade(prediction))
         return prediction
 

@@ -91,16 +91,25 @@ def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any])
 _FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"), OfUser("user_id")
 _NUMBERS = OfNumberFilter("chosen")
 _KEPT = ("source", "file_name", "enhancement_level")
-_NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "on_progress")
+_NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "script", "on_progress")
 _SCANS = ("form_id", "files", "keep", "max_error", "on_progress")
 
 RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
     "health": _plain(None),
     "served_model": _plain(Permission.USE),
-    "read": _plain(Permission.USE, "image", "enhancement_level"),
+    "scripts": _plain(Permission.USE),
+    "read": _plain(Permission.USE, "image", "enhancement_level", "script"),
     "read_number": _plain(
-        Permission.USE, "document", "enhancement_level", "boxes", "max_error", "pattern", "on_progress", "on_page"
+        Permission.USE,
+        "document",
+        "enhancement_level",
+        "boxes",
+        "max_error",
+        "pattern",
+        "script",
+        "on_progress",
+        "on_page",
     ),
     "keep_number": _for_user(Permission.USE, "found", "document", *_KEPT, "max_error", "pattern"),
     "read_and_keep_number": _for_user(Permission.USE, *_NUMBER, "on_page"),
@@ -124,13 +133,13 @@ RULES: Mapping[str, Rule] = {
     "forms.get": _plain(Permission.USE, "form_id"),
     "forms.page": _plain(Permission.USE, "form_id"),
     "forms.delete": _plain(Permission.MAKE_FORMS, "form_id", act="deleted a form"),
-    "explain": _plain(Permission.USE, "image", "enhancement_level"),
-    "read_all": _plain(Permission.USE, "files", "enhancement_level"),
+    "explain": _plain(Permission.USE, "image", "enhancement_level", "script"),
+    "read_all": _plain(Permission.USE, "files", "enhancement_level", "script"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),
     "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
     "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
-    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
-    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT),
+    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script"),
+    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script"),
     "history.page": _own(_FILTER, free=("limit", "before")),
     "history.count": _own(_FILTER),
     "history.get": _own(_PREDICTION),
@@ -167,6 +176,7 @@ RULES: Mapping[str, Rule] = {
     "users.get": _own(_USER),
     "users.create": _plain(Permission.MANAGE_USERS, "username", "email", act="added a user"),
     "users.change": _manage("username", "email", "is_active", "even_last_admin", act="changed a user"),
+    "users.set_script": _own(_USER, free=("script",)),
     "users.anonymise": _manage("even_last_admin", act="anonymised a user"),
     "users.erase_history": _manage(act="erased a history"),
     "users.delete": _manage("even_last_admin", act="deleted a user"),
@@ -196,6 +206,7 @@ RULES: Mapping[str, Rule] = {
     "modelling.gate": _plain(Permission.SEE_ALL, "version"),
     "modelling.import_images": _plain(Permission.TRAIN, "archive", act="added images to learn from"),
     "modelling.train": _for_user(Permission.TRAIN, "values"),
+    "modelling.train_scripts": _for_user(Permission.TRAIN, "values"),
     "modelling.tune": _for_user(Permission.TRAIN, "values"),
     "modelling.evaluate": _for_user(Permission.TRAIN, "values"),
     "modelling.promote": _for_user(Permission.PROMOTE, "version", "reason", "force", act="promoted"),

@@ -9,6 +9,7 @@ from hwr_core.analytics.days import Today, today_and_before
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.housekeeping import free_space
 from hwr_core.app.modelling import Modelling
+from hwr_core.app.scripts import ReadScript, scripts_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, StoreError
 from hwr_core.jobs.table import JobState
@@ -84,6 +85,10 @@ class Status:
         self._history = history
         self._model = model
         self._modelling = modelling
+
+    def scripts(self) -> list[ReadScript]:
+        """Return the scripts that the served version reads, the Western one first. Raises ModelUnavailable."""
+        return scripts_of(self._model.version())
 
     def health(self) -> Health:
         """Say what works, by trying it."""

@@ -103,6 +103,7 @@ class Workspace:
         status = Status(settings, self.store, self.history, self.model, self.modelling)
         self.health = status.health
         self.overview = status.overview
+        self.scripts = status.scripts
 
         housekeeping = Housekeeping(settings, self.store, self._uploads)
         self.storage = housekeeping.storage

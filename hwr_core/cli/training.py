@@ -14,17 +14,31 @@ Changes: TypeAlias = Annotated[
     list[str] | None, Parameter(name="--set", metavar="NAME=VALUE", help="Change one value of it; may be repeated.")
 ]
 
+Scripts: TypeAlias = Annotated[
+    list[str] | None,
+    Parameter(
+        name="--script",
+        negative=(),
+        help="Teach the served version to read a script instead, such as kannada; may be repeated.",
+    ),
+]
 
-def train(*, config: Path | None = None, changes: Changes = None, user: Asker = DEFAULT_USER) -> int:
+
+def train(
+    *, config: Path | None = None, changes: Changes = None, scripts: Scripts = None, user: Asker = DEFAULT_USER
+) -> int:
     """Train a model version.
 
     Args:
-        config: JSON file of a TrainingConfig; the shipped model's when not given.
+        config: JSON file of a TrainingConfig, or of a ScriptsConfig with --script; the shipped model's when not given.
     """
     from hwr_core.cli.output.follow import report_end, run_job
     from hwr_core.training.config import read_config
 
     values = read_config(config, changes or [])
+    if scripts:
+        values["scripts"] = scripts
+        return report_end(run_job(lambda workspace: workspace.modelling.train_scripts(values, user)))
     return report_end(run_job(lambda workspace: workspace.modelling.train(values, user)))
 
 

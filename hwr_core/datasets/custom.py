@@ -17,8 +17,12 @@ from hwr_core.datasets.samples import LabelledImage, Part, Samples, part_of
 from hwr_core.errors import DatasetMissing, ImageError
 from hwr_core.images.decode import decode
 from hwr_core.recognition.types import DIGITS, NONE, NOT_A_DIGIT
+from hwr_core.scripts.script import WESTERN, Script
 
 log = logging.getLogger(__name__)
+
+NO_DIGIT = -1
+"""The label of what is no digit in a file of labelled predictions: in some scripts 10 is one."""
 
 LABEL_OF_FOLDER = {**{str(digit): digit for digit in DIGITS}, NONE: NOT_A_DIGIT}
 """The names that folders of labelled images have."""
@@ -70,10 +74,29 @@ def hash_folder(folder: Path) -> str:
 
 
 def corrections(file: Path, part: Part) -> Samples:
-    """Return one part of the labelled predictions that were written to a file, split by what was seen."""
+    """Return one part of the labelled predictions of Western digits in a file, split by what was seen."""
+    return _of_part(_western(file), part)
+
+
+def corrections_of_script(file: Path, part: Part, script: Script) -> Samples:
+    """Return the same of another script; a label is the place of its symbol, and what is none comes after the last."""
     with np.load(file, allow_pickle=False) as archive:
-        images = "images" if "images" in archive else "pictures"  # as version 0.1 named them: its jobs can be resumed
-        found = Samples(archive[images], archive["labels"])
+        mine = archive["scripts"] == script.name if "scripts" in archive else np.zeros(len(archive["labels"]), bool)
+        images, labels = archive["images"][mine], archive["labels"][mine].tolist()
+    places = [len(script.symbols) if label == NO_DIGIT else script.values.index(label) for label in labels]
+    return _of_part(Samples(images, np.array(places, np.uint8)), part)
+
+
+def _western(file: Path) -> Samples:
+    with np.load(file, allow_pickle=False) as archive:
+        if "scripts" not in archive:  # as earlier versions wrote them: their jobs can be resumed
+            return Samples(archive["images" if "images" in archive else "pictures"], archive["labels"])
+        mine = archive["scripts"] == WESTERN
+        images, labels = archive["images"][mine], archive["labels"][mine]
+    return Samples(images, np.where(labels == NO_DIGIT, NOT_A_DIGIT, labels).astype(np.uint8))
+
+
+def _of_part(found: Samples, part: Part) -> Samples:
     mine = [part_of(sha256(image.tobytes()).hexdigest()) is part for image in found.images]
     return found.where(np.array(mine, bool))
 

@@ -31,7 +31,6 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "other-scripts": (
         "MADBase (Abdelazeem, El-Sherif), free for research",
         "DHCD (Acharya, Pant, Gyawali; UCI), CC BY 4.0",
-        "NumtaDB (Alam and others, 2018), CC BY-SA 4.0",
         "Kannada-MNIST (Prabhu, 2019), with citation",
         "Chinese MNIST (Nazarpour, Chen; Newcastle University), with citation",
         _BHMSDS,

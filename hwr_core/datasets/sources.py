@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,6 +32,7 @@ from hwr_core.datasets.source_images import (
     several_images,
 )
 from hwr_core.errors import DatasetMissing, InvalidValue
+from hwr_core.files import hash_file
 
 CUSTOM = "custom"
 CORRECTIONS = "corrections"
@@ -293,8 +293,7 @@ def hash_source(name: str, places: Places) -> str | None:
     path = find_source(name, places)
     if path.is_dir():
         return custom.hash_folder(path)
-    with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
+    return hash_file(path)
 
 
 def _is_there(name: str, places: Places) -> bool:

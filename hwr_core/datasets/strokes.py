@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -71,6 +72,12 @@ def read_recordings(file: Path, part: Part) -> Iterator[Recording]:
 def left_out(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:
     """Yield with its label each recording that `read_recordings` leaves out for what it shows, not for its label."""
     return ((label, recording) for label, recording in _recordings(file, part) if not _shows_its_label(recording))
+
+
+def recordings_of(file: Path, part: Part, labels: AbstractSet[str]) -> Iterator[Recording]:
+    """Yield the recordings of one part that `read_recordings` yields, if their labels in the file are among these."""
+    found = _recordings(file, part)
+    return (recording for label, recording in found if label in labels and _shows_its_label(recording))
 
 
 def _recordings(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:

@@ -317,6 +317,21 @@ def forms(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def scripts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the script that an image was read in, and that of each user.
+
+    Not all have ten symbols, and some are worth more than 9.
+    """
+    connection.execute("alter table users add column script text default 'western'")
+    connection.execute("alter table predictions add column script text default 'western'")
+    connection.execute("alter table predictions alter script set not null")
+    connection.execute("alter table numbers add column script text default 'western'")
+    connection.execute("alter table predictions alter digit type integer")
+    connection.execute("alter table predictions alter probabilities type double precision[]")
+    for table in ("feedback", "labels"):
+        connection.execute(f"alter table {table} alter actual_digit type integer")
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -326,4 +341,5 @@ MIGRATIONS: Sequence[Migration] = (
     predictions_and_uploads,
     numbers,
     forms,
+    scripts,
 )

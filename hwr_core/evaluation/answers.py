@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from hwr_core.recognition.acceptance import least_confidence
 from hwr_core.recognition.calibration import binned_calibration_error, calibration_error, reliability
-from hwr_core.recognition.types import CLASSES, NOT_A_DIGIT
+from hwr_core.recognition.types import NONE
 from hwr_core.registry.card import Acceptance, Accepted, ReliabilityBin, RiskAtCoverage
+from hwr_core.scripts.script import WESTERN, values_of
 from hwr_core.statistics import Proportion
 
 CERTAIN = 0.5
@@ -28,8 +29,9 @@ COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 class Answers:
     """Parallel arrays, one entry for each image, in the suite's order.
 
-    labels, answers: uint8, 0-9 or NOT_A_DIGIT, which as an answer means that no digit was named; for whole numbers
-    text, empty where none was found. confidence: float32.
+    labels, answers: uint8, places in `values`, or `none` behind them, which as an answer means that no digit was named;
+    for whole numbers text, empty where none was found. confidence: float32. values: int64, what the symbols of the
+    suite's script are worth.
     groups: text. seconds: float32, from grey image to prediction. `shown` are the places of images that were answered
     wrongly, `seen` what the model saw of them, uint8 [n, 28, 28].
     """
@@ -41,6 +43,16 @@ class Answers:
     seconds: NDArray[np.float32]
     shown: NDArray[np.uint32]
     seen: NDArray[np.uint8]
+    values: NDArray[np.int64] = field(default_factory=lambda: np.array(values_of(WESTERN), np.int64))
+
+    @property
+    def none(self) -> int:
+        """The label of what is no digit of the script."""
+        return len(self.values)
+
+    def digit(self, label: int) -> int | None:
+        """Return what a label or an answer is worth, None for no digit."""
+        return None if label == self.none else int(self.values[label])
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -62,7 +74,7 @@ class Answers:
     def from_bytes(cls, content: bytes) -> Self:
         """Return the arrays from the content of a file that `to_bytes` made."""
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return cls(**{name: archive[name] for name in cls.__slots__})
+            return cls(**{name: archive[name] for name in cls.__slots__ if name in archive})
 
 
 class Figures(BaseModel):
@@ -83,7 +95,8 @@ class Figures(BaseModel):
     per_label: Mapping[str, Proportion]
     per_group: Mapping[str, Proportion]
     confusion: tuple[tuple[int, ...], ...]
-    """Rows: the label, 0-9 and no digit. Columns: the answer, likewise. Empty for whole numbers."""
+    """Rows: the label, 0-9 and no digit, or the symbols of the suite's script. Columns: the answer, likewise. Empty for
+    whole numbers."""
     calibration_error: float | None
     """Expected calibration error over the images answered by a digit, 15 bins (Naeini et al., 2015)."""
     reliability: tuple[ReliabilityBin, ...]
@@ -117,23 +130,24 @@ def joint_calibration_error(suites: Iterable[Figures]) -> float | None:
 
 
 def _figures_of_digits(found: Answers) -> Figures:
-    right, real = found.right, found.labels != NOT_A_DIGIT
-    named = real & (found.answers != NOT_A_DIGIT)
-    confusion = np.zeros((CLASSES, CLASSES), int)
+    right, real, none = found.right, found.labels != found.none, found.none
+    named = real & (found.answers != none)
+    confusion = np.zeros((none + 1, none + 1), int)
     np.add.at(confusion, (found.labels, found.answers), 1)
-    taken = ~real & (found.answers != NOT_A_DIGIT) & (found.confidence > CERTAIN)
+    taken = ~real & (found.answers != none) & (found.confidence > CERTAIN)
+    names = [*map(str, found.values.tolist()), NONE]
     return Figures(
         digits=_proportion(right[real]),
         refused=int((real & ~named).sum()),
         others=int((~real).sum()),
         taken_for_digits=int(taken.sum()),
         per_label={
-            "none" if label == NOT_A_DIGIT else str(label): _proportion(right[found.labels == label])
-            for label in range(CLASSES)
+            name: _proportion(right[found.labels == label])
+            for label, name in enumerate(names)
             if (found.labels == label).any()
         },
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
-        risk=risk_curve(np.where(found.answers == NOT_A_DIGIT, 0.0, found.confidence), right) if len(right) else (),
+        risk=risk_curve(np.where(found.answers == none, 0.0, found.confidence), right) if len(right) else (),
         **_common_figures(found, named),
     )
 

@@ -14,16 +14,16 @@ from hwr_core.statistics import SIGNIFICANT, in_words, mcnemar
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An image that exactly one of two versions answered right; labels and answers 0-9, 10 for no digit.
+    """An image that exactly one of two versions answered right; label and answers are digits, None for none.
 
     `seen` is what the model saw, None where neither version kept it.
     """
 
     place: int
     group: str
-    label: int
-    one: int
-    other: int
+    label: int | None
+    one: int | None
+    other: int | None
     seen: Grey | None
 
 
@@ -93,9 +93,9 @@ def compare(one: ModelVersion, other: ModelVersion, suite: str, *, most: int = 2
             Difference(
                 place=int(place),
                 group=str(answers[0].groups[place]),
-                label=int(answers[0].labels[place]),
-                one=int(answers[0].answers[place]),
-                other=int(answers[1].answers[place]),
+                label=answers[0].digit(answers[0].labels[place]),
+                one=answers[0].digit(answers[0].answers[place]),
+                other=answers[1].digit(answers[1].answers[place]),
                 seen=seen.get(int(place)),
             )
             for place in places[:most]

@@ -23,8 +23,8 @@ from hwr_core.images.normalise import normalise
 from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.page_reader import joint_confidence, read_page
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
+from hwr_core.scripts.script import Script, find_script
 
 CHUNK = 200
 MOST_SHOWN = 1_000
@@ -88,17 +88,18 @@ def evaluate(
     recogniser = Recogniser.load(version)
     digest = sha256()
     try:
+        script = find_script(suite.script)
         answers: list[_Answer] = []
         for chunk in _chunks(suite.items(places, limit)):
             for item in chunk:
                 digest.update(f"{item.label} {item.image.shape} ".encode() + item.image.tobytes())
-            answers += recogniser.spread(lambda item: _answer(item, recogniser), chunk)
+            answers += recogniser.spread(lambda item: _answer(item, recogniser, script), chunk)
             on_progress(len(answers))
     finally:
         recogniser.close()
     if not answers:
         raise InvalidValue(f"The suite {suite.name} has no images on this machine.")
-    found = _joined(answers)
+    found = _joined(answers, script)
     evaluation = Evaluation(
         version=version.name,
         suite=suite.name if limit is None else f"{suite.name}-{limit}",
@@ -165,8 +166,8 @@ def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
-def _answer(item: Item, recogniser: Recogniser) -> _Answer:
-    started = time.perf_counter()
+def _answer(item: Item, recogniser: Recogniser, script: Script) -> _Answer:
+    started, none = time.perf_counter(), len(script.symbols)
     if isinstance(item.label, str):
         text, confidence = _number(item.image, recogniser)
         return _Answer(item.label, item.group, text, confidence, time.perf_counter() - started, None)
@@ -174,9 +175,11 @@ def _answer(item: Item, recogniser: Recogniser) -> _Answer:
         seen = item.image if item.is_seen else normalise(item.image)
     except NoInk:
         small = np.asarray(cv2.resize(item.image, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
-        return _Answer(item.label, item.group, NOT_A_DIGIT, 0.0, time.perf_counter() - started, small)
-    prediction = recogniser.read([seen])[0]
-    answer = NOT_A_DIGIT if prediction.digit is None else prediction.digit
+        return _Answer(item.label, item.group, none, 0.0, time.perf_counter() - started, small)
+    if script.name not in {each.name for each in recogniser.scripts}:
+        return _Answer(item.label, item.group, none, 0.0, time.perf_counter() - started, seen)
+    prediction = recogniser.read([seen], script.name)[0]
+    answer = none if prediction.digit is None else script.values.index(prediction.digit)
     return _Answer(item.label, item.group, answer, prediction.confidence, time.perf_counter() - started, seen)
 
 
@@ -188,7 +191,7 @@ def _number(image: Grey, recogniser: Recogniser) -> tuple[str, float]:
     return "\n".join(line.text for line in lines), joint_confidence(lines)
 
 
-def _joined(answers: list[_Answer]) -> Answers:
+def _joined(answers: list[_Answer], script: Script) -> Answers:
     wrong = [place for place, each in enumerate(answers) if each.answer != each.label]
     shown = wrong[:: -(-len(wrong) // MOST_SHOWN)] if wrong else []
     images = [(place, seen) for place in shown if (seen := answers[place].seen) is not None]
@@ -201,4 +204,5 @@ def _joined(answers: list[_Answer]) -> Answers:
         seconds=np.array([each.seconds for each in answers], np.float32),
         shown=np.array([place for place, _ in images], np.uint32),
         seen=np.array([seen for _, seen in images], np.uint8).reshape(-1, SIDE, SIDE),
+        values=np.array(script.values, np.int64),
     )

@@ -8,18 +8,17 @@ import numpy as np
 from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.evaluate import load_answers
 from hwr_core.images.types import Grey
-from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.registry import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """An image answered wrongly. Labels and answers are 0-9, 10 for no digit; `seen` is what the model saw."""
+    """An image answered wrongly. Label and answer are digits, None for none; `seen` is what the model saw."""
 
     place: int
     group: str
-    label: int
-    answer: int
+    label: int | None
+    answer: int | None
     confidence: float
     seen: Grey
 
@@ -54,14 +53,14 @@ def mistakes_of(version: ModelVersion, suite: str, *, most: int = 40) -> Mistake
     answers = load_answers(version, suite)
     if answers.are_numbers:
         raise InvalidValue(f"The suite {suite!r} consists of whole numbers, whose images are not stored.")
-    certainty = np.where(answers.answers == NOT_A_DIGIT, -1.0, answers.confidence)[answers.shown]
+    certainty = np.where(answers.answers == answers.none, -1.0, answers.confidence)[answers.shown]
     order = np.argsort(-certainty, kind="stable")[:most]
     worst = tuple(
         Mistake(
             place=int(place),
             group=str(answers.groups[place]),
-            label=int(answers.labels[place]),
-            answer=int(answers.answers[place]),
+            label=answers.digit(answers.labels[place]),
+            answer=answers.digit(answers.answers[place]),
             confidence=float(answers.confidence[place]),
             seen=seen,
         )

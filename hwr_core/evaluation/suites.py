@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from hwr_core.datasets.pages.types import MadePage
 from hwr_core.datasets.pages.writers import DIGITS_RECORDED, Writers, has_writers
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part
+from hwr_core.datasets.scripts import has_images, no_symbol_images, present_sources, symbol_images
 from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, available_sources, load_images
 from hwr_core.errors import DatasetMissing, InvalidValue
 from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NOT_A_DIGIT
+from hwr_core.scripts.script import WESTERN, Script, all_scripts
 
 CORRUPTED_EACH = 250
 """Images for each corruption."""
@@ -29,6 +32,9 @@ PAGES, FIELDS, SEED = 160, 320, 17
 
 UNSEEN_DRAWINGS = 600
 
+NO_SYMBOLS_EACH = 60
+"""Images of each set of what is none of a script's digits."""
+
 WRITTEN = "written"
 """Recordings of digits, to write pages with."""
 
@@ -37,7 +43,8 @@ WRITTEN = "written"
 class Item:
     """One image of a suite: grey, with dark or light ink; its label; and the group it counts in.
 
-    `label`: 0-9 or NOT_A_DIGIT; for whole numbers their digits, as text, a line for each number in reading order.
+    `label`: 0-9 or NOT_A_DIGIT, or the place of a symbol in the suite's script and behind them its number of symbols;
+    for whole numbers their digits, as text, a line for each number in reading order.
     `is_seen`: the image is normalised already and goes to the model as it is.
     """
 
@@ -53,13 +60,17 @@ Items = Callable[[Places, int | None], Iterator[Item]]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Images for one question. `is_gate`: a version that is worse on it is not promoted without force."""
+    """Images for one question. `is_gate`: a version that is worse on it is not promoted without force.
+
+    `script`: the one that its images are read in.
+    """
 
     name: str
     about: str
     sources: tuple[str, ...]
     items: Items
     is_gate: bool = True
+    script: str = WESTERN
 
 
 def _of_sources(*names: str) -> Items:
@@ -187,7 +198,39 @@ _ALL = (
     Suite("corrupted", "digits blurred, rotated, shaded, squeezed ...", DIGIT_SOURCES, _corrupted, is_gate=False),
 )
 
-SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}
+
+def _suite_of_script(script: Script) -> Suite:
+    """What the test writers wrote in a script, and what is none of its digits."""
+    return Suite(
+        f"script-{script.name}",
+        f"{script.title}: digits of the script, drawings and digits of other scripts",
+        (f"script-{script.name}",),
+        partial(_script_items, script),
+        script=script.name,
+    )
+
+
+def _script_items(script: Script, places: Places, limit: int | None) -> Iterator[Item]:
+    request = Request(Part.TEST, limit=limit)
+    few = Request(Part.TEST, limit=min(limit or NO_SYMBOLS_EACH, NO_SYMBOLS_EACH))
+    none = len(script.symbols)
+    for source in present_sources(script, places.datasets):
+        for image, label in symbol_images(script, source, places.datasets, request):
+            yield Item(image, label, Path(source.file).stem)
+    for other in OTHER_SCRIPTS:
+        if other.name != script.name:
+            alike = {other.values.index(value) for value in script.alike.get(other.name, {})}
+            for source in present_sources(other, places.datasets):
+                for image, label in symbol_images(other, source, places.datasets, few):
+                    if label not in alike:
+                        yield Item(image, none, "other scripts")
+    for image, _ in no_symbol_images(places, few):
+        yield Item(image, none, "no symbol")
+
+
+OTHER_SCRIPTS = tuple(script for script in all_scripts().values() if script.sources)
+
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (*_ALL, *map(_suite_of_script, OTHER_SCRIPTS))}
 
 FOLDER = "folder"
 """The prefix of the name of a suite that is a folder."""
@@ -200,6 +243,7 @@ def available_suites(places: Places) -> list[str]:
         there.add(archives.AMOUNTS)
     if has_writers(places.datasets):
         there.add(WRITTEN)
+    there.update(f"script-{script.name}" for script in OTHER_SCRIPTS if has_images(script, places.datasets))
     if CUSTOM in there and not custom.files(places.custom, Part.TEST):
         there.remove(CUSTOM)  # there are so few that none is for testing
     return [name for name, suite in SUITES.items() if there.intersection(suite.sources)]
@@ -220,9 +264,17 @@ def find_suite(name: str, places: Places) -> Suite:
     if name not in SUITES:
         raise InvalidValue(f"There is no suite {name!r}; there are {', '.join(SUITES)}.")
     if name not in available_suites(places):
-        names = (DIGITS_RECORDED if each == WRITTEN else (each,) for each in SUITES[name].sources)
+        names = (_files_of(each) for each in SUITES[name].sources)
         raise DatasetMissing(f"The suite {name} needs one of the data sets {', '.join(chain.from_iterable(names))}.")
     return SUITES[name]
+
+
+def _files_of(source: str) -> tuple[str, ...]:
+    """The data sets that a source of a suite needs, as they are called where one is missing."""
+    if source == WRITTEN:
+        return DIGITS_RECORDED
+    script = all_scripts().get(source.removeprefix("script-"))
+    return tuple(each.file for each in script.sources) if script else (source,)
 
 
 def folder_suite(folder: Path) -> Suite:

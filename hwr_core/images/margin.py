@@ -21,7 +21,7 @@ EVEN_EDGE = 8
 NEAR = 0.03
 """Ink reaches a side if it comes as near to it as this share of the longer side."""
 
-MOST_INK_AT_EDGE, LEAST_MAIN = 0.5, 0.6
+MOST_INK_AT_EDGE, LEAST_MAIN = 0.68, 0.6
 """Ink covers at most the first share of the edge, and the component that reaches all sides is at least the second of
 it: frames cover more, noise and textures hang together less."""
 
@@ -31,8 +31,9 @@ LEAST_APART = 0.72
 CORNER, MOST_CORNERS = 0.08, 2
 """A digit comes near at most so many corners of its bounding box, a square of the first share of its shorter side."""
 
-WHOLLY_IN_BORDER = 0.9
-"""Two sides of a frame have this share of their pixels in the wide border and meet in a corner."""
+WHOLLY_IN_BORDER, ROUND = 0.9, 0.7
+"""Two sides of a frame have the first share of their pixels in the wide border, meet in a corner, and have a convex
+hull below the second share of the image: a ring or an arch goes around more."""
 
 LONG_RUN, LINE_WIDTH, MOST_BARS = 0.5, 0.1, 1
 """The lines of a grid are made of straight runs of the first share of the image and are at most as wide as the second.
@@ -98,7 +99,7 @@ def _is_grid(ink: Grey, components: Components, main: int) -> bool:
     corners = _corners(shape)
     if corners > MOST_CORNERS or not all(side.any() for side in _sides(shape)):
         return True
-    if corners and components.share_within(WIDE_BORDER)[main] >= WHOLLY_IN_BORDER:
+    if corners and components.share_within(WIDE_BORDER)[main] >= WHOLLY_IN_BORDER and _hull(shape) < ROUND:
         return True
     rows, columns = _lines_across(ink), _lines_across(np.ascontiguousarray(ink.T))
     return max(rows, columns) > MOST_BARS or min(rows, columns) > 0
@@ -126,6 +127,13 @@ def _corners(digit: NDArray[np.bool_]) -> int:
     side = max(2, round(CORNER * min(digit.shape)))
     ends = (np.s_[:side], np.s_[-side:])
     return sum(bool(digit[rows, columns].any()) for rows in ends for columns in ends)
+
+
+def _hull(shape: NDArray[np.bool_]) -> float:
+    """The area of a shape's convex hull, as a share of the image."""
+    points = cv2.findNonZero(shape.astype(np.uint8))
+    assert points is not None, "a component has pixels"
+    return cv2.contourArea(cv2.convexHull(points)) / shape.size
 
 
 def _lines_across(ink: Grey) -> int:

@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     """What a job does."""
 
     TRAIN = "train"
+    SCRIPTS = "scripts"
     TUNE = "tune"
     EVALUATE = "evaluate"
 

@@ -100,7 +100,7 @@ def _dataset(dataset: Dataset) -> str:
 
 @as_html.register
 def _mistakes(mistakes: Mistakes) -> str:
-    captions = (f"{_name(each.label)} as {_name(each.answer)}, {each.confidence:.0%}" for each in mistakes)
+    captions = (f"{_digit(each.label)} as {_digit(each.answer)}, {each.confidence:.0%}" for each in mistakes)
     images = grid(zip((each.seen for each in mistakes), captions, strict=True))
     return images + _small(f"{mistakes.total:,} wrong on {mistakes.suite}; {mistakes.version}")
 
@@ -127,7 +127,7 @@ def _comparison(found: Comparison) -> str:
     ]
     table = _table((found.suite, "right", "of", "share", "95 % interval", "only this one right"), rows)
     differences = [each for each in found.differences if each.seen is not None][:MOST]
-    captions = (f"{_name(each.label)}: {_name(each.one)}, {_name(each.other)}" for each in differences)
+    captions = (f"{_digit(each.label)}: {_digit(each.one)}, {_digit(each.other)}" for each in differences)
     images = grid(zip((each.seen for each in differences if each.seen is not None), captions, strict=True))
     return f"<div>{escape(found.verdict)}</div>{table}{images}"
 
@@ -173,7 +173,11 @@ def _labelled(images: Sequence[Grey] | NDArray[np.uint8], labels: NDArray[np.uin
 
 
 def _name(label: int) -> str:
-    return NONE if label == NOT_A_DIGIT else str(label)
+    return _digit(None if label == NOT_A_DIGIT else label)
+
+
+def _digit(digit: int | None) -> str:
+    return NONE if digit is None else str(digit)
 
 
 def _shrunk(grey: Grey) -> Grey:

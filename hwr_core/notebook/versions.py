@@ -14,6 +14,7 @@ from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.registry.registry import CHAMPION, ModelVersion, Registry
+from hwr_core.scripts.script import WESTERN, Script
 from hwr_core.settings import load_settings
 
 VersionLike: TypeAlias = "LoadedVersion | ModelVersion | str | None"
@@ -27,13 +28,20 @@ class LoadedVersion:
     version: ModelVersion
     reader: Reader
 
-    def read(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Prediction:
-        """Read an image. See `hwr_core.read`."""
-        return self.reader.read(as_file(image), enhancement_level)
+    @property
+    def scripts(self) -> list[Script]:
+        """The scripts that it reads, the Western one first."""
+        return self.reader.recogniser.scripts
 
-    def read_all(self, images: Iterable[ImageLike], *, enhancement_level: float = 1.0) -> list[Prediction | ImageError]:
+    def read(self, image: ImageLike, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Prediction:
+        """Read an image. See `hwr_core.read`."""
+        return self.reader.read(as_file(image), enhancement_level, script)
+
+    def read_all(
+        self, images: Iterable[ImageLike], *, enhancement_level: float = 1.0, script: str = WESTERN
+    ) -> list[Prediction | ImageError]:
         """Read many images on all cores, in order; one that cannot be read gives its error in its place."""
-        return self.reader.read_all([as_file(image) for image in images], enhancement_level)
+        return self.reader.read_all([as_file(image) for image in images], enhancement_level, script)
 
     def read_number(
         self,
@@ -42,14 +50,17 @@ class LoadedVersion:
         enhancement_level: float = 1.0,
         boxes: Sequence[Box] | None = None,
         max_error: float | None = None,
+        script: str = WESTERN,
     ) -> NumberPrediction:
         """Read all digits of an image or a document. See `hwr_core.read_number`."""
         allowed = load_settings().max_error if max_error is None else max_error
-        return self.reader.read_number(as_file(document), enhancement_level, boxes=boxes, max_error=allowed)
+        return self.reader.read_number(
+            as_file(document), enhancement_level, boxes=boxes, max_error=allowed, script=script
+        )
 
-    def explain(self, image: ImageLike, *, enhancement_level: float = 1.0) -> Explanation:
+    def explain(self, image: ImageLike, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read an image and say why it was read so. See `hwr_core.explain`."""
-        return self.reader.explain(as_file(image), enhancement_level)
+        return self.reader.explain(as_file(image), enhancement_level, script)
 
 
 def load_recogniser(version: VersionLike = None) -> LoadedVersion:

@@ -9,7 +9,8 @@ from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.registry.card import Decision, ReliabilityBin
 
 Logits = NDArray[np.float32]
-"""float32 [n, 11], before the softmax."""
+"""float32 [n, digits + 1], before the softmax: eleven, or those of another script's symbols; "not a digit" is last.
+Its label is the number of digits."""
 
 REFUSED_DIGITS = 0.005
 """Share of validation digits that "not a digit" may refuse."""
@@ -35,10 +36,10 @@ def decide(logits: Logits, labels: NDArray[np.uint8]) -> Decision:
     """Choose temperature and thresholds on validation samples."""
     temperature = fit_temperature(logits, labels)
     shares = softmax(logits / temperature)
-    real = labels != NOT_A_DIGIT
+    real = labels != logits.shape[1] - 1
     return Decision(
         temperature=temperature,
-        not_a_digit_above=float(np.clip(np.quantile(shares[real, NOT_A_DIGIT], 1.0 - REFUSED_DIGITS), 0.5, 0.95)),
+        not_a_digit_above=float(np.clip(np.quantile(shares[real, -1], 1.0 - REFUSED_DIGITS), 0.5, 0.95)),
         unsure_below=UNSURE_BELOW,
     )
 
@@ -49,11 +50,11 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
     By calibration error and not by likelihood: a few wrong labels among thousands of easy images outweigh all others
     there, and make every answer less sure than it deserves.
     """
-    weights = usual_weights(labels)
+    weights = usual_weights(labels, logits.shape[1] - 1)
 
     def error(temperature: float) -> float:
         shares = softmax(logits / temperature)
-        named = shares[:, NOT_A_DIGIT] < 0.5
+        named = shares[:, -1] < 0.5
         probabilities = digit_probabilities(shares[named])
         return calibration_error(
             probabilities.max(axis=1), probabilities.argmax(axis=1) == labels[named], weights[named]
@@ -62,12 +63,13 @@ def fit_temperature(logits: Logits, labels: NDArray[np.uint8]) -> float:
     return float(min(np.exp(np.linspace(np.log(0.1), np.log(10.0), 231)).tolist(), key=error))
 
 
-def usual_weights(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
+def usual_weights(labels: NDArray[np.uint8], none: int = NOT_A_DIGIT) -> NDArray[np.float64]:
     """Return how much each sample counts, so that one image in ten holds no digit, whatever it is among the samples.
 
-    A digit counts 1. The sets of letters, marks and noise are there to be refused; people seldom send them.
+    A digit counts 1; `none` is the label of what is no digit. The sets of letters, marks and noise are there to be
+    refused; people seldom send them.
     """
-    real = labels != NOT_A_DIGIT
+    real = labels != none
     others = OTHERS * real.sum() / ((1.0 - OTHERS) * max((~real).sum(), 1))
     return np.where(real, 1.0, others)
 
@@ -79,8 +81,8 @@ def softmax(logits: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def digit_probabilities(shares: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Spread what speaks for "not a digit" evenly over the ten digits: [..., 11] -> [..., 10], still summing to 1."""
-    return np.asarray(shares[..., :NOT_A_DIGIT] + shares[..., NOT_A_DIGIT:] / NOT_A_DIGIT, np.float32)
+    """Spread what speaks for "not a digit" evenly over the digits: [..., n + 1] -> [..., n], still summing to 1."""
+    return np.asarray(shares[..., :-1] + shares[..., -1:] / (shares.shape[-1] - 1), np.float32)
 
 
 def calibration_error(

@@ -18,7 +18,9 @@ from hwr_core.recognition.line_reader import LineText, as_a_whole, digit_by_digi
 from hwr_core.recognition.page_finder import find_numbers
 from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.types import DIGITS, Candidate, FoundDigit, NumberLine
+from hwr_core.recognition.scripts.lines import in_script, part_by_part, script_of
+from hwr_core.recognition.types import Candidate, FoundDigit, NumberLine
+from hwr_core.scripts.script import AUTO, WESTERN, Script, find_script
 
 FEW, DOUBTED, MANY = 3, 0.9, 200
 """The foreground is looked at too where the page network finds at most so many numbers, where its digits are, one with
@@ -52,13 +54,14 @@ class PagePrediction:
     """The digits of one page and the lines they stand on, in reading order.
 
     `warnings` are sentences for people about what was not read, or not as well as it could be. `of` is how many pages
-    the document has.
+    the document has, `script` that of the digits.
     """
 
     digits: tuple[FoundDigit, ...]
     lines: tuple[NumberLine, ...]
     warnings: tuple[str, ...] = ()
     of: int = 1
+    script: str = WESTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def read_page(  # noqa: PLR0913  all but two by name
     first_line: int = 0,
     most_lines: int | None = None,
     pattern: Pattern | None = None,
+    script: str = WESTERN,
     on_progress: OnProgress = lambda _: None,
 ) -> PagePrediction:
     """Read the digits of a page.
@@ -96,17 +100,20 @@ def read_page(  # noqa: PLR0913  all but two by name
         first_line: the number of its first line.
         most_lines: stop where there are more, if given.
         pattern: what each line may be: digits that fit are preferred.
+        script: the script of the digits, or AUTO for the one that most of the page speaks for.
         on_progress: called with the share that is done, below 1, before each line; what it raises stops the prediction.
 
     Raises:
         Stopped: there are more lines than `most_lines`.
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
-    work = _Work(recogniser, most_lines, pattern, on_progress)
+    if script == AUTO:
+        script = script_of(_foreground(image, enhancement_level), recogniser)
+    work = _Work(recogniser, find_script(script), most_lines, pattern, on_progress)
     others: list[_ReadLine] | None = None
     if boxes is not None:
         pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level)]
-        read = [_ReadLine(page, line, digit_by_digit(page, line, recogniser)) for page in pages for line in page.lines]
+        read = [_ReadLine(page, line, work.digit_by_digit(page, line)) for page in pages for line in page.lines]
     elif recogniser.finds_numbers:
         pages, read, others = _found(image, enhancement_level, work)
     else:
@@ -114,7 +121,7 @@ def read_page(  # noqa: PLR0913  all but two by name
         read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
     judged = [each for each in work.judged(read, others) if not _is_stray(each)]
-    return _prediction(judged, warnings, number, first_line, image.of, pattern)
+    return _prediction(judged, warnings, number, first_line, image.of, work)
 
 
 def _found(
@@ -169,6 +176,7 @@ class _Work:
     """What has to be done for a page line by line: it tells how far it is, and can be stopped at each."""
 
     recogniser: Recogniser
+    script: Script
     most_lines: int | None
     pattern: Pattern | None
     on_progress: OnProgress
@@ -185,9 +193,19 @@ class _Work:
         for done, place in enumerate(sorted(range(len(on_pages)), key=lambda place: _length(on_pages[place][1]))):
             self.on_progress(begin + (end - begin) * done / len(on_pages))
             page, line = on_pages[place]
-            fits = self.pattern.fits if self.pattern else None
-            found[place] = _ReadLine(page, line, as_a_whole(page, line, self.recogniser, fits))
+            found[place] = _ReadLine(page, line, self._text(page, line))
         return [found[place] for place in range(len(on_pages)) if found[place].found.text]
+
+    def digit_by_digit(self, page: Page, line: Line) -> LineText:
+        """A line each of whose parts is one digit."""
+        if self.script.name == WESTERN:
+            return digit_by_digit(page, line, self.recogniser)
+        return part_by_part(page, line, self.recogniser, self.script)
+
+    def _text(self, page: Page, line: Line) -> LineText:
+        if self.script.name != WESTERN:
+            return in_script(page, line, self.recogniser, self.script)
+        return as_a_whole(page, line, self.recogniser, self.pattern.fits if self.pattern else None)
 
     def judged(self, lines: Sequence[_ReadLine], others: Sequence[_ReadLine] | None) -> list[_Judged]:
         """The confidence of each line: by the model that was fitted for the version, if it has one.
@@ -259,8 +277,9 @@ def _per_digit(lines: Sequence[_ReadLine]) -> float:
 
 
 def _prediction(  # noqa: PLR0913, PLR0917  all that is known of a page
-    judged: Sequence[_Judged], warnings: list[str], number: int, first_line: int, of: int, pattern: Pattern | None
+    judged: Sequence[_Judged], warnings: list[str], number: int, first_line: int, of: int, work: _Work
 ) -> PagePrediction:
+    pattern, script = work.pattern, work.script
     digits: list[FoundDigit] = []
     lines: list[NumberLine] = []
     for place, each in enumerate(judged):
@@ -270,27 +289,45 @@ def _prediction(  # noqa: PLR0913, PLR0917  all that is known of a page
         if pattern:
             marks = marks_of(page, each.read.line, found.parts) if pattern.has_marks else Marks()
             fits, value = pattern.fits(found.text, marks), pattern.value(found.text, marks)
+        symbols = [script.characters.index(character) for character in found.text]
+        if script.characters == script.symbols and script.name != WESTERN:
+            value = str(script.number(found.text))
         lines.append(
-            NumberLine(found.text, each.confidence, box, number, evidence=each.evidence, fits=fits, value=value)
+            NumberLine(
+                found.text,
+                each.confidence,
+                box,
+                number,
+                evidence=each.evidence,
+                fits=fits,
+                value=value,
+                symbols="" if script.name == WESTERN else "".join(script.symbols[symbol] for symbol in symbols),
+            )
         )
         digits += [
-            _digit(page, int(digit), parts, probabilities, first_line + place, number)
-            for digit, parts, probabilities in zip(found.text, found.parts, found.probabilities, strict=True)
+            _digit(page, script, symbol, parts, probabilities, first_line + place, number)
+            for symbol, parts, probabilities in zip(symbols, found.parts, found.probabilities, strict=True)
         ]
         if found.seen is not None and found.seen.strip.is_reduced:
             warnings.append(TOO_LONG.format(line=place + 1))
-    return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), of)
+    return PagePrediction(tuple(digits), tuple(lines), tuple(warnings), of, script.name)
 
 
 def _digit(  # noqa: PLR0913, PLR0917  all that is known of one
-    page: Page, digit: int, parts: Sequence[Part], probabilities: NDArray[np.floating], line: int, number: int
+    page: Page,
+    script: Script,
+    symbol: int,
+    parts: Sequence[Part],
+    probabilities: NDArray[np.floating],
+    line: int,
+    number: int,
 ) -> FoundDigit:
     shares = probabilities.tolist()
-    ranked = sorted(DIGITS, key=lambda each: -shares[each])
+    ranked = sorted(range(len(shares)), key=lambda each: -shares[each])
     return FoundDigit(
-        digit=digit,
-        confidence=shares[digit],
-        candidates=tuple(Candidate(each, shares[each]) for each in ranked),
+        digit=script.values[symbol],
+        confidence=shares[symbol],
+        candidates=tuple(Candidate(script.values[each], shares[each]) for each in ranked),
         box=page.box(parts),
         line=line,
         page=number,

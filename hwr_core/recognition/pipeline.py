@@ -19,7 +19,8 @@ from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, r
 from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
-from hwr_core.recognition.types import DIGITS, NumberPrediction, Prediction, Timings, Verdict
+from hwr_core.recognition.types import NumberPrediction, Prediction, Timings, Verdict
+from hwr_core.scripts.script import AUTO, WESTERN, values_of
 
 OnPage: TypeAlias = Callable[[NumberPrediction], object]
 """Called after each page of a document with all that is read so far."""
@@ -53,33 +54,38 @@ class Reader:
         Image.MAX_IMAGE_PIXELS = None  # Reader checks its own limit on every header; Pillow would warn on stderr too
         cv2.setNumThreads(1)  # images this small gain nothing: OpenCV's threads only get in the way of ours
 
-    def read(self, image: bytes, enhancement_level: float = 1.0) -> Prediction:
+    def read(self, image: bytes, enhancement_level: float = 1.0, script: str = WESTERN) -> Prediction:
         """Read one image file; a blank one gives the verdict "no ink".
 
         Raises:
             ImageError: the bytes cannot be read as an image within the limits.
-            InvalidValue: `enhancement_level` is out of range.
+            InvalidValue: `enhancement_level` is out of range, or the version does not read this script.
         """
+        self.recogniser.confirm_script(script)
         started = time.perf_counter()
         grey = decode(image, self._limits)
         seen = normalise_or_none(grey, enhancement_level)
         preprocessing = time.perf_counter() - started
         if seen is None:
-            return self._without_ink(preprocessing)
-        prediction = self.recogniser.read([seen])[0]
-        several = prediction.verdict is Verdict.NOT_A_DIGIT and self._shows_several(grey, enhancement_level)
+            return self._without_ink(preprocessing, script)
+        prediction = self.recogniser.read([seen], script)[0]
+        refused = prediction.verdict is Verdict.NOT_A_DIGIT and prediction.script == WESTERN
+        several = refused and self._shows_several(grey, enhancement_level)
         inference = time.perf_counter() - started - preprocessing
         return replace(prediction, timings=Timings(preprocessing, inference), several_digits=several)
 
-    def read_all(self, images: Sequence[bytes], enhancement_level: float = 1.0) -> list[Prediction | ImageError]:
+    def read_all(
+        self, images: Sequence[bytes], enhancement_level: float = 1.0, script: str = WESTERN
+    ) -> list[Prediction | ImageError]:
         """Read many image files on all cores, in order; one that cannot be read gives its error in its place."""
-        return self.recogniser.spread(lambda image: self._read_or_error(image, enhancement_level), images)
+        self.recogniser.confirm_script(script)
+        return self.recogniser.spread(lambda image: self._read_or_error(image, enhancement_level, script), images)
 
-    def explain(self, image: bytes, enhancement_level: float = 1.0) -> Explanation:
+    def explain(self, image: bytes, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read one image file and say why it was read so, in some 400 predictions. Raises what `read` raises."""
-        prediction = self.read(image, enhancement_level)
+        prediction = self.read(image, enhancement_level, script)
         way = stages(decode(image, self._limits), enhancement_level)
-        found = None if prediction.seen is None else saliency(prediction.seen, self.recogniser)
+        found = None if prediction.seen is None else saliency(prediction.seen, self.recogniser, prediction.script)
         return Explanation(tuple(way), prediction, found)
 
     def read_number(  # noqa: PLR0913  all but two by name
@@ -90,6 +96,7 @@ class Reader:
         boxes: Sequence[Box] | None = None,
         max_error: float = MAX_ERROR,
         pattern: Pattern | None = None,
+        script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
     ) -> NumberPrediction:
@@ -101,34 +108,40 @@ class Reader:
             boxes: where the digits of the only page stand, if known; they are looked for otherwise.
             max_error: the share of accepted lines that may be wrong, above 0 and at most 0.5.
             pattern: what each line may be. Digits that fit are preferred, and what does not fit is never accepted.
+            script: the script of the digits, or AUTO for the one that most of each page speaks for.
             on_progress: called with the share that is done before each line; what it raises stops the prediction.
             on_page: called after each page with all that is read so far.
 
         Raises:
             ImageError: the bytes cannot be read as an image or a document within the limits.
-            InvalidValue: `enhancement_level` or `max_error` is out of range, or boxes are given for more than one
-                page.
+            InvalidValue: `enhancement_level` or `max_error` is out of range, boxes are given for more than one page, or
+                the version does not read this script.
             ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
         started = time.perf_counter()
         check_max_error(max_error)
-        # Of digits whose places are given the confidence is their own: no model of whole lines has a part in it.
-        least = least_confidence(self.recogniser.acceptance if boxes is None else None, max_error)
+        # Of digits whose places are given, and in other scripts, the confidence is their own: no model of whole lines
+        # has a part in it.
+        fitted = boxes is None and script == WESTERN
+        least = least_confidence(self.recogniser.acceptance if fitted else None, max_error)
         pages: list[PagePrediction] = []
         number = self._joined(pages, started, least)
-        for page in self.read_pages(document, enhancement_level, boxes=boxes, pattern=pattern, on_progress=on_progress):
+        for page in self.read_pages(
+            document, enhancement_level, boxes=boxes, pattern=pattern, script=script, on_progress=on_progress
+        ):
             pages.append(page)
             number = self._joined(pages, started, least)
             on_page(number)
         return number
 
-    def read_pages(
+    def read_pages(  # noqa: PLR0913  all but two by name
         self,
         document: bytes,
         enhancement_level: float = 1.0,
         *,
         boxes: Sequence[Box] | None = None,
         pattern: Pattern | None = None,
+        script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
     ) -> Iterator[PagePrediction]:
         """Yield the digits of each page of a document as soon as they are read.
@@ -136,6 +149,7 @@ class Reader:
         Takes and raises the same as `read_number`; which lines are accepted is said there.
         """
         check_enhancement_level(enhancement_level)
+        self.recogniser.confirm_script(script)
         on_progress(0.0)
         lines = 0
         for number, image in enumerate(decode_pages(document, self._limits)):
@@ -149,6 +163,7 @@ class Reader:
                 number=number,
                 first_line=lines,
                 pattern=pattern,
+                script=script,
                 on_progress=_part(on_progress, number, image.of),
             )
             lines += len(page.lines)
@@ -172,6 +187,7 @@ class Reader:
             lines=tuple(lines),
             pages=len(pages),
             model_version=self.recogniser.version,
+            script=pages[0].script if pages else WESTERN,
             seconds=time.perf_counter() - started,
             warnings=tuple(
                 f"Page {number}: {warning}" if page.of > 1 else warning
@@ -180,9 +196,9 @@ class Reader:
             ),
         )
 
-    def _read_or_error(self, image: bytes, enhancement_level: float) -> Prediction | ImageError:
+    def _read_or_error(self, image: bytes, enhancement_level: float, script: str) -> Prediction | ImageError:
         try:
-            return self.read(image, enhancement_level)
+            return self.read(image, enhancement_level, script)
         except ImageError as error:
             return error
 
@@ -198,15 +214,17 @@ class Reader:
             return False
         return len(page.digits) > 1 and joint_confidence(page.lines) >= PLAIN_NUMBER
 
-    def _without_ink(self, preprocessing: float) -> Prediction:
+    def _without_ink(self, preprocessing: float, script: str) -> Prediction:
+        script = WESTERN if script == AUTO else script
         return Prediction(
             verdict=Verdict.NO_INK,
             digit=None,
             confidence=0.0,
-            probabilities=(0.0,) * len(DIGITS),
+            probabilities=(0.0,) * len(values_of(script)),
             seen=None,
             model_version=self.recogniser.version,
             timings=Timings(preprocessing=preprocessing, inference=0.0),
+            script=script,
         )
 
 

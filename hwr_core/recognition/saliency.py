@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from hwr_core.images.types import SIDE, Grey
 from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.scripts.script import WESTERN, values_of
 
 STEP = 2
 """Pixels from one change to the next."""
@@ -12,7 +13,9 @@ SIGMA = 2.8
 """Spread of a change in pixels, wider than a pen: what a pen alone covers hardly changes a sure answer."""
 
 
-def saliency(seen: Grey, recogniser: Recogniser, digit: int | None = None) -> NDArray[np.float32]:
+def saliency(
+    seen: Grey, recogniser: Recogniser, script: str = WESTERN, *, digit: int | None = None
+) -> NDArray[np.float32]:
     """Return how much each pixel of an image matters for an answer, float32 [28, 28] in -1 to 1.
 
     Above 0, ink here speaks for the digit: without it, the probability falls by so much. Below 0 there is no ink, and
@@ -22,15 +25,17 @@ def saliency(seen: Grey, recogniser: Recogniser, digit: int | None = None) -> ND
     Args:
         seen: uint8 [28, 28], what the model saw.
         recogniser: the model.
+        script: the script to read it in.
         digit: whose probability to explain; by default the most probable one.
     """
-    [plain] = recogniser.read([seen])
-    asked = plain.candidates[0].digit if digit is None else digit
+    [plain] = recogniser.read([seen], script)
+    asked = values_of(script).index(plain.candidates[0].digit if digit is None else digit)
     patches = _patches()
     erased = seen * (1.0 - patches)
     inked = seen + (255.0 - seen) * patches
     changed = np.concatenate([erased, inked]).round().astype(np.uint8)
-    found = np.array([prediction.probabilities[asked] for prediction in recogniser.read(list(changed))], np.float32)
+    answers = recogniser.read(list(changed), script)
+    found = np.array([prediction.probabilities[asked] for prediction in answers], np.float32)
     loss = np.maximum(plain.probabilities[asked] - found, 0.0)
     without, with_more = loss[: len(patches)], loss[len(patches) :]
     ink = seen.astype(np.float32) / 255.0

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hwr_core.images.types import Box, Grey
+from hwr_core.scripts.script import WESTERN, symbol_of, values_of
 
 DIGITS = range(10)
 
@@ -50,6 +51,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptCandidate:
+    """One script and how probable it is that an image shows a digit of it, 0 to 1."""
+
+    script: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Where the time of one prediction went, in seconds. In a batch: each image's own."""
 
@@ -66,8 +75,9 @@ class Timings:
 class Prediction:
     """What the recogniser returns for one image.
 
-    `probabilities` are ten numbers that sum to 1 (zeros when there is no ink): what speaks for "not a digit" is spread
-    evenly over them, so `confidence`, their maximum, is the probability that `digit` is right.
+    `probabilities` are ten numbers that sum to 1 (zeros when there is no ink), or as many as the script has symbols, in
+    their order: what speaks for "not a digit" is spread evenly over them, so `confidence`, their maximum, is the
+    probability that `digit` is right. `digit` is the value of the symbol: 0 to 9, or 10, 100 ... of Chinese numerals.
     `seen` is the 28x28 image the model saw (uint8, ink bright on black), None when there is no ink.
     """
 
@@ -80,6 +90,15 @@ class Prediction:
     timings: Timings
     several_digits: bool = False
     """Whether the image was refused because it shows more than one digit; not stored in the history."""
+    script: str = WESTERN
+    """The script that it was read in."""
+    script_candidates: tuple[ScriptCandidate, ...] = ()
+    """Where the script was asked for: all of them, the most probable first; not stored in the history."""
+
+    @property
+    def symbol(self) -> str | None:
+        """What is written, in Unicode: `digit` in its script."""
+        return symbol_of(self.script, self.digit)
 
     @property
     def reason(self) -> Reason | None:
@@ -90,14 +109,15 @@ class Prediction:
 
     @property
     def candidates(self) -> list[Candidate]:
-        """All ten digits, the most probable first."""
-        ranked = sorted(DIGITS, key=lambda digit: -self.probabilities[digit])
-        return [Candidate(digit, self.probabilities[digit]) for digit in ranked]
+        """All digits of the script, the most probable first."""
+        values = values_of(self.script)
+        ranked = sorted(range(len(values)), key=lambda place: -self.probabilities[place])
+        return [Candidate(values[place], self.probabilities[place]) for place in ranked]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDigit:
-    """One digit of a number: what it is, how surely, and where it stands.
+    """One digit of a number: what it is (its value), how surely, and where it stands.
 
     `confidence` is the probability that it is this digit if the others of its line are right; `candidates` are all ten,
     the most probable first. `line` and `page` count from 0.
@@ -118,7 +138,8 @@ class NumberLine:
     `accept`: whether it is so high that nobody has to check the line, at the error that was allowed.
     `evidence`: what it rests on, in the order of `hwr_core.recognition.acceptance.FEATURES`; empty where the version
     has no model for it. `fits`: whether the line fits the pattern that was expected, None without one.
-    `value`: the number with its minus and its decimal point, where the pattern names such marks; None otherwise.
+    `value`: the number with its minus and its decimal point, where the pattern names such marks, or what numerals such
+    as 三百二十 are worth; None otherwise.
     """
 
     text: str
@@ -129,6 +150,8 @@ class NumberLine:
     evidence: tuple[float, ...] = ()
     fits: bool | None = None
     value: str | None = None
+    symbols: str = ""
+    """The digits as they are written in another script than the Western one, such as "১২৩"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +175,5 @@ class NumberPrediction:
     warnings: tuple[str, ...] = ()
     accept: bool = False
     fits: bool | None = None
+    script: str = WESTERN
+    """The script that it was read in."""

@@ -41,6 +41,7 @@ _ROW = f"""
     p.file_name as file_name,
     p.verdict as verdict,
     p.digit as predicted_digit,
+    p.script as script,
     p.confidence as confidence,
     p.probabilities::double precision[] as all_predictions,
     p.preprocessing_seconds + p.inference_seconds as processing_time,
@@ -62,6 +63,7 @@ _NUMBER_ROW = """
     n.source as source,
     n.file_name as file_name,
     n.text as text,
+    n.script as script,
     n.confidence as confidence,
     n.accepted as accept,
     n.max_error as max_error,
@@ -253,7 +255,7 @@ def _as_frame(rows: "pa.Table") -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    kinds = {pa.int16(): pd.Int16Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
+    kinds = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
     frame = rows.to_pandas(types_mapper=kinds.get)
     if "seen" in frame:
         frame["seen"] = [np.frombuffer(seen, np.uint8).reshape(SIDE, SIDE) for seen in frame["seen"]]

@@ -9,10 +9,10 @@ import duckdb
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.events import Events
-from hwr_core.recognition.types import DIGITS
 from hwr_core.records.events import LabelChanged
 from hwr_core.records.labels import Label, settle_labels
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
+from hwr_core.scripts.script import WESTERN, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class FeedbackLog:
         Args:
             prediction_id: the stored prediction.
             user_id: who gives the feedback.
-            actual_digit: what the image shows, 0 to 9; None for an image of no digit.
+            actual_digit: the value of what the image shows, 0 to 9, or of another symbol of the script that it was read
+                in; None for an image of no digit.
             confidence_rating: 1 to 5, how sure or satisfied the user is; None when not asked.
             comments: any text of up to 2,000 characters.
 
@@ -75,7 +76,7 @@ class FeedbackLog:
             UserNotFound: there is no such user.
             UserInactive: the user is deactivated.
         """
-        _check(actual_digit, confidence_rating, comments)
+        _check(confidence_rating, comments)
         given = Feedback(
             id=0,
             timestamp=datetime.now(UTC),
@@ -88,7 +89,8 @@ class FeedbackLog:
         )
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            predicted, owner = _digit_and_owner(cursor, prediction_id)
+            predicted, owner, script = _digit_owner_and_script(cursor, prediction_id)
+            _check_digit(actual_digit, script)
             new_id = _insert(cursor, given)
             label = get_label(cursor, prediction_id)
             if label is None or label.digit != actual_digit or not label.verified:  # confirmed: it stays verified
@@ -110,7 +112,7 @@ class FeedbackLog:
         """
         with self._store.writing() as cursor:
             user = get_active_user(cursor, user_id)
-            _, owner = _digit_and_owner(cursor, prediction_id)
+            _, owner, _ = _digit_owner_and_script(cursor, prediction_id)
             withdrawn = _replace(cursor, prediction_id, user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
@@ -125,7 +127,7 @@ class FeedbackLog:
     def of_prediction(self, prediction_id: int) -> list[Feedback]:
         """Return all feedback on a prediction, also what was replaced, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _digit_and_owner(cursor, prediction_id)
+            _digit_owner_and_script(cursor, prediction_id)
             rows = cursor.execute(
                 f"{_SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]
             ).fetchall()
@@ -158,7 +160,7 @@ class FeedbackLog:
             label = get_label(cursor, prediction_id) if fits_bigint(prediction_id) else None
             if label is None:
                 raise NotFound(f"Prediction {prediction_id} has no label to verify.")
-            _, owner = _digit_and_owner(cursor, prediction_id)
+            _, owner, _ = _digit_owner_and_script(cursor, prediction_id)
             cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
         self._events.publish(LabelChanged(prediction_id, owner, label))
@@ -173,24 +175,29 @@ def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | 
     return None if row is None else Label(row[0], row[1], row[2].astimezone(UTC))
 
 
-def _check(actual_digit: int | None, confidence_rating: int | None, comments: str) -> None:
-    if actual_digit is not None and actual_digit not in DIGITS:
-        raise InvalidValue(f"actual_digit is {actual_digit}; 0 to 9 is allowed, or null for an image of no digit.")
+def _check_digit(actual_digit: int | None, script: str) -> None:
+    values = values_of(script)
+    if actual_digit is not None and actual_digit not in values:
+        allowed = "0 to 9" if values == values_of(WESTERN) else ", ".join(map(str, values))
+        raise InvalidValue(f"actual_digit is {actual_digit}; {allowed} is allowed, or null for an image of no digit.")
+
+
+def _check(confidence_rating: int | None, comments: str) -> None:
     if confidence_rating is not None and confidence_rating not in RATINGS:
         raise InvalidValue(f"confidence_rating is {confidence_rating}; 1 to 5 is allowed, or null.")
     if len(comments) > MAX_COMMENT:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _digit_and_owner(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int]:
-    """The digit of a prediction, and whom the prediction belongs to."""
+def _digit_owner_and_script(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int, str]:
+    """The digit of a prediction, whom the prediction belongs to, and the script that it was read in."""
     row = None
     if fits_bigint(prediction_id):
-        row = cursor.execute("select digit, user_id from predictions where id = $1", [prediction_id]).fetchone()
+        row = cursor.execute("select digit, user_id, script from predictions where id = $1", [prediction_id]).fetchone()
     if row is None:
         raise NotFound(f"There is no prediction {prediction_id}.")
-    digit, owner = row
-    return digit, owner
+    digit, owner, script = row
+    return digit, owner, script
 
 
 def _replace(cursor: duckdb.DuckDBPyConnection, prediction_id: int, user_id: int, moment: datetime) -> int:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import duckdb
 
 from hwr_core.errors import InvalidValue
-from hwr_core.recognition.types import DIGITS, NONE, Verdict
+from hwr_core.recognition.types import NONE, Verdict
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import get_user
+from hwr_core.scripts.script import all_values, find_script
 
 
 class Labelled(StrEnum):
@@ -37,6 +38,7 @@ class HistoryFilter:
     confidence_from: float = 0.0
     confidence_to: float = 1.0
     source: Source | None = None
+    script: str | None = None
     model_version: str | None = None
     labelled: Labelled | None = None
     since: datetime | None = None
@@ -45,8 +47,11 @@ class HistoryFilter:
     def __post_init__(self) -> None:
         """Refuse values that cannot match anything."""
         for name, digit in (("digit", self.digit), ("actual_digit", self.actual_digit)):
-            if digit is not None and digit != NONE and digit not in DIGITS:
-                raise InvalidValue(f"{name} is {digit!r}; 0 to 9 or {NONE!r} is allowed.")
+            if digit is not None and digit != NONE and digit not in all_values():
+                allowed = "0 to 9, the value of another script's symbol such as 100,"
+                raise InvalidValue(f"{name} is {digit!r}; {allowed} or {NONE!r} is allowed.")
+        if self.script is not None:
+            find_script(self.script)
         confirm_ranges((self.confidence_from, self.confidence_to), (self.since, self.until))
 
 
@@ -148,6 +153,7 @@ def _conditions(chosen: HistoryFilter) -> Conditions:
         ("l.actual_digit = {}", None if chosen.actual_digit == NONE else chosen.actual_digit),
         ("p.verdict = {}", chosen.verdict and chosen.verdict.value),
         ("p.source = {}", chosen.source and chosen.source.value),
+        ("p.script = {}", chosen.script),
         ("p.model_version = {}", chosen.model_version),
         ("p.confidence >= {}", chosen.confidence_from or None),
         ("p.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),

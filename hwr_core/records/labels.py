@@ -8,9 +8,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.datasets.custom import NO_DIGIT
 from hwr_core.db.store import Store
 from hwr_core.images.types import SIDE
-from hwr_core.recognition.types import NOT_A_DIGIT
+from hwr_core.scripts.script import WESTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +78,46 @@ def settle_number_labels(cursor: duckdb.DuckDBPyConnection, number_ids: Sequence
     )
 
 
-def labelled_images(store: Store, limit: int = MOST) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the images of the predictions labelled last, as the model saw them, and their labels; 10 is no digit.
+@dataclass(frozen=True, slots=True)
+class LabelledImages:
+    """What the model saw of labelled predictions, and what it really shows.
 
-    The oldest prediction comes first. At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
+    Parallel arrays: `images` uint8 [n, 28, 28]; `labels` int64 [n], the value of the symbol or NO_DIGIT for none;
+    `scripts` text [n].
+    """
 
-    Returns:
-        uint8 [n, 28, 28] and uint8 [n].
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    scripts: NDArray[np.str_]
+
+
+def labelled_images(store: Store, limit: int = MOST) -> LabelledImages:
+    """Return the images of the predictions labelled last, the oldest prediction first.
+
+    At most `limit` of them: 200,000 take 160 MB. Raises StoreError.
     """
     with store.session() as cursor:
         rows = cursor.execute(
             """
-            select p.seen, coalesce(l.actual_digit, $2)
+            select p.seen, coalesce(l.actual_digit, $2), p.script
             from (select * from labels order by created_at desc limit $1) l
             join predictions p on p.id = l.prediction_id
             order by p.id
             """,
-            [limit, NOT_A_DIGIT],
+            [limit, NO_DIGIT],
         ).fetchall()
-    images = np.frombuffer(b"".join(seen for seen, _ in rows), np.uint8).reshape(-1, SIDE, SIDE)
-    return images, np.array([label for _, label in rows], np.uint8)
+    return LabelledImages(
+        images=np.frombuffer(b"".join(seen for seen, _, _ in rows), np.uint8).reshape(-1, SIDE, SIDE),
+        labels=np.array([label for _, label, _ in rows], np.int64),
+        scripts=np.array([script for _, _, script in rows], np.str_),
+    )
 
 
 def labelled_numbers(store: Store, limit: int = MOST_NUMBERS) -> list[tuple[str, str]]:
     """Return the uploads of the numbers that were judged last, and what users say of each, the oldest number first.
 
-    Those whose file was not kept, and files without any number, are left out. Raises StoreError.
+    Those in other scripts, those whose file was not kept, and files without any number are left out: the network of
+    lines learns from the others. Raises StoreError.
     """
     with store.session() as cursor:
         rows = cursor.execute(
@@ -110,7 +125,7 @@ def labelled_numbers(store: Store, limit: int = MOST_NUMBERS) -> list[tuple[str,
             select upload, actual_text
             from (
                 select id, upload, actual_text from numbers
-                where labelled_at is not null and upload is not null and actual_text <> ''
+                where labelled_at is not null and script = 'western' and upload is not null and actual_text <> ''
                 order by labelled_at desc limit $1
             ) newest
             order by id
@@ -120,9 +135,11 @@ def labelled_numbers(store: Store, limit: int = MOST_NUMBERS) -> list[tuple[str,
     return [(upload, text) for upload, text in rows]
 
 
-def count_labels(store: Store) -> int:
-    """Return how many predictions have a label. Raises StoreError."""
+def count_labels(store: Store, script: str = WESTERN) -> int:
+    """Return how many predictions of a script have a label. Raises StoreError."""
     with store.session() as cursor:
-        [(count,)] = cursor.execute("select count(*) from labels").fetchall()
+        [(count,)] = cursor.execute(
+            "select count(*) from labels l join predictions p on p.id = l.prediction_id where p.script = $1", [script]
+        ).fetchall()
     number: int = count
     return number

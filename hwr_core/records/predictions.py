@@ -64,15 +64,16 @@ _COLUMNS = {
     "source": "text",
     "file_name": "text",
     "verdict": "text",
-    "digit": "smallint",
+    "digit": "integer",
     "confidence": "double precision",
-    "probabilities": "double precision[10]",
+    "probabilities": "double precision[]",
     "seen": "bytea",
     "model_version": "text",
     "preprocessing_seconds": "double precision",
     "inference_seconds": "double precision",
     "enhancement_level": "double precision",
     "upload": "text",
+    "script": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
 # One list per column: for groups of 16, Python lists are as fast as NumPy arrays and faster than Arrow or pandas.
@@ -211,6 +212,7 @@ def _row_of(new_id: int, row: NewPrediction) -> tuple[Any, ...]:
         prediction.timings.inference,
         row.enhancement_level,
         row.upload.name if row.upload else None,
+        prediction.script,
     )
 
 
@@ -226,6 +228,7 @@ def _record_from_row(row: tuple[Any, ...]) -> PredictionRecord:
         seen=np.frombuffer(value["seen"], np.uint8).reshape(_SEEN_SHAPE),
         model_version=value["model_version"],
         timings=Timings(value["preprocessing_seconds"], value["inference_seconds"]),
+        script=value["script"],
     )
     return PredictionRecord(
         id=value["id"],

@@ -13,6 +13,7 @@ from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.records.erasure import disown_forms_of, erase_history_of, forget_access_of, forget_names_of
 from hwr_core.records.roles import refuse_if_last_admin
 from hwr_core.records.uploads import Uploads
+from hwr_core.scripts.script import AUTO, WESTERN, find_script
 
 DEFAULT_USER = 1
 """Exists from the start; predictions of programs that name no user are stored for this one."""
@@ -27,6 +28,8 @@ class User:
     email: str | None
     created_at: datetime
     is_active: bool
+    script: str = WESTERN
+    """The script that this user writes in: what pages begin with."""
 
 
 MAX_NAME = 64
@@ -42,7 +45,7 @@ MAX_EMAIL = 254
 EMAIL_FORM = re.compile(r"[^\s<>\",;=][^\s<>\",;]*")
 """Hardly a rule: the older app asked for none, and nothing is sent to these addresses."""
 
-_COLUMNS = "id, username, email, created_at, is_active"
+_COLUMNS = "id, username, email, created_at, is_active, script"
 
 
 def fits_bigint(value: int) -> bool:
@@ -137,6 +140,13 @@ class Users:
                     refuse_if_last_admin(cursor, user_id, "deactivated")
                 user = replace(user, is_active=is_active)
             return _update(cursor, user)
+
+    def set_script(self, user_id: int, script: str) -> User:
+        """Remember the script that a user writes in; AUTO for any. Raises UserNotFound and InvalidValue."""
+        if script != AUTO:
+            find_script(script)
+        with self._store.writing() as cursor:
+            return _update(cursor, replace(get_user(cursor, user_id), script=script))
 
     def anonymise(self, user_id: int, *, even_last_admin: bool = False) -> User:
         """Remove for ever what identifies a user: name, email address, file names and comments. Predictions stay.
@@ -247,13 +257,13 @@ def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) ->
 
 def _update(cursor: duckdb.DuckDBPyConnection, user: User) -> User:
     row = cursor.execute(
-        f"update users set username = $2, email = $3, is_active = $4 where id = $1 returning {_COLUMNS}",  # noqa: S608
-        [user.id, user.username, user.email, user.is_active],
+        f"update users set username = $2, email = $3, is_active = $4, script = $5 where id = $1 returning {_COLUMNS}",  # noqa: S608
+        [user.id, user.username, user.email, user.is_active, user.script],
     ).fetchone()
     assert row is not None  # looked up in the same transaction
     return _user_from_row(row)
 
 
 def _user_from_row(row: tuple[Any, ...]) -> User:
-    found_id, username, email, created_at, is_active = row
-    return User(found_id, username, email, created_at.astimezone(UTC), is_active)
+    found_id, username, email, created_at, is_active, script = row
+    return User(found_id, username, email, created_at.astimezone(UTC), is_active, script or WESTERN)

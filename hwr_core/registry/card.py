@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
+from hwr_core.scripts.script import Script
+
 
 class DataUsed(BaseModel):
     """A data set that a model was trained or tested on. `sha256` is None for samples that hwr generates.
@@ -200,6 +202,52 @@ class Pages(BaseModel):
     """The version that it was trained for, where it was copied from another one."""
 
 
+class ScriptCard(BaseModel):
+    """A script that a version reads beside Western digits: what it is, its decision thresholds, and its scores."""
+
+    model_config = ConfigDict(frozen=True)
+
+    script: Script
+    file: str
+    """The file of its head."""
+    decision: Decision
+    data: tuple[DataUsed, ...]
+    scores: tuple[Score, ...]
+    calibration_error: float
+    """Expected calibration error over the digits of the test writers."""
+    how: str
+    """The command that trained it."""
+    taken_from: str | None = None
+    """The version that it was trained for, where it was copied from another one."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of the digits of test writers that are read right; None without any."""
+        test = [score for score in self.scores if score.part == "test"]
+        digits = sum(score.digits for score in test)
+        return 1.0 - sum(score.wrong for score in test) / digits if digits else None
+
+
+class Scripts(BaseModel):
+    """The network that all scripts but the Western share, and what it says of the script of an image."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parameters: int
+    training: int
+    """Samples that it was trained on."""
+    temperature: float = Field(gt=0)
+    """Of the choice among the scripts, as in the network for digits."""
+    epochs: tuple[dict[str, float], ...]
+    scripts: tuple[ScriptCard, ...]
+    origins: tuple[str, ...]
+    """Who made the data sets that it learned from, and on what terms; those of each head are with its script."""
+    named: dict[str, float]
+    """For each script the share of its single test digits for which it is named right."""
+    taken_from: str | None = None
+    """The version that it was trained for, where it was copied from another one."""
+
+
 class ModelCard(BaseModel):
     """`card.json` of a version."""
 
@@ -239,5 +287,7 @@ class ModelCard(BaseModel):
     """None for a version that reads single digits only."""
     pages: Pages | None = None
     """None for a version that takes everything on a page for digits."""
+    scripts: Scripts | None = None
+    """None for a version that reads Western digits only."""
     files: dict[str, str]
     """SHA-256 of each file of the version except the card, in hex."""

@@ -15,14 +15,14 @@ Shares = NDArray[np.float64]
 """float64 [n, classes], each row summing to 1."""
 
 
-def eleven_shares(probabilities: NDArray[np.float64]) -> Shares:
-    """Return the probability of each digit and, at the end, of no digit: [n, 10] -> [n, 11].
+def with_none(probabilities: NDArray[np.float64]) -> Shares:
+    """Return the probability of each digit and, at the end, of no digit: [n, digits] -> [n, digits + 1].
 
     The ten probabilities of a prediction contain that of no digit, spread evenly over them. The least probable digit
-    has hardly more than its tenth of it, so ten times its probability is that of no digit.
+    has hardly more than its tenth of it, so ten times its probability is that of no digit; likewise of other scripts.
     """
     least = probabilities.min(axis=1, keepdims=True)
-    return np.hstack([probabilities - least, 10 * least])
+    return np.hstack([probabilities - least, probabilities.shape[1] * least])
 
 
 def margins(shares: Shares, labels: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.records.filters import Conditions
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
+from hwr_core.scripts.script import WESTERN, values_of
 
 _UNLABELLED = "from predictions p left join labels l on l.prediction_id = p.id"
 
@@ -40,10 +40,10 @@ REJECTED = Queue("p.verdict = 'not_a_digit'", "p.confidence desc, p.id desc", "(
 
 @dataclass(frozen=True, slots=True)
 class LabelledProbabilities:
-    """The probabilities of labelled predictions, which were made before the labels, and the labels.
+    """The probabilities of labelled predictions of one script, which were made before the labels, and the labels.
 
-    The n rows are in the order of their `ids`: `probabilities` float64 [n, 10], `labels` int16 [n] (10 is no digit),
-    `verified` bool [n].
+    The n rows are in the order of their `ids`: `probabilities` float64 [n, symbols], `labels` int16 [n], each the place
+    of a symbol or behind them for no digit, `verified` bool [n].
     """
 
     ids: NDArray[np.int64]
@@ -97,22 +97,32 @@ class ReviewQueue:
             found = {kept.id: kept for kept in rows_by_id(cursor, ids)}
         return [found[prediction_id] for prediction_id in ids if prediction_id in found]
 
-    def labelled_probabilities(self) -> LabelledProbabilities:
-        """Return the probabilities of all labelled predictions: 53 ms for 50,000 of them. Raises StoreError."""
+    def labelled_scripts(self) -> list[str]:
+        """Return the scripts of labelled predictions. Raises StoreError."""
+        with self._store.session() as cursor:
+            rows = cursor.execute(
+                "select distinct p.script from labels l join predictions p on p.id = l.prediction_id order by 1"
+            ).fetchall()
+        return [script for (script,) in rows]
+
+    def labelled_probabilities(self, script: str = WESTERN) -> LabelledProbabilities:
+        """Return the probabilities of a script's labelled predictions: 53 ms for 50,000 of them. Raises StoreError."""
+        values = values_of(script)
         with self._store.session() as cursor:
             columns = cursor.execute(
                 """
-                select p.id, p.probabilities, coalesce(l.actual_digit, $1) as label, l.verified
+                select p.id, p.probabilities, coalesce(list_position($1, l.actual_digit), $2) - 1 as label, l.verified
                 from labels l
                 join predictions p on p.id = l.prediction_id
+                where p.script = $3
                 order by p.id
                 """,
-                [NOT_A_DIGIT],
+                [list(values), len(values) + 1, script],
             ).fetchnumpy()
         probabilities = columns["probabilities"]
         return LabelledProbabilities(
             ids=np.asarray(columns["id"], np.int64),
-            probabilities=np.array(probabilities.tolist(), np.float64).reshape(-1, 10),
+            probabilities=np.array(probabilities.tolist(), np.float64).reshape(-1, len(values)),
             labels=np.asarray(columns["label"], np.int16),
             verified=np.asarray(columns["verified"], np.bool_),
         )

@@ -24,7 +24,9 @@ class SecondOpinion:
         self._answers: dict[int, Prediction] = {}
 
     def of(self, predictions: Sequence[PredictionRecord]) -> dict[int, Prediction]:
-        """Return the challenger's prediction for each stored one, by its id; nothing without a challenger.
+        """Return the challenger's prediction for each stored one in a script that it reads, by its id.
+
+        Nothing without a challenger.
 
         Raises:
             ModelUnavailable: the challenger is missing or damaged.
@@ -33,10 +35,13 @@ class SecondOpinion:
             challenger = self._current()
             if challenger is None:
                 return {}
-            fresh = [kept for kept in predictions if kept.id not in self._answers]
-            found = challenger.read([kept.prediction.seen for kept in fresh if kept.prediction.seen is not None])
-            known = self._answers | dict(zip((kept.id for kept in fresh), found, strict=True))
-            self._answers = {kept.id: known[kept.id] for kept in predictions}
+            known = dict(self._answers)
+            for script in challenger.scripts:  # what it does not read it has no opinion on
+                fresh = [kept for kept in predictions if kept.id not in known and kept.prediction.script == script.name]
+                seen = [kept.prediction.seen for kept in fresh if kept.prediction.seen is not None]
+                if seen:
+                    known |= zip((kept.id for kept in fresh), challenger.read(seen, script.name), strict=True)
+            self._answers = {kept.id: known[kept.id] for kept in predictions if kept.id in known}
             return self._answers
 
     def close(self) -> None:

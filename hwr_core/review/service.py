@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hwr_core.recognition.types import NOT_A_DIGIT, Prediction
+from hwr_core.recognition.types import Prediction
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.history import History
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.registry.registry import Registry
-from hwr_core.review.label_errors import eleven_shares, suspects
+from hwr_core.review.label_errors import suspects, with_none
 from hwr_core.review.queue import LEAST_SURE, REJECTED, Queue, ReviewQueue
 from hwr_core.review.second_opinion import SecondOpinion
+from hwr_core.scripts.script import values_of
 
 COMPARED = 500
 """The number of newest predictions that the challenger reads too: 0.3 s."""
@@ -87,8 +88,12 @@ class ReviewService:
         Raises:
             StoreError: the history cannot be read at present.
         """
-        known = self._queue.labelled_probabilities()
-        shares = eleven_shares(known.probabilities)
+        found = [suspect for script in self._queue.labelled_scripts() for suspect in self._suspects(script, limit)]
+        return sorted(found, key=lambda suspect: suspect.given - suspect.preferred_given)[:limit]
+
+    def _suspects(self, script: str, limit: int) -> list[Suspect]:
+        known, values = self._queue.labelled_probabilities(script), values_of(script)
+        shares = with_none(known.probabilities)
         ranked = suspects(shares, known.labels)
         doubted = ranked[~known.verified[ranked]][:limit]
         place = {int(known.ids[row]): row for row in doubted}
@@ -97,7 +102,7 @@ class ReviewService:
             row = place[kept.id]
             best = int(shares[row].argmax())
             given = float(shares[row, known.labels[row]])
-            found.append(Suspect(kept, given, None if best == NOT_A_DIGIT else best, float(shares[row, best])))
+            found.append(Suspect(kept, given, values[best] if best < len(values) else None, float(shares[row, best])))
         return found
 
     def close(self) -> None:

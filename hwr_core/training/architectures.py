@@ -12,6 +12,9 @@ from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import CLASSES
 from hwr_core.training.config import ARCHITECTURES
 
+FEATURES, HEADS = "features", "heads"
+"""Layers of the network that scripts share."""
+
 
 def build(architecture: str) -> keras.Model:
     """Return a fresh network: input float [n, 28, 28, 1] in 0-1, output float32 logits [n, 11]."""
@@ -19,6 +22,17 @@ def build(architecture: str) -> keras.Model:
     features = BUILDERS[architecture](image)
     logits = layers.Dense(CLASSES, dtype="float32")(layers.Dropout(0.1)(features))
     return keras.Model(image, logits, name=architecture)
+
+
+def build_for_scripts(outputs: int) -> keras.Model:
+    """Return a fresh network that scripts share: input as `build`'s, to float32 logits of all symbols [n, outputs].
+
+    The layer called FEATURES holds what the heads of the scripts are computed from.
+    """
+    image = keras.Input((SIDE, SIDE, 1))
+    features = layers.Activation("linear", name=FEATURES, dtype="float32")(residual(image))
+    logits = layers.Dense(outputs, name=HEADS, dtype="float32")(layers.Dropout(0.1)(features))
+    return keras.Model(image, logits, name="scripts")
 
 
 def add_architecture(name: str, features: Callable[[keras.KerasTensor], keras.KerasTensor], about: str = "") -> None:

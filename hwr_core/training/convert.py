@@ -32,6 +32,15 @@ def lines_to_litert(network: keras.Model, temperature: float) -> bytes:
     return _converted(keras.Model(strip, layers.Rescaling(1 / temperature)(logits)), quantised=True)
 
 
+def features_to_litert(network: keras.Model) -> bytes:
+    """Return a LiteRT model of one image: float32 [1, 28, 28, 1], 0-255, in; features [1, width] out.
+
+    Its weights are 8-bit integers: what it finds changes little, and the heads are fitted to what is served.
+    """
+    image = keras.Input((SIDE, SIDE, 1), batch_size=1)
+    return _converted(keras.Model(image, network(layers.Rescaling(1 / 255)(image), training=False)), quantised=True)
+
+
 def pages_to_litert(network: keras.Model) -> bytes:
     """Return a LiteRT model of one page: float32 [1, height, width, 1], 0-255, in; its maps as logits out.
 

@@ -18,13 +18,23 @@ VALIDATION_BATCH_SIZE = 1024
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """Shuffled batches, epoch after epoch, made beside the training step. The same seed gives the same batches."""
 
-    def __init__(self, samples: Samples, *, batch_size: int, augmentation: float, seed: int, epoch: int = 0) -> None:
+    def __init__(  # noqa: PLR0913  all but one by name
+        self,
+        samples: Samples,
+        *,
+        batch_size: int,
+        augmentation: float,
+        seed: int,
+        epoch: int = 0,
+        classes: int = CLASSES,
+    ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=16)
         self._samples = samples
         self._batch_size = batch_size
         self._distortion = Distortion().scaled(augmentation) if augmentation else None
         self._seed = seed
         self._epoch = epoch
+        self._classes = classes
         self._order = self._shuffled()
 
     def __len__(self) -> int:
@@ -32,13 +42,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         return math.ceil(len(self._samples) / self._batch_size)
 
     def __getitem__(self, index: int) -> Batch:
-        """Return images [n, 28, 28, 1] in 0-1 and one-hot labels [n, 11]."""
+        """Return images [n, 28, 28, 1] in 0-1 and one-hot labels [n, classes]."""
         selected = np.sort(self._order[index * self._batch_size : (index + 1) * self._batch_size])
         images, labels = self._samples.images[selected], self._samples.labels[selected]
         if self._distortion:
             rng = np.random.default_rng((self._seed, self._epoch, index))
             images = distort(images, self._distortion, rng)
-        return as_input(images), one_hot(labels)
+        return as_input(images), one_hot(labels, self._classes)
 
     def on_epoch_end(self) -> None:
         """Shuffle again."""
@@ -52,9 +62,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
 class InOrder(keras.utils.PyDataset):  # type: ignore[misc]  # as above
     """The samples in their order, in batches large enough to keep a network busy and small enough for memory."""
 
-    def __init__(self, samples: Samples) -> None:
+    def __init__(self, samples: Samples, classes: int = CLASSES) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
         self._samples = samples
+        self._classes = classes
 
     def __len__(self) -> int:
         """Return the number of batches."""
@@ -63,7 +74,7 @@ class InOrder(keras.utils.PyDataset):  # type: ignore[misc]  # as above
     def __getitem__(self, index: int) -> Batch:
         """Return images and one-hot labels, as Batches does."""
         selected = slice(index * VALIDATION_BATCH_SIZE, (index + 1) * VALIDATION_BATCH_SIZE)
-        return as_input(self._samples.images[selected]), one_hot(self._samples.labels[selected])
+        return as_input(self._samples.images[selected]), one_hot(self._samples.labels[selected], self._classes)
 
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -71,6 +82,6 @@ def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images[..., None].astype(np.float32) / np.float32(255.0)
 
 
-def one_hot(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return labels [n] as float32 [n, 11], a one in each row."""
-    return np.eye(CLASSES, dtype=np.float32)[labels]
+def one_hot(labels: NDArray[np.uint8], classes: int = CLASSES) -> NDArray[np.float32]:
+    """Return labels [n] as float32 [n, classes], a one in each row."""
+    return np.eye(classes, dtype=np.float32)[labels]

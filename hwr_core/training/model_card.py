@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from pydantic import BaseModel
 
 from hwr_core.datasets.origins import ORIGINS
 from hwr_core.datasets.request import Request
@@ -29,7 +31,6 @@ from hwr_core.recognition.calibration import (
 )
 from hwr_core.recognition.types import CLASSES, DIGITS, NOT_A_DIGIT
 from hwr_core.registry.card import DataUsed, Decision, Histogram, Inputs, ModelCard, Score
-from hwr_core.training.config import TrainingConfig
 from hwr_core.training.digit_batches import InOrder
 from hwr_core.training.run import TrainingRun
 from hwr_core.training.train import TrainingResult
@@ -97,11 +98,11 @@ def write_card(run: TrainingRun, training_counts: Mapping[str, int], result: Tra
     )
 
 
-def command(config: TrainingConfig) -> str:
-    """Return the command that trains with this config."""
-    changes = config.model_dump(mode="json", exclude_defaults=True)
+def command(config: BaseModel, *options: str, without: AbstractSet[str] = frozenset()) -> str:
+    """Return the command that trains with this config: its options, and what differs from the defaults."""
+    changes = config.model_dump(mode="json", exclude_defaults=True, exclude=set(without))
     settings = (f"--set {shlex.quote(f'{name}={_as_word(value)}')}" for name, value in changes.items())
-    return " ".join(["hwr train", *settings])
+    return " ".join(["hwr train", *options, *settings])
 
 
 def _as_word(value: object) -> str:

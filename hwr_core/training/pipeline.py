@@ -17,6 +17,7 @@ from hwr_core.training.model_card import write_card
 from hwr_core.training.page_finder import PageFinderFiles, champions_page_finder, train_page_finder
 from hwr_core.training.progress import EpochProgress
 from hwr_core.training.run import TrainingRun, between
+from hwr_core.training.scripts.taken_over import champions_scripts
 from hwr_core.training.start import mix, network_to_start_from
 from hwr_core.training.train import TrainingResult, train
 
@@ -101,6 +102,9 @@ def _publish(
     if page_finder:
         card = card.model_copy(update={"pages": page_finder.card})
         files |= page_finder.files
+    if scripts := champions_scripts(run.registry):
+        card = card.model_copy(update={"scripts": scripts.card})
+        files |= scripts.files
     if run.config.line_epochs:  # a line reader that was taken over brings what was fitted to it
 
         def on_progress(done: float) -> None:

@@ -20,9 +20,10 @@ from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report, lower_priority
 from hwr_core.jobs.spec import JobSpec
 from hwr_core.jobs.table import JobKind
-from hwr_core.registry.registry import Registry
+from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.run import Share, TrainingRun, between, whole
+from hwr_core.training.scripts.config import scripts_config
 from hwr_core.training.tuning.search_space import tuning_config
 
 MEASURED_FROM = 0.9
@@ -72,15 +73,44 @@ def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, rep
     """Train and publish a version, measure it on the gate suites, and make it the challenger of the champion."""
     from hwr_core.training.pipeline import result_of, train_version  # noqa: PLC0415  loads TensorFlow
 
-    places, registry = _places(spec), Registry(spec.models)
     run = TrainingRun(
-        config, places, registry, folder.checkpoints, report, processes=spec.cores, job=spec.job, share=share
+        config,
+        _places(spec),
+        Registry(spec.models),
+        folder.checkpoints,
+        report,
+        processes=spec.cores,
+        job=spec.job,
+        share=share,
     )
     version = train_version(run.step(0.0, MEASURED_FROM))
-    measure_for_promotion(version, registry, places, report, between(MEASURED_FROM, 1.0, share))
+    _challenge(version, spec, report, share)
+    return result_of(version)
+
+
+def _challenge(version: ModelVersion, spec: JobSpec, report: Report, share: Share) -> None:
+    """Measure a new version on the gate suites, and make it the challenger of the champion."""
+    registry = Registry(spec.models)
+    measure_for_promotion(version, registry, _places(spec), report, between(MEASURED_FROM, 1.0, share))
     if registry.champion_name() is not None:
         Promotions(registry).challenge(version, who=f"job {spec.job}", reason="The newest version.")
-    return result_of(version)
+
+
+def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
+    """Train scripts for the served version, and publish and measure a version with them."""
+    from hwr_core.training.scripts.pipeline import train_scripts  # noqa: PLC0415  loads TensorFlow
+
+    config = scripts_config(spec.config)
+    run = TrainingRun(
+        config.for_network(), _places(spec), Registry(spec.models), folder.checkpoints, report, spec.cores, spec.job
+    )
+    version = train_scripts(run.step(0.0, MEASURED_FROM), config)
+    _challenge(version, spec, report, whole)
+    assert version.card.scripts is not None, "it was published with scripts"
+    return {
+        "model_version": version.name,
+        "accuracy": {each.script.name: each.accuracy for each in version.card.scripts.scripts},
+    }
 
 
 def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
@@ -120,6 +150,7 @@ def _places(spec: JobSpec) -> Places:
 
 WORK: Mapping[JobKind, Callable[[JobSpec, JobFolder, Report], Result]] = {
     JobKind.TRAIN: _train,
+    JobKind.SCRIPTS: _train_scripts,
     JobKind.TUNE: _tune,
     JobKind.EVALUATE: _evaluate,
 }

@@ -255,6 +255,7 @@ def test_predictions_broken_down(analytics, users, world, by):
             Dimension.VERDICT: each.prediction.verdict,
             Dimension.MODEL_VERSION: each.prediction.model_version,
             Dimension.SOURCE: each.source,
+            Dimension.SCRIPT: each.prediction.script,
             Dimension.USER: names[each.user_id],
         }[by]
         groups["none" if value is None else str(value)].append(each)

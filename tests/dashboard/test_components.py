@@ -16,6 +16,7 @@ from dashboard.services import read_file
 from hwr_core.app.workspace import Workspace
 from hwr_core.images.decode import PageImage
 from hwr_core.images.encode import data_url
+from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import PROJECT, Settings
 from tests.handwriting import drawing, png
 
@@ -45,14 +46,14 @@ def test_an_answer_is_given_in_words(verdict: str, words: str) -> None:
 
 def test_the_bars_colour_the_digit_read() -> None:
     """Ten bars, one in colour; who cannot see them is told the shares."""
-    bars = probability_bars([0.02] * 4 + [0.88] + [0.02] * 5, 4)
+    bars = probability_bars([0.02] * 4 + [0.88] + [0.02] * 5, "0123456789", "4")
     assert [bars.count(colour) for colour in (ACCENT, QUIET)] == [1, 9]
     assert "4: 88%, 5: 2%" in bars
 
 
 def test_the_bars_of_no_digit_colour_nothing() -> None:
     """Where nothing was read, no bar stands out."""
-    assert ACCENT not in probability_bars([0.0] * 10, None)
+    assert ACCENT not in probability_bars([0.0] * 10, "0123456789", None)
 
 
 def test_an_enlarged_image_keeps_its_pixels() -> None:
@@ -112,7 +113,7 @@ def test_the_name_of_a_box_at_the_top_is_whole() -> None:
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:
     """A rerun of the page shows the first prediction again, down to its timing; another level is another prediction."""
     content = png(drawing(3))
-    predictions = [read_file(content, level).prediction for level in (1.0, 1.0, 2.0)]
+    predictions = [read_file(content, level, WESTERN).prediction for level in (1.0, 1.0, 2.0)]
     first, again, other = [prediction.timings for prediction in predictions if prediction]
     assert first == again
     assert first != other

@@ -17,6 +17,7 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
 from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
+from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, recorded_strokes
 
@@ -133,7 +134,7 @@ def test_the_card_decides_between_the_verdicts(models, images, shares, verdict, 
     decision = Decision(temperature=1, not_a_digit_above=0.6, unsure_below=0.8)
     recogniser = Recogniser(Registry(models).champion().read_file(LITERT), decision, "v", cores=1)
     eleven = np.array([shares.get(label, 0) for label in range(NOT_A_DIGIT + 1)], np.float64)
-    prediction: Prediction = recogniser._decide(images[0], eleven, 0.0)  # noqa: SLF001  no image has such shares
+    prediction: Prediction = recogniser._decide(images[0], eleven, decision, WESTERN)  # noqa: SLF001  no image has such shares
     recogniser.close()
     assert (prediction.verdict, prediction.digit) == (verdict, digit)
 

@@ -35,7 +35,7 @@ def test_wiping_out_what_mattered_costs_more_than_what_did_not(recogniser):
     most, least = [], []
     for digit in DIGITS:
         seen = normalise(drawing(digit))
-        found = saliency(seen, recogniser, digit)
+        found = saliency(seen, recogniser, digit=digit)
         ink = np.argwhere(seen > 140)
         order = np.argsort([found[y, x] for y, x in ink])
         for places, left in ((ink[order[-len(ink) // 4 :]], most), (ink[order[: len(ink) // 4]], least)):
@@ -48,4 +48,4 @@ def test_wiping_out_what_mattered_costs_more_than_what_did_not(recogniser):
 def test_another_digit_can_be_asked_for(recogniser):
     """What speaks for a 1 in a 7 is not what speaks for the 7."""
     seen = normalise(drawing(7))
-    assert (saliency(seen, recogniser, 1) != saliency(seen, recogniser)).any()
+    assert (saliency(seen, recogniser, digit=1) != saliency(seen, recogniser)).any()

@@ -128,14 +128,14 @@ def test_parquet_opens_with_the_right_types(exports, kept, tmp_path, read):
         assert frame["timestamp"][0] == pd.Timestamp(NOON)
         kinds = {name: str(kind) for name, kind in frame.dtypes.items()}
         assert (kinds["id"], kinds["predicted_digit"], kinds["confidence"]) == (
-            "int64[pyarrow]", "int16[pyarrow]", "double[pyarrow]",
+            "int64[pyarrow]", "int32[pyarrow]", "double[pyarrow]",
         )  # fmt: skip
         assert (kinds["correct_prediction"], kinds["username"]) == ("bool[pyarrow]", "string[pyarrow]")
         assert len(frame) == 13
     else:
         found = duckdb.read_parquet(str(file))
         types = dict(zip(found.columns, map(str, found.types), strict=True))
-        assert (types["timestamp"], types["predicted_digit"]) == ("TIMESTAMP WITH TIME ZONE", "SMALLINT")
+        assert (types["timestamp"], types["predicted_digit"]) == ("TIMESTAMP WITH TIME ZONE", "INTEGER")
         assert (types["all_predictions"], types["verified"]) == ("DOUBLE[]", "BOOLEAN")
         assert len(found) == 13
 

@@ -77,7 +77,8 @@ def test_a_filter_matches_what_it_says(history, labelled, chosen, found):
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
-        ({"digit": 10}, "digit is 10; 0 to 9"),
+        ({"digit": 12}, "digit is 12; 0 to 9"),
+        ({"script": "klingon"}, "no script 'klingon'; there are western, arabic"),
         ({"actual_digit": -1}, "actual_digit is -1"),
         ({"confidence_from": 0.9, "confidence_to": 0.1}, "is 0.9 to 0.1"),
         ({"confidence_to": 1.5}, "1.5"),

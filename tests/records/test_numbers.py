@@ -116,7 +116,7 @@ def test_the_newest_word_counts_and_none_is_lost(workspace):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("12.5", r"'\.'"), ("٣", "digits are allowed"), ("1" * (MAX_TEXT + 1), "at most")]
+    ("text", "words"), [("12.5", r"'\.'"), ("x", "digits are allowed"), ("1" * (MAX_TEXT + 1), "at most")]
 )
 def test_what_is_no_number_is_refused(workspace, text, words):
     """The message names the sign; nothing is recorded."""
@@ -124,6 +124,14 @@ def test_what_is_no_number_is_refused(workspace, text, words):
     with pytest.raises(InvalidValue, match=words):
         workspace.numbers.correct(one.id, text)
     assert workspace.numbers.feedback(one.id) == []
+
+
+def test_digits_of_any_script_may_be_written(workspace):
+    """They are kept as 0 to 9; numerals whose symbols are worth more stay as they are."""
+    one = kept(workspace)
+    for written, text in (("٣١٤", "314"), ("೩೧ ೪", "314"), ("三百一十四", "三百一十四")):
+        workspace.numbers.correct(one.id, written)
+        assert workspace.numbers.get(one.id).label.text == text
 
 
 @pytest.mark.parametrize("number_id", [0, 7, 2**80])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwr_core.review.label_errors import eleven_shares, margins, suspects
+from hwr_core.review.label_errors import margins, suspects, with_none
 
 
 def shares_of(*given: dict[int, float]):
@@ -70,6 +70,6 @@ def test_wrong_labels_among_many_are_told_from_right_ones():
 def test_what_speaks_for_no_digit_is_found_again(none: float):
     """The ten probabilities of a prediction give the eleventh where some digit is very unlikely."""
     digits = np.array([0.7, 0.2, 0.1, *[0.0] * 7]) * (1 - none)
-    [shares] = eleven_shares((digits + none / 10)[None])
+    [shares] = with_none((digits + none / 10)[None])
     assert shares == pytest.approx([*digits, none])
     assert shares.sum() == pytest.approx(1)

@@ -9,13 +9,14 @@ from dashboard.components.label_buttons import UserLabel, pressed_label, save_or
 from dashboard.components.messages import show_error, show_toasts
 from dashboard.components.numbers import show_number
 from dashboard.components.save_button import Unsaved, save_once, saved_ids, show_save_button
-from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, digit_symbol, symbol
+from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
+from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, digit_symbol, symbol, written
 from dashboard.services import read_number, workspace
 from dashboard.views.draw import canvas
 from dashboard.views.draw.explanation import show_explanation
 from dashboard.views.draw.pen import choose_pen, pen_width
 from dashboard.views.draw.recent_drawings import Drawing, follow
-from hwr_core.app import Prediction, Reason, Source
+from hwr_core.app import WESTERN, Prediction, Reason, Source
 from hwr_core.errors import HwrError
 
 BOARD = "draw_board"
@@ -30,7 +31,7 @@ LABELS = "draw_labels"
 @st.fragment
 def show_board() -> None:
     """The canvas and its prediction; a stroke reruns this and nothing else."""
-    kind = _choose_kind()
+    kind, script = _choose_kind_and_script()
     left, right = st.columns(2, gap="medium")
     with left:
         # On the left of this line there is room for the canvas's own buttons, which lie above it under the pointer.
@@ -39,11 +40,11 @@ def show_board() -> None:
     if image is None and follow(None, key="draw"):
         st.rerun(scope="app")  # before anything is shown that would be shown anew
     with right:  # before the tools, so that the answer reaches the browser first
-        drawing = _show_number(image) if kind == NUMBERS else _show_digit(image)
+        drawing = _show_number(image, script) if kind == NUMBERS else _show_digit(image, script)
     with left:
         _show_tools()
     if drawing and kind == ONE_DIGIT and st.toggle("Explain this prediction", key="draw_explain"):
-        show_explanation(drawing.image)
+        show_explanation(drawing.image, script)
     if follow(drawing, key="draw"):
         st.rerun(scope="app")  # recent drawings are shown outside, so that no stroke has to show them again
     show_toasts()
@@ -74,10 +75,18 @@ def _show_tools() -> None:
     choose_pen(key=PEN)
 
 
-def _show_digit(image: bytes | None) -> Drawing | None:
+def _choose_kind_and_script() -> tuple[str, str]:
+    """Whether to draw one digit or a number, and in which script."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = _choose_kind()
+        with st.container(width=SCRIPT_WIDTH):
+            return kind, choose_script(key="draw_script")
+
+
+def _show_digit(image: bytes | None, script: str) -> Drawing | None:
     """The prediction for the drawing, or what to do when there is none."""
     try:
-        prediction = workspace().read(image) if image else None
+        prediction = workspace().read(image, script=script) if image else None
     except HwrError as error:  # caught here, since no error leaves a fragment
         show_error(error)
         return None
@@ -88,35 +97,41 @@ def _show_digit(image: bytes | None) -> Drawing | None:
     else:
         show_hint("Write one digit. It is read after each stroke.")
     unsaved = None if image is None or prediction is None else _as_unsaved(image, prediction)
-    label = _choose_label(unsaved)
+    label = _choose_label(unsaved, script)
     show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S")
-    show_probabilities(prediction)
+    show_probabilities(prediction, script)
     if unsaved is None or image is None:
         return None
-    corrected = None if label is None or label.digit == unsaved.prediction.digit else digit_symbol(label.digit)
-    return _as_drawing(image, symbol(unsaved.prediction), label=corrected)
+    corrected = None if label is None or label.digit == unsaved.prediction.digit else _label(label, unsaved.prediction)
+    return _as_drawing(image, symbol(unsaved.prediction), script=unsaved.prediction.script, label=corrected)
 
 
-def _choose_label(unsaved: Unsaved | None) -> UserLabel | None:
+def _label(label: UserLabel, prediction: Prediction) -> str:
+    return digit_symbol(None) if label.digit is None else written(label.digit, prediction.script)
+
+
+def _choose_label(unsaved: Unsaved | None, script: str) -> UserLabel | None:
     """Show the label buttons; a label saves its drawing first. Returns the drawing's label."""
     labels: dict[str, UserLabel | None] = st.session_state.setdefault(LABELS, {})
     prediction = unsaved.prediction if unsaved else None
     pressed = pressed_label(prediction, key=LABEL)
     if unsaved and pressed and (prediction_id := save_once(unsaved, key=SAVE)) is not None:
-        labels[unsaved.name] = save_or_remove(prediction_id, pressed, labels.get(unsaved.name))
+        labels[unsaved.name] = save_or_remove(
+            prediction_id, pressed, labels.get(unsaved.name), unsaved.prediction.script
+        )
     label = labels.get(unsaved.name) if unsaved else None
-    show_label_buttons(prediction, label, key=LABEL)
+    show_label_buttons(prediction, label, key=LABEL, script=script)
     return label
 
 
-def _show_number(image: bytes | None) -> Drawing | None:
+def _show_number(image: bytes | None, script: str) -> Drawing | None:
     """All digits of the drawing, each with its box; or what to do when there is none."""
     if image is None:
         show_hint("Write digits next to each other, on one line or several.")
         return None
     try:
-        show_number(image, key="draw_number")
-        text = read_number(image, 1.0).text
+        show_number(image, key="draw_number", script=script)
+        text = read_number(image, 1.0, script=script).text
     except HwrError as error:
         show_error(error)
         return None
@@ -128,12 +143,14 @@ def _read_as_number() -> None:
 
 
 def _as_unsaved(image: bytes, prediction: Prediction) -> Unsaved | None:
-    """The drawing, known by its content, unless it is blank."""
-    return None if prediction.seen is None else Unsaved(_name_of(image), prediction, Source.DRAWING, image=image)
+    """The drawing, known by its content and script, unless it is blank."""
+    if prediction.seen is None:
+        return None
+    return Unsaved(f"{_name_of(image)} {prediction.script}", prediction, Source.DRAWING, image=image)
 
 
-def _as_drawing(image: bytes, read_as: str, *, label: str | None = None) -> Drawing:
-    name = _name_of(image)
+def _as_drawing(image: bytes, read_as: str, *, script: str = WESTERN, label: str | None = None) -> Drawing:
+    name = f"{_name_of(image)} {script}"
     return Drawing(name, image, read_as, saved_ids(key=SAVE).get(name), label)
 
 

@@ -15,10 +15,10 @@ STAGE_SIDE = 70
 SALIENCY = "Blue: strokes that support this answer. Orange: places where a stroke would count against it."
 
 
-def show_explanation(image: bytes) -> None:
+def show_explanation(image: bytes, script: str) -> None:
     """Every stage from the drawing to what the model saw, and what mattered in that."""
     try:
-        found = explain(image)
+        found = explain(image, script)
     except HwrError as error:
         show_error(error)
         return

@@ -8,9 +8,10 @@ from dashboard.components import wording
 from dashboard.components.answer import ANSWER_SIDE, show_probabilities, show_seen
 from dashboard.components.label_buttons import UserLabel, pressed_label, save_or_remove, show_label_buttons
 from dashboard.components.messages import show_error
+from dashboard.components.script_choice import title_of_name
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
-from hwr_core.app import DIGITS, Feedback, PredictionRecord, data_url
+from hwr_core.app import WESTERN, Feedback, PredictionRecord, data_url, values_of
 from hwr_core.errors import HwrError, NotFound
 
 LONGEST = 18
@@ -31,14 +32,20 @@ def show_prediction(record: PredictionRecord, *, timezone: str) -> None:
                     show_seen(prediction.seen, side=ANSWER_SIDE, caption="What the model saw")
             st.markdown(f"**{wording.headline(prediction)}** {wording.detail(prediction)}")
             st.caption(
-                f"Model {prediction.model_version}. Preprocessing {prediction.timings.preprocessing * 1000:.1f} ms, "
+                f"{_script(prediction.script)}Model {prediction.model_version}. "
+                f"Preprocessing {prediction.timings.preprocessing * 1000:.1f} ms, "
                 f"inference {prediction.timings.inference * 1000:.1f} ms, enhancement {record.enhancement_level:g}."
             )
         with right:
             show_probabilities(prediction)
             _choose_label(record, feedback)
-        _show_feedback(feedback, timezone=timezone)
+        _show_feedback(feedback, prediction.script, timezone=timezone)
         _show_form(record)
+
+
+def _script(name: str) -> str:
+    """The script of a prediction, where it is not the usual one."""
+    return "" if name == WESTERN else f"Script {title_of_name(name)}. "
 
 
 def show_by_id(asked: str, *, timezone: str) -> None:
@@ -57,7 +64,7 @@ def _choose_label(record: PredictionRecord, feedback: Sequence[Feedback]) -> Non
     mine = [each.actual_digit for each in feedback if each.user_id == user_id() and each.replaced_at is None]
     current = UserLabel(mine[0]) if mine else None
     pressed = pressed_label(record.prediction, key=key)
-    if pressed and save_or_remove(record.id, pressed, current) != current:
+    if pressed and save_or_remove(record.id, pressed, current, record.prediction.script) != current:
         st.rerun()
     show_label_buttons(record.prediction, current, key=key)
 
@@ -74,7 +81,7 @@ def _show_upload(record: PredictionRecord) -> None:
         show_error(error)
 
 
-def _show_feedback(feedback: Sequence[Feedback], *, timezone: str) -> None:
+def _show_feedback(feedback: Sequence[Feedback], script: str, *, timezone: str) -> None:
     if not feedback:
         return
     names = {user.id: user.username for user in workspace().users.all()}
@@ -82,7 +89,8 @@ def _show_feedback(feedback: Sequence[Feedback], *, timezone: str) -> None:
         {
             "User": [names.get(each.user_id, "") for each in feedback],
             "Label": [
-                wording.NOT_A_DIGIT if each.actual_digit is None else str(each.actual_digit) for each in feedback
+                wording.NOT_A_DIGIT if each.actual_digit is None else wording.written(each.actual_digit, script)
+                for each in feedback
             ],
             "Rating": [each.confidence_rating for each in feedback],
             "Comment": [each.comments for each in feedback],
@@ -99,13 +107,20 @@ def _show_feedback(feedback: Sequence[Feedback], *, timezone: str) -> None:
 
 def _show_form(record: PredictionRecord) -> None:
     """For a label with a rating and a comment."""
-    options = [*map(str, DIGITS), wording.NOT_A_DIGIT]
+    options = [*values_of(record.prediction.script), None]
     digit = record.label.digit if record.label else record.prediction.digit
     with (
         st.expander("Add a rating or a comment", icon=":material/edit_note:"),
         st.form("detail_form", border=False),
     ):
-        label = st.selectbox("Label", options, index=len(DIGITS) if digit is None else digit)
+        label = st.selectbox(
+            "Label",
+            options,
+            index=options.index(digit),
+            format_func=lambda value: (
+                wording.NOT_A_DIGIT if value is None else wording.written(value, record.prediction.script)
+            ),
+        )
         rating = st.feedback("stars", key="detail_rating")
         comments = st.text_area("Comment", max_chars=2000)
         if st.form_submit_button("Save", type="primary"):
@@ -113,7 +128,7 @@ def _show_form(record: PredictionRecord) -> None:
                 workspace().feedback.give(
                     record.id,
                     user_id=user_id(),
-                    actual_digit=None if label == wording.NOT_A_DIGIT else int(label),
+                    actual_digit=label,
                     confidence_rating=None if rating is None else rating + 1,
                     comments=comments,
                 )

@@ -7,9 +7,10 @@ import streamlit as st
 
 from dashboard.components.answer import show_seen
 from dashboard.components.user_switch import user_id
+from dashboard.components.wording import digit_symbol
 from dashboard.services import allowed, workspace
 from dashboard.views.models.figures import PERCENT, percent
-from hwr_core.app import NOT_A_DIGIT, Comparison, Difference, ModelVersion, Permission, common_suites, compare
+from hwr_core.app import Comparison, Difference, ModelVersion, Permission, common_suites, compare
 
 DIFFERENCES = 40
 DIFFERENCE_SIDE = 84
@@ -89,9 +90,5 @@ def _show_differences(differences: Sequence[Difference]) -> None:
     with st.container(horizontal=True, gap="small"):
         for each in differences:
             if each.seen is not None:
-                words = " / ".join(_symbol(label) for label in (each.label, each.one, each.other))
+                words = " / ".join(digit_symbol(label) for label in (each.label, each.one, each.other))
                 show_seen(each.seen, side=DIFFERENCE_SIDE, caption=words)
-
-
-def _symbol(label: int) -> str:
-    return "–" if label == NOT_A_DIGIT else str(label)

@@ -5,9 +5,9 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.components.label_buttons import DIGIT_ROWS, NOT_A_DIGIT_BUTTON
+from dashboard.components.label_buttons import NOT_A_DIGIT_BUTTON, digit_rows
 from dashboard.components.user_switch import user_id
-from dashboard.components.wording import digit_in_words
+from dashboard.components.wording import in_script
 from dashboard.services import workspace
 from dashboard.views.review.session import GivenLabel, ReviewSession
 from hwr_core.app import PredictionRecord
@@ -19,12 +19,13 @@ SESSION = "review_session"
 def show_label_buttons(record: PredictionRecord, session: ReviewSession) -> None:
     """A button and a key to agree, for each digit, for not a digit, and to undo."""
     digit = record.prediction.digit
-    agree = f"Agree: {digit_in_words(digit)}"
+    script = record.prediction.script
+    agree = f"Agree: {in_script(digit, script)}"
     _label_button(record, digit, agree, "Enter", name="agree", icon=":material/check:", is_primary=True)
-    for row in DIGIT_ROWS:
+    for row in digit_rows(script):
         with st.container(horizontal=True, gap="xsmall"):
             for button in row:
-                _label_button(record, int(button.shortcut), button.text, button.shortcut, name=button.name)
+                _label_button(record, button.digit, button.text, button.shortcut, name=button.name)
     none = NOT_A_DIGIT_BUTTON
     with st.container(horizontal=True, gap="xsmall"):
         _label_button(record, None, none.text, none.shortcut, name=none.name)
@@ -35,7 +36,7 @@ def _label_button(  # noqa: PLR0913  each says one thing about a button
     record: PredictionRecord,
     digit: int | None,
     text: str,
-    shortcut: str,
+    shortcut: str | None,
     *,
     name: str,
     icon: str | None = None,

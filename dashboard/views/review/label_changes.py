@@ -8,9 +8,9 @@ from dashboard.components.answer import show_seen
 from dashboard.components.label_buttons import NOT_A_DIGIT_BUTTON
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
-from dashboard.components.wording import digit_in_words
+from dashboard.components.wording import in_script, written
 from dashboard.services import workspace
-from hwr_core.app import DIGITS, PredictionRecord
+from hwr_core.app import PredictionRecord, values_of
 from hwr_core.errors import HwrError
 
 LARGE = 112
@@ -27,6 +27,11 @@ def label_digit(record: PredictionRecord) -> int | None:
     """The digit of a labelled prediction's label, None for not a digit."""
     assert record.label is not None  # only labelled predictions are asked for
     return record.label.digit
+
+
+def script_of(record: PredictionRecord) -> str:
+    """The script that a prediction was read in."""
+    return record.prediction.script
 
 
 def show_changes(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -> None:
@@ -49,15 +54,21 @@ def _show_images(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -
             if record.prediction.seen is not None:
                 show_seen(record.prediction.seen, side=LARGE, caption=f"Prediction {record.id}")
     for record, reason in zip(selected[:MOST_LARGE], reasons, strict=False):
-        st.caption(f"Prediction {record.id}, labelled {digit_in_words(label_digit(record))}. The model: {reason}.")
+        label = in_script(label_digit(record), script_of(record))
+        st.caption(f"Prediction {record.id}, labelled {label}. The model: {reason}.")
 
 
 def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
     st.markdown("Relabel as" if len(selected) == 1 else f"Relabel these {len(selected)} as")
     none = NOT_A_DIGIT_BUTTON
     with st.container(horizontal=True, gap="xsmall"):
-        for digit in DIGITS:
-            if st.button(str(digit), key=f"labelled_is_{digit}"):
+        scripts = {script_of(record) for record in selected}
+        if len(scripts) > 1:
+            st.caption("These are in several scripts. Select those of one to relabel them.")
+            return
+        script = scripts.pop()
+        for digit in values_of(script):
+            if st.button(written(digit, script), key=f"labelled_is_{digit}"):
                 _change(selected, _relabel(digit))
         if st.button(none.text, key=f"labelled_{none.name}"):
             _change(selected, _relabel(None))

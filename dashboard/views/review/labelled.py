@@ -9,7 +9,7 @@ from dashboard.components.answer import thumbnail
 from dashboard.components.filters import DIGIT_NAMES, LABEL, READ_AS
 from dashboard.components.prediction_table import ROW_HEIGHT, input_column
 from dashboard.services import workspace
-from dashboard.views.review.label_changes import REVISION, label_digit, show_changes
+from dashboard.views.review.label_changes import REVISION, label_digit, script_of, show_changes
 from hwr_core.app import HistoryFilter, Labelled, PredictionRecord, Suspect
 
 ROWS = 48
@@ -47,7 +47,8 @@ def show_labelled() -> None:
 
 def why(suspect: Suspect) -> str:
     """Why a label is suspected: the probabilities of what the model reads and of the label."""
-    preferred, label = wording.digit_in_words(suspect.preferred), wording.digit_in_words(label_digit(suspect.kept))
+    script = script_of(suspect.kept)
+    preferred, label = (wording.in_script(digit, script) for digit in (suspect.preferred, label_digit(suspect.kept)))
     return f"{_percent(suspect.preferred_given)} for {preferred}, {_percent(suspect.given)} for {label}"
 
 

@@ -83,15 +83,15 @@ def _show_answer(waiting: Waiting) -> None:
     show_symbol(wording.symbol(prediction), rem=3)
     st.caption(_candidates(prediction, most=1 if waiting.second else SHOWN))
     if waiting.second:
-        st.markdown(f"Challenger  \n**{wording.digit_in_words(waiting.second.digit)}**")
+        st.markdown(f"Challenger  \n**{wording.in_script(waiting.second.digit, prediction.script)}**")
 
 
 def _candidates(prediction: Prediction, *, most: int) -> str:
     """The most probable digits, one below the other."""
     if not prediction.verdict.names_a_digit:
-        return f"Not a digit, most like {wording.a_digit(prediction.candidates[0].digit)}"
+        return f"Not a digit, most like {wording.in_script(prediction.candidates[0].digit, prediction.script)}"
     return "  \n".join(
-        f"{each.digit}: {wording.percent(each.probability)}"
+        f"{wording.written(each.digit, prediction.script)}: {wording.percent(each.probability)}"
         for each in prediction.candidates[:most]
         if each.probability >= WORTH_NAMING
     )

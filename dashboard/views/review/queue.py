@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.links import link_to_draw
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
-from dashboard.components.wording import digit_in_words
+from dashboard.components.wording import in_script
 from dashboard.services import workspace
 from dashboard.views.review.answer_buttons import SESSION, show_label_buttons, show_move_buttons, show_undo
 from dashboard.views.review.prediction_card import prepare_image, show_prediction_card
@@ -120,7 +120,9 @@ def _show_progress(session: ReviewSession) -> None:
 
 def _current(record: PredictionRecord, session: ReviewSession) -> str:
     label = session.labels.get(record.id)
-    return f"prediction {record.id}" + (f" (labelled {digit_in_words(label.digit)})" if label else "")
+    return f"prediction {record.id}" + (
+        f" (labelled {in_script(label.digit, record.prediction.script)})" if label else ""
+    )
 
 
 def _show_waiting(waiting: Waiting, session: ReviewSession) -> None:

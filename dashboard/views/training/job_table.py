@@ -10,7 +10,7 @@ from dashboard.services import workspace
 from hwr_core.app import Job, JobKind
 from hwr_core.errors import NotFound
 
-KINDS = {JobKind.TRAIN: "Training", JobKind.TUNE: "Tuning", JobKind.EVALUATE: "Evaluation"}
+KINDS = {JobKind.TRAIN: "Training", JobKind.SCRIPTS: "Scripts", JobKind.TUNE: "Tuning", JobKind.EVALUATE: "Evaluation"}
 LONGEST = 18
 """Figures of an id."""
 

@@ -88,9 +88,9 @@ def _unpack(archive: Upload) -> list[Upload]:
     return [Upload(f"{archive.id}/{place}", name, content) for place, (name, content) in enumerate(files)]
 
 
-def read_files(uploads: Sequence[Upload], enhancement_level: float) -> list[FileResult]:
+def read_files(uploads: Sequence[Upload], enhancement_level: float, script: str) -> list[FileResult]:
     """Read each image, with a bar that counts them; none where the user stops that. Raises ModelUnavailable."""
     task = f"reading_{hash(tuple(upload.id for upload in uploads))}"
     if is_stopped(task):
         return []
-    return [read_file(upload.content, enhancement_level) for upload in counted(uploads, "Read", task=task)]
+    return [read_file(upload.content, enhancement_level, script) for upload in counted(uploads, "Read", task=task)]

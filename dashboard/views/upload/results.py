@@ -33,7 +33,14 @@ def unsaved(uploads: Sequence[Upload], results: Sequence[FileResult], level: flo
     """Return what may be saved: each image that was read and is not blank."""
     source = Source.BATCH if len(results) > 1 else Source.UPLOAD
     return [
-        Unsaved(f"{upload.id} at {level}", result.prediction, source, upload.name, level, upload.content)
+        Unsaved(
+            f"{upload.id} at {level} in {result.prediction.script}",
+            result.prediction,
+            source,
+            upload.name,
+            level,
+            upload.content,
+        )
         for upload, result in zip(uploads, results, strict=True)
         if result.prediction and result.prediction.seen is not None
     ]
@@ -84,6 +91,8 @@ def as_table(uploads: Sequence[Upload], results: Sequence[FileResult]) -> pd.Dat
         {
             "file": [upload.name for upload in uploads],
             "digit": pd.array([prediction and prediction.digit for prediction in predictions], dtype="Int64"),
+            "script": [prediction.script if prediction else None for prediction in predictions],
+            "symbol": [prediction.symbol if prediction else None for prediction in predictions],
             "verdict": [prediction.verdict.value if prediction else "not_readable" for prediction in predictions],
             "confidence": [round(prediction.confidence, 4) if prediction else None for prediction in predictions],
             "model_version": [prediction.model_version if prediction else None for prediction in predictions],

@@ -11,7 +11,7 @@ from hwr_core.cli.arguments.files import read_file
 from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError
-from hwr_core.recognition.types import NumberPrediction
+from hwr_core.recognition.types import NumberLine, NumberPrediction
 from hwr_core.records.numbers import NumberRecord
 from hwr_core.records.predictions import Source
 
@@ -62,10 +62,16 @@ def _as_lines(name: str, found: NumberPrediction | HwrError | None) -> str:
         return f"{name}: no digits"
     several = found.pages > 1
     return "\n".join(
-        f"{name}{f', page {line.page + 1}' if several else ''}: {line.value or line.text} {line.confidence:.1%} "
+        f"{name}{f', page {line.page + 1}' if several else ''}: {_written(line)} {line.confidence:.1%} "
         f"{'accepted' if line.accept else 'does not fit' if line.fits is False else 'check this'}"
         for line in found.lines
     )
+
+
+def _written(line: NumberLine) -> str:
+    """A number, and how it is written where that is in another script."""
+    number = line.value or line.text
+    return f"{number} ({line.symbols})" if line.symbols else number
 
 
 def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, Any]:
@@ -95,11 +101,13 @@ def _as_json(name: str, found: NumberPrediction | HwrError | None) -> dict[str, 
                 "accept": line.accept,
                 "fits": line.fits,
                 "value": line.value,
+                "symbols": line.symbols,
                 "box": line.box,
                 "page": line.page,
             }
             for line in found.lines
         ],
+        "script": found.script,
         "model_version": found.model_version,
         "seconds": found.seconds,
         "warnings": found.warnings,

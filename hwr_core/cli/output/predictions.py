@@ -11,28 +11,31 @@ from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, SOME_UNREAD
 from hwr_core.recognition.types import Prediction, Reason, Verdict
 from hwr_core.records.predictions import Source
+from hwr_core.scripts.script import WESTERN
 
 RUNNERS_UP = 2
 
 
-def print_predictions(names: Sequence[str], enhancement_level: float, *, keep_for: int | None, as_json: bool) -> int:
+def print_predictions(
+    names: Sequence[str], enhancement_level: float, script: str, *, keep_for: int | None, as_json: bool
+) -> int:
     """Print what each file shows, in order, kept for a user or for nobody; return the exit status."""
     status = DONE
     with opened() as workspace:
         size = workspace.settings.max_batch_files
         for start in range(0, len(names), size):
-            for found in _predictions(workspace, names[start : start + size], enhancement_level, keep_for):
+            for found in _predictions(workspace, names[start : start + size], enhancement_level, script, keep_for):
                 print(json.dumps(_as_json(found)) if as_json else _as_line(found), flush=True)
                 status = SOME_UNREAD if found.error else status
     return status
 
 
 def _predictions(
-    workspace: Workspace, names: Sequence[str], enhancement_level: float, keep_for: int | None
+    workspace: Workspace, names: Sequence[str], enhancement_level: float, script: str, keep_for: int | None
 ) -> list[FilePrediction]:
     opened_files = [read_file(name, workspace.settings.max_image_bytes) for name in names]
     files = [each for each in opened_files if not isinstance(each, FilePrediction)]
-    predictions = workspace.read_all(files, enhancement_level=enhancement_level)
+    predictions = workspace.read_all(files, enhancement_level=enhancement_level, script=script)
     if keep_for is not None:
         predictions = workspace.keep_all(
             predictions, files, user_id=keep_for, source=Source.CLI, enhancement_level=enhancement_level
@@ -57,7 +60,8 @@ def _in_words(prediction: Prediction) -> str:
         return f"no digit (not a digit; nearest {best.digit} {best.probability:.1%})"
     runners_up = ", ".join(f"{other.digit} {other.probability:.1%}" for other in others[:RUNNERS_UP])
     unsure = " (unsure)" if prediction.verdict is Verdict.UNSURE else ""
-    return f"{prediction.digit} {prediction.confidence:.1%}{unsure}, then {runners_up}"
+    written = "" if prediction.script == WESTERN else f" ({prediction.symbol}, {prediction.script})"
+    return f"{prediction.digit}{written} {prediction.confidence:.1%}{unsure}, then {runners_up}"
 
 
 def _as_json(found: FilePrediction) -> dict[str, Any]:
@@ -69,6 +73,8 @@ def _as_json(found: FilePrediction) -> dict[str, Any]:
         "verdict": prediction.verdict,
         "reason": prediction.reason,
         "digit": prediction.digit,
+        "script": prediction.script,
+        "symbol": prediction.symbol,
         "confidence": prediction.confidence,
         "probabilities": prediction.probabilities,
         "model_version": prediction.model_version,

@@ -1,8 +1,8 @@
 """Characters of other scripts: what is no Western digit, though somebody writes it with as much care.
 
-A character that most readers of Western digits would take for one, such as the Bengali four, which is an eight here, is
-neither taught as a digit nor as none: the tables below name the characters that are none. They were chosen by looking
-at a sheet of each set.
+A character that most readers of Western digits would take for one, such as the Kannada four, which is an eight here,
+is neither taught as a digit nor as none: the tables below name the characters that are none. They were chosen by
+looking at a sheet of each set.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hwr_core.datasets.request import Request
-from hwr_core.datasets.samples import LabelledImage, Part, part_of
+from hwr_core.datasets.samples import LabelledImage, Part, part_of, writers_of
 from hwr_core.datasets.unreadable import image_is_readable
 from hwr_core.recognition.types import NOT_A_DIGIT
 
@@ -42,7 +41,6 @@ OMNIGLOT = "characters-omniglot.npz"
 LEARNED = (
     Characters("digits-arabic-madbase.npz", _values(2, 3, 4, 7, 8)),
     Characters("digits-devanagari-dhcd.npz", _values(6, 8)),
-    Characters("digits-bangla-numtadb.npz", _values(5, 6, 8)),
     Characters("digits-kannada.npz", _values(1, 5, 6, 8, 9)),
     Characters("numerals-chinese.npz", _values(0, 2, 3, 4, 5, 6, 8, 9, 10, 100, 1000, 10_000, 100_000_000)),
     Characters("symbols-bhmsds.npz", frozenset({"w", "x", "plus", "minus"})),
@@ -83,7 +81,7 @@ def _chosen(
 ) -> Iterator[LabelledImage]:
     with np.load(path, allow_pickle=False) as archive:
         images, labels = archive["images"], archive["labels"].astype(str)
-        writers = archive["writers"].astype(str) if "writers" in archive else _blocks(len(labels))
+        writers = writers_of(archive, BLOCK)
     wanted = np.isin(labels, sorted(characters.labels))
     places = [
         place
@@ -91,7 +89,3 @@ def _chosen(
         if all_parts or part_of(f"{path.stem} {writers[place]}") is request.part
     ]
     yield from ((images[place], NOT_A_DIGIT) for place in request.choose(places) if image_is_readable(images[place]))
-
-
-def _blocks(count: int) -> NDArray[np.str_]:
-    return (np.arange(count) // BLOCK).astype(str)

@@ -104,7 +104,8 @@ def test_the_history_is_paged_by_a_cursor(client: TestClient, digits: list[int],
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("predictions?digit=10", 422), ("predictions?digit=x", 422), ("predictions?confidence_from=2", 422),
+        ("predictions?digit=11", 422), ("predictions?digit=x", 422), ("predictions?confidence_from=2", 422),
+        ("predictions?script=latin", 422),
         ("predictions?confidence_from=nan", 422), ("predictions?confidence_from=0.9&confidence_to=0.1", 422),
         ("predictions?since=yesterday", 422), ("predictions?since=2026-01-01T00:00:00", 422),
         ("predictions?until=1769860800", 422), ("predictions?until=-1.5e9", 422),

@@ -1,0 +1,48 @@
+"""The choice of the script that digits are written in: remembered for the session, and begun with the user's own."""
+
+import streamlit as st
+
+from dashboard.components.user_switch import user_id
+from dashboard.services import workspace
+from hwr_core.app import AUTO, WESTERN, Script, find_script
+
+SCRIPT_WIDTH = 210
+"""Of the choice, in pixels."""
+
+AUTO_TITLE = "Find out"
+
+
+def choose_script(*, key: str) -> str:
+    """Show the scripts that the served model reads and return the chosen one; nothing to choose where it reads one."""
+    found = titles()
+    if len(found) == 1:
+        return WESTERN
+    begun = workspace().users.get(user_id()).script
+    names = [*found]
+    chosen: str = st.selectbox(
+        "Script",
+        names,
+        index=names.index(begun) if begun in names else 0,
+        format_func=lambda name: found[name],
+        # Another user begins with another script.
+        key=f"{key}_{user_id()}",
+        persist_state="session",
+        help="The digits in which you write. Your own script, which all pages begin with, is chosen in the settings.",
+    )
+    return chosen
+
+
+def titles() -> dict[str, str]:
+    """Return the scripts that can be chosen, by name, with what to call them."""
+    found = {each.script.name: title_of(each.script) for each in workspace().scripts()}
+    return found if len(found) == 1 else {**found, AUTO: AUTO_TITLE}
+
+
+def title_of(script: Script) -> str:
+    """The name of a script in English, and how it looks."""
+    return f"{script.title}  {''.join(script.symbols[1:4])}"
+
+
+def title_of_name(name: str) -> str:
+    """The name of a script in English, by the name that it has in the API."""
+    return find_script(name).title
