@@ -13,12 +13,34 @@ from PIL import Image
 from hwr_core.datasets import handmade
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.strokes import read_recordings
-from hwr_core.images.strokes import Strokes
+from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 
 hand_made_strokes = handmade.hand_made_strokes
 drawing = handmade.hand_made
 """A hand-made digit drawn black on a white square canvas, always the same unless a generator is given."""
+
+
+SYMBOLS = {
+    ("arabic", 1): "50,10 52,90",
+    ("arabic", 6): "20,12 62,18 70,30 68,92",
+    ("arabic", 7): "18,12 48,90 82,12",
+    ("arabic", 8): "18,90 50,10 82,90",
+    ("chinese", 1): "8,52 92,48",
+    ("chinese", 2): "25,28 75,25 / 8,76 92,73",
+    ("chinese", 3): "22,15 78,13 / 28,48 74,46 / 8,86 92,84",
+    ("chinese", 10): "8,48 92,46 / 50,6 50,94",
+}
+"""Symbols of other scripts: for each stroke its points, in hundredths of a square."""
+
+
+def symbol(script: str, value: int, *, side: int = 280, pen: float = 18, fill: float = 0.7) -> Grey:
+    """Return a symbol of another script drawn black on a white square canvas."""
+    strokes = [
+        np.array([point.split(",") for point in stroke.split()], np.float32) / np.float32(100)
+        for stroke in SYMBOLS[script, value].split(" / ")
+    ]
+    return draw(place(strokes, side=side, fill=fill), side=side, pen=pen)
 
 
 def number(text: str, *, side: int = 120, pen: float = 9, gap: int = 0) -> Grey:

@@ -34,6 +34,7 @@ NOT_RUN = {
     "sudo useradd --system --home-dir /opt/hwr hwr": "it changes the system",
     ".venv/bin/pip install gunicorn": "it installs from the network, then serves until it is stopped",
     "HWR_AUTH=required .venv/bin/hwr serve --host 0.0.0.0": "it serves until it is stopped; tests/server does so",
+    ".venv/bin/hwr train --script kannada": "it needs a data set; tests/training/test_scripts.py trains scripts",
     ".venv/bin/hwr tune --set trials=20 --set minutes=30": "it takes too long; tests/training tunes",
 }
 """Shell blocks by their first line, each with the reason."""

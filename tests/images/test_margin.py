@@ -83,3 +83,24 @@ def test_noise_stays_as_it_is(sigma):
     noise = np.random.default_rng(0).normal(128, sigma, (90, 90))
     image = np.clip(noise, 0, 255).astype(np.uint8)
     assert with_margin(image) is image
+
+
+def rounded(power: float, opening: float) -> Grey:
+    """Return a ring, black on white, the squarer the higher the power, open at the bottom by so many degrees."""
+    angles = np.radians(np.linspace(90 + opening / 2, 450 - opening / 2, 400))
+    points = [np.sign(each) * np.abs(each) ** (2 / power) * 92 + 100 for each in (np.cos(angles), np.sin(angles))]
+    canvas = np.full((200, 200), 255, np.uint8)
+    cv2.polylines(canvas, [np.stack(points, 1).round().astype(np.int32)], False, 0, 16)
+    return canvas
+
+
+@pytest.mark.parametrize(("power", "opening"), [(2.5, 0), (3, 0), (3, 50), (3, 80), (3.5, 80)])
+@pytest.mark.parametrize("light", [False, True])
+def test_a_sign_as_round_as_its_image_is_no_frame(power, opening, light):
+    """A ring, or an arch that is open at the bottom, squeezed into 32 pixels, as Telugu zeros and ones are stored."""
+    sign = rounded(power, opening)
+    tight = np.asarray(cv2.resize(cropped(sign), (32, 32), interpolation=cv2.INTER_AREA), np.uint8)
+    tight = np.where(tight > 127, 255, 0).astype(np.uint8)
+    on_paper = np.pad(tight, 8, constant_values=255)
+    assert with_margin(255 - tight if light else tight).shape == (42, 42)
+    assert likeness(normalise(255 - tight if light else tight), normalise(on_paper)) > 0.9

@@ -15,7 +15,7 @@ from hwr_core.settings import PROJECT
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 CELL_SECONDS = 300
 
-NEED_DATA = ("01-data", "03-train", "05-tune")
+NEED_DATA = ("01-data", "03-train", "05-tune", "09-scripts")
 """Those that need real handwriting; the others draw what they need."""
 
 SCIENTIFIC = {"IPython", "cv2", "numpy", "optuna", "pandas", "plotly"}
@@ -51,6 +51,7 @@ def test_there_is_a_notebook_for_each_question():
         "06-history",
         "07-explain",
         "08-numbers",
+        "09-scripts",
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.files import ZIP_DAMAGE
 from hwr_core.recognition.calibration import softmax
 from hwr_core.scripts.script import WESTERN, Script, find_script
 
@@ -48,7 +49,7 @@ class Head:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as archive:
                 return cls(archive["weights"], archive["bias"])
-        except (KeyError, OSError, EOFError) as error:
+        except (KeyError, OSError, *ZIP_DAMAGE) as error:
             raise ValueError("The head of a script is not an npz file of weights and bias.") from error
 
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.files import ZIP_DAMAGE
 from hwr_core.images.types import Grey
 from hwr_core.recognition.calibration import softmax
 from hwr_core.recognition.networks import DigitNetwork, Pool
@@ -86,7 +87,7 @@ def shared_heads(content: bytes) -> dict[str, Head]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: Head(archive[f"{name}-weights"], archive[f"{name}-bias"]) for name in (WESTERN, NONE)}
-    except (KeyError, OSError, EOFError) as error:
+    except (KeyError, OSError, *ZIP_DAMAGE) as error:
         raise ValueError("The heads that all scripts share are not an npz file of weights and biases.") from error
 
 

@@ -15,9 +15,8 @@ from hwr_core.recognition.scripts.reader import heads_of, shared_heads_file
 from hwr_core.registry.card import ModelCard, ScriptCard, Scripts
 from hwr_core.registry.registry import SCRIPTS_HEADS, SCRIPTS_LITERT, ModelVersion
 from hwr_core.scripts.script import Script, find_script
-from hwr_core.training.callbacks import BatchResult, EpochResult
 from hwr_core.training.model_card import command
-from hwr_core.training.progress import share_of_batches
+from hwr_core.training.progress import EpochProgress
 from hwr_core.training.run import TrainingRun
 from hwr_core.training.scripts.config import ScriptsConfig, confirm_network
 from hwr_core.training.scripts.data import PartData, joint, load_part
@@ -86,26 +85,14 @@ def _trained(run: TrainingRun, config: ScriptsConfig, scripts: Sequence[Script],
     if not scripts:
         raise InvalidValue("The network that scripts share cannot be learned from share-alike data alone.")
     first = first_outputs(scripts)
-    step = run.step(PREPARED, TRAINED)
-
-    def on_batch(now: BatchResult) -> None:
-        step.progress(
-            share_of_batches(now), f"Epoch {now.epoch} of {now.epochs}, batch {now.batch:,} of {now.batches:,}"
-        )
-
-    def on_epoch(epoch: EpochResult) -> None:
-        run.report.log(
-            f"epoch {epoch.epoch}/{epoch.epochs}: loss {epoch.loss:.4f}, validation error "
-            f"{1 - epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
-        )
-
+    progress = EpochProgress(run.step(PREPARED, TRAINED), after=(1.0 - TRAINED) / (TRAINED - PREPARED))
     trained = train_network(
-        replace(step, config=config.for_network()),
+        replace(run, config=config.for_network()),
         scripts,
         joint(data[Part.TRAINING], first, scripts, learning=True),
         joint(data[Part.VALIDATION], first, scripts, learning=False),
-        on_batch,
-        on_epoch,
+        progress.on_batch,
+        progress.on_epoch,
     )
     origins = [origin for name in SHARED_SOURCES for origin in ORIGINS.get(name, ())]
     origins += [source.origin for script in scripts for source in script.sources]
