@@ -57,17 +57,38 @@ def symbol_images(script: Script, source: ScriptSource, folder: Path, request: R
 
     A source "to test" has a test part alone, which is all of it.
     """
-    with np.load(folder / source.file, allow_pickle=False) as archive:
+    path = folder / source.file
+    if path.suffix == ".npz":
+        yield from _images_of_file(script, source, path, request)
+    else:
+        yield from _drawn_symbols(script, path, request)
+
+
+def _images_of_file(script: Script, source: ScriptSource, path: Path, request: Request) -> Iterator[LabelledImage]:
+    with np.load(path, allow_pickle=False) as archive:
         images, labels = archive["images"], archive["labels"].astype(np.int64)
         writers = writers_of(archive, source.block)
     place_of = {value: place for place, value in enumerate(script.values)}
-    stem = Path(source.file).stem
     of_part = [
         place
         for place, label in enumerate(labels.tolist())
-        if label in place_of and _part(source, f"{stem} {writers[place]}") is request.part
+        if label in place_of and _part(source, f"{path.stem} {writers[place]}") is request.part
     ]
     yield from ((images[place], place_of[int(labels[place])]) for place in request.choose(of_part))
+
+
+def _drawn_symbols(script: Script, path: Path, request: Request) -> Iterator[LabelledImage]:
+    """Yield recorded strokes, drawn with any pen."""
+    rng = np.random.default_rng(request.seed)
+    pens = strokes.VARIED if request.part is Part.TRAINING else strokes.PLAIN
+    place_of = {symbol: place for place, symbol in enumerate(script.symbols)}
+    found = [
+        (place_of[label.upper()], recording)
+        for label, recording in strokes.labelled_recordings(path, request.part)
+        if label.upper() in place_of
+    ]
+    for place, recording in request.choose(found):
+        yield strokes.draw_recording(recording, pens, rng), place
 
 
 def western_samples(places: Places, request: Request) -> Iterator[Samples]:
@@ -77,15 +98,15 @@ def western_samples(places: Places, request: Request) -> Iterator[Samples]:
             yield from load_source(name, places, request)
 
 
-def no_symbol_images(places: Places, request: Request) -> Iterator[LabelledImage]:
-    """Yield drawings, letters and marks that are a digit in no script."""
+def no_symbol_images(places: Places, request: Request, *, with_letters: bool = True) -> Iterator[LabelledImage]:
+    """Yield drawings and marks that are a symbol of no script, and letters that look like a digit in none."""
     there = available_sources(places)
     for name in NO_SYMBOL_SOURCES:
         if name in there:
             yield from load_images(name, places, request)
     rng = np.random.default_rng(request.seed)
     pens = strokes.VARIED if request.part is Part.TRAINING else strokes.PLAIN
-    for name in LETTER_SOURCES:
+    for name in LETTER_SOURCES if with_letters else ():
         path = places.datasets / f"{name}.jsonl.gz"
         if path.is_file():
             recordings = list(strokes.recordings_of(path, request.part, LETTERS))

@@ -80,13 +80,20 @@ def recordings_of(file: Path, part: Part, labels: AbstractSet[str]) -> Iterator[
     return (recording for label, recording in found if label in labels and _shows_its_label(recording))
 
 
-def _recordings(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:
+def labelled_recordings(file: Path, part: Part) -> Iterator[tuple[str, Recording]]:
+    """Yield all recordings of one part with their labels in the file, whatever else they may be read as."""
+    return _recordings(file, part, without=frozenset())
+
+
+def _recordings(
+    file: Path, part: Part, without: AbstractSet[str] = READS_AS_A_DIGIT
+) -> Iterator[tuple[str, Recording]]:
     flip = np.array([1.0, -1.0 if "pendigits" in file.name else 1.0], np.float32)
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             label = str(row["label"])
-            if part_of(f"{row['writer']}") is part and label not in READS_AS_A_DIGIT:
+            if part_of(f"{row['writer']}") is part and label not in without:
                 strokes = [np.asarray(stroke, np.float32).reshape(-1, 2) * flip for stroke in row["strokes"]]
                 yield label, Recording(int(label) if label.isdigit() else NOT_A_DIGIT, strokes)
 

@@ -8,6 +8,9 @@ from hwr_core.evaluation.compare import Comparison, compare_if_possible
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.statistics import SIGNIFICANT, in_words
 
+FAR = 0.1
+"""Share of a suite's images by which a version that is far worse is right less often than the champion."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -62,6 +65,20 @@ def is_worse(found: Comparison, *, among: int) -> bool:
     (Bonferroni).
     """
     return found.only_one > found.only_other and found.p_value < SIGNIFICANT / among
+
+
+def far_worse(found: Gate) -> tuple[str, ...]:
+    """Return the objections to a version that is no rival of the champion at all.
+
+    On a suite it is right less often, by a tenth of all images: a training of one epoch ends so, or on few images.
+    """
+    hopeless = [
+        each
+        for each in found.comparisons
+        if each.only_one - each.only_other > FAR * each.one.figures.accuracy.total
+        and is_worse(each, among=len(found.comparisons))
+    ]
+    return tuple(map(_objection, hopeless))
 
 
 def _objection(found: Comparison) -> str:

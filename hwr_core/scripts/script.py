@@ -21,7 +21,10 @@ AUTO = "auto"
 
 
 class ScriptSource(BaseModel):
-    """A data set with images of a script: an npz file of `images` and `labels`, and `writers` where they are known.
+    """A data set with images of a script.
+
+    An npz file of `images` and `labels`, and `writers` where they are known; or a jsonl.gz file of pen strokes, whose
+    labels are the symbols, capital or small.
 
     `origin`: who made it, and on what terms. `use`: a source to learn from is split by writer into three parts; one to
     "test" is never learned from. `block`: where it names no writers, so many neighbours go to one part. `apart`:

@@ -12,9 +12,10 @@ from typing import Any
 from hwr_core.datasets.request import Places
 from hwr_core.errors import HwrError, Stopped
 from hwr_core.evaluation.config import evaluation_config
+from hwr_core.evaluation.gate import far_worse
 from hwr_core.evaluation.measure import measure, measure_for_promotion
 from hwr_core.evaluation.promotion import Promotions
-from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite
+from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report, lower_priority
@@ -70,7 +71,7 @@ def _train(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
 
 def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, report: Report, share: Share) -> Result:
-    """Train and publish a version, measure it on the gate suites, and make it the challenger of the champion."""
+    """Train and publish a version, measure it on the gate suites, and make it the challenger if it is one."""
     from hwr_core.training.pipeline import result_of, train_version  # noqa: PLC0415  loads TensorFlow
 
     run = TrainingRun(
@@ -84,16 +85,25 @@ def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, rep
         share=share,
     )
     version = train_version(run.step(0.0, MEASURED_FROM))
-    _challenge(version, spec, report, share)
-    return result_of(version)
+    return result_of(version) | _challenge(version, spec, report, share)
 
 
-def _challenge(version: ModelVersion, spec: JobSpec, report: Report, share: Share) -> None:
-    """Measure a new version on the gate suites, and make it the challenger of the champion."""
-    registry = Registry(spec.models)
-    measure_for_promotion(version, registry, _places(spec), report, between(MEASURED_FROM, 1.0, share))
-    if registry.champion_name() is not None:
-        Promotions(registry).challenge(version, who=f"job {spec.job}", reason="The newest version.")
+def _challenge(version: ModelVersion, spec: JobSpec, report: Report, share: Share) -> Result:
+    """Measure a new version on the gate suites, and make it the challenger unless it is far worse than the champion.
+
+    Returns what the job's result says of that: a challenger reads what waits for review, and a bad one fills the queue.
+    """
+    registry, places = Registry(spec.models), _places(spec)
+    measure_for_promotion(version, registry, places, report, between(MEASURED_FROM, 1.0, share))
+    if registry.champion_name() is None:
+        return {"challenger": False, "far_worse": []}
+    promotions = Promotions(registry)
+    objections = far_worse(promotions.gate(version, gate_suites(places)))
+    for objection in objections:
+        report.log(f"not made the challenger: {objection}")
+    if not objections:
+        promotions.challenge(version, who=f"job {spec.job}", reason="The newest version.")
+    return {"challenger": not objections, "far_worse": list(objections)}
 
 
 def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
@@ -105,11 +115,11 @@ def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
         config.for_network(), _places(spec), Registry(spec.models), folder.checkpoints, report, spec.cores, spec.job
     )
     version = train_scripts(run.step(0.0, MEASURED_FROM), config)
-    _challenge(version, spec, report, whole)
     assert version.card.scripts is not None, "it was published with scripts"
     return {
         "model_version": version.name,
         "accuracy": {each.script.name: each.accuracy for each in version.card.scripts.scripts},
+        **_challenge(version, spec, report, whole),
     }
 
 

@@ -128,7 +128,14 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
     workspace.feedback.give(kept.id, actual_digit=4)
     before = modelling.registry.champion().name
     modelling.jobs.start()
-    config = {"sources": ["custom", "corrections"], "epochs": 1, "batch_size": 16, "augmentation": 0}
+    config = {
+        "start": "champion",
+        "sources": ["custom", "corrections"],
+        "epochs": 1,
+        "batch_size": 16,
+        "augmentation": 0,
+        "learning_rate": 1e-4,
+    }
     job = ended(workspace, modelling.train(config))
     assert job.state is JobState.SUCCEEDED, modelling.jobs.folder(job.id).log()
     version = modelling.registry.get(job.result["model_version"])
@@ -136,6 +143,7 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
     assert {data.name for data in version.card.data} == {"custom", "corrections"}
     assert [*evaluations_of(version)] == ["custom"]
     assert [*evaluations_of(modelling.registry.champion())] == ["custom"]
+    assert (job.result["challenger"], job.result["far_worse"]) == (True, [])
     assert modelling.aliases() == {before: ["champion"], version.name: ["challenger"]}
     kinds = {event.kind for event in modelling.jobs.folder(job.id).events.attempt()}
     assert {EventKind.PROGRESS, EventKind.BATCH, EventKind.EPOCH, EventKind.DONE} <= kinds

@@ -111,8 +111,8 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     expect(curve).not_to_have_attribute("d", first or "", timeout=4 * MINUTES)
     screenshot(page, "training")
     expect(page.get_by_text("New model version")).to_be_visible(timeout=10 * MINUTES)
-    made = answer(server, "/api/models")["challenger"]
-    assert made
+    [newest, *_] = answer(server, "/api/jobs")["data"]
+    made = newest["result"]["model_version"]
 
     page.get_by_role("link", name="View, compare or promote it").click()
     page.get_by_role("heading", name=made).wait_for()

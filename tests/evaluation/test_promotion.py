@@ -7,7 +7,7 @@ import pytest
 from hwr_core.errors import Conflict, HwrError, InvalidValue, ModelUnavailable, PromotionRefused
 from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation, evaluate
-from hwr_core.evaluation.gate import is_worse
+from hwr_core.evaluation.gate import far_worse, is_worse
 from hwr_core.evaluation.promotion import Promotions
 from hwr_core.evaluation.promotion_log import LOG
 from hwr_core.evaluation.suites import SUITES
@@ -63,6 +63,15 @@ def test_a_worse_version_is_refused_and_may_be_forced(promotions, registry, cham
     assert registry.champion() == champion
     assert promotions.promote(worse, GATES, who="Ada", force=True, reason="a trial").forced
     assert registry.champion() == worse
+
+
+def test_only_a_version_far_worse_is_no_rival(promotions, registry, champion, twin, places):  # noqa: F811
+    """One that rejects everything is told from one that is as good, on the figures of the gate."""
+    worse = worse_copy(registry)
+    measured(places, champion, twin, worse)
+    assert far_worse(promotions.gate(twin, GATES)) == ()
+    [objection] = far_worse(promotions.gate(worse, GATES))
+    assert "On 'custom' it reads 0 of" in objection
 
 
 def test_a_version_nobody_measured_is_refused(promotions, registry, champion, twin, places):  # noqa: F811

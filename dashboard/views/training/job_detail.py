@@ -122,6 +122,9 @@ def _show_result(job: Job) -> None:
         )
     if "model_version" in result:
         st.markdown(f"New model version: **{result['model_version']}**.")
+        if result.get("far_worse"):
+            reasons = " ".join(map(literal, result["far_worse"]))
+            st.warning(f"It is far worse than the served version, so it was not made the challenger. {reasons}")
         st.page_link(
             "app_pages/models.py",
             label="View, compare or promote it",

@@ -45,7 +45,7 @@ class ScriptReader:
             ValueError, RuntimeError: a file is not of its kind.
         """
         card = version.card.scripts
-        if card is None:
+        if card is None or SCRIPTS_LITERT not in version.card.files:
             return None
         return cls(version.read_file(SCRIPTS_LITERT), heads_of(version, card), card, cores)
 

@@ -11,7 +11,7 @@ from hwr_core.datasets.custom import corrections_of_script
 from hwr_core.datasets.normalised import normalised_in_chunks, normalised_samples
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.datasets.scripts import no_symbol_images, present_sources, symbol_images, western_samples
+from hwr_core.datasets.scripts import LETTERS, no_symbol_images, present_sources, symbol_images, western_samples
 from hwr_core.datasets.sources import CORRECTIONS
 from hwr_core.images.types import Grey
 from hwr_core.recognition.scripts.heads import NONE
@@ -76,7 +76,8 @@ def load_part(
     western = Samples.join(western_samples(places, most))
     western = western.where(western.labels < len(find_script(WESTERN).symbols))
     on_source(WESTERN, len(western))
-    none = Samples.join(normalised_in_chunks((image, 0) for image, _ in no_symbol_images(places, most)))
+    others = no_symbol_images(places, most, with_letters=not any(_has_letters(script) for script in scripts))
+    none = Samples.join(normalised_in_chunks((image, 0) for image, _ in others))
     for script, found in corrected:
         refused = found.where(found.labels == len(script.symbols))
         none = Samples.join([none, Samples(refused.images, np.zeros(len(refused), np.uint8))])
@@ -134,6 +135,11 @@ def _corrections(script: Script, places: Places, part: Part) -> Samples:
     if not places.corrections.is_file():
         return Samples.join([])
     return corrections_of_script(places.corrections, part, script)
+
+
+def _has_letters(script: Script) -> bool:
+    """Whether letters are symbols of a script, and so cannot stand for what is none."""
+    return bool(LETTERS.intersection(script.symbols))
 
 
 def _reshaped(image: Grey, rng: np.random.Generator) -> Grey:

@@ -71,7 +71,10 @@ def test_a_training_is_answered_at_once_and_ends_in_a_version(
     assert job["training_time"] > 0
     assert answer.json()["status_url"] == f"/api/jobs/{job['id']}"
     made = client.get(f"/api/models/{job['result']['model_version']}").json()["data"]
-    assert made["aliases"] == ["challenger"]
+    assert (job["result"]["challenger"], made["aliases"]) == (False, [])
+    [objection] = job["result"]["far_worse"]
+    assert "On 'custom' it reads" in objection
+    assert "not made the challenger" in client.get(f"/api/jobs/{job['id']}/log").text
     assert made["card"]["config"]["epochs"] == 1
     assert [each["suite"] for each in made["evaluations"]] == ["custom"]
     events = client.get(f"/api/jobs/{job['id']}/events").json()
