@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from hwr_core.app.data_sets import DataSets
@@ -9,21 +10,25 @@ from hwr_core.app.promotion import Promotion
 from hwr_core.datasets.scripts import confirm_images
 from hwr_core.datasets.sources import CORRECTIONS, MADE, SOURCES
 from hwr_core.db.store import Store
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
-from hwr_core.evaluation.suites import folder_suite
+from hwr_core.evaluation.evaluate import evaluations_of
+from hwr_core.evaluation.suites import folder_suite, gate_suites
 from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.spec import JobSpec
-from hwr_core.jobs.table import Job, JobKind, Jobs
+from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.records.users import DEFAULT_USER, Users
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.scripts.script import find_script
 from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
-from hwr_core.training.estimate import Estimate, estimate
+from hwr_core.training.estimate import Estimate, PastTraining, estimate
 from hwr_core.training.scripts.config import confirm_network, scripts_config
 from hwr_core.training.tuning.search_space import TuningConfig, tuning_config
+
+REMEMBERED = 5
+"""Trainings by whose time the next one is estimated."""
 
 
 class Modelling:
@@ -75,8 +80,8 @@ class Modelling:
         return training_config({**values, "sources": found})
 
     def estimate(self, config: TrainingConfig) -> Estimate:
-        """Return what a training will cost, about."""
-        return estimate(config, self._data.sizes())
+        """Return what a training will cost, about: learning, by what it took here before, and measuring."""
+        return estimate(config, self._data.sizes(), self._past_trainings(), self._measuring_seconds())
 
     def train(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue a training with these values of a TrainingConfig.
@@ -130,6 +135,23 @@ class Modelling:
         if not config.suites and not config.folder:
             config = config.model_copy(update={"suites": tuple(self.suites())})
         return self.jobs.submit(JobKind.EVALUATE, config.model_dump(mode="json"), user_id)
+
+    def _past_trainings(self) -> list[PastTraining]:
+        """The newest trainings that ended here, those of earlier versions of hwr left out where they do not fit."""
+        found = []
+        for job in self.jobs.page(kind=JobKind.TRAIN, states=[JobState.SUCCEEDED], limit=REMEMBERED):
+            seconds = (job.result or {}).get("training_time")
+            with suppress(InvalidValue):
+                found.append(PastTraining(training_config(job.config), float(seconds or 0.0)))
+        return found
+
+    def _measuring_seconds(self) -> float:
+        """What the served version took on the suites of the gate that are here; 0 where it was not measured."""
+        try:
+            known = evaluations_of(self.registry.champion())
+        except ModelUnavailable:
+            return 0.0
+        return sum(known[suite].seconds for suite in gate_suites(self.places) if suite in known)
 
     def _spec(self, job: Job) -> JobSpec:
         """Return what the child process needs to know of a job, with the labelled predictions written out for it."""

@@ -9,9 +9,10 @@ import pytest
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.sources import MADE
 from hwr_core.errors import DatasetMissing, InvalidValue, NotFound, PromotionRefused
-from hwr_core.evaluation.evaluate import evaluations_of
+from hwr_core.evaluation.evaluate import evaluate, evaluations_of
+from hwr_core.evaluation.suites import SUITES
 from hwr_core.jobs.events import EventKind
-from hwr_core.jobs.table import JobKind, JobState
+from hwr_core.jobs.table import JobKind, Jobs, JobState
 from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
 from tests.own_models import copied_models, own_digits
@@ -117,6 +118,27 @@ def test_an_estimate_grows_with_what_is_asked(workspace):
     assert seconds(epochs=4) < seconds(epochs=8) < seconds(epochs=8, line_epochs=1)
     assert seconds(architecture="small") < seconds(architecture="residual")
     assert seconds(limit=100) < seconds()
+
+
+def test_an_estimate_counts_measuring_and_learns_from_earlier_trainings(workspace):
+    """A machine that took three times as long as expected is expected to do so again; seconds tell nothing."""
+    modelling = workspace.modelling
+    config = modelling.config({"sources": ["noise"], "epochs": 10})
+    first = modelling.estimate(config)
+    assert first.measuring == 0.0
+    for expected_times, counts in ((1 / 1000, False), (3.0, True)):
+        job = modelling.jobs.submit(JobKind.TRAIN, config.model_dump(mode="json"))
+        jobs = Jobs(workspace.store)
+        jobs.claim(job.id, 1)
+        learning = first.seconds - first.samples * 5e-4 - 10
+        jobs.succeed(job.id, {"training_time": expected_times * learning})
+        again = modelling.estimate(config)
+        assert (again.seconds > 2 * learning) == counts
+    modelling.import_images(own_digits(30))
+    evaluation = evaluate(modelling.registry.champion(), SUITES["custom"], modelling.places)
+    cost = modelling.estimate(config)
+    assert cost.measuring == pytest.approx(evaluation.seconds)
+    assert cost.total == cost.seconds + cost.measuring
 
 
 @pytest.mark.slow

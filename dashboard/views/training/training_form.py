@@ -22,13 +22,18 @@ def show_training_form() -> None:
         values = choose_data() | choose_architecture() | _choose_details()
         cost = workspace().modelling.estimate(workspace().modelling.config(values))
         st.markdown(
-            f"About **{cost.samples:,}** samples per epoch, about **{wording.duration(cost.seconds)}** on two CPU "
-            "cores. Predictions continue meanwhile, and the new version is not served until you promote it."
+            f"About **{cost.samples:,}** samples per epoch, about **{wording.duration(cost.total)}** until it is done"
+            f"{_measuring(cost.measuring)}. Predictions continue meanwhile, and the new version is not served until "
+            "you promote it."
         )
         if st.button("Start training", type="primary", icon=":material/play_arrow:", key="training_start"):
             open_job(workspace().modelling.train(values, user_id()))
     except HwrError as error:
         show_error(error)
+
+
+def _measuring(seconds: float) -> str:
+    return f", {wording.duration(seconds)} of it to measure the new version" if seconds >= 1 else ""
 
 
 def _choose_details() -> dict[str, Any]:

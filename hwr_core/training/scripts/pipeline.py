@@ -136,7 +136,7 @@ def _with_heads(
     temperature = scoring.choice_temperature()
     card = network.card.model_copy(
         update={
-            "scripts": tuple(cards[script.name] for script in heads.scripts),
+            "scripts": tuple(cards[name] for name in sorted(cards)),
             "temperature": temperature,
             "named": scoring.named_right(temperature),
         }
