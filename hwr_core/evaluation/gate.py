@@ -14,10 +14,23 @@ FAR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether a version may replace the champion: one comparison for each suite, and the objections."""
+    """Whether a version may replace the champion: one comparison for each suite, and what could not be compared."""
 
     comparisons: tuple[Comparison, ...]
-    objections: tuple[str, ...]
+    unmeasured: tuple[str, ...]
+    """Sentences about suites without a comparison."""
+    suites: int = 0
+    """How many suites the gate has."""
+
+    @property
+    def worse(self) -> tuple[Comparison, ...]:
+        """The comparisons in which the version is worse."""
+        return tuple(found for found in self.comparisons if is_worse(found, among=self.suites))
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """All that speaks against a promotion, in sentences."""
+        return (*self.unmeasured, *map(_objection, self.worse))
 
     @property
     def is_open(self) -> bool:
@@ -44,18 +57,16 @@ def gate(champion: ModelVersion | None, candidate: ModelVersion, suites: Sequenc
         return Gate((), ())
     if not suites:
         return Gate((), ("There is no data set here to evaluate versions on.",))
-    comparisons, objections = [], []
+    comparisons, unmeasured = [], []
     for suite in suites:
         found = compare_if_possible(champion, candidate, suite)
         if found is None:
-            objections.append(
+            unmeasured.append(
                 f"{candidate.name} and the champion have not been evaluated on the same images of {suite!r}."
             )
         else:
             comparisons.append(found)
-            if is_worse(found, among=len(suites)):
-                objections.append(_objection(found))
-    return Gate(tuple(comparisons), tuple(objections))
+    return Gate(tuple(comparisons), tuple(unmeasured), len(suites))
 
 
 def is_worse(found: Comparison, *, among: int) -> bool:
@@ -72,12 +83,7 @@ def far_worse(found: Gate) -> tuple[str, ...]:
 
     On a suite it is right less often, by a tenth of all images: a training of one epoch ends so, or on few images.
     """
-    hopeless = [
-        each
-        for each in found.comparisons
-        if each.only_one - each.only_other > FAR * each.one.figures.accuracy.total
-        and is_worse(each, among=len(found.comparisons))
-    ]
+    hopeless = [each for each in found.worse if each.only_one - each.only_other > FAR * each.one.figures.accuracy.total]
     return tuple(map(_objection, hopeless))
 
 

@@ -86,14 +86,18 @@ def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, wo
 def test_what_speaks_against_a_promotion_is_shown_first(
     page: AppTest, registry: Registry, workspace: Workspace
 ) -> None:
-    """The dialog names suite and figures, and its button waits until somebody insists and says why."""
+    """The dialog names both versions, suite and figures, and its red button waits until somebody says why."""
     champion, worse = registry.champion().name, worse_copy(registry).name
     measured(workspace, champion, worse)
     page.query_params["version"] = worse
     page.run()
     page.button(key="models_promote").click().run()
-    assert "On 'custom' it reads 0 of" in page.warning[0].value
-    assert page.button(key="models_promote_confirmed").disabled
+    assert f"Serve **{worse}** instead of **{champion}**?" in [each.value for each in page.markdown]
+    assert "It is worse on custom" in page.error[0].value
+    gate = next(each.value for each in page.dataframe if "Served now" in each.value)
+    assert [*gate["Result"]] == ["worse"]
+    button = page.button(key="models_promote_confirmed")
+    assert (button.disabled, button.label) == (True, ":red[Promote all the same]")
     assert registry.champion_name() == champion
 
 

@@ -1,39 +1,70 @@
 """Promoting a version and rolling back, each in a dialog, and the log of both."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
-from dashboard.views.models.comparison import significance
-from hwr_core.app import Entry, ModelVersion
+from hwr_core.app import Comparison, Entry, Gate, ModelVersion
 from hwr_core.errors import HwrError
 
+BETTER, WORSE, SAME = "better", "worse", "no real difference"
 
-@st.dialog("Promote")
+TABLE_HEIGHT = 240
+"""Of the comparison in pixels: below it, the button stays in sight."""
+
+
+@st.dialog("Promote", width="medium")
 def confirm_promotion(version: ModelVersion) -> None:
-    """Show how a version compares with the champion, and promote it if the gate is open or the user insists."""
+    """Show how a version compares with the champion, and promote it; a worse one only with a reason."""
     modelling = workspace().modelling
     try:
         gate = modelling.gate(version.name)
+        champion = workspace().served_model().name
     except HwrError as error:
         show_error(error)
         return
-    for found in gate.comparisons:
-        one, other = found.one.figures.accuracy, found.other.figures.accuracy
-        st.markdown(
-            f"**{found.suite}**: {other.right:,} of {other.total:,} correct; champion {one.right:,}. "
-            f"{significance(found)}"
-        )
-    for objection in gate.objections:
-        st.warning(objection)
-    force = not gate.is_open and st.toggle("Promote it anyway", key="models_force")
-    reason = _ask_reason("models_reason")
-    can_promote = gate.is_open or (force and bool(reason.strip()))
-    if st.button("Promote", type="primary", disabled=not can_promote, key="models_promote_confirmed"):
-        _act(lambda: modelling.promote(version.name, user_id=user_id(), reason=reason, force=force))
+    st.markdown(f"Serve **{version.name}** instead of **{champion}**?")
+    if gate.comparisons:
+        _show_comparisons(gate)
+    if gate.worse:
+        suites = ", ".join(found.suite for found in gate.worse)
+        st.error(f"It is worse on {suites}. Promote it only if you know why.", icon=":material/trending_down:")
+    for sentence in gate.unmeasured:
+        st.warning(sentence)
+    reason = _ask_reason("models_reason", needed=not gate.is_open)
+    can_promote = gate.is_open or bool(reason.strip())
+    label = "Promote" if gate.is_open else ":red[Promote all the same]"
+    kind: Literal["primary", "secondary"] = "primary" if gate.is_open else "secondary"
+    if st.button(label, type=kind, disabled=not can_promote, key="models_promote_confirmed"):
+        _act(lambda: modelling.promote(version.name, user_id=user_id(), reason=reason, force=not gate.is_open))
+
+
+def _show_comparisons(gate: Gate) -> None:
+    """One row for each suite: how often both versions are right, and which is better, if that is more than chance."""
+    share = st.column_config.NumberColumn(format="percent", width=88)
+    st.dataframe(
+        {
+            "Suite": [found.suite for found in gate.comparisons],
+            "Served now": [found.one.figures.accuracy.share for found in gate.comparisons],
+            "This version": [found.other.figures.accuracy.share for found in gate.comparisons],
+            "Result": [_result(found, gate) for found in gate.comparisons],
+        },
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        key="models_gate",
+        alt="Both versions on each suite of the gate",
+        column_config={"Served now": share, "This version": share},
+    )
+
+
+def _result(found: Comparison, gate: Gate) -> str:
+    if found in gate.worse:
+        return WORSE
+    return BETTER if found.is_real and found.only_other > found.only_one else SAME
 
 
 @st.dialog("Roll back")
@@ -45,8 +76,9 @@ def confirm_roll_back() -> None:
         _act(lambda: workspace().modelling.roll_back(user_id=user_id(), reason=reason))
 
 
-def _ask_reason(key: str) -> str:
-    reason: str = st.text_input("Reason", max_chars=500, key=key, placeholder="For the log")
+def _ask_reason(key: str, *, needed: bool = False) -> str:
+    asked = "Why, for the log (needed)" if needed else "For the log"
+    reason: str = st.text_input("Reason", max_chars=500, key=key, placeholder=asked)
     return reason
 
 
