@@ -79,7 +79,7 @@ from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
-from hwr_core.registry.registry import ModelVersion
+from hwr_core.registry.registry import CHAMPION, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.scripts.script import AUTO, WESTERN, Script, all_scripts, all_values, find_script, values_of
@@ -90,6 +90,7 @@ from hwr_core.training.tuning.search_space import TuningConfig
 __all__ = [
     "ARCHITECTURES",
     "AUTO",
+    "CHAMPION",
     "COMPARED",
     "COOKIE",
     "CUSTOM",

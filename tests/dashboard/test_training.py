@@ -52,6 +52,15 @@ def test_a_training_is_started_with_sensible_defaults(page: AppTest, workspace: 
     assert [each.value for each in page.subheader] == [f"Training {job.id}"]
 
 
+def test_a_training_may_begin_with_the_served_version(page: AppTest, workspace: Workspace) -> None:
+    """As on the command line: its weights are what the training starts from."""
+    page.run()
+    page.segmented_control(key="training_start_from").set_value("The served version").run()
+    page.button(key="training_start").click().run()
+    [job] = workspace.modelling.jobs.page()
+    assert job.config["start"] == workspace.modelling.registry.champion().name
+
+
 def test_nothing_to_learn_from_is_told_in_words(page: AppTest, workspace: Workspace) -> None:
     """Without a chosen data set there is a sentence, not an exception, and no button."""
     page.run()

@@ -9,17 +9,19 @@ from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from dashboard.views.training.data_choice import choose_architecture, choose_data, open_job
-from hwr_core.app import TrainingConfig
+from hwr_core.app import CHAMPION, TrainingConfig
 from hwr_core.errors import HwrError
 
 DEFAULTS = TrainingConfig()
+
+FRESH, SERVED = STARTS = ("Fresh weights", "The served version")
 
 
 @st.fragment
 def show_training_form() -> None:
     """What to train on and how, what that will cost, and the button that starts it."""
     try:
-        values = choose_data() | choose_architecture() | _choose_details()
+        values = choose_data() | choose_architecture() | _choose_start() | _choose_details()
         cost = workspace().modelling.estimate(workspace().modelling.config(values))
         st.markdown(
             f"About **{cost.samples:,}** samples per epoch, about **{wording.duration(cost.total)}** until it is done"
@@ -34,6 +36,19 @@ def show_training_form() -> None:
 
 def _measuring(seconds: float) -> str:
     return f", {wording.duration(seconds)} of it to measure the new version" if seconds >= 1 else ""
+
+
+def _choose_start() -> dict[str, Any]:
+    """Whether to begin with fresh weights or with those of the version being served."""
+    chosen = st.segmented_control(
+        "Begin with",
+        STARTS,
+        default=FRESH,
+        required=True,
+        key="training_start_from",
+        help="The served version learns what is new in few epochs. Fresh weights need all data and many.",
+    )
+    return {"start": CHAMPION} if chosen == SERVED else {}
 
 
 def _choose_details() -> dict[str, Any]:
