@@ -12,8 +12,11 @@ SCRIPT_WIDTH = 210
 AUTO_TITLE = "Find out"
 
 
-def choose_script(*, key: str) -> str:
-    """Show the scripts that the served model reads and return the chosen one; nothing to choose where it reads one."""
+def choose_script(*, key: str, is_labelled: bool = True) -> str:
+    """Show the scripts that the served model reads and return the chosen one; nothing to choose where it reads one.
+
+    `is_labelled`: whether the word "Script" stands above; beside other controls it would be out of line.
+    """
     found = titles()
     if len(found) == 1:
         return WESTERN
@@ -27,7 +30,7 @@ def choose_script(*, key: str) -> str:
         # Another user begins with another script.
         key=f"{key}_{user_id()}",
         persist_state="session",
-        help="The digits in which you write. Your own script, which all pages begin with, is chosen in the settings.",
+        label_visibility="visible" if is_labelled else "collapsed",
     )
     return chosen
 

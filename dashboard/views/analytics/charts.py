@@ -1,5 +1,6 @@
 """Tables of analytics -> plotly figures. Knows no Streamlit."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,6 @@ import plotly.graph_objects as go
 from dashboard.components.palette import ACCENT, BAND, CONTRAST, QUIET, RAMP
 from hwr_core.app import DIGITS, NONE, Reliability
 
-VALUES = [*map(str, DIGITS), NONE]
 CELL = 30
 """Side of a matrix's cell in pixels."""
 DARK = 0.15
@@ -115,11 +115,20 @@ def confusion(table: pd.DataFrame) -> go.Figure:
             hovertemplate="read as %{x}, labelled %{y}: %{text}<extra></extra>",
         )
     )
-    figure.update_xaxes(type="category", categoryarray=VALUES, range=[-0.6, 10.6], title="Read as", fixedrange=True)
-    figure.update_yaxes(type="category", categoryarray=VALUES[::-1], range=[-0.6, 10.6], fixedrange=True)
+    values = values_in(table["digit"], table["actual_digit"])
+    ends = [-0.6, len(values) - 0.4]
+    figure.update_xaxes(type="category", categoryarray=values, range=ends, title="Read as", fixedrange=True)
+    figure.update_yaxes(type="category", categoryarray=values[::-1], range=ends, fixedrange=True)
     figure = _laid_out(figure, "Label")
-    figure.update_layout(height=13 * (CELL + 6), clickmode="event+select", dragmode=False)
+    figure.update_layout(height=(len(values) + 2) * (CELL + 6), clickmode="event+select", dragmode=False)
     return figure
+
+
+def values_in(*columns: Iterable[str]) -> list[str]:
+    """0 to 9, the larger values of numerals that are in some columns, and none: the order of an axis of digits."""
+    found = {value for column in columns for value in column}
+    larger = sorted((value for value in found if value.isdecimal() and int(value) not in DIGITS), key=int)
+    return [*map(str, DIGITS), *larger, NONE]
 
 
 def latency(table: pd.DataFrame) -> go.Figure:

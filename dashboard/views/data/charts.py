@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET
 from dashboard.components.wording import CORRECT, NOT_LABELLED, WRONG
-from dashboard.views.analytics.charts import confusion
+from dashboard.views.analytics.charts import confusion, values_in
 from hwr_core.app import DIGITS, EDGES, NONE, Digit, Feature, Shift
 
 CELL = 22
@@ -41,9 +41,7 @@ def read_bars(table: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x}, %{customdata[0]}: %{y}<extra></extra>",
             unselected={"marker": {"opacity": 0.5}},
         )
-    figure.update_xaxes(
-        type="category", categoryorder="array", categoryarray=[*map(str, DIGITS), NONE], fixedrange=True
-    )
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=values_in(names), fixedrange=True)
     figure.update_yaxes(title="Predictions", rangemode="tozero", fixedrange=True)
     return _laid_out(figure, height=230, barmode="stack", clickmode="event+select", dragmode=False)
 
@@ -52,7 +50,7 @@ def small_confusion(table: pd.DataFrame) -> go.Figure:
     """The matrix of the analytics, low enough for its images to be seen below it."""
     figure = confusion(table)
     figure.update_traces(marker_size=CELL, textfont_size=10)
-    figure.update_layout(height=13 * (CELL + 5))
+    figure.update_layout(height=(len(values_in(table["digit"], table["actual_digit"])) + 2) * (CELL + 5))
     return figure
 
 

@@ -77,10 +77,10 @@ def _show_tools() -> None:
 
 def _choose_kind_and_script() -> tuple[str, str]:
     """Whether to draw one digit or a number, and in which script."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         kind = _choose_kind()
         with st.container(width=SCRIPT_WIDTH):
-            return kind, choose_script(key="draw_script")
+            return kind, choose_script(key="draw_script", is_labelled=False)
 
 
 def _show_digit(image: bytes | None, script: str) -> Drawing | None:
