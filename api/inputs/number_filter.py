@@ -31,6 +31,7 @@ def _number_filter(  # noqa: PLR0913  each is one query parameter
         float, Query(description="Only numbers with at most this confidence.", examples=[1.0])
     ] = 1.0,
     source: Annotated[Source | None, Query(description="Only files from this source.", examples=["upload"])] = None,
+    script: Annotated[str | None, Query(description="Only numbers in this script.", examples=["western"])] = None,
     model_version: Annotated[
         str | None, Query(description="Only numbers read by this model version.", examples=["20260131T120000Z-1a2b3"])
     ] = None,
@@ -54,6 +55,7 @@ def _number_filter(  # noqa: PLR0913  each is one query parameter
         confidence_from=confidence_from,
         confidence_to=confidence_to,
         source=source,
+        script=script,
         model_version=model_version,
         labelled=labelled,
         since=since,

@@ -8,6 +8,7 @@ import duckdb
 from hwr_core.records.filters import Conditions, Labelled, confirm_ranges
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import get_user
+from hwr_core.scripts.script import find_script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class NumberFilter:
     confidence_from: float = 0.0
     confidence_to: float = 1.0
     source: Source | None = None
+    script: str | None = None
     model_version: str | None = None
     labelled: Labelled | None = None
     since: datetime | None = None
@@ -34,6 +36,8 @@ class NumberFilter:
     def __post_init__(self) -> None:
         """Refuse values that cannot match anything."""
         confirm_ranges((self.confidence_from, self.confidence_to), (self.since, self.until))
+        if self.script is not None:
+            find_script(self.script)
 
 
 EVERY_NUMBER = NumberFilter()
@@ -51,6 +55,7 @@ def conditions_of(chosen: NumberFilter) -> Conditions:
         ("n.fits = {}", chosen.fits),
         ("n.pattern = {}", chosen.pattern),
         ("n.source = {}", chosen.source and chosen.source.value),
+        ("n.script = {}", chosen.script),
         ("n.model_version = {}", chosen.model_version),
         ("n.confidence >= {}", chosen.confidence_from or None),
         ("n.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),

@@ -47,6 +47,7 @@ class Selection:
     confidence_from: Annotated[float | None, Parameter(help="Only those at least this confident, 0 to 1.")] = None
     confidence_to: Annotated[float | None, Parameter(help="Only those at most this confident, 0 to 1.")] = None
     source: Annotated[Source | None, AS_VALUES, Parameter(help="Only those that came in this way.")] = None
+    script: Annotated[str | None, Parameter(help="Only those in this script, such as kannada.")] = None
     model_version: Annotated[str | None, Parameter(help="Only those by this model version.")] = None
     labelled: Annotated[
         Labelled | None,
