@@ -25,7 +25,7 @@ SYMBOLS = {
     ("arabic", 1): "50,10 52,90",
     ("arabic", 6): "20,12 62,18 70,30 68,92",
     ("arabic", 7): "18,12 48,90 82,12",
-    ("arabic", 8): "18,90 50,10 82,90",
+    ("arabic", 8): "35,90 50,10 65,90",
     ("chinese", 1): "8,52 92,48",
     ("chinese", 2): "25,28 75,25 / 8,76 92,73",
     ("chinese", 3): "22,15 78,13 / 28,48 74,46 / 8,86 92,84",
@@ -34,7 +34,7 @@ SYMBOLS = {
 """Symbols of other scripts: for each stroke its points, in hundredths of a square."""
 
 
-def symbol(script: str, value: int, *, side: int = 280, pen: float = 18, fill: float = 0.7) -> Grey:
+def symbol(script: str, value: int, *, side: int = 280, pen: float = 20, fill: float = 0.7) -> Grey:
     """Return a symbol of another script drawn black on a white square canvas."""
     strokes = [
         np.array([point.split(",") for point in stroke.split()], np.float32) / np.float32(100)

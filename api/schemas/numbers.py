@@ -21,7 +21,16 @@ from api.schemas.fields import (
     Version,
 )
 from api.schemas.predictions import SEVEN
-from hwr_core.app import DEFAULT_USER, MAX_TEXT, WESTERN, NumberFeedback, NumberPage, NumberRecord, Source
+from hwr_core.app import (
+    DEFAULT_USER,
+    MAX_TEXT,
+    WESTERN,
+    NumberFeedback,
+    NumberPage,
+    NumberRecord,
+    Source,
+    characters_of_symbols,
+)
 
 MAX_CANDIDATES = 3
 MAX_BOXES = 1000
@@ -68,9 +77,11 @@ NumberText = Annotated[
     str,
     Field(
         max_length=MAX_TEXT,
-        description="Digits in any script, a line for each line of digits; spaces are left out. Empty for no number at "
-        "all.",
+        description="Digits of any script of `/api/scripts`, a line for each line of digits; spaces are left out. "
+        "Empty for no number at all.",
         examples=["148535"],
+        # Said here, checked where the sign that is wrong is named.
+        json_schema_extra={"pattern": rf"^[{''.join(characters_of_symbols())}\s]*$"},
     ),
 ]
 

@@ -5,9 +5,13 @@ import streamlit as st
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.app import AUTO, WESTERN, Script, find_script
+from hwr_core.errors import HwrError
 
 SCRIPT_WIDTH = 210
 """Of the choice, in pixels."""
+
+OWN = "own_scripts"
+"""The scripts of users, as they were looked up in this session."""
 
 AUTO_TITLE = "Find out"
 
@@ -20,8 +24,7 @@ def choose_script(*, key: str, is_labelled: bool = True) -> str:
     found = titles()
     if len(found) == 1:
         return WESTERN
-    begun = workspace().users.get(user_id()).script
-    names = [*found]
+    names, begun = [*found], _begun()
     chosen: str = st.selectbox(
         "Script",
         names,
@@ -33,6 +36,17 @@ def choose_script(*, key: str, is_labelled: bool = True) -> str:
         label_visibility="visible" if is_labelled else "collapsed",
     )
     return chosen
+
+
+def _begun() -> str:
+    """The user's own script, looked up once: whoever draws should not have to wait for the history at each stroke."""
+    own: dict[int, str] = st.session_state.setdefault(OWN, {})
+    if user_id() not in own:
+        try:
+            own[user_id()] = workspace().users.get(user_id()).script
+        except HwrError:  # the history is busy: digits can be read all the same
+            return WESTERN
+    return own[user_id()]
 
 
 def titles() -> dict[str, str]:

@@ -82,7 +82,16 @@ from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
 from hwr_core.registry.registry import CHAMPION, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
-from hwr_core.scripts.script import AUTO, WESTERN, Script, all_scripts, all_values, find_script, values_of
+from hwr_core.scripts.script import (
+    AUTO,
+    WESTERN,
+    Script,
+    all_scripts,
+    all_values,
+    characters_of_symbols,
+    find_script,
+    values_of,
+)
 from hwr_core.statistics import Proportion
 from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from hwr_core.training.tuning.search_space import TuningConfig
@@ -228,6 +237,7 @@ __all__ = [
     "all_values",
     "as_png",
     "authorised",
+    "characters_of_symbols",
     "common_suites",
     "compare",
     "confirm_rules",

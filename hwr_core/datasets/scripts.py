@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from hwr_core.datasets import strokes
+from hwr_core.datasets.no_digits import drawings
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import LabelledImage, Part, Samples, part_of, writers_of
 from hwr_core.datasets.sources import available_sources, load_images, load_source
 from hwr_core.errors import DatasetMissing
+from hwr_core.images.strokes import Strokes
+from hwr_core.recognition.types import NOT_A_DIGIT
 from hwr_core.scripts.script import Script, ScriptSource
 
 WESTERN_SOURCES = (
@@ -24,7 +27,18 @@ WESTERN_SOURCES = (
 )
 """The sets of Western digits that scripts are told apart by."""
 
-NO_SYMBOL_SOURCES = ("doodles", "drawn-things", "several-digits", "signatures", "noise", "phone-not-a-digit")
+NO_SYMBOL_SOURCES = ("doodles", "several-digits", "signatures", "noise", "phone-not-a-digit")
+
+LIKE_A_SYMBOL = frozenset(
+    {"tick", "mountain", "cross", "equals sign", "heart", "diamond", "triangle", "wave", "moon", "hat", "bolt", "leaf"}
+)
+"""Drawings that look like a digit of some script: a tick is an Arabic 7, a mountain an 8, a cross the Chinese ten."""
+
+SHAPE_TIMES, UNSTEADY = 150, 3.0
+"""How often each shape is drawn, and how far its points are off, in hundredths of it."""
+
+DRAWN, DRAWN_TO_CHECK = 2_500, 600
+"""How many drawings of other things are made, to learn from and to check on."""
 
 LETTER_SOURCES = ("strokes-letters-upper", "strokes-letters-lower")
 
@@ -91,6 +105,25 @@ def _drawn_symbols(script: Script, path: Path, request: Request) -> Iterator[Lab
         yield strokes.draw_recording(recording, pens, rng), place
 
 
+def shape_images(script: Script, request: Request) -> Iterator[LabelledImage]:
+    """Yield the shapes that a script names, to learn from: each many times, by another unsteady hand and pen."""
+    rng = np.random.default_rng(request.seed)
+    if request.part is not Part.TRAINING:
+        return
+    for value, shapes in script.shapes.items():
+        place = script.values.index(value)
+        for shape in shapes:
+            for _ in range(min(SHAPE_TIMES, request.limit or SHAPE_TIMES)):
+                drawn = [
+                    stroke + rng.normal(0, UNSTEADY, stroke.shape).astype(np.float32) for stroke in _strokes(shape)
+                ]
+                yield strokes.draw_recording(strokes.Recording(NOT_A_DIGIT, drawn), strokes.VARIED, rng), place
+
+
+def _strokes(shape: str) -> Strokes:
+    return [np.array([point.split(",") for point in stroke.split()], np.float32) for stroke in shape.split(" / ")]
+
+
 def western_samples(places: Places, request: Request) -> Iterator[Samples]:
     """Yield Western digits of many sources, to tell other scripts from them."""
     for name in WESTERN_SOURCES:
@@ -106,12 +139,22 @@ def no_symbol_images(places: Places, request: Request, *, with_letters: bool = T
             yield from load_images(name, places, request)
     rng = np.random.default_rng(request.seed)
     pens = strokes.VARIED if request.part is Part.TRAINING else strokes.PLAIN
+    for drawn in _drawn_things(request):
+        yield strokes.draw_recording(strokes.Recording(NOT_A_DIGIT, drawn), pens, rng), NOT_A_DIGIT
     for name in LETTER_SOURCES if with_letters else ():
         path = places.datasets / f"{name}.jsonl.gz"
         if path.is_file():
             recordings = list(strokes.recordings_of(path, request.part, LETTERS))
             for recording in request.choose(recordings):
                 yield strokes.draw_recording(recording, pens, rng), recording.label
+
+
+def _drawn_things(request: Request) -> Iterator[Strokes]:
+    """Yield made drawings; each part has its own."""
+    kinds = tuple(kind for kind in drawings.FAMILIES if kind not in LIKE_A_SYMBOL)
+    count = DRAWN if request.part is Part.TRAINING else DRAWN_TO_CHECK
+    seed = (*Part,).index(request.part) + len(Part) * request.seed
+    return drawings.any_drawings(kinds, min(count, request.limit or count), seed)
 
 
 def _part(source: ScriptSource, writer: str) -> Part:

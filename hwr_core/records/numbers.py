@@ -1,7 +1,6 @@
 """The whole numbers that were read and kept: rows, pages of them, and what users say they really are."""
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter, condition
 from hwr_core.records.predictions import Source
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user
-from hwr_core.scripts.script import all_scripts
+from hwr_core.scripts.script import characters_of_symbols
 
 MAX_TEXT = 10_000
 """Characters of what users say a number is, at most."""
@@ -251,20 +250,17 @@ def _record_of(new: NewNumber, number_id: int, created_at: datetime) -> NumberRe
     )
 
 
-def _as_digit(sign: str) -> str:
-    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
-
-
 def checked_text(text: str) -> str:
     """Return digits in lines without spaces around or between them. Raises InvalidValue for anything else.
 
     Digits of other scripts become 0 to 9; numerals such as 三百 stay as they are.
     """
-    lines = ["".join(map(_as_digit, "".join(line.split()))) for line in text.splitlines()]
+    written = characters_of_symbols()
+    lines = ["".join(written.get(sign, sign) for sign in "".join(line.split())) for line in text.splitlines()]
     actual = "\n".join(line for line in lines if line)
     if len(actual) > MAX_TEXT:
         raise InvalidValue(f"The text has {len(actual):,} characters; at most {MAX_TEXT:,} are allowed.")
-    allowed = {"\n", *(sign for script in all_scripts().values() for sign in script.characters)}
+    allowed = {"\n", *written.values()}
     if wrong := sorted(set(actual) - allowed):
         raise InvalidValue(f"The text has {wrong[0]!r}; digits are allowed, a line for each line of digits.")
     return actual

@@ -59,6 +59,9 @@ class Script(BaseModel):
     """Which hands it was learned from, and what to mind."""
     alike: Mapping[str, Mapping[int, int]] = {}
     """Symbols of other scripts that look like one of this: for each script, from its value to the value here."""
+    shapes: Mapping[int, tuple[str, ...]] = {}
+    """How hands write a value that the sources hardly hold: for each stroke its points in hundredths of a square, from
+    the upper left corner, as "20,10 50,90"; strokes stand with a slash between them."""
     sources: tuple[ScriptSource, ...] = ()
 
     @model_validator(mode="after")
@@ -139,6 +142,16 @@ def symbol_of(name: str, value: int | None) -> str | None:
 def all_values() -> frozenset[int]:
     """Return what any symbol of any script is worth."""
     return frozenset(value for script in all_scripts().values() for value in script.values)
+
+
+def characters_of_symbols() -> Mapping[str, str]:
+    """Return for each symbol of any script its character in the text of a number: 0 to 9, or a numeral as it is."""
+    scripts = all_scripts().values()
+    return {
+        symbol: character
+        for script in scripts
+        for symbol, character in zip(script.symbols, script.characters, strict=True)
+    }
 
 
 def _read(file: str, content: bytes) -> Script:

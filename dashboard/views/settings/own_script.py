@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.messages import show_error
-from dashboard.components.script_choice import SCRIPT_WIDTH, titles
+from dashboard.components.script_choice import OWN, SCRIPT_WIDTH, titles
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.errors import HwrError
@@ -33,6 +33,7 @@ def show_own_script() -> None:
 def _save() -> None:
     try:
         workspace().users.set_script(user_id(), st.session_state[f"{KEY}_{user_id()}"])
+        st.session_state.pop(OWN, None)
     except HwrError as error:
         show_error(error)
     else:

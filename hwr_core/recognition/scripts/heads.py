@@ -1,8 +1,8 @@
 """Heads: from the features that the scripts' network finds to the symbols of one script, or to the script itself.
 
-All heads together are one softmax over the symbols of every script and "no symbol". Where the script is known, the
-others' symbols count for little, and those that look like one of its own not at all; where it is not, they tell which
-script it is.
+A script has two layers. One has an output for each of its symbols, beside those of all other scripts, of Western digits
+and of no symbol: together they tell which script an image is in. The other has an output for each symbol and one for
+none of them, and knows nothing of symbols elsewhere that look like one of its own: it reads where the script is known.
 """
 
 import io
@@ -19,38 +19,45 @@ from hwr_core.recognition.calibration import softmax
 from hwr_core.scripts.script import WESTERN, Script, find_script
 
 NONE = "none"
-"""The head of one output that stands for what is a symbol of no script."""
-
-OTHERS = 0.1
-"""How probable a symbol of another script is where the script was named, relative to one of its own."""
+"""The output that stands for what is a symbol of no script."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The last layer of one script: weights float32 [features, symbols] and bias float32 [symbols]."""
+class Layer:
+    """Weights float32 [features, outputs] and bias float32 [outputs]."""
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
 
     @property
     def size(self) -> int:
-        """The number of symbols."""
+        """The number of outputs."""
         return len(self.bias)
+
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the logits of the outputs: [..., features] -> [..., outputs]."""
+        return np.asarray(features @ self.weights + self.bias, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What one script has of its own: a layer among those of all scripts, and one that reads it alone.
+
+    `among` has an output for each symbol, `alone` one more, the last, for what is none of them.
+    """
+
+    among: Layer
+    alone: Layer
 
     def to_bytes(self) -> bytes:
         """Return the head as the content of an npz file."""
-        stream = io.BytesIO()
-        np.savez(stream, weights=self.weights, bias=self.bias)
-        return stream.getvalue()
+        return layers_file({"among": self.among, "alone": self.alone})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
         """Return the head from the content of a file that `to_bytes` made. Raises ValueError."""
-        try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                return cls(archive["weights"], archive["bias"])
-        except (KeyError, OSError, *ZIP_DAMAGE) as error:
-            raise ValueError("The head of a script is not an npz file of weights and bias.") from error
+        layers = layers_of_file(content, ("among", "alone"))
+        return cls(layers["among"], layers["alone"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,10 @@ class ScriptChoice:
 
 
 class Heads:
-    """All heads of a version, by script, with those of Western digits and of no symbol. Immutable."""
+    """All heads of a version, with the layers of Western digits and of no symbol. Immutable."""
 
-    def __init__(self, heads: Mapping[str, Head], scripts: Sequence[Script]) -> None:
+    def __init__(self, shared: Mapping[str, Layer], heads: Mapping[str, Head], scripts: Sequence[Script]) -> None:
+        self.shared = dict(shared)
         self._heads = dict(heads)
         self._scripts = {script.name: script for script in scripts}
 
@@ -82,54 +90,43 @@ class Heads:
         return [*self._scripts.values()]
 
     def head(self, name: str) -> Head:
-        """Return the head of a script, of WESTERN or of NONE."""
+        """Return the head of a script."""
         return self._heads[name]
 
     def without(self, name: str) -> Self:
         """Return the other heads."""
         heads = {each: head for each, head in self._heads.items() if each != name}
-        return type(self)(heads, [script for script in self.scripts if script.name != name])
+        return type(self)(self.shared, heads, [script for script in self.scripts if script.name != name])
 
     def with_head(self, script: Script, head: Head) -> Self:
         """Return these heads and one more, behind them; an earlier one of the script is replaced."""
         others = self.without(script.name)
         heads = {name: each for name, each in self._heads.items() if name != script.name}
-        return type(self)({**heads, script.name: head}, [*others.scripts, script])
+        return type(self)(self.shared, {**heads, script.name: head}, [*others.scripts, script])
 
     @cached_property
-    def layer(self) -> Head:
-        """All heads as one layer."""
-        return Head(
-            np.concatenate([head.weights for head in self._heads.values()], axis=1),
-            np.concatenate([head.bias for head in self._heads.values()]),
+    def among(self) -> Layer:
+        """The layers by which scripts are told apart, as one: Western digits, no symbol, then script by script."""
+        layers = [*self.shared.values(), *(head.among for head in self._heads.values())]
+        return Layer(
+            np.concatenate([layer.weights for layer in layers], axis=1),
+            np.concatenate([layer.bias for layer in layers]),
         )
 
     @cached_property
     def _slices(self) -> dict[str, slice]:
-        ends = np.cumsum([head.size for head in self._heads.values()]).tolist()
-        return {name: slice(end - head.size, end) for (name, head), end in zip(self._heads.items(), ends, strict=True)}
-
-    def place(self, name: str) -> int:
-        """Return the output of the first symbol of a head."""
-        return int(self._slices[name].start)
-
-    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the logits of all symbols: [..., features] -> [..., outputs]."""
-        return np.asarray(features @ self.layer.weights + self.layer.bias, np.float32)
-
-    def of_script(self, logits: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        """Return the logits of a script's symbols and, last, of none of them: [..., outputs] -> [..., symbols + 1]."""
-        own = logits[..., self._slices[name]]
-        others = logits[..., self._others[name]] + self._penalties[name]
-        return np.concatenate([own, np.logaddexp.reduce(others, axis=-1, keepdims=True)], axis=-1)
+        sizes = {name: layer.size for name, layer in self.shared.items()}
+        sizes |= {name: head.among.size for name, head in self._heads.items()}
+        ends = np.cumsum([*sizes.values()]).tolist()
+        return {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
 
     def script_probabilities(self, logits: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Return how probable each script is, and NONE, in all 1: [..., outputs] -> name -> [...]."""
+        """Return how probable each script is, and NONE, in all 1: logits of `among` -> name -> [...]."""
         shares = softmax(logits)
         return {name: shares[..., of].sum(axis=-1) for name, of in self._slices.items()}
 
     def choice(self, logits: NDArray[np.float32]) -> ScriptChoice:
-        """Return which script and which value the logits of one image speak for: [outputs]."""
+        """Return which script and which value the logits of `among` for one image speak for."""
         shares = softmax(logits)
         shares[self._slices[NONE]] = 0.0
         shares /= max(float(shares.sum()), 1e-12)
@@ -144,23 +141,19 @@ class Heads:
     def _values(self, name: str) -> tuple[int, ...]:
         return (find_script(WESTERN) if name == WESTERN else self._scripts[name]).values
 
-    @cached_property
-    def _others(self) -> dict[str, NDArray[np.intp]]:
-        """For each script the outputs of no symbol, and of others that look like none of its own."""
-        return {name: np.flatnonzero(self._differs(name)) for name in self._scripts}
 
-    @cached_property
-    def _penalties(self) -> dict[str, NDArray[np.float32]]:
-        weights = np.full(len(self.layer.bias), np.log(OTHERS), np.float32)
-        weights[self._slices[NONE]] = 0.0
-        return {name: weights[others] for name, others in self._others.items()}
+def layers_file(layers: Mapping[str, Layer]) -> bytes:
+    """Return layers by name as the content of an npz file."""
+    stream = io.BytesIO()
+    arrays = {f"{name}-{part}": getattr(layer, part) for name, layer in layers.items() for part in ("weights", "bias")}
+    np.savez(stream, **arrays)
+    return stream.getvalue()
 
-    def _differs(self, name: str) -> NDArray[np.bool_]:
-        differs = np.ones(len(self.layer.bias), bool)
-        differs[self._slices[name]] = False
-        for other, values in self._scripts[name].alike.items():
-            if other in self._slices:
-                script = find_script(WESTERN) if other == WESTERN else self._scripts[other]
-                places = [script.values.index(value) for value in values]
-                differs[self._slices[other].start + np.array(places)] = False
-        return differs
+
+def layers_of_file(content: bytes, names: Sequence[str]) -> dict[str, Layer]:
+    """Return the layers of these names from the content of such a file. Raises ValueError."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return {name: Layer(archive[f"{name}-weights"], archive[f"{name}-bias"]) for name in names}
+    except (KeyError, OSError, *ZIP_DAMAGE) as error:
+        raise ValueError(f"This is no npz file of the layers {', '.join(names)}.") from error

@@ -1,6 +1,5 @@
 """The scripts of a version, ready to read: one network for all, a head for each, and the choice among them."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -8,11 +7,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr_core.files import ZIP_DAMAGE
 from hwr_core.images.types import Grey
 from hwr_core.recognition.calibration import softmax
 from hwr_core.recognition.networks import DigitNetwork, Pool
-from hwr_core.recognition.scripts.heads import NONE, Head, Heads, ScriptChoice
+from hwr_core.recognition.scripts.heads import NONE, Head, Heads, ScriptChoice, layers_of_file
 from hwr_core.registry.card import Decision, ScriptCard, Scripts
 from hwr_core.registry.registry import SCRIPTS_HEADS, SCRIPTS_LITERT, ModelVersion
 from hwr_core.scripts.script import WESTERN, Script
@@ -56,46 +54,24 @@ class ScriptReader:
 
     def read(self, image: Grey, script: str) -> ScriptShares:
         """Return what the head of one script makes of an image, uint8 28x28."""
-        return self._of_script(self._logits(image), script)
+        card = self._cards[script]
+        logits = self._heads.head(script).alone.logits(self._features(image))
+        return ScriptShares(card.script, card.decision, softmax(logits / card.decision.temperature))
 
     def choose(self, image: Grey) -> ScriptChoice:
         """Return which script an image most probably shows a symbol of.
 
         What speaks for no symbol at all is left to whoever reads the image in the script that was chosen.
         """
-        return self._heads.choice(self._logits(image) / self._temperature)
+        return self._heads.choice(self._heads.among.logits(self._features(image)) / self._temperature)
 
-    def _logits(self, image: Grey) -> NDArray[np.float32]:
+    def _features(self, image: Grey) -> NDArray[np.float32]:
         with self._networks.one() as network:
-            return self._heads.logits(network.run(image))
-
-    def _of_script(self, logits: NDArray[np.float32], script: str) -> ScriptShares:
-        card = self._cards[script]
-        logits = self._heads.of_script(logits, script)
-        return ScriptShares(card.script, card.decision, softmax(logits / card.decision.temperature))
+            return network.run(image)
 
 
 def heads_of(version: ModelVersion, card: Scripts) -> Heads:
     """Return the heads of a version. Raises ModelUnavailable; ValueError for a file that is none of heads."""
-    shared = shared_heads(version.read_file(SCRIPTS_HEADS))
+    shared = layers_of_file(version.read_file(SCRIPTS_HEADS), (WESTERN, NONE))
     own = {each.script.name: Head.from_bytes(version.read_file(each.file)) for each in card.scripts}
-    return Heads({**shared, **own}, [each.script for each in card.scripts])
-
-
-def shared_heads(content: bytes) -> dict[str, Head]:
-    """Return the heads of Western digits and of no symbol from a file of both. Raises ValueError."""
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: Head(archive[f"{name}-weights"], archive[f"{name}-bias"]) for name in (WESTERN, NONE)}
-    except (KeyError, OSError, *ZIP_DAMAGE) as error:
-        raise ValueError("The heads that all scripts share are not an npz file of weights and biases.") from error
-
-
-def shared_heads_file(heads: Heads) -> bytes:
-    """Return the content of the file that `shared_heads` reads."""
-    stream = io.BytesIO()
-    arrays = {
-        f"{name}-{part}": getattr(heads.head(name), part) for name in (WESTERN, NONE) for part in ("weights", "bias")
-    }
-    np.savez(stream, **arrays)
-    return stream.getvalue()
+    return Heads(shared, own, [each.script for each in card.scripts])

@@ -11,11 +11,21 @@ from hwr_core.datasets.custom import corrections_of_script
 from hwr_core.datasets.normalised import normalised_in_chunks, normalised_samples
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
-from hwr_core.datasets.scripts import LETTERS, no_symbol_images, present_sources, symbol_images, western_samples
+from hwr_core.datasets.scripts import (
+    LETTERS,
+    no_symbol_images,
+    present_sources,
+    shape_images,
+    symbol_images,
+    western_samples,
+)
 from hwr_core.datasets.sources import CORRECTIONS
 from hwr_core.images.types import Grey
 from hwr_core.recognition.scripts.heads import NONE
 from hwr_core.scripts.script import WESTERN, Script, ScriptSource, find_script
+
+SHAPES = "shapes"
+"""In place of a source: the shapes that a script names, drawn."""
 
 EACH = 9_000
 """Samples of a script below which its images are repeated, each time distorted otherwise."""
@@ -66,6 +76,11 @@ def load_part(
             found = _samples_of(script, source, places, request)
             sources.append(ScriptSamples(script, source.file, found))
             on_source(f"{script.name}, {source.file}", len(found))
+    for script in scripts:
+        shapes = normalised_samples(shape_images(script, request))
+        if len(shapes):
+            sources.append(ScriptSamples(script, SHAPES, shapes))
+            on_source(f"{script.name}, {SHAPES}", len(shapes))
     corrected = [(script, _corrections(script, places, request.part)) for script in scripts]
     for script, found in corrected:
         if len(found):
@@ -96,16 +111,19 @@ def joint(data: PartData, first: dict[str, int], scripts: Sequence[Script], *, l
     """
     parts = [_labelled_from(data.western, first[WESTERN]), _labelled_from(data.none, first[NONE])]
     for script in scripts:
-        own = Samples.join(each.samples for each in data.sources if each.script.name == script.name)
-        repeats = min(MOST_REPEATS, max(1, round(EACH / max(1, len(own))))) if learning else 1
-        parts += [_labelled_from(own, first[script.name])] * repeats
+        parts += [_labelled_from(own, first[script.name]) for own in _own(data, script, learning=learning)]
     return Samples.join(parts)
 
 
-def of_script(data: PartData, script: Script) -> Samples:
-    """Return what a script's thresholds are chosen on: its symbols, and, labelled as none, all that looks like none."""
+def _own(data: PartData, script: Script, *, learning: bool) -> list[Samples]:
+    own = Samples.join(each.samples for each in data.sources if each.script.name == script.name)
+    return [own] * (min(MOST_REPEATS, max(1, round(EACH / max(1, len(own))))) if learning else 1)
+
+
+def of_script(data: PartData, script: Script, *, learning: bool = False) -> Samples:
+    """Return the symbols of a script, repeated to learn from, and, labelled as none, all that looks like none."""
     none = len(script.symbols)
-    own = [each.samples for each in data.sources if each.script.name == script.name]
+    own = _own(data, script, learning=learning)
     others = [data.none, *_unlike(data.western, find_script(WESTERN), script)]
     for each in data.sources:
         if each.script.name != script.name:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets.samples import Samples
 from hwr_core.recognition.calibration import Logits
-from hwr_core.recognition.scripts.heads import NONE, Head, Heads
+from hwr_core.recognition.scripts.heads import NONE, Layer
 from hwr_core.registry.registry import WEIGHTS, ModelVersion
 from hwr_core.scripts.script import WESTERN, Script, find_script
 from hwr_core.training.architectures import FEATURES, HEADS, build_for_scripts
@@ -19,13 +19,17 @@ from hwr_core.training.digit_batches import Batches, InOrder
 from hwr_core.training.run import TrainingRun
 from hwr_core.training.train import Task, TrainingResult, train
 
+BATCH = 256
+"""Samples that a layer is fitted to at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
     """A network for scripts: its file, the heads that it was trained with, and how that went."""
 
     litert: bytes
-    heads: Heads
+    layers: dict[str, Layer]
+    """For Western digits, no symbol and each script, by which they are told apart."""
     parameters: int
     samples: int
     epochs: tuple[EpochResult, ...]
@@ -65,7 +69,7 @@ def train_network(  # noqa: PLR0913, PLR0917  what to learn, and whom to tell
     )
     return TrainedNetwork(
         litert=features_to_litert(keras.Model(result.model.input, result.model.get_layer(FEATURES).output)),
-        heads=_heads(result, first, scripts),
+        layers=_layers(result, first),
         parameters=result.model.count_params(),
         samples=len(training),
         epochs=result.epochs,
@@ -103,38 +107,46 @@ def _begun(champion: ModelVersion, outputs: int) -> keras.Model:
     return network
 
 
-def _heads(result: TrainingResult, first: Mapping[str, int], scripts: Sequence[Script]) -> Heads:
+def _layers(result: TrainingResult, first: Mapping[str, int]) -> dict[str, Layer]:
     weights, bias = result.model.get_layer(HEADS).get_weights()
     ends = [*list(first.values())[1:], len(bias)]
-    heads = {
-        name: Head(np.asarray(weights[:, start:end], np.float32), np.asarray(bias[start:end], np.float32))
+    return {
+        name: Layer(np.asarray(weights[:, start:end], np.float32), np.asarray(bias[start:end], np.float32))
         for (name, start), end in zip(first.items(), ends, strict=True)
     }
-    return Heads(heads, scripts)
 
 
-def fit_head(  # noqa: PLR0913  half by name
-    features: Logits, labels: NDArray[np.integer], others: Logits, *, symbols: int, epochs: int, seed: int
-) -> Head:
-    """Return the head of one script, fitted by cross-entropy while those of the others stay as they are.
+def fit_layer(  # noqa: PLR0913  most by name
+    features: Logits,
+    labels: NDArray[np.integer],
+    *,
+    outputs: int,
+    epochs: int,
+    seed: int,
+    others: Logits | None = None,
+    weights: NDArray[np.floating] | None = None,
+) -> Layer:
+    """Return a layer fitted by cross-entropy to the features of a network that stays as it is.
 
     Args:
         features: float32 [n, width], as the network that is served finds them.
-        labels: [n], the place of a sample's symbol in the script, or after its symbols the place of its other output.
-        others: float32 [n, outputs], the logits of the other heads.
-        symbols: how many the script has.
+        labels: [n], the output of each sample; outputs of others come behind those that are fitted.
+        outputs: how many are fitted.
         epochs: how often all samples are gone through.
         seed: decides in which order.
+        others: float32 [n, more], logits that are given and stay as they are.
+        weights: [n], how much each sample counts; all alike when not given.
     """
     keras.utils.set_random_seed(seed)
-    seen, given = keras.Input((features.shape[1],)), keras.Input((others.shape[1],))
-    head = keras.layers.Dense(symbols, kernel_regularizer=keras.regularizers.L2(1e-5))
-    logits = keras.layers.Concatenate()([head(keras.layers.Dropout(0.1)(seen)), given])
-    model = keras.Model([seen, given], logits)
-    schedule = keras.optimizers.schedules.CosineDecay(1e-2, epochs * -(-len(labels) // 256))
+    given = np.zeros((len(labels), 0), np.float32) if others is None else others
+    seen, fixed = keras.Input((features.shape[1],)), keras.Input((given.shape[1],))
+    layer = keras.layers.Dense(outputs, kernel_regularizer=keras.regularizers.L2(1e-5))
+    logits = keras.layers.Concatenate()([layer(keras.layers.Dropout(0.1)(seen)), fixed])
+    model = keras.Model([seen, fixed], logits)
+    schedule = keras.optimizers.schedules.CosineDecay(1e-2, epochs * -(-len(labels) // BATCH))
     model.compile(
         optimizer=keras.optimizers.Adam(schedule), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     )
-    model.fit([features, others], labels, batch_size=256, epochs=epochs, verbose=0)
-    weights, bias = head.get_weights()
-    return Head(np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+    model.fit([features, given], labels, sample_weight=weights, batch_size=BATCH, epochs=epochs, verbose=0)
+    kernel, bias = layer.get_weights()
+    return Layer(np.asarray(kernel, np.float32), np.asarray(bias, np.float32))

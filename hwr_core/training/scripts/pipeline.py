@@ -10,17 +10,17 @@ from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.scripts import SHARED_SOURCES, confirm_images
 from hwr_core.errors import InvalidValue
-from hwr_core.recognition.scripts.heads import Heads
-from hwr_core.recognition.scripts.reader import heads_of, shared_heads_file
+from hwr_core.recognition.scripts.heads import NONE, Head, Heads, Layer, layers_file
+from hwr_core.recognition.scripts.reader import heads_of
 from hwr_core.registry.card import ModelCard, ScriptCard, Scripts
 from hwr_core.registry.registry import SCRIPTS_HEADS, SCRIPTS_LITERT, ModelVersion
-from hwr_core.scripts.script import Script, find_script
+from hwr_core.scripts.script import WESTERN, Script, find_script
 from hwr_core.training.model_card import command
 from hwr_core.training.progress import EpochProgress
 from hwr_core.training.run import TrainingRun
 from hwr_core.training.scripts.config import ScriptsConfig, confirm_network
 from hwr_core.training.scripts.data import PartData, joint, load_part
-from hwr_core.training.scripts.heads import Features, learn_head
+from hwr_core.training.scripts.heads import Features, layer_alone, layer_among
 from hwr_core.training.scripts.network import first_outputs, train_network
 from hwr_core.training.scripts.scores import Scoring, head_file
 from hwr_core.training.scripts.taken_over import scripts_of
@@ -33,11 +33,15 @@ Data = Mapping[Part, PartData]
 
 @dataclass(frozen=True, slots=True)
 class _Network:
-    """The network that scripts share: its file, what the card says of it, and the heads it has so far."""
+    """The network that scripts share: its file, what the card says of it, and the heads it has so far.
+
+    `among`: layers that were trained with it, of scripts that have no head yet.
+    """
 
     litert: bytes
     card: Scripts
     heads: Heads
+    among: Mapping[str, Layer]
 
 
 def train_scripts(run: TrainingRun, config: ScriptsConfig) -> ModelVersion:
@@ -105,14 +109,15 @@ def _trained(run: TrainingRun, config: ScriptsConfig, scripts: Sequence[Script],
         origins=tuple(dict.fromkeys(origins)),
         named={},
     )
-    return _Network(trained.litert, card, trained.heads)
+    shared = {name: trained.layers[name] for name in (WESTERN, NONE)}
+    return _Network(trained.litert, card, Heads(shared, {}, ()), trained.layers)
 
 
 def _served(champion: ModelVersion) -> _Network:
     """The network of the served version with its heads."""
     found = scripts_of(champion)
     assert found is not None, "it was confirmed"
-    return _Network(found.files[SCRIPTS_LITERT], found.card, heads_of(champion, found.card))
+    return _Network(found.files[SCRIPTS_LITERT], found.card, heads_of(champion, found.card), {})
 
 
 def _with_heads(
@@ -121,11 +126,11 @@ def _with_heads(
     """The network with a head for each of the chosen scripts, and their cards."""
     features = Features(network.litert, run.processes)
     step, heads = run.step(TRAINED, FITTED), network.heads
-    fresh = {script.name for script in heads.scripts} if config.network_epochs else set()
-    for number, script in enumerate(chosen):
-        if script.name not in fresh:
-            step.progress(number / len(chosen), f"Learning {script.title}")
-            heads = heads.with_head(script, learn_head(script, data[Part.TRAINING], heads, features, config))
+    training = data[Part.TRAINING]
+    for number, script in enumerate(sorted(chosen, key=lambda script: script.name not in network.among)):
+        step.progress(number / len(chosen), f"Learning {script.title}")
+        among = network.among.get(script.name) or layer_among(script, training, heads, features, config)
+        heads = heads.with_head(script, Head(among, layer_alone(script, training, features, config)))
     run.progress(FITTED, "Choosing thresholds and scoring")
     how = command(config, *(f"--script {name}" for name in config.scripts), without={"scripts"})
     scoring = Scoring(heads, features, data)
@@ -141,7 +146,7 @@ def _with_heads(
             "named": scoring.named_right(temperature),
         }
     )
-    return _Network(network.litert, card, heads)
+    return replace(network, card=card, heads=heads)
 
 
 def _in_a_line(card: ScriptCard) -> str:
@@ -155,7 +160,7 @@ def _publish(run: TrainingRun, champion: ModelVersion, network: _Network) -> Mod
     files = {name: champion.read_file(name) for name in kept}
     files |= {
         SCRIPTS_LITERT: network.litert,
-        SCRIPTS_HEADS: shared_heads_file(network.heads),
+        SCRIPTS_HEADS: layers_file(network.heads.shared),
         **{head_file(script): network.heads.head(script.name).to_bytes() for script in network.heads.scripts},
     }
     card: ModelCard = champion.card.model_copy(

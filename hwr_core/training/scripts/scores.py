@@ -59,7 +59,7 @@ class Scoring:
     def choice_temperature(self) -> float:
         """Return the temperature at which the probabilities of scripts have the least calibration error."""
         samples, of = self._with_scripts(Part.VALIDATION)
-        logits = self.heads.logits(self.features.of(samples))
+        logits = self.heads.among.logits(self.features.of(samples))
 
         def error(temperature: float) -> float:
             names, shares = self._script_shares(logits, temperature)
@@ -70,7 +70,7 @@ class Scoring:
     def named_right(self, temperature: float) -> dict[str, float]:
         """Return for each script the share of its test samples of which it is the most probable script."""
         samples, of = self._with_scripts(Part.TEST)
-        names, shares = self._script_shares(self.heads.logits(self.features.of(samples)), temperature)
+        names, shares = self._script_shares(self.heads.among.logits(self.features.of(samples)), temperature)
         chosen = names[shares.argmax(axis=1)]
         return {name: float((chosen[of == name] == name).mean()) for name in names.tolist() if (of == name).any()}
 
@@ -90,7 +90,7 @@ class Scoring:
         return samples.where(real), of[real]
 
     def _logits(self, samples: Samples, script: Script) -> Logits:
-        return self.heads.of_script(self.heads.logits(self.features.of(samples)), script.name)
+        return self.heads.head(script.name).alone.logits(self.features.of(samples))
 
     def _by_source(self, part: Part, script: Script) -> dict[str, Samples]:
         """The script's own images by source, and what is none of its symbols."""

@@ -70,7 +70,7 @@ def test_uploads_and_batches_take_a_script(client: TestClient) -> None:
     assert (result["symbol"], result["predicted_digit"]) == ("٧", 7)
 
 
-@pytest.mark.parametrize("script", ["klingon", "", "WESTERN", "x" * 41])
+@pytest.mark.parametrize("script", ["klingon", "WESTERN", "x" * 41])
 def test_a_script_that_is_not_read_is_refused(client: TestClient, script: str) -> None:
     """By every route that takes one, in words that say what is allowed; nothing is kept."""
     refusals = [
