@@ -115,7 +115,8 @@ def fill(workspace: Workspace, predictions: int, users: int) -> None:
                 exp(-6.5 + random()),
                 exp(-7.5 + random()),
                 1.0,
-                null
+                null,
+                'western'
             from generate_series(1, $1) g(i)
             join images p on p.place = i % $3
             order by i

@@ -43,7 +43,8 @@ NO_CODE = {"text": "a drawing"}
 """Languages that nothing here understands."""
 
 SMALLER = {
-    "--set start=champion --set epochs=3": "--set architecture=small --set epochs=1 --set sources='[\"custom\"]'",
+    "--set start=champion --set epochs=3": "--set start=champion --set epochs=1 --set learning_rate=1e-4 "
+    "--set sources='[\"custom\"]'",
     "--suite mnist --suite strokes": "--suite custom",
     "models promote challenger": "models promote challenger --force",
 }

@@ -91,11 +91,11 @@ def as_table(uploads: Sequence[Upload], results: Sequence[FileResult]) -> pd.Dat
         {
             "file": [upload.name for upload in uploads],
             "digit": pd.array([prediction and prediction.digit for prediction in predictions], dtype="Int64"),
-            "script": [prediction.script if prediction else None for prediction in predictions],
-            "symbol": [prediction.symbol if prediction else None for prediction in predictions],
             "verdict": [prediction.verdict.value if prediction else "not_readable" for prediction in predictions],
             "confidence": [round(prediction.confidence, 4) if prediction else None for prediction in predictions],
             "model_version": [prediction.model_version if prediction else None for prediction in predictions],
+            "script": [prediction.script if prediction else None for prediction in predictions],
+            "symbol": [prediction.symbol if prediction else None for prediction in predictions],
             "error": [str(result.error) if result.error else None for result in results],
         }
     )
