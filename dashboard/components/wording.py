@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hwr_core.app import NONE, WESTERN, Prediction, PredictionRecord, Reason, Source, Verdict, all_scripts
+from hwr_core.app import NONE, WESTERN, Prediction, PredictionRecord, Reason, Source, Verdict, all_scripts, symbol_of
 
 ONE_DIGIT, NUMBERS = KINDS = ("One digit", "Numbers")
 """What there may be on an image."""
@@ -61,8 +61,7 @@ def digit_symbol(digit: int | str | None) -> str:
 
 def written(value: int, script: str) -> str:
     """A digit as it is written in a script: "7", "೭"."""
-    script_of = all_scripts().get(script)
-    return (script_of.symbol(value) if script_of else None) or str(value)
+    return symbol_of(script, value) or str(value)
 
 
 def symbol(prediction: Prediction) -> str:

@@ -90,6 +90,7 @@ from hwr_core.scripts.script import (
     all_values,
     characters_of_symbols,
     find_script,
+    symbol_of,
     values_of,
 )
 from hwr_core.statistics import Proportion
@@ -261,6 +262,7 @@ __all__ = [
     "seconds_left",
     "sheet",
     "start_of_today",
+    "symbol_of",
     "table_as_csv",
     "values_of",
 ]
