@@ -20,6 +20,11 @@ COUNT_INK = """(canvas) => {
     return data.filter((level, place) => place % 4 === 0 && level < 128).length;
 }"""
 
+HAS_DRAWING = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((level, place) => place % 4 === 3 && level > 0);
+}"""
+
 FRAMES = 2_000
 """Frames within which what is waited for is drawn, or counts as missing."""
 
@@ -88,6 +93,11 @@ def ink(page: Page) -> int:
     """How many pixels of the canvas are black."""
     count: int = page.locator(LOWER).evaluate(COUNT_INK)
     return count
+
+
+def has_boxes(page: Page) -> None:
+    """Wait until the boxes that the page begins with stand on its canvas: one drawn before is lost."""
+    page.wait_for_function(HAS_DRAWING, arg=page.locator(LOWER).last.element_handle())
 
 
 def clear(page: Page) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.hand import answer, at_rest, screenshot, turn_to, write
+from tests.browser.hand import answer, at_rest, has_boxes, screenshot, turn_to, write
 from tests.handwriting import hand_made_strokes, number, png
 
 Visit = Callable[..., Page]
@@ -54,6 +54,7 @@ def test_a_box_is_drawn_around_a_digit(visit: Visit) -> None:
     page.get_by_text("Draw on the page").click()
     canvas = page.locator("canvas").last
     expect(canvas).to_be_visible()
+    has_boxes(page)
     at_rest(page)
     size = canvas.bounding_box()
     assert size is not None
