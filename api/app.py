@@ -30,6 +30,7 @@ from api.routes import (
     analytics,
     datasets,
     documentation,
+    experiments,
     export,
     feedback,
     forms,
@@ -80,6 +81,7 @@ ROUTES = (
     export,
     model,
     models,
+    experiments,
     scripts,
     jobs,
     datasets,
@@ -172,7 +174,7 @@ def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) ->
                 CORSMiddleware,
                 allow_origins=settings.origins,
                 allow_methods=["*"],
-                allow_headers=["Authorization", "Content-Type", "X-API-Key", REQUEST_ID],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Experiment-Unit", REQUEST_ID],
                 expose_headers=["Content-Disposition", "Retry-After", REQUEST_ID],
             )
         )

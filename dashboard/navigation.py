@@ -31,6 +31,7 @@ def pages() -> dict[str, list[Any]]:
             st.Page("app_pages/review.py", title="Review", icon=":material/rate_review:"),
             st.Page("app_pages/training.py", title="Training", icon=":material/model_training:"),
             st.Page("app_pages/models.py", title="Models", icon=":material/deployed_code:"),
+            st.Page("app_pages/experiments.py", title="Experiments", icon=":material/science:"),
         ]
     return found | {"Manage": [*_manage()]}
 

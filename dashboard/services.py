@@ -176,20 +176,26 @@ def _explain_once(image: bytes, script: str, model_version: str) -> Explanation:
     return workspace().explain(image, script=script)
 
 
-def read_file(content: bytes, enhancement_level: float, script: str) -> FileResult:
-    """Read one uploaded file with the served model, once for the same content, level and script.
+def read_file(content: bytes, user_id: int, enhancement_level: float, script: str) -> FileResult:
+    """Read one uploaded file with the model that serves a user, once for the same content, level and script.
 
     Raises:
         ModelUnavailable: there is no usable model.
     """
-    return _read_once(content, enhancement_level, script, workspace().served_model().name)
+    return _read_once(content, user_id, enhancement_level, script, workspace().serving(user_id))
 
 
 @st.cache_data(max_entries=CACHED_FILES, show_spinner=False)
-def _read_once(content: bytes, enhancement_level: float, script: str, model_version: str) -> FileResult:  # noqa: ARG001
-    """Read a file; the model's version is part of the cache's key."""
+def _read_once(
+    content: bytes,
+    user_id: int,
+    enhancement_level: float,
+    script: str,
+    serving: tuple[str, int | None],  # noqa: ARG001
+) -> FileResult:
+    """Read a file; the version that serves the user, and why, are part of the cache's key."""
     try:
-        prediction = workspace().read(content, enhancement_level=enhancement_level, script=script)
+        prediction = workspace().read(content, user_id=user_id, enhancement_level=enhancement_level, script=script)
         return FileResult(prediction, preview(content))
     except ImageError as error:
         return FileResult(error=error)

@@ -114,7 +114,11 @@ class DrawingChannel:
             )
         else:
             outcome = await run_in_threadpool(
-                workspace.read, image, enhancement_level=message.enhancement_level, script=message.script
+                workspace.read,
+                image,
+                user_id=message.user_id,
+                enhancement_level=message.enhancement_level,
+                script=message.script,
             )
         return LivePredictionOut.from_record(outcome, total_time=time.perf_counter() - drawing.received, **more)
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
+from api.inputs.experiment_unit import UnitDep
 from api.inputs.image_data import image_bytes
 from api.inputs.request_bodies import UploadRoute
 from api.inputs.uploads import named_content
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_c
 # Not a plain `def`: sixteen requests that wait for the commit, each in its own thread, are a quarter slower.
 @router.post("/predict", summary="Read an image and store the prediction")
 @calls("start_read_and_keep")
-async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
+async def predict(body: PredictIn, workspace: WorkspaceDep, unit: UnitDep) -> PredictOut:
     """Read the digit in an image sent as base64, and store the prediction.
 
     A blank image has the verdict no_ink and is not stored.
@@ -36,6 +37,7 @@ async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
             source=Source.API,
             enhancement_level=body.enhancement_level,
             script=body.script,
+            unit=unit,
         )
     )
     return PredictOut.from_record(outcome, total_time=time.perf_counter() - started)
@@ -43,9 +45,10 @@ async def predict(body: PredictIn, workspace: WorkspaceDep) -> PredictOut:
 
 @router.post("/predict-upload", summary="Read an uploaded image and store the prediction")
 @calls("start_read_and_keep")
-async def predict_upload(
+async def predict_upload(  # noqa: PLR0913, PLR0917  each is one part of the request
     file: Annotated[UploadFile, File(description="An image file.", examples=["seven.png"])],
     workspace: WorkspaceDep,
+    unit: UnitDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
     script: Annotated[ScriptName, Form()] = WESTERN,
@@ -61,6 +64,7 @@ async def predict_upload(
             file_name=name,
             enhancement_level=enhancement_level,
             script=script,
+            unit=unit,
         )
     )
     return PredictUploadOut.from_record(outcome, filename=name, total_time=time.perf_counter() - started)
@@ -68,9 +72,10 @@ async def predict_upload(
 
 @router.post("/predict-batch", summary="Read many uploaded images and store the predictions")
 @calls("keep_all")
-def predict_batch(
+def predict_batch(  # noqa: PLR0913, PLR0917  each is one part of the request
     files: Annotated[list[UploadFile], File(description="Image files.", examples=[["seven.png", "eight.jpg"]])],
     workspace: WorkspaceDep,
+    unit: UnitDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
     script: Annotated[ScriptName, Form()] = WESTERN,
@@ -80,6 +85,6 @@ def predict_batch(
     A file that cannot be read has an error in its result; the others are read all the same.
     """
     named = [named_content(file) for file in files]
-    found = workspace.read_all(named, enhancement_level=enhancement_level, script=script)
+    found = workspace.read_all(named, user_id=user_id, enhancement_level=enhancement_level, script=script, unit=unit)
     kept = workspace.keep_all(found, named, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
     return PredictBatchOut.of(kept)

@@ -82,6 +82,11 @@ class PredictionOut(Out):
     all_predictions: Probabilities = Field(validation_alias=_of_prediction("probabilities"))
     processing_time: Seconds = Field(validation_alias=_of_prediction("timings", "total"))
     model_version: Version = Field(validation_alias=_of_prediction("model_version"))
+    experiment: int | None = Field(
+        validation_alias=_of_prediction("experiment"),
+        description="The id of the experiment that chose the model version; null outside of any.",
+        examples=[None],
+    )
 
 
 def _now() -> datetime:

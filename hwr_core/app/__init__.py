@@ -38,6 +38,11 @@ from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
+from hwr_core.experiments.plan import Plan
+from hwr_core.experiments.report import ArmReport, Finding, Report
+from hwr_core.experiments.sequential import LEAST_UNITS
+from hwr_core.experiments.sequential import Difference as ArmDifference
+from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric, NewExperiment, State
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, document_type, media_type
 from hwr_core.images.encode import as_png, data_url
 from hwr_core.images.normalise import MAX_ENHANCEMENT
@@ -113,6 +118,7 @@ __all__ = [
     "KEY_PREFIX",
     "KNOWN_FOR",
     "LARGEST_MAX_ERROR",
+    "LEAST_UNITS",
     "LONGEST_FIELD_NAME",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",
@@ -124,6 +130,7 @@ __all__ = [
     "RULES",
     "SAMPLED",
     "SIDE",
+    "SMALLEST",
     "SOMEWHAT",
     "SOURCES",
     "SUITES",
@@ -132,6 +139,9 @@ __all__ = [
     "Account",
     "Against",
     "ApiKey",
+    "Arm",
+    "ArmDifference",
+    "ArmReport",
     "AuditEntry",
     "AuthService",
     "Box",
@@ -145,6 +155,7 @@ __all__ = [
     "DriftReport",
     "Entry",
     "Evaluation",
+    "Experiment",
     "Explanation",
     "ExportFormat",
     "Feature",
@@ -154,6 +165,7 @@ __all__ = [
     "Feedback",
     "Figures",
     "FilePrediction",
+    "Finding",
     "Form",
     "FormCell",
     "FormField",
@@ -179,10 +191,12 @@ __all__ = [
     "Level",
     "Listener",
     "Matter",
+    "Metric",
     "ModelServed",
     "ModelVersion",
     "NamedFile",
     "Neighbour",
+    "NewExperiment",
     "NewKey",
     "NumberDimension",
     "NumberFeedback",
@@ -201,6 +215,7 @@ __all__ = [
     "PageImage",
     "Part",
     "Permission",
+    "Plan",
     "Prediction",
     "PredictionMade",
     "PredictionNotStored",
@@ -213,6 +228,7 @@ __all__ = [
     "ReadScript",
     "Reason",
     "Reliability",
+    "Report",
     "RiskAtCoverage",
     "Role",
     "RuleMismatch",
@@ -222,6 +238,7 @@ __all__ = [
     "Shown",
     "SignedIn",
     "Source",
+    "State",
     "Storage",
     "Strokes",
     "Suspect",

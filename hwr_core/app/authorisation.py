@@ -16,7 +16,7 @@ from hwr_core.errors import NotAllowed
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING
 
-AUDITED = ("version", "user_id", "username", "kind", "job_id", "is_active", "force", "reason")
+AUDITED = ("version", "user_id", "username", "kind", "job_id", "experiment_id", "is_active", "force", "reason")
 """The arguments that the audit log names."""
 
 

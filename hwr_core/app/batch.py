@@ -9,11 +9,11 @@ from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, ImageError, InvalidValue
 from hwr_core.events import Events
+from hwr_core.experiments.routing import Routing
 from hwr_core.images.types import OnProgress
 from hwr_core.images.zip_files import files_of
 from hwr_core.recognition.events import PredictionMade
-from hwr_core.recognition.served_model import ServedModel
-from hwr_core.recognition.types import Prediction
+from hwr_core.recognition.types import Assignment, Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.users import DEFAULT_USER
@@ -45,19 +45,25 @@ class FilePrediction:
 class PredictBatch:
     """The use cases of many files. Safe to use from many threads."""
 
-    def __init__(
-        self, settings: Settings, store: Store, model: ServedModel, recorder: Recorder, events: Events
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, routing: Routing, recorder: Recorder, events: Events) -> None:
         self._settings = settings
         self._store = store
-        self._model = model
+        self._routing = routing
         self._recorder = recorder
         self._events = events
 
     def read_all(
-        self, files: Sequence[NamedFile], *, enhancement_level: float = 1.0, script: str = WESTERN
+        self,
+        files: Sequence[NamedFile],
+        *,
+        user_id: int | None = None,
+        enhancement_level: float = 1.0,
+        script: str = WESTERN,
+        unit: str | None = None,
     ) -> list[FilePrediction]:
         """Read many files on all cores, results in order, without storing anything; a bad file fails alone.
+
+        Takes, but for the files, what `PredictImage.read` takes.
 
         Raises:
             InvalidValue: more files than one batch may hold, `enhancement_level` is outside 0 to 3, or the served
@@ -67,8 +73,9 @@ class PredictBatch:
         most = self._settings.max_batch_files
         if len(files) > most:
             raise InvalidValue(f"The batch has {len(files)} files; at most {most} are allowed.")
-        outcomes = self._model.reader().read_all([content for _, content in files], enhancement_level, script)
-        return [self._outcome(name, outcome) for (name, _), outcome in zip(files, outcomes, strict=True)]
+        reader, assignment = self._routing.reader(user_id, unit, script)
+        outcomes = reader.read_all([content for _, content in files], enhancement_level, script)
+        return [self._outcome(name, outcome, assignment) for (name, _), outcome in zip(files, outcomes, strict=True)]
 
     def keep_all(
         self,
@@ -115,8 +122,9 @@ class PredictBatch:
             on_progress=on_progress,
         )
 
-    def _outcome(self, name: str, outcome: Prediction | ImageError) -> FilePrediction:
+    def _outcome(self, name: str, outcome: Prediction | ImageError, assignment: Assignment | None) -> FilePrediction:
         if isinstance(outcome, ImageError):
             return FilePrediction(name, error=outcome)
-        self._events.publish(PredictionMade(outcome))
-        return FilePrediction(name, prediction=outcome)
+        prediction = replace(outcome, assignment=assignment)
+        self._events.publish(PredictionMade(prediction))
+        return FilePrediction(name, prediction=prediction)

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from hwr_core.db.store import Store
 from hwr_core.events import Events
+from hwr_core.experiments.routing import Routing
 from hwr_core.recognition.events import PredictionMade
 from hwr_core.recognition.pipeline import Explanation, Reader
-from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
-from hwr_core.recognition.types import Prediction
+from hwr_core.recognition.types import Assignment, Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Upload
@@ -27,37 +28,47 @@ LOOKUPS = 4
 class PredictImage:
     """The use cases of one image. Safe to use from many threads."""
 
-    def __init__(
-        self, settings: Settings, store: Store, model: ServedModel, recorder: Recorder, events: Events
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, routing: Routing, recorder: Recorder, events: Events) -> None:
         self._settings = settings
         self._store = store
-        self._model = model
+        self._routing = routing
         self._recorder = recorder
         self._events = events
         self._lookups = Threads(LOOKUPS, thread_name_prefix="lookups")
 
-    def read(self, image: bytes, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Prediction:
+    def read(
+        self,
+        image: bytes,
+        *,
+        user_id: int | None = None,
+        enhancement_level: float = 1.0,
+        script: str = WESTERN,
+        unit: str | None = None,
+    ) -> Prediction:
         """Read one image file without storing anything.
 
         Args:
             image: the file.
+            user_id: the user whose arm of a running experiment reads it; outside of any experiment if not given.
             enhancement_level: 0 to 3, how hard to clean it.
             script: the script to read it in, or AUTO for whichever it shows.
+            unit: whom an experiment counts as one in place of the user, such as a device.
 
         Raises:
             ImageError: the bytes cannot be read as an image within the limits.
             InvalidValue: `enhancement_level` is outside 0 to 3, or the served version does not read the script.
             ModelUnavailable: there is no usable model.
         """
-        return self._predict(self._model.reader(), image, enhancement_level, script)
+        reader, assignment = self._routing.reader(user_id, unit, script)
+        return self._predict(reader, assignment, image, enhancement_level, script)
 
     def explain(self, image: bytes, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read one image file and explain the prediction: all preprocessing stages, and which pixels matter.
 
         Takes and raises: what `read` takes and raises.
         """
-        return self._model.reader().explain(image, enhancement_level, script)
+        reader, _ = self._routing.reader(None, None, script)
+        return reader.explain(image, enhancement_level, script)
 
     def keep(  # noqa: PLR0913  all but one by name
         self,
@@ -98,6 +109,7 @@ class PredictImage:
         file_name: str | None = None,
         enhancement_level: float = 1.0,
         script: str = WESTERN,
+        unit: str | None = None,
     ) -> Prediction | PredictionRecord:
         """Read one image file and store the prediction; one without ink is not stored and comes back as it is.
 
@@ -110,6 +122,7 @@ class PredictImage:
             file_name=file_name,
             enhancement_level=enhancement_level,
             script=script,
+            unit=unit,
         ).result()
 
     def start_read_and_keep(  # noqa: PLR0913  all but one by name
@@ -121,16 +134,17 @@ class PredictImage:
         file_name: str | None = None,
         enhancement_level: float = 1.0,
         script: str = WESTERN,
+        unit: str | None = None,
     ) -> Future[Prediction | PredictionRecord]:
         """Start `read_and_keep` and return at once, so that no thread of a server has to wait for it."""
         outcome: Future[Prediction | PredictionRecord] = Future()
-        reader = self._model.reader()
+        reader, assignment = self._routing.reader(user_id, unit, script)
 
         def predict_then_store() -> None:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                prediction = self._predict(reader, image, enhancement_level, script)
+                prediction = self._predict(reader, assignment, image, enhancement_level, script)
                 stored: Future[Any]
                 if prediction.seen is None:
                     # On another thread: while the database is busy, this core should go on reading.
@@ -148,8 +162,10 @@ class PredictImage:
         """Wait for those who wait for the database. May be repeated."""
         self._lookups.shutdown()
 
-    def _predict(self, reader: Reader, image: bytes, enhancement_level: float, script: str) -> Prediction:
-        prediction = reader.read(image, enhancement_level, script)
+    def _predict(
+        self, reader: Reader, assignment: Assignment | None, image: bytes, enhancement_level: float, script: str
+    ) -> Prediction:
+        prediction = replace(reader.read(image, enhancement_level, script), assignment=assignment)
         self._events.publish(PredictionMade(prediction))
         return prediction
 

@@ -69,6 +69,15 @@ def _for_user(permission: Permission, *free: str, act: str | None = None) -> Rul
     return Rule(permission, (OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True),), free, act)
 
 
+def _in_arm_of(*free: str) -> Rule:
+    """A rule of reading without storing anything, by the model version that an experiment has for a user."""
+    return Rule(
+        Permission.USE,
+        (OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True, none_is_caller=True),),
+        free,
+    )
+
+
 def _manage(*free: str, act: str | None = None, by_key: bool = True, caller: bool = False) -> Rule:
     """A rule of what is done to a user."""
     subjects: list[Subject] = [OfUser("user_id", Permission.MANAGE_USERS)]
@@ -98,8 +107,9 @@ RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
     "health": _plain(None),
     "served_model": _plain(Permission.USE),
+    "serving": _in_arm_of(),
     "scripts": _plain(Permission.USE),
-    "read": _plain(Permission.USE, "image", "enhancement_level", "script"),
+    "read": _in_arm_of("image", "enhancement_level", "script", "unit"),
     "read_number": _plain(
         Permission.USE,
         "document",
@@ -134,12 +144,12 @@ RULES: Mapping[str, Rule] = {
     "forms.page": _plain(Permission.USE, "form_id"),
     "forms.delete": _plain(Permission.MAKE_FORMS, "form_id", act="deleted a form"),
     "explain": _plain(Permission.USE, "image", "enhancement_level", "script"),
-    "read_all": _plain(Permission.USE, "files", "enhancement_level", "script"),
+    "read_all": _in_arm_of("files", "enhancement_level", "script", "unit"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),
     "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
     "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
-    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script"),
-    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script"),
+    "read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit"),
+    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit"),
     "history.page": _own(_FILTER, free=("limit", "before")),
     "history.count": _own(_FILTER),
     "history.get": _own(_PREDICTION),
@@ -214,6 +224,12 @@ RULES: Mapping[str, Rule] = {
     "modelling.challenge": _for_user(Permission.PROMOTE, "version", "reason", act="made a challenger"),
     "modelling.retire": _for_user(Permission.PROMOTE, "version", "reason", act="retired"),
     "modelling.restore": _for_user(Permission.PROMOTE, "version", "reason", act="restored"),
+    "experiments.all": _plain(Permission.SEE_ALL),
+    "experiments.get": _plain(Permission.SEE_ALL, "experiment_id"),
+    "experiments.report": _plain(Permission.SEE_ALL, "experiment_id"),
+    "experiments.plan": _plain(Permission.SEE_ALL, "arms", "metric", "smallest"),
+    "experiments.start": _for_user(Permission.PROMOTE, "new", act="started an experiment"),
+    "experiments.stop": _plain(Permission.PROMOTE, "experiment_id", "reason", act="stopped an experiment"),
     "modelling.promotions.log": _plain(Permission.SEE_ALL),
     "modelling.registry.versions": _plain(Permission.SEE_ALL),
     "modelling.registry.names": _plain(Permission.SEE_ALL),

@@ -21,6 +21,9 @@ from hwr_core.app.status import Status
 from hwr_core.auth.service import AuthService
 from hwr_core.db.store import Store
 from hwr_core.events import Events
+from hwr_core.experiments.routing import Routing
+from hwr_core.experiments.service import ExperimentService
+from hwr_core.experiments.table import Experiments
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.exports import Exports
 from hwr_core.records.feedback import FeedbackLog
@@ -71,19 +74,21 @@ class Workspace:
         queue = ReviewQueue(self.store, max_page=most)
         self.review = ReviewService(queue, self.history, self.registry, compared=min(COMPARED, most))
         self.model = ServedModel(self.registry, limits_of(settings), self.events)
+        self._routing = Routing(Experiments(self.store), self.registry, self.model, limits_of(settings))
+        self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
     def _open_use_cases(self, settings: Settings) -> None:
         """Make each use case callable by its name; what it does and raises is said where it is defined."""
-        self._predict = PredictImage(settings, self.store, self.model, self._recorder, self.events)
+        self._predict = PredictImage(settings, self.store, self._routing, self._recorder, self.events)
         self.read = self._predict.read
         self.explain = self._predict.explain
         self.keep = self._predict.keep
         self.read_and_keep = self._predict.read_and_keep
         self.start_read_and_keep = self._predict.start_read_and_keep
 
-        batch = PredictBatch(settings, self.store, self.model, self._recorder, self.events)
+        batch = PredictBatch(settings, self.store, self._routing, self._recorder, self.events)
         self.read_all = batch.read_all
         self.keep_all = batch.keep_all
         self.unpack = batch.unpack
@@ -98,6 +103,7 @@ class Workspace:
         self.read_forms = self._read_forms.read_forms
         self.start_read_forms = self._read_forms.start_read_forms
         self.served_model = self.model.version
+        self.serving = self._routing.serving
         self.listening = EventFeed(self.events).listening
 
         status = Status(settings, self.store, self.history, self.model, self.modelling)
@@ -125,16 +131,19 @@ class Workspace:
         self.tidy_up()
         self.modelling.jobs.start()
         self.model.watch()
+        self.experiments.watch()
 
     def close(self) -> None:
         """Write what is waiting and let go of the database. May be repeated."""
         self.closed = True
+        self.experiments.close()
         self.modelling.jobs.close()
         self._predict.close()
         self._predict_numbers.close()
         self._read_forms.close()
         self._recorder.close()
         self.store.close()
+        self._routing.close()
         self.model.close()
         self.review.close()
         self._sole_server.leave()

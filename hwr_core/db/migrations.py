@@ -332,6 +332,35 @@ def scripts(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"alter table {table} alter actual_digit type integer")
 
 
+def experiments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the experiments between model versions, and to each prediction the one that chose its version.
+
+    `arms` are the versions and their shares, as JSON. `unit` is by whom a prediction counts, a hash. No primary key, as
+    for jobs.
+    """
+    connection.execute("alter table predictions add column experiment bigint")
+    connection.execute("alter table predictions add column unit text")
+    connection.execute("create sequence experiment_ids")
+    connection.execute(
+        """
+        create table experiments (
+            id bigint not null,
+            created_at timestamptz not null,
+            user_id bigint not null,
+            name text not null,
+            arms text not null,
+            ends_at timestamptz not null,
+            metric text not null,
+            smallest double precision not null,
+            adaptive boolean not null,
+            state text not null,
+            finished_at timestamptz,
+            reason text not null
+        )
+        """
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -342,4 +371,5 @@ MIGRATIONS: Sequence[Migration] = (
     numbers,
     forms,
     scripts,
+    experiments,
 )

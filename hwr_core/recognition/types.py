@@ -72,6 +72,14 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """The experiment that chose the model version of a prediction, by its id, and the unit it counts by, a hash."""
+
+    experiment: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What the recogniser returns for one image.
 
@@ -94,6 +102,13 @@ class Prediction:
     """The script that it was read in."""
     script_candidates: tuple[ScriptCandidate, ...] = ()
     """Where the script was asked for: all of them, the most probable first; not stored in the history."""
+    assignment: Assignment | None = None
+    """Where an experiment chose the model version: which one, and by whom it counts."""
+
+    @property
+    def experiment(self) -> int | None:
+        """The experiment that chose the model version, by its id; None outside of any."""
+        return None if self.assignment is None else self.assignment.experiment
 
     @property
     def symbol(self) -> str | None:

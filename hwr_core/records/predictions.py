@@ -11,7 +11,7 @@ import numpy as np
 
 from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
 from hwr_core.images.types import SIDE
-from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
 from hwr_core.records.labels import Label
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.records.users import fits_bigint
@@ -74,6 +74,8 @@ _COLUMNS = {
     "enhancement_level": "double precision",
     "upload": "text",
     "script": "text",
+    "experiment": "bigint",
+    "unit": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
 # One list per column: for groups of 16, Python lists are as fast as NumPy arrays and faster than Arrow or pandas.
@@ -213,6 +215,8 @@ def _row_of(new_id: int, row: NewPrediction) -> tuple[Any, ...]:
         row.enhancement_level,
         row.upload.name if row.upload else None,
         prediction.script,
+        prediction.experiment,
+        prediction.assignment and prediction.assignment.unit,
     )
 
 
@@ -229,6 +233,7 @@ def _record_from_row(row: tuple[Any, ...]) -> PredictionRecord:
         model_version=value["model_version"],
         timings=Timings(value["preprocessing_seconds"], value["inference_seconds"]),
         script=value["script"],
+        assignment=None if value["experiment"] is None else Assignment(value["experiment"], value["unit"]),
     )
     return PredictionRecord(
         id=value["id"],

@@ -138,6 +138,7 @@ def _known(workspace: Workspace) -> Mapping[str, Any]:
         "prediction_id": 1,
         "number_id": 1,
         "form_id": 1,
+        "experiment_id": 1,
         "job_id": 1,
         "key_id": 1,
         "by": "digit",

@@ -28,6 +28,7 @@ PAGES = (
     "Review",
     "Training",
     "Models",
+    "Experiments",
     "Users",
     "Settings",
 )

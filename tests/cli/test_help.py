@@ -13,7 +13,7 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "audit backup doctor evaluate export export-user forms jobs keys models prune "
+    "": "audit backup doctor evaluate experiments export export-user forms jobs keys models prune "
     "read restore serve train tune users --help --version",
     "serve": "--host --port",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
@@ -31,6 +31,12 @@ COMMANDS = {
     "jobs cancel": "JOB",
     "jobs resume": "JOB",
     "evaluate": "VERSION --suite --folder --limit --user",
+    "experiments": "list plan show start stop",
+    "experiments list": "",
+    "experiments plan": "--arm --metric --smallest",
+    "experiments show": "EXPERIMENT --json",
+    "experiments start": "NAME --arm --days --metric --smallest --adaptive --user",
+    "experiments stop": "EXPERIMENT --reason",
     "models": "challenge compare list log promote restore retire rollback show",
     "models list": "",
     "models log": "",

@@ -113,7 +113,7 @@ def test_the_name_of_a_box_at_the_top_is_whole() -> None:
 def test_the_same_file_is_read_once(workspace: Workspace) -> None:
     """A rerun of the page shows the first prediction again, down to its timing; another level is another prediction."""
     content = png(drawing(3))
-    predictions = [read_file(content, level, WESTERN).prediction for level in (1.0, 1.0, 2.0)]
+    predictions = [read_file(content, 1, level, WESTERN).prediction for level in (1.0, 1.0, 2.0)]
     first, again, other = [prediction.timings for prediction in predictions if prediction]
     assert first == again
     assert first != other

@@ -10,6 +10,7 @@ from dashboard.components.messages import show_error, show_toasts
 from dashboard.components.numbers import show_number
 from dashboard.components.save_button import Unsaved, save_once, saved_ids, show_save_button
 from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
+from dashboard.components.user_switch import user_id
 from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, digit_symbol, symbol, written
 from dashboard.services import read_number, workspace
 from dashboard.views.draw import canvas
@@ -86,7 +87,7 @@ def _choose_kind_and_script() -> tuple[str, str]:
 def _show_digit(image: bytes | None, script: str) -> Drawing | None:
     """The prediction for the drawing, or what to do when there is none."""
     try:
-        prediction = workspace().read(image, script=script) if image else None
+        prediction = workspace().read(image, user_id=user_id(), script=script) if image else None
     except HwrError as error:  # caught here, since no error leaves a fragment
         show_error(error)
         return None

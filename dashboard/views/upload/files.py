@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.messages import literal, show_error
 from dashboard.components.progress import counted, is_stopped, progress_bar
+from dashboard.components.user_switch import user_id
 from dashboard.components.wording import ONE_DIGIT
 from dashboard.services import FileResult, read_file, unpacked, workspace
 from hwr_core.app import MAX_ENHANCEMENT, READABLE, is_archive
@@ -93,4 +94,7 @@ def read_files(uploads: Sequence[Upload], enhancement_level: float, script: str)
     task = f"reading_{hash(tuple(upload.id for upload in uploads))}"
     if is_stopped(task):
         return []
-    return [read_file(upload.content, enhancement_level, script) for upload in counted(uploads, "Read", task=task)]
+    user = user_id()
+    return [
+        read_file(upload.content, user, enhancement_level, script) for upload in counted(uploads, "Read", task=task)
+    ]

@@ -35,7 +35,7 @@ def _predictions(
 ) -> list[FilePrediction]:
     opened_files = [read_file(name, workspace.settings.max_image_bytes) for name in names]
     files = [each for each in opened_files if not isinstance(each, FilePrediction)]
-    predictions = workspace.read_all(files, enhancement_level=enhancement_level, script=script)
+    predictions = workspace.read_all(files, user_id=keep_for, enhancement_level=enhancement_level, script=script)
     if keep_for is not None:
         predictions = workspace.keep_all(
             predictions, files, user_id=keep_for, source=Source.CLI, enhancement_level=enhancement_level

@@ -1,0 +1,1 @@
+"""Experiments between model versions: who is served by which, what comes of it, and when that is enough to tell."""
