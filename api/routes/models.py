@@ -19,6 +19,8 @@ from api.schemas.models import (
     ModelRow,
     ModelsOut,
     PromoteIn,
+    ShadowIn,
+    ShadowOut,
 )
 from hwr_core.app import common_suites, compare, evaluations_of
 
@@ -51,6 +53,29 @@ def models(workspace: WorkspaceDep) -> ModelsOut:
 def log(workspace: WorkspaceDep) -> LogOut:
     """Return who promoted, rolled back or retired which version, when and why."""
     return LogOut.of(workspace.modelling.promotions.log())
+
+
+@router.get("/shadow", summary="Get the shadow")
+@calls("shadow.report")
+def shadow(workspace: WorkspaceDep) -> ShadowOut:
+    """Return what the version that shadows has read since it began, beside what was answered."""
+    return ShadowOut.of(workspace.shadow.report())
+
+
+@router.put("/shadow", summary="Set the shadow")
+@calls("shadow.set")
+def set_shadow(body: ShadowIn, workspace: WorkspaceDep) -> ShadowOut:
+    """Let a version read silently, beside the one that answers, what is stored from now on; at most one shadows."""
+    workspace.shadow.set(body.version, body.share, user_id=body.user_id)
+    return ShadowOut.of(workspace.shadow.report())
+
+
+@router.delete("/shadow", summary="Delete the shadow")
+@calls("shadow.clear")
+def clear_shadow(workspace: WorkspaceDep) -> ShadowOut:
+    """End the shadow; 409 where there is none."""
+    workspace.shadow.clear()
+    return ShadowOut.of(None)
 
 
 @router.post("/rollback", summary="Roll back to the previous model")

@@ -8,7 +8,7 @@ from pydantic import AliasPath, BaseModel, Field
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import Json, PngUrl, UserId, UtcTime, Version
 from api.schemas.model import ScoreOut, test_scores
-from hwr_core.app import DEFAULT_USER, Entry, Evaluation, ModelVersion
+from hwr_core.app import DEFAULT_USER, Entry, Evaluation, ModelVersion, ShadowReport
 
 Reason = Annotated[
     str, Field(description="The reason, for the log; up to 500 characters.", examples=["Reads our forms better."])
@@ -128,6 +128,64 @@ class EntryRow(Out):
     figures: Mapping[str, Any] = Field(
         examples=[{"mnist": {"images": 10000, "champion_right": 9951, "right": 9956, "p_value": 0.3}}]
     )
+
+
+class ShadowIn(BaseModel):
+    """A version that is to read beside the served one."""
+
+    version: Annotated[str, Field(min_length=1, max_length=100, examples=["20260201T120000Z-4c5d6"])]
+    share: float = Field(1.0, gt=0, le=1, description="Share of predictions that it reads.", examples=[0.5])
+    user_id: UserId = DEFAULT_USER
+
+
+class SideOut(Out):
+    """One of both versions on the same images."""
+
+    accuracy: ShareOut
+    refused: int = Field(description="Images refused as no digit.", examples=[12])
+    confidence: float = Field(description="The mean.", examples=[0.97])
+    seconds: float = Field(description="The mean of an image, without preprocessing.", examples=[0.0009])
+
+
+class DisagreementOut(Out):
+    """A prediction on which the shadow differs from what was answered."""
+
+    prediction_id: int = Field(examples=[42])
+    answered: DigitOrNone
+    shadow: DigitOrNone
+    actual: DigitOrNone
+    is_labelled: bool = Field(examples=[True])
+
+
+class ShadowRow(Out):
+    """What the shadow has read since it began, beside what was answered."""
+
+    version: Version = Field(validation_alias=AliasPath("setting", "version"))
+    share: float = Field(validation_alias=AliasPath("setting", "share"), examples=[0.5])
+    started_at: UtcTime = Field(validation_alias=AliasPath("setting", "started_at"))
+    user_id: UserId = Field(validation_alias=AliasPath("setting", "user_id"))
+    dropped: int = Field(
+        validation_alias=AliasPath("setting", "dropped"),
+        description="Images that it did not read because others had to go first.",
+        examples=[0],
+    )
+    read: int = Field(examples=[1200])
+    agree: int = Field(description="Images on which both say the same.", examples=[1188])
+    answered: SideOut
+    shadow: SideOut
+    p_value: float = Field(description="McNemar's test on the labelled images.", examples=[0.31])
+    differing: list[DisagreementOut] = Field(description="The newest ones, at most 20.", examples=[[]])
+
+
+class ShadowOut(Success):
+    """The shadow; null where there is none."""
+
+    data: ShadowRow | None
+
+    @classmethod
+    def of(cls, report: ShadowReport | None) -> Self:
+        """Return the answer about the shadow."""
+        return cls(data=None if report is None else ShadowRow.from_record(report))
 
 
 class ActOut(Success):

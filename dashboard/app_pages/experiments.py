@@ -7,6 +7,7 @@ from dashboard.services import allowed, workspace
 from dashboard.views.experiments.experiment_form import start_experiment
 from dashboard.views.experiments.experiment_report import show_report
 from dashboard.views.experiments.experiment_table import choose_experiment
+from dashboard.views.experiments.shadow import show_shadow
 from hwr_core.app import Permission
 from hwr_core.errors import HwrError
 
@@ -29,9 +30,10 @@ try:
             start_experiment()
     if not experiments:
         st.info("There are no experiments yet.", icon=":material/science:")
-        st.stop()
-    chosen = choose_experiment(experiments) or experiments[0]
-    show_report(workspace().experiments.report(chosen.id))
+    else:
+        chosen = choose_experiment(experiments) or experiments[0]
+        show_report(workspace().experiments.report(chosen.id))
+    show_shadow()
 except HwrError as error:
     show_error_with_retry(error)
 show_toasts()

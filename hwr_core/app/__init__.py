@@ -42,6 +42,7 @@ from hwr_core.experiments.plan import Plan
 from hwr_core.experiments.report import ArmReport, Finding, Report
 from hwr_core.experiments.sequential import LEAST_UNITS
 from hwr_core.experiments.sequential import Difference as ArmDifference
+from hwr_core.experiments.shadow_table import ShadowReport
 from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric, NewExperiment, State
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, document_type, media_type
 from hwr_core.images.encode import as_png, data_url
@@ -234,6 +235,7 @@ __all__ = [
     "RuleMismatch",
     "Score",
     "Script",
+    "ShadowReport",
     "Shift",
     "Shown",
     "SignedIn",

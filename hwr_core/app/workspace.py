@@ -1,6 +1,7 @@
 """The facade of hwr_core: the services and use cases of one data folder, opened and closed together."""
 
 import atexit
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -23,6 +24,8 @@ from hwr_core.db.store import Store
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.service import ExperimentService
+from hwr_core.experiments.shadow import Shadow
+from hwr_core.experiments.shadow_table import ShadowTable
 from hwr_core.experiments.table import Experiments
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.exports import Exports
@@ -50,6 +53,7 @@ class Workspace:
         self.settings = settings
         self.closed = False
         self.events = Events()
+        self._listening = ExitStack()
         self.registry = Registry(settings.models_dir)
         self.store = Store(
             settings.database, busy_timeout=settings.store_busy_timeout, idle_release=settings.store_idle_release
@@ -76,6 +80,7 @@ class Workspace:
         self.model = ServedModel(self.registry, limits_of(settings), self.events)
         self._routing = Routing(Experiments(self.store), self.registry, self.model, limits_of(settings))
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
+        self.shadow = Shadow(ShadowTable(self.store), self.registry, self.model)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
@@ -132,11 +137,15 @@ class Workspace:
         self.modelling.jobs.start()
         self.model.watch()
         self.experiments.watch()
+        self._listening.enter_context(self.events.subscribed(self.shadow.hear))
+        self.shadow.watch()
 
     def close(self) -> None:
         """Write what is waiting and let go of the database. May be repeated."""
         self.closed = True
         self.experiments.close()
+        self.shadow.close()
+        self._listening.close()
         self.modelling.jobs.close()
         self._predict.close()
         self._predict_numbers.close()

@@ -15,6 +15,7 @@ from hwr_core.registry.registry import CHAMPION
 if TYPE_CHECKING:
     from hwr_core.app.modelling import Modelling
     from hwr_core.evaluation.promotion_log import Entry
+    from hwr_core.experiments.shadow_table import ShadowReport
     from hwr_core.registry.card import Lines, ModelCard
     from hwr_core.registry.registry import ModelVersion
 
@@ -107,6 +108,26 @@ def restore(version: Version, /, *, reason: Reason = "", user: Doer = DEFAULT_US
 
 
 @app.command
+def shadow(
+    version: Annotated[str | None, Parameter(name="VERSION", help="Its name; without one, what was found.")] = None,
+    /,
+    *,
+    share: Annotated[float, Parameter(help="The share of predictions that it reads.")] = 1.0,
+    off: Annotated[bool, Parameter(show_default=False, help="End the shadow.")] = False,
+    user: Doer = DEFAULT_USER,
+) -> int:
+    """Let a version read silently beside the served one what a server stores, or show what it has read."""
+    with opened() as workspace:
+        if off:
+            workspace.shadow.clear()
+        elif version is not None:
+            workspace.shadow.set(version, share, user_id=user)
+        found = workspace.shadow.report()
+    print("there is no shadow" if found is None else _of_shadow(found))
+    return DONE
+
+
+@app.command
 def rollback(*, reason: Reason = "", user: Doer = DEFAULT_USER) -> int:
     """Roll back to the previous version."""
     with opened() as workspace:
@@ -143,6 +164,23 @@ def _of_lines(lines: "Lines | None") -> str:
         return "reads single digits only"
     whose = f", taken along from {lines.taken_from}" if lines.taken_from else ""
     return f"reads {lines.test_right / max(lines.test, 1):.1%} of {lines.test:,} made lines of digits whole{whose}"
+
+
+def _of_shadow(found: "ShadowReport") -> str:
+    from hwr_core.statistics import in_words
+
+    setting, labelled = found.setting, found.shadow.accuracy.total
+    answered, shadow = (
+        "-" if side.accuracy.share is None else f"{side.accuracy.share:.2%}" for side in (found.answered, found.shadow)
+    )
+    return "\n".join(
+        [
+            f"{setting.version} reads {setting.share:.0%} since {setting.started_at:%Y-%m-%d %H:%M} UTC",
+            f"{found.read:,} read, {found.agree:,} alike, {setting.dropped:,} dropped",
+            f"of {labelled:,} labelled: {shadow} right, served {answered} ({in_words(found.p_value)})",
+            f"{1000 * found.shadow.seconds:.2f} ms an image, served {1000 * found.answered.seconds:.2f} ms",
+        ]
+    )
 
 
 def _as_line(entry: "Entry") -> str:

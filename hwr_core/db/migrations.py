@@ -361,6 +361,33 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def shadow(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the version that shadows, in one row or none, and what it has read of stored predictions."""
+    connection.execute(
+        """
+        create table shadow (
+            version text not null,
+            share double precision not null,
+            started_at timestamptz not null,
+            user_id bigint not null,
+            dropped bigint not null
+        )
+        """
+    )
+    connection.execute(
+        """
+        create table shadow_readings (
+            prediction_id bigint not null,
+            version text not null,
+            verdict text not null,
+            digit integer,
+            confidence double precision not null,
+            seconds double precision not null
+        )
+        """
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -372,4 +399,5 @@ MIGRATIONS: Sequence[Migration] = (
     forms,
     scripts,
     experiments,
+    shadow,
 )

@@ -114,3 +114,17 @@ def test_experiments_are_for_those_who_may_promote(site: Site) -> None:
     assert site.ask(Role.VIEWER, "GET", "/api/experiments").status_code == 403
     assert site.ask(Role.ANALYST, "GET", "/api/experiments").status_code == 200
     assert site.ask(Role.ANALYST, "POST", "/api/experiments/1/stop").status_code == 403
+
+
+def test_a_shadow_is_set_and_ended(client: TestClient, predict: Predict) -> None:
+    """It answers nobody; its report is there at once."""
+    assert client.get("/api/models/shadow").json()["data"] is None
+    listed = client.get("/api/models").json()
+    other = next(row["version"] for row in listed["data"] if row["version"] != listed["champion"])
+    data = client.put("/api/models/shadow", json={"version": other, "share": 0.5}).json()["data"]
+    assert (data["version"], data["share"], data["read"], data["dropped"]) == (other, 0.5, 0, 0)
+    assert predict().json()["model_version"] == listed["champion"]
+    assert client.put("/api/models/shadow", json={"version": listed["champion"]}).status_code == 409
+    assert client.put("/api/models/shadow", json={"version": other, "share": 0}).status_code == 422
+    assert client.delete("/api/models/shadow").json() == {"success": True, "data": None}
+    assert client.delete("/api/models/shadow").status_code == 409
