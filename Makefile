@@ -17,7 +17,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed crowd abuse kills fuzz notebooks lock sbom audit licences clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed bench-shadow crowd abuse kills fuzz notebooks lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 
 mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")
 	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
+
+bench-shadow: setup ## Measure what a shadow costs the answers (ARGS="--rounds 5")
+	$(BIN)/python -m tests.benchmarks.shadow $(ARGS)
 
 crowd: setup ## Measure clients beside 3,000 connections that say nothing (ARGS="--sockets 3000")
 	$(BIN)/python -m tests.benchmarks.crowd $(ARGS)

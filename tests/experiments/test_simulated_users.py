@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 from hwr_core.app.limits import limits_of
+from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.no_digits.drawings import NEVER_LEARNED, any_drawings
 from hwr_core.experiments.assignment import arm_of, name_of
 from hwr_core.experiments.outcomes import Outcomes
 from hwr_core.experiments.report import Finding, report
-from hwr_core.experiments.types import Arm, Experiment, Metric, State
+from hwr_core.experiments.types import Arm, Experiment, Metric, NewExperiment, State
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings
+from tests.abuse.kills import check, kill_once
 from tests.api.client import drawn
 from tests.handwriting import drawing, png
 from tests.serving import serving
@@ -26,7 +28,7 @@ from tests.serving import serving
 pytestmark = pytest.mark.slow
 
 FIRST_SHIPPED = "20261124T145555Z-2db14"
-USERS, EACH = 60, 16
+USERS, EACH = 48, 12
 SMALLEST = 0.05
 
 Labelled = tuple[bytes, int | None]
@@ -81,6 +83,26 @@ def test_a_known_difference_between_shipped_versions_is_found(users: list[list[L
                 break
     assert found["arms"][1]["finding"] == "better", found["verdict"]
     assert found["verdict"].startswith(f"{served} is better: accuracy is ")
+
+
+def test_nothing_acknowledged_is_lost_while_a_server_is_killed(tmp_path: Path) -> None:
+    """Three servers with an experiment and a shadow, each killed under load: all is in the history, and both go on."""
+    data = tmp_path / "data"
+    settings = Settings(data_dir=data, models_dir=PROJECT / "models")
+    with Workspace(settings) as workspace:
+        served, other = workspace.served_model().name, FIRST_SHIPPED
+        workspace.shadow.set(other)
+        ends_at = datetime.now(UTC) + timedelta(days=1)
+        workspace.experiments.start(NewExperiment("Killed", (Arm(served, 0.5), Arm(other, 0.4)), ends_at))
+    rng = np.random.default_rng(3)
+    acknowledged = [each for _ in range(3) for each in kill_once(data, rng)]
+    assert len(acknowledged) > 10
+    assert check(data, acknowledged) == (0, 0)
+    with Workspace(settings) as workspace:
+        report = workspace.experiments.report(1)
+        assert report.experiment.is_running
+        assert sum(arm.predictions for arm in report.arms) in {0, workspace.history.count()}  # one user: an arm or none
+        assert workspace.shadow.report() is not None
 
 
 def test_a_version_against_itself_is_hardly_ever_called_different(users: list[list[Labelled]]) -> None:
