@@ -70,6 +70,7 @@ SEEN_BY_ANALYSTS = {
     "Review",
     "Training",
     "Models",
+    "Experiments",
     "Account",
 }
 

@@ -69,7 +69,7 @@ PATHS = {
 
 VERBS = re.compile(
     "(Anonymise|Break|Cancel|Change|Check|Compare|Create|Delete|Download|Erase|Evaluate|Export|Get|Give|Import|List|Make|"
-    "Promote|Read|Restore|Resume|Retire|Revoke|Roll|Set|Train|Tune|Update|Withdraw) "
+    "Plan|Promote|Read|Restore|Resume|Retire|Revoke|Roll|Set|Start|Stop|Train|Tune|Update|Withdraw) "
 )
 
 
