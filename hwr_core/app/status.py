@@ -12,6 +12,8 @@ from hwr_core.app.modelling import Modelling
 from hwr_core.app.scripts import ReadScript, scripts_of
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, StoreError
+from hwr_core.experiments.service import ExperimentService
+from hwr_core.experiments.types import Experiment
 from hwr_core.jobs.table import JobState
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import Verdict
@@ -52,6 +54,8 @@ class Matter(StrEnum):
     JOB_RUNNING = "job_running"
     CHALLENGER = "challenger"
     """A version that was named to be compared with the champion."""
+    EXPERIMENT_OVER = "experiment_over"
+    """Experiments that ended in the last week."""
     DISK_FULL = "disk_full"
     """Little room is left for data; counted in mebibytes."""
 
@@ -76,8 +80,14 @@ class Overview:
 class Status:
     """The use cases of whoever asks how things stand. Safe to use from many threads."""
 
-    def __init__(
-        self, settings: Settings, store: Store, history: History, model: ServedModel, modelling: Modelling
+    def __init__(  # noqa: PLR0913, PLR0917  what it looks at
+        self,
+        settings: Settings,
+        store: Store,
+        history: History,
+        model: ServedModel,
+        modelling: Modelling,
+        experiments: ExperimentService,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -85,6 +95,7 @@ class Status:
         self._history = history
         self._model = model
         self._modelling = modelling
+        self._experiments = experiments
 
     def scripts(self) -> list[ReadScript]:
         """Return the scripts that the served version reads, the Western one first. Raises ModelUnavailable."""
@@ -133,5 +144,11 @@ class Status:
             yield Concern(Matter.TO_REVIEW, unsure)
         if any("challenger" in names for names in self._modelling.aliases().values()):
             yield Concern(Matter.CHALLENGER, 1)
+        if over := sum(_is_news(each, since) for each in self._experiments.all()):
+            yield Concern(Matter.EXPERIMENT_OVER, over)
         if running := sum(not job.state.is_finished for job in jobs):
             yield Concern(Matter.JOB_RUNNING, running)
+
+
+def _is_news(experiment: Experiment, since: datetime) -> bool:
+    return experiment.finished_at is not None and experiment.finished_at >= since

@@ -111,7 +111,7 @@ class Workspace:
         self.serving = self._routing.serving
         self.listening = EventFeed(self.events).listening
 
-        status = Status(settings, self.store, self.history, self.model, self.modelling)
+        status = Status(settings, self.store, self.history, self.model, self.modelling, self.experiments)
         self.health = status.health
         self.overview = status.overview
         self.scripts = status.scripts

@@ -58,7 +58,7 @@ class Routing:
         """
         if user_id is not None and script == WESTERN:
             if self._clock() - self._looked_at > LOOK:
-                self.refresh()
+                self.refresh(wait=False)
             if self.running is not None and (found := self._of_arm(self.running, unit or f"user:{user_id}")):
                 return found
         return self._served.reader(), None
@@ -71,9 +71,12 @@ class Routing:
         reader, assignment = self.reader(user_id, None, WESTERN)
         return reader.recogniser.version, None if assignment is None else assignment.experiment
 
-    def refresh(self) -> None:
-        """Look which experiment is running; where the database is busy, all stays as it is."""
-        if not self._lock.acquire(blocking=False):
+    def refresh(self, *, wait: bool = True) -> None:
+        """Look which experiment is running; where the database is busy, all stays as it is.
+
+        Without `wait`, nothing is done where another thread is looking already.
+        """
+        if not self._lock.acquire(blocking=wait):
             return
         try:
             self.running = self._experiments.running()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hwr_core.app.status import Concern, Matter
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotFound
 from hwr_core.experiments.report import Finding
@@ -127,6 +128,7 @@ def test_after_a_stop_everybody_is_read_by_the_served_version(
     assert (stopped.state, stopped.reason) == (State.STOPPED, "enough")
     assert {workspace.read(SEVEN, user_id=user).model_version for user in people} == {workspace.served_model().name}
     assert sum(arm.predictions for arm in workspace.experiments.report(started).arms) == 1
+    assert Concern(Matter.EXPERIMENT_OVER, 1) in workspace.overview().concerns
     with pytest.raises(Conflict, match="has ended already"):
         workspace.experiments.stop(started)
 

@@ -51,6 +51,13 @@ TEXTS = {
         "models",
         "Compare",
     ),
+    Matter.EXPERIMENT_OVER: _Text(
+        "An experiment has come to an end.",
+        "{count:,} experiments have come to an end.",
+        "science",
+        "experiments",
+        "See",
+    ),
     Matter.JOB_RUNNING: _Text(
         "A job is running.", "{count:,} jobs are running.", "progress_activity", "training", "Watch"
     ),
