@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     job_cores: int | None = Field(
         None, ge=1, description="Cores that a job may use; all when not set. Predictions always have priority over jobs"
     )
+    retrain_after: int | None = Field(
+        None,
+        ge=10,
+        description="New verified labels after which a challenger is trained by itself, from the served version on; it "
+        "shadows, and nothing is promoted. Never when not set",
+    )
 
     keep_predictions_days: int | None = Field(
         None,

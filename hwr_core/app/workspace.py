@@ -17,6 +17,7 @@ from hwr_core.app.limits import limits_of
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.numbers import PredictNumbers
 from hwr_core.app.predict import PredictImage
+from hwr_core.app.retraining import Retraining
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.app.status import Status
 from hwr_core.auth.service import AuthService
@@ -82,6 +83,7 @@ class Workspace:
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
         self.shadow = Shadow(ShadowTable(self.store), self.registry, self.model)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
+        self.retraining = Retraining(settings.retrain_after, self.store, self.modelling, self.shadow, self.events)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
     def _open_use_cases(self, settings: Settings) -> None:
@@ -139,10 +141,12 @@ class Workspace:
         self.experiments.watch()
         self._listening.enter_context(self.events.subscribed(self.shadow.hear))
         self.shadow.watch()
+        self.retraining.start()
 
     def close(self) -> None:
         """Write what is waiting and let go of the database. May be repeated."""
         self.closed = True
+        self.retraining.close()
         self.experiments.close()
         self.shadow.close()
         self._listening.close()

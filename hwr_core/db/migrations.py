@@ -388,6 +388,19 @@ def shadow(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def retraining(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the last training that began by itself: on how many verified labels, and its job; one row or none."""
+    connection.execute(
+        """
+        create table retraining (
+            labels bigint not null,
+            job bigint not null,
+            created_at timestamptz not null
+        )
+        """
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -400,4 +413,5 @@ MIGRATIONS: Sequence[Migration] = (
     scripts,
     experiments,
     shadow,
+    retraining,
 )

@@ -26,6 +26,7 @@ WITHOUT_RULE = {
     "events",
     "model",
     "registry",
+    "retraining",
     "start",
     "store",
     "waiting",
