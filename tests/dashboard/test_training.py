@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.training.comparison import side_by_side
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.sources import MADE
 from hwr_core.jobs.events import Event, EventKind
@@ -89,7 +90,8 @@ def test_a_queued_job_is_cancelled_from_the_page(page: AppTest, workspace: Works
     page.button(key=f"training_cancel_{job.id}").click().run()
     assert not page.exception
     assert workspace.modelling.jobs.get(job.id).state is JobState.CANCELLED
-    assert [button.key for button in page.button if button.key] == [f"training_resume_{job.id}"]
+    keys = [button.key for button in page.button if button.key]
+    assert keys == [f"training_resume_{job.id}", f"training_again_{job.id}"]
 
 
 def test_the_best_of_a_tuning_is_trained_by_one_click(page: AppTest, workspace: Workspace) -> None:
@@ -153,3 +155,33 @@ def test_an_unknown_job_is_told(page: AppTest, workspace: Workspace, number: str
     page.run()
     assert "There is no job" in page.error[0].value
     assert not page.subheader
+
+
+def test_jobs_side_by_side_show_in_what_they_differ(workspace: Workspace) -> None:
+    """A row for each; parameters that are the same are left out unless they are asked for."""
+    jobs = Jobs(workspace.store)
+    config = {"epochs": 3, "sources": ["mnist"], "search": {"trials": 5}}
+    one, other = jobs.add(JobKind.TRAIN, config, 1), jobs.add(JobKind.TRAIN, {**config, "epochs": 9, "start": "x"}, 1)
+    jobs.claim(one.id, width=1)
+    one = jobs.succeed(one.id, {"model_version": "v", "test_accuracy": 0.97})
+    table = side_by_side([one, other])
+    assert [*table.columns][6:] == ["epochs", "start"]
+    assert table["epochs"].tolist() == ["3", "9"]
+    assert table["Test accuracy"].tolist()[0] == 0.97
+    assert {"sources", "search.trials"} <= {*side_by_side([one, other], everything=True).columns}
+
+
+def test_a_training_is_begun_again_with_changes(page: AppTest, workspace: Workspace) -> None:
+    """Its parameters stand in the form, but for what the form cannot say."""
+    table = Jobs(workspace.store)
+    config = TrainingConfig(epochs=7, learning_rate=0.01, batch_size=100, seed=5, sources=("custom",))
+    job = table.add(JobKind.TRAIN, config.model_dump(mode="json"), 1)
+    table.claim(job.id, 1)
+    table.fail(job.id, "It was killed.")
+    page.run()
+    page.button(key=f"training_again_{job.id}").click().run()
+    assert not page.exception
+    assert (page.number_input(key="training_epochs").value, page.number_input(key="training_seed").value) == (7, 5)
+    assert page.number_input(key="training_rate").value == 0.01
+    assert page.select_slider(key="training_batch").value == TrainingConfig().batch_size
+    assert page.multiselect(key="training_sources").value == ["custom"]

@@ -1,5 +1,6 @@
 """The controls that trainings and tunings share: the training data and the architecture."""
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -10,9 +11,16 @@ from hwr_core.app import ARCHITECTURES, SOURCES, Job, TrainingConfig
 SELECTED, AVAILABLE = "training_sources", "training_sources_available"
 
 
+def select_data(names: Collection[str]) -> None:
+    """Select these data sets, as far as they are there, to be called before they are shown."""
+    available = _available()
+    st.session_state[AVAILABLE] = available
+    st.session_state[SELECTED] = [name for name in available if name in names]
+
+
 def choose_data() -> dict[str, Any]:
     """Show the data sets that are there, and return the selected ones."""
-    available = [name for name, is_there in workspace().modelling.sources().items() if is_there]
+    available = _available()
     # At first, after another page, and when custom images have come: these are meant to be trained on.
     if SELECTED not in st.session_state or st.session_state.get(AVAILABLE) != available:
         st.session_state[AVAILABLE] = available
@@ -25,6 +33,10 @@ def choose_data() -> dict[str, Any]:
         placeholder="Select at least one",
     )
     return {"sources": selected}
+
+
+def _available() -> list[str]:
+    return [name for name, is_there in workspace().modelling.sources().items() if is_there]
 
 
 def choose_architecture() -> dict[str, Any]:

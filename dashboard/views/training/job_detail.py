@@ -11,6 +11,7 @@ from dashboard.services import allowed, workspace
 from dashboard.views.training import charts
 from dashboard.views.training.chart_panel import show_chart
 from dashboard.views.training.job_table import seconds, title_of
+from dashboard.views.training.training_form import fill_in
 from hwr_core.app import Job, JobEvent, JobEventKind, JobKind, JobState, Permission
 from hwr_core.errors import HwrError
 
@@ -71,6 +72,25 @@ def _show_actions(job: Job) -> None:
             _act(jobs.cancel, job)
         if job.can_be_resumed and st.button("Resume", icon=":material/play_arrow:", key=f"training_resume_{job.id}"):
             _act(jobs.resume, job)
+        if (
+            job.kind is JobKind.TRAIN
+            and job.state.is_finished
+            and allowed(Permission.TRAIN)
+            and st.button(
+                "Train again with changes",
+                icon=":material/edit:",
+                on_click=_train_again,
+                args=(job,),
+                key=f"training_again_{job.id}",
+            )
+        ):
+            st.rerun(scope="app")
+
+
+def _train_again(job: Job) -> None:
+    """Open the form with what this training was asked for."""
+    fill_in(job.config)
+    st.session_state["training_view"] = "Train"
 
 
 def _act(act: Callable[[int], object], job: Job) -> None:

@@ -1,5 +1,6 @@
 """The form that starts a training."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -8,13 +9,49 @@ from dashboard.components import wording
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
-from dashboard.views.training.data_choice import choose_architecture, choose_data, open_job
+from dashboard.views.training.data_choice import choose_architecture, choose_data, open_job, select_data
 from hwr_core.app import CHAMPION, TrainingConfig
 from hwr_core.errors import HwrError
 
 DEFAULTS = TrainingConfig()
 
+KEYS = {
+    "architecture": "training_architecture",
+    "epochs": "training_epochs",
+    "augmentation": "training_augmentation",
+    "limit": "training_limit",
+    "batch_size": "training_batch",
+    "learning_rate": "training_rate",
+    "optimizer": "training_optimizer",
+    "schedule": "training_schedule",
+    "weight_decay": "training_decay",
+    "label_smoothing": "training_smoothing",
+    "drawings": "training_drawings",
+    "precision": "training_precision",
+    "seed": "training_seed",
+    "line_epochs": "training_line_epochs",
+}
+"""The parameters that the form asks for, and the keys of their widgets."""
+
+BATCHES = (8, 16, 32, 64, 128, 256, 512)
+MOST_AUGMENTATION = 2.0
+
 FRESH, SERVED = STARTS = ("Fresh weights", "The served version")
+
+
+def fill_in(config: Mapping[str, Any]) -> None:
+    """Put the parameters of an earlier training into the form, to be called before it is shown.
+
+    Where the form has no such value, such as a batch of 100, its own stays.
+    """
+    known = {name: config[name] for name in KEYS if name in config}
+    if known.get("batch_size") not in BATCHES:
+        known.pop("batch_size", None)
+    if "augmentation" in known:
+        known["augmentation"] = min(float(known["augmentation"]), MOST_AUGMENTATION)
+    st.session_state.update({KEYS[name]: value for name, value in known.items()})
+    st.session_state["training_start_from"] = SERVED if config.get("start") else FRESH
+    select_data(config.get("sources", ()))
 
 
 @st.fragment
@@ -58,7 +95,7 @@ def _choose_details() -> dict[str, Any]:
         "augmentation": columns[1].slider(
             "Augmentation",
             0.0,
-            2.0,
+            MOST_AUGMENTATION,
             DEFAULTS.augmentation,
             step=0.1,
             key="training_augmentation",
@@ -84,9 +121,7 @@ def _choose_details() -> dict[str, Any]:
 def _choose_optimisation() -> dict[str, Any]:
     columns = st.columns(3)
     return {
-        "batch_size": columns[0].select_slider(
-            "Batch size", [8, 16, 32, 64, 128, 256, 512], DEFAULTS.batch_size, key="training_batch"
-        ),
+        "batch_size": columns[0].select_slider("Batch size", BATCHES, DEFAULTS.batch_size, key="training_batch"),
         "learning_rate": columns[1].number_input(
             "Learning rate", 1e-5, 1.0, DEFAULTS.learning_rate, format="%.5f", step=1e-4, key="training_rate"
         ),
