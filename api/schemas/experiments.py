@@ -6,7 +6,16 @@ from pydantic import BaseModel, Field
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import LARGEST_ID, Moment, UserId, UtcTime, Version
-from hwr_core.app import DEFAULT_USER, LONGEST_FIELD_NAME, Arm, Finding, Metric, NewExperiment, Report, State
+from hwr_core.app import (
+    DEFAULT_USER,
+    LONGEST_FIELD_NAME,
+    Arm,
+    ExperimentReport,
+    ExperimentState,
+    Finding,
+    Metric,
+    NewExperiment,
+)
 
 ExperimentId = Annotated[int, Field(ge=1, le=LARGEST_ID, description="The id of an experiment.", examples=[2])]
 Name = Annotated[
@@ -123,9 +132,9 @@ class ExperimentRow(Out):
 
     id: ExperimentId
     name: Name
-    state: State = Field(
+    state: ExperimentState = Field(
         description="`decided` and `ended` come by themselves, and `stopped` if an arm harms its users.",
-        examples=[State.RUNNING],
+        examples=[ExperimentState.RUNNING],
     )
     user_id: UserId
     created_at: UtcTime
@@ -153,7 +162,7 @@ class ExperimentOut(One[ExperimentDetail]):
     """One experiment."""
 
     @classmethod
-    def of_report(cls, found: Report) -> Self:
+    def of_report(cls, found: ExperimentReport) -> Self:
         """Return the answer about what an experiment has shown."""
         return cls(data=ExperimentDetail.from_record(found.experiment, arms=found.arms, verdict=found.verdict))
 

@@ -38,12 +38,12 @@ from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.experiments.plan import Plan
-from hwr_core.experiments.report import ArmReport, Finding, Report
+from hwr_core.experiments.plan import ExperimentPlan
+from hwr_core.experiments.report import ArmReport, ExperimentReport, Finding
 from hwr_core.experiments.sequential import LEAST_UNITS
 from hwr_core.experiments.sequential import Difference as ArmDifference
 from hwr_core.experiments.shadow_table import ShadowReport
-from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric, NewExperiment, State
+from hwr_core.experiments.types import SMALLEST, Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, document_type, media_type
 from hwr_core.images.encode import as_png, data_url
 from hwr_core.images.normalise import MAX_ENHANCEMENT
@@ -157,6 +157,9 @@ __all__ = [
     "Entry",
     "Evaluation",
     "Experiment",
+    "ExperimentPlan",
+    "ExperimentReport",
+    "ExperimentState",
     "Explanation",
     "ExportFormat",
     "Feature",
@@ -216,7 +219,6 @@ __all__ = [
     "PageImage",
     "Part",
     "Permission",
-    "Plan",
     "Prediction",
     "PredictionMade",
     "PredictionNotStored",
@@ -229,7 +231,6 @@ __all__ = [
     "ReadScript",
     "Reason",
     "Reliability",
-    "Report",
     "RiskAtCoverage",
     "Role",
     "RuleMismatch",
@@ -240,7 +241,6 @@ __all__ = [
     "Shown",
     "SignedIn",
     "Source",
-    "State",
     "Storage",
     "Strokes",
     "Suspect",

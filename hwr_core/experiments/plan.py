@@ -11,7 +11,7 @@ Z_POWER, Z_ERROR = 0.841621, 1.959964
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ExperimentPlan:
     """Outcomes (labelled predictions, or predictions) that all arms together need to show the smallest difference.
 
     `fixed` is what a test needs that is looked at once, at its end, with 80 % power. `outcomes` is what one needs that
@@ -24,7 +24,7 @@ class Plan:
     days: float | None
 
 
-def plan(arms: tuple[Arm, ...], variance: float, smallest: float, per_day: float) -> Plan:
+def plan(arms: tuple[Arm, ...], variance: float, smallest: float, per_day: float) -> ExperimentPlan:
     """Return what an experiment needs to tell one arm from the first.
 
     Args:
@@ -38,4 +38,4 @@ def plan(arms: tuple[Arm, ...], variance: float, smallest: float, per_day: float
     error = ERROR / (len(arms) - 1)
     outcomes = ceil(of_one / variance_to_tell(smallest, error))
     fixed = ceil(of_one * ((Z_ERROR + Z_POWER) / smallest) ** 2)
-    return Plan(outcomes, fixed, outcomes / (per_day * total) if per_day else None)
+    return ExperimentPlan(outcomes, fixed, outcomes / (per_day * total) if per_day else None)

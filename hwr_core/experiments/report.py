@@ -44,7 +44,7 @@ class ArmReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ExperimentReport:
     """An experiment with what each arm has shown, and the verdict in a sentence."""
 
     experiment: Experiment
@@ -74,7 +74,7 @@ class Report:
         return None
 
 
-def report(experiment: Experiment, outcomes: Mapping[str, Outcomes]) -> Report:
+def report(experiment: Experiment, outcomes: Mapping[str, Outcomes]) -> ExperimentReport:
     """Return what an experiment has shown."""
     found = [outcomes.get(arm.version, NOTHING) for arm in experiment.arms]
     # Each arm but the first is a comparison of its own; together they may err as often as one alone.
@@ -83,7 +83,7 @@ def report(experiment: Experiment, outcomes: Mapping[str, Outcomes]) -> Report:
         _arm_report(experiment, arm, of_arm, found[0] if place else None, error)
         for place, (arm, of_arm) in enumerate(zip(experiment.arms, found, strict=True))
     )
-    return Report(experiment, arms, _verdict(experiment, arms))
+    return ExperimentReport(experiment, arms, _verdict(experiment, arms))
 
 
 def _arm_report(

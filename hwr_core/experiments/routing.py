@@ -8,7 +8,7 @@ from threading import Lock
 from hwr_core.errors import ModelUnavailable, NotFound, StoreError
 from hwr_core.experiments.assignment import arm_of, name_of
 from hwr_core.experiments.table import Experiments
-from hwr_core.experiments.types import Experiment, State
+from hwr_core.experiments.types import Experiment, ExperimentState
 from hwr_core.images.decode import Limits
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
@@ -122,6 +122,6 @@ class Routing:
         log.error("Experiment %d was stopped: %s", experiment.id, reason)
         self.running = None
         try:
-            self._experiments.finish(experiment.id, State.STOPPED, reason)
+            self._experiments.finish(experiment.id, ExperimentState.STOPPED, reason)
         except StoreError as error:  # it is tried again with the next image
             log.warning("That could not be written: %s", error)

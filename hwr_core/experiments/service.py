@@ -7,12 +7,12 @@ from threading import Event, Thread
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, HwrError, InvalidValue
 from hwr_core.experiments.outcomes import outcomes_of, outcomes_since
-from hwr_core.experiments.plan import Plan, plan
-from hwr_core.experiments.report import Report, report
+from hwr_core.experiments.plan import ExperimentPlan, plan
+from hwr_core.experiments.report import ExperimentReport, report
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.shares import adapted
 from hwr_core.experiments.table import Experiments, confirm_arms
-from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric, NewExperiment, State
+from hwr_core.experiments.types import SMALLEST, Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import Registry
@@ -73,15 +73,17 @@ class ExperimentService:
         """Stop an experiment: everybody is read by the served version again. Raises NotFound, Conflict, StoreError."""
         if len(reason) > LONGEST_REASON or not reason.isprintable():
             raise InvalidValue(f"The reason may have up to {LONGEST_REASON} printable characters.")
-        return self._finish(experiment_id, State.STOPPED, reason.strip())
+        return self._finish(experiment_id, ExperimentState.STOPPED, reason.strip())
 
-    def report(self, experiment_id: int) -> Report:
+    def report(self, experiment_id: int) -> ExperimentReport:
         """Return an experiment with what its arms have shown so far. Raises NotFound and StoreError."""
         experiment = self.get(experiment_id)
         with self._store.session() as cursor:
             return report(experiment, outcomes_of(cursor, experiment.id))
 
-    def plan(self, arms: tuple[Arm, ...], metric: Metric = Metric.ACCURACY, smallest: float | None = None) -> Plan:
+    def plan(
+        self, arms: tuple[Arm, ...], metric: Metric = Metric.ACCURACY, smallest: float | None = None
+    ) -> ExperimentPlan:
         """Return how many predictions an experiment would need, by those of the served version in the last 30 days.
 
         Raises InvalidValue, ModelUnavailable and StoreError.
@@ -106,9 +108,9 @@ class ExperimentService:
             outcomes = outcomes_of(cursor, running.id)
         found = report(running, outcomes)
         if (harm := found.harm) is not None:
-            self._finish(running.id, State.STOPPED, harm)
+            self._finish(running.id, ExperimentState.STOPPED, harm)
         elif found.is_decided:
-            self._finish(running.id, State.DECIDED, found.verdict)
+            self._finish(running.id, ExperimentState.DECIDED, found.verdict)
         elif running.adaptive:
             self._table.set_shares(running.id, adapted(running, outcomes))
             self._routing.refresh()
@@ -131,7 +133,7 @@ class ExperimentService:
             except HwrError as error:
                 log.warning("The experiment could not be looked at: %s", error)
 
-    def _finish(self, experiment_id: int, state: State, reason: str) -> Experiment:
+    def _finish(self, experiment_id: int, state: ExperimentState, reason: str) -> Experiment:
         experiment = self._table.finish(experiment_id, state, reason)
         self._routing.refresh()
         log.info("Experiment %d, %r, is %s. %s", experiment.id, experiment.name, state, reason)

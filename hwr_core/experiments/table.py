@@ -8,7 +8,7 @@ from typing import Any
 
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, NotFound
-from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric, NewExperiment, State
+from hwr_core.experiments.types import SMALLEST, Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.records.forms import checked_name
 from hwr_core.records.users import get_active_user
 
@@ -56,7 +56,7 @@ class Experiments:
                     experiment.metric.value,
                     experiment.smallest,
                     experiment.adaptive,
-                    State.RUNNING.value,
+                    ExperimentState.RUNNING.value,
                 ],
             )
         return self.get(new_id)
@@ -77,7 +77,7 @@ class Experiments:
             raise NotFound(f"There is no experiment {experiment_id}.")
         return found[0]
 
-    def finish(self, experiment_id: int, state: State, reason: str) -> Experiment:
+    def finish(self, experiment_id: int, state: ExperimentState, reason: str) -> Experiment:
         """End an experiment. Raises NotFound, StoreError, and Conflict for one that has ended."""
         with self._store.writing() as cursor:
             if not self.get(experiment_id).is_running:
@@ -105,7 +105,9 @@ def _checked(new: NewExperiment, user_id: int, now: datetime) -> Experiment:
     if not now < new.ends_at <= now + LONGEST:
         raise InvalidValue(f"The experiment ends at {new.ends_at.isoformat()}; from now to one year ahead is allowed.")
     name = checked_name(new.name, "The experiment")
-    return Experiment(0, now, user_id, name, new.arms, new.ends_at, new.metric, smallest, new.adaptive, State.RUNNING)
+    return Experiment(
+        0, now, user_id, name, new.arms, new.ends_at, new.metric, smallest, new.adaptive, ExperimentState.RUNNING
+    )
 
 
 def confirm_arms(arms: Sequence[Arm]) -> None:
@@ -128,8 +130,8 @@ def _rows(cursor: Any, now: datetime) -> list[Experiment]:
 
 def _experiment(row: Sequence[Any], now: datetime) -> Experiment:
     new_id, created_at, user_id, name, arms, ends_at, metric, smallest, adaptive, state, finished_at, reason = row
-    if state == State.RUNNING and ends_at <= now:
-        state, finished_at, reason = State.ENDED, ends_at, "Its time was over."
+    if state == ExperimentState.RUNNING and ends_at <= now:
+        state, finished_at, reason = ExperimentState.ENDED, ends_at, "Its time was over."
     return Experiment(
         new_id,
         created_at.astimezone(UTC),
@@ -140,7 +142,7 @@ def _experiment(row: Sequence[Any], now: datetime) -> Experiment:
         Metric(metric),
         smallest,
         adaptive,
-        State(state),
+        ExperimentState(state),
         finished_at and finished_at.astimezone(UTC),
         reason,
     )

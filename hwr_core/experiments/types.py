@@ -37,7 +37,7 @@ SMALLEST: dict[Metric, float] = {
 """The smallest difference that matters, where an experiment names none: shares, and seconds."""
 
 
-class State(StrEnum):
+class ExperimentState(StrEnum):
     """What has become of an experiment."""
 
     RUNNING = "running"
@@ -86,11 +86,11 @@ class Experiment:
     metric: Metric
     smallest: float
     adaptive: bool
-    state: State
+    state: ExperimentState
     finished_at: datetime | None = None
     reason: str = ""
 
     @property
     def is_running(self) -> bool:
         """Whether its arms serve users."""
-        return self.state is State.RUNNING
+        return self.state is ExperimentState.RUNNING

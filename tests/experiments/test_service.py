@@ -11,7 +11,7 @@ from hwr_core.app.status import Concern, Matter
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotFound
 from hwr_core.experiments.report import Finding
-from hwr_core.experiments.types import Arm, Metric, NewExperiment, State
+from hwr_core.experiments.types import Arm, ExperimentState, Metric, NewExperiment
 from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
 from hwr_core.records.uploads import Uploads
@@ -125,7 +125,7 @@ def test_after_a_stop_everybody_is_read_by_the_served_version(
     """At once, and what was found stays."""
     workspace.read_and_keep(SEVEN, user_id=people[0], source=Source.API)
     stopped = workspace.experiments.stop(started, "enough")
-    assert (stopped.state, stopped.reason) == (State.STOPPED, "enough")
+    assert (stopped.state, stopped.reason) == (ExperimentState.STOPPED, "enough")
     assert {workspace.read(SEVEN, user_id=user).model_version for user in people} == {workspace.served_model().name}
     assert sum(arm.predictions for arm in workspace.experiments.report(started).arms) == 1
     assert Concern(Matter.EXPERIMENT_OVER, 1) in workspace.overview().concerns
@@ -151,7 +151,7 @@ def test_it_ends_at_its_time(workspace: Workspace) -> None:
     while workspace.experiments.get(experiment.id).is_running:
         pass
     ended = workspace.experiments.get(experiment.id)
-    assert (ended.state, ended.finished_at) == (State.ENDED, experiment.ends_at)
+    assert (ended.state, ended.finished_at) == (ExperimentState.ENDED, experiment.ends_at)
     assert workspace.experiments.start(new(workspace)).is_running  # and makes room for another one
 
 
@@ -165,7 +165,7 @@ def test_a_better_version_wins_and_the_experiment_ends(workspace: Workspace, set
     assert found.verdict.startswith(f"{other} is better: accuracy is ")
     assert found.verdict.endswith(f" points higher than {first}.")
     workspace.experiments.settle()
-    assert workspace.experiments.get(started).state is State.DECIDED
+    assert workspace.experiments.get(started).state is ExperimentState.DECIDED
     assert workspace.serving(1) == (first, None)
 
 
@@ -207,7 +207,7 @@ def test_an_arm_that_harms_its_users_stops_the_experiment(
     live(workspace, settings, started, {other: 0.95}, seconds=0.02)
     workspace.experiments.settle()
     stopped = workspace.experiments.get(started)
-    assert stopped.state is State.STOPPED
+    assert stopped.state is ExperimentState.STOPPED
     assert stopped.reason.startswith(f"{other} harms its users: latency is ")
 
 
@@ -224,7 +224,7 @@ def test_a_version_that_is_damaged_meanwhile_stops_it(settings: Settings, tmp_pa
             started.arms[0].version
         }
         stopped = workspace.experiments.get(started.id)
-    assert stopped.state is State.STOPPED
+    assert stopped.state is ExperimentState.STOPPED
     assert "could not be loaded" in stopped.reason
 
 

@@ -14,7 +14,7 @@ from hwr_core.datasets.no_digits.drawings import NEVER_LEARNED, any_drawings
 from hwr_core.experiments.assignment import arm_of, name_of
 from hwr_core.experiments.outcomes import Outcomes
 from hwr_core.experiments.report import Finding, report
-from hwr_core.experiments.types import Arm, Experiment, Metric, NewExperiment, State
+from hwr_core.experiments.types import Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
@@ -113,7 +113,16 @@ def test_a_version_against_itself_is_hardly_ever_called_different(users: list[li
     wrong = 0
     for number in range(1, 201):
         experiment = Experiment(
-            number, now, 1, "A against A", arms, now, Metric.ACCURACY, 0.02, adaptive=False, state=State.RUNNING
+            number,
+            now,
+            1,
+            "A against A",
+            arms,
+            now,
+            Metric.ACCURACY,
+            0.02,
+            adaptive=False,
+            state=ExperimentState.RUNNING,
         )
         chosen = [arm_of(arms, name_of(number, str(user))) for user in range(USERS)]
         order = np.random.default_rng(number).permuted(rights, axis=1)

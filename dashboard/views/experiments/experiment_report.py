@@ -7,13 +7,18 @@ from dashboard.components.wording import day, percent
 from dashboard.services import allowed, workspace
 from dashboard.views.experiments.charts import differences
 from dashboard.views.models.promotion import confirm_promotion
-from hwr_core.app import ArmReport, Experiment, Metric, Permission, Report, State
+from hwr_core.app import ArmReport, Experiment, ExperimentReport, ExperimentState, Metric, Permission
 from hwr_core.errors import HwrError
 
-BADGES = {State.RUNNING: "blue", State.DECIDED: "green", State.STOPPED: "orange", State.ENDED: "grey"}
+BADGES = {
+    ExperimentState.RUNNING: "blue",
+    ExperimentState.DECIDED: "green",
+    ExperimentState.STOPPED: "orange",
+    ExperimentState.ENDED: "grey",
+}
 
 
-def show_report(report: Report) -> None:
+def show_report(report: ExperimentReport) -> None:
     """An experiment in full, and what can be done with it."""
     experiment = report.experiment
     st.subheader(literal(experiment.name))
@@ -74,7 +79,7 @@ def _milliseconds(arm: ArmReport) -> float | None:
     return None if seconds is None else 1000 * seconds
 
 
-def _show_actions(report: Report) -> None:
+def _show_actions(report: ExperimentReport) -> None:
     with st.container(horizontal=True):
         if report.winner is not None and st.button(
             "Promote the better version", type="primary", icon=":material/upgrade:", key="experiments_promote"
