@@ -18,6 +18,7 @@ from api.schemas.models import (
     ModelOut,
     ModelRow,
     ModelsOut,
+    NotesIn,
     PromoteIn,
     ShadowIn,
     ShadowOut,
@@ -136,6 +137,14 @@ def compare_with(
 def promote(version: VersionName, workspace: WorkspaceDep, body: Promoting) -> ActOut:
     """Serve a version from now on; 409 if it is worse than the champion, unless forced with a reason."""
     return ActOut.of(workspace.modelling.promote(version, user_id=body.user_id, reason=body.reason, force=body.force))
+
+
+@router.put("/{version}/notes", summary="Update the title, tags and notes of a model")
+@calls("modelling.describe")
+def describe(version: VersionName, body: NotesIn, workspace: WorkspaceDep) -> ModelOut:
+    """Replace what people say of a version; nothing else of it changes."""
+    workspace.modelling.describe(version, body.title, tuple(body.tags), body.notes)
+    return model(version, workspace)
 
 
 @router.post("/{version}/challenge", summary="Make a model the challenger")

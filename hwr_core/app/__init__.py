@@ -85,6 +85,7 @@ from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
+from hwr_core.registry.notes import LONGEST_TAG, LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS
 from hwr_core.registry.registry import CHAMPION, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
@@ -121,10 +122,14 @@ __all__ = [
     "LARGEST_MAX_ERROR",
     "LEAST_UNITS",
     "LONGEST_FIELD_NAME",
+    "LONGEST_TAG",
+    "LONGEST_TEXT",
+    "LONGEST_TITLE",
     "MAX_COMMENT",
     "MAX_ENHANCEMENT",
     "MAX_TEXT",
     "MAY",
+    "MOST_TAGS",
     "NONE",
     "NOT_A_DIGIT",
     "READABLE",

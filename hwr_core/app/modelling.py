@@ -61,6 +61,7 @@ class Modelling:
         self.retire = promotion.retire
         self.restore = promotion.restore
         self.aliases = promotion.aliases
+        self.describe = promotion.describe
 
     def config(self, values: Mapping[str, Any]) -> TrainingConfig:
         """Return the training config of these values; where they name no sources, it learns from all that are there.

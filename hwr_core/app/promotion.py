@@ -7,6 +7,7 @@ from hwr_core.evaluation.promotion import Promotions
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import gate_suites
 from hwr_core.records.users import DEFAULT_USER, Users
+from hwr_core.registry.notes import VersionNotes, notes_of
 from hwr_core.registry.registry import Registry
 
 
@@ -47,6 +48,12 @@ class Promotion:
         """Allow a retired version to be promoted again. Raises NotFound."""
         who = self._name_of(user_id)
         return self.promotions.restore(self._registry.get(version), who=who, reason=reason)
+
+    def describe(self, version: str, title: str = "", tags: tuple[str, ...] = (), text: str = "") -> VersionNotes:
+        """Replace what people say of a version. Raises NotFound, InvalidValue and ModelUnavailable."""
+        notes = notes_of(title, tags, text)
+        self._registry.describe(self._registry.get(version), notes)
+        return notes
 
     def aliases(self) -> dict[str, list[str]]:
         """Return the aliases of each version that has some: champion, challenger, retired."""

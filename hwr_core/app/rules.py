@@ -233,6 +233,7 @@ RULES: Mapping[str, Rule] = {
     "shadow.report": _plain(Permission.SEE_ALL),
     "shadow.set": _for_user(Permission.PROMOTE, "version", "share", act="set a shadow"),
     "shadow.clear": _plain(Permission.PROMOTE, act="ended the shadow"),
+    "modelling.describe": _plain(Permission.TRAIN, "version", "title", "tags", "text", act="described a version"),
     "modelling.promotions.log": _plain(Permission.SEE_ALL),
     "modelling.registry.versions": _plain(Permission.SEE_ALL),
     "modelling.registry.names": _plain(Permission.SEE_ALL),

@@ -33,7 +33,8 @@ def list_versions() -> int:
         for version in workspace.modelling.registry.versions():
             card = version.card
             named = ", ".join(aliases.get(version.name, []))
-            print(f"{version.name}  {card.architecture:<11}  {card.parameters:>9,}  {named:<10}  {_tests(card)}")
+            title = f"  {version.notes.title}" if version.notes.title else ""
+            print(f"{version.name}  {card.architecture:<11}  {card.parameters:>9,}  {named:<10}  {_tests(card)}{title}")
     return DONE
 
 
@@ -87,6 +88,23 @@ def promote(version: Version, /, *, reason: Reason = "", user: Doer = DEFAULT_US
         force: Even if it is worse; needs a reason.
     """
     return _change(version, lambda modelling, name: modelling.promote(name, user_id=user, reason=reason, force=force))
+
+
+@app.command
+def note(
+    version: Version,
+    /,
+    *,
+    title: Annotated[str, Parameter(help="A name of your own.")] = "",
+    tags: Annotated[tuple[str, ...], Parameter(name="--tag", help="A tag; may be given several times.")] = (),
+    text: Annotated[str, Parameter(help="Free text.")] = "",
+) -> int:
+    """Replace a version's title, tags and notes; what is not given is removed."""
+    with opened() as workspace:
+        name = workspace.modelling.registry.find(version).name
+        notes = workspace.modelling.describe(name, title, tags, text)
+    print(name, *filter(None, [notes.title, " ".join(f"#{tag}" for tag in notes.tags), notes.text]), sep="  ")
+    return DONE
 
 
 @app.command

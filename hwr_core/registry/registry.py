@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import because, write_whole
 from hwr_core.registry.card import ModelCard
+from hwr_core.registry.notes import VersionNotes, read_notes, write_notes
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -53,6 +54,11 @@ class ModelVersion:
     def is_retired(self) -> bool:
         """Whether it is excluded from promotion."""
         return (self.folder / RETIRED).exists()
+
+    @property
+    def notes(self) -> VersionNotes:
+        """What people say of it."""
+        return read_notes(self.folder)
 
     @property
     def size(self) -> int:
@@ -194,6 +200,14 @@ class Registry:
             shutil.rmtree(aside, ignore_errors=True)
             raise
         return self.get(name)
+
+    def describe(self, version: ModelVersion, notes: VersionNotes) -> None:
+        """Replace what people say of a version. Raises ModelUnavailable where it cannot be written."""
+        try:
+            write_notes(version.folder, notes)
+        except OSError as error:
+            words = f"The notes of model version {version.name} cannot be written{because(error)}."
+            raise ModelUnavailable(words) from error
 
     def serve(self, version: ModelVersion) -> None:
         """Serve a version, atomically; `hwr_core.evaluation.promotion` decides when that is allowed."""

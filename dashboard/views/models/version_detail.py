@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.models.acceptance import show_acceptance
 from dashboard.views.models.figures import show_figures
 from dashboard.views.models.promotion import confirm_promotion
 from dashboard.views.models.version_table import Aliases
-from hwr_core.app import ModelVersion, Permission
+from hwr_core.app import LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS, ModelVersion, Permission
 from hwr_core.errors import HwrError
 
 BADGES = {"champion": "green", "challenger": "blue", "retired": "grey"}
@@ -29,8 +29,12 @@ def show_version(version: ModelVersion, aliases: Aliases) -> None:
     card = version.card
     own = aliases.get(version.name, [])
     st.subheader(version.name)
-    if own:
-        st.markdown(" ".join(f":{BADGES[alias]}-badge[{alias}]" for alias in own))
+    badges = [f":{BADGES[alias]}-badge[{alias}]" for alias in own]
+    badges += [f":violet-badge[{literal(tag)}]" for tag in version.notes.tags]
+    if badges:
+        st.markdown(" ".join(badges))
+    if said := [literal(each) for each in (version.notes.title, version.notes.text) if each]:
+        st.markdown("  \n".join(said))
     data = ", ".join(f"{each.name} ({each.training:,})" for each in card.data)
     st.markdown(
         f"{card.architecture.capitalize()} network, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB. "
@@ -49,9 +53,28 @@ def show_version(version: ModelVersion, aliases: Aliases) -> None:
             st.link_button(name, f"/api/models/{version.name}/files/{name}")
 
 
+@st.dialog("Title, tags and notes")
+def _edit_notes(version: ModelVersion) -> None:
+    notes, name = version.notes, version.name
+    title = st.text_input("Title", notes.title, max_chars=LONGEST_TITLE, key=f"models_title_{name}")
+    tags = st.multiselect(
+        "Tags", notes.tags, notes.tags, accept_new_options=True, max_selections=MOST_TAGS, key=f"models_tags_{name}"
+    )
+    text = st.text_area("Notes", notes.text, max_chars=LONGEST_TEXT, key=f"models_notes_{name}")
+    if st.button("Save", type="primary", key="models_notes_save"):
+        try:
+            workspace().modelling.describe(name, title, tuple(tags), text)
+        except HwrError as error:
+            show_error(error)
+        else:
+            st.rerun()
+
+
 def _show_actions(version: ModelVersion, aliases: Sequence[str]) -> None:
     if allowed(Permission.PROMOTE):
         _show_alias_actions(version, aliases)
+    if allowed(Permission.TRAIN) and st.button("Notes", icon=":material/edit_note:", key="models_describe"):
+        _edit_notes(version)
     if allowed(Permission.TRAIN) and st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
         job = workspace().modelling.evaluate({"versions": [version.name]}, user_id())
         st.session_state["training_opened"] = job.id

@@ -38,6 +38,7 @@ def _row(version: ModelVersion, aliases: Aliases) -> dict[str, object]:
     found = evaluations_of(version)
     return {
         "Version": version.name,
+        "Title": version.notes.title or None,
         "Alias": ", ".join(aliases.get(version.name, [])),
         "Architecture": version.card.architecture,
         "Created": version.card.created_at,
