@@ -4,9 +4,11 @@ import streamlit as st
 
 from dashboard.components.messages import show_error_with_retry
 from dashboard.services import allowed, workspace
+from dashboard.views.models.acceptance import show_acceptance
 from dashboard.views.models.comparison import show_comparison
+from dashboard.views.models.figures import show_figures
 from dashboard.views.models.promotion import confirm_roll_back, show_log
-from dashboard.views.models.version_detail import headline, show_version
+from dashboard.views.models.version_detail import headline, show_files, show_version
 from dashboard.views.models.version_table import choose_version
 from hwr_core.app import Permission
 from hwr_core.errors import HwrError
@@ -29,7 +31,18 @@ try:
         selected = modelling.registry.get(asked)
     selected = selected or (champions or versions)[0]
     show_version(selected, aliases)
-    show_comparison(selected, [version for version in versions if version.name != selected.name])
-    show_log(modelling.promotions.log())
+    evaluation, comparison, numbers, files, log = st.tabs(
+        ["Evaluation", "Comparison", "Numbers", "Card and files", "Log"]
+    )
+    with evaluation:
+        show_figures(selected)
+    with comparison:
+        show_comparison(selected, [version for version in versions if version.name != selected.name])
+    with numbers:
+        show_acceptance(selected)
+    with files:
+        show_files(selected)
+    with log:
+        show_log(modelling.promotions.log())
 except HwrError as error:
     show_error_with_retry(error)

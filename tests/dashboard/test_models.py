@@ -78,7 +78,8 @@ def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, wo
     page.run()
     assert not page.exception
     assert page.subheader[0].value == worse
-    assert [each.value for each in page.subheader] == [worse, "Evaluation", "Comparison"]
+    assert [each.value for each in page.subheader] == [worse]
+    assert [tab.label for tab in page.tabs] == ["Evaluation", "Comparison", "Numbers", "Card and files", "Log"]
     assert any("Under each image" in each.value for each in page.caption)
     assert [each.value for each in page.selectbox if each.key == "models_difference"] == ["custom"]
 

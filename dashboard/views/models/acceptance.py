@@ -8,9 +8,10 @@ from hwr_core.app import Accepted, ModelVersion
 
 
 def show_acceptance(version: ModelVersion) -> None:
-    """Say and show how many lines of digits are accepted; nothing for a version without a model for that."""
+    """Say and show how many lines of digits are accepted; or that the version has no model for that."""
     acceptance = version.card.lines and version.card.lines.acceptance
     if not acceptance or not acceptance.risk:
+        st.caption("This version does not say which whole numbers nobody has to check.")
         return
     st.markdown(
         "Whole numbers: error rate when only the most confident are accepted",

@@ -20,7 +20,6 @@ def show_comparison(one: ModelVersion, others: Sequence[ModelVersion]) -> None:
     """Two versions side by side, with the images on which they disagree."""
     if not others:
         return
-    st.subheader("Comparison")
     other = st.selectbox("Compare with", others, format_func=lambda version: version.name, key="models_other")
     suites = common_suites(one, other)
     if not suites:

@@ -32,7 +32,6 @@ def show_figures(version: ModelVersion) -> None:
     if not found:
         st.info("This version has not been evaluated yet.", icon=":material/speed:")
         return
-    st.subheader("Evaluation")
     st.dataframe(
         pd.DataFrame([_row(each) for each in found.values()]),
         hide_index=True,

@@ -94,22 +94,21 @@ def _act(act: Callable[[], object]) -> None:
 
 def show_log(entries: Sequence[Entry]) -> None:
     """Who changed which version, when and why."""
-    with st.expander("Log", icon=":material/history:"):
-        if not entries:
-            st.caption("Nothing has been promoted yet.")
-            return
-        time = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=st.context.timezone or "UTC")
-        st.dataframe(
-            {
-                "Time": [entry.at for entry in entries],
-                "User": [entry.who for entry in entries],
-                "Action": [f"{entry.action}{' (forced)' if entry.forced else ''}" for entry in entries],
-                "From": [entry.old for entry in entries],
-                "To": [entry.new for entry in entries],
-                "Reason": [entry.reason for entry in entries],
-            },
-            hide_index=True,
-            key="models_log",
-            alt="Log of promotions, newest first",
-            column_config={"Time": time},
-        )
+    if not entries:
+        st.caption("Nothing has been promoted yet.")
+        return
+    time = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=st.context.timezone or "UTC")
+    st.dataframe(
+        {
+            "Time": [entry.at for entry in entries],
+            "User": [entry.who for entry in entries],
+            "Action": [f"{entry.action}{' (forced)' if entry.forced else ''}" for entry in entries],
+            "From": [entry.old for entry in entries],
+            "To": [entry.new for entry in entries],
+            "Reason": [entry.reason for entry in entries],
+        },
+        hide_index=True,
+        key="models_log",
+        alt="Log of promotions, newest first",
+        column_config={"Time": time},
+    )

@@ -1,4 +1,4 @@
-"""One model version in full: its card in words, what can be done with it, and its figures."""
+"""One model version: its card in words, what can be done with it, and its files."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +8,6 @@ from dashboard.components import wording
 from dashboard.components.messages import literal, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
-from dashboard.views.models.acceptance import show_acceptance
-from dashboard.views.models.figures import show_figures
 from dashboard.views.models.promotion import confirm_promotion
 from dashboard.views.models.version_table import Aliases
 from hwr_core.app import LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS, ModelVersion, Permission
@@ -25,7 +23,7 @@ def headline(champion: ModelVersion) -> str:
 
 
 def show_version(version: ModelVersion, aliases: Aliases) -> None:
-    """A version's card in words, what can be done with it, and its figures."""
+    """A version's card in words, and what can be done with it."""
     card = version.card
     own = aliases.get(version.name, [])
     st.subheader(version.name)
@@ -35,22 +33,24 @@ def show_version(version: ModelVersion, aliases: Aliases) -> None:
         st.markdown(" ".join(badges))
     if said := [literal(each) for each in (version.notes.title, version.notes.text) if each]:
         st.markdown("  \n".join(said))
-    data = ", ".join(f"{each.name} ({each.training:,})" for each in card.data)
     st.markdown(
-        f"{card.architecture.capitalize()} network, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB. "
-        f"Trained on {data}."
+        f"{card.architecture.capitalize()} network, {card.parameters:,} parameters, {version.size / 1e6:.1f} MB."
     )
+    with st.container(horizontal=True):
+        _show_actions(version, own)
+
+
+def show_files(version: ModelVersion) -> None:
+    """What a version learned from and how, its files to download, and its card in full."""
+    card = version.card
+    data = ", ".join(f"{each.name} ({each.training:,})" for each in card.data)
+    st.markdown(f"Trained on {data}.")
     if card.how:
         st.code(card.how, language="shell", wrap_lines=True)
     with st.container(horizontal=True):
-        _show_actions(version, own)
-    show_figures(version)
-    show_acceptance(version)
-    with st.expander("Model card", icon=":material/description:"):
-        st.json(card.model_dump(mode="json"), expanded=1)
-    with st.expander("Download", icon=":material/download:"), st.container(horizontal=True):
         for name in card.files:
-            st.link_button(name, f"/api/models/{version.name}/files/{name}")
+            st.link_button(name, f"/api/models/{version.name}/files/{name}", icon=":material/download:")
+    st.json(card.model_dump(mode="json"), expanded=1)
 
 
 @st.dialog("Title, tags and notes")
@@ -58,7 +58,13 @@ def _edit_notes(version: ModelVersion) -> None:
     notes, name = version.notes, version.name
     title = st.text_input("Title", notes.title, max_chars=LONGEST_TITLE, key=f"models_title_{name}")
     tags = st.multiselect(
-        "Tags", notes.tags, notes.tags, accept_new_options=True, max_selections=MOST_TAGS, key=f"models_tags_{name}"
+        "Tags",
+        notes.tags,
+        notes.tags,
+        accept_new_options=True,
+        max_selections=MOST_TAGS,
+        placeholder="Type a tag, then press Enter",
+        key=f"models_tags_{name}",
     )
     text = st.text_area("Notes", notes.text, max_chars=LONGEST_TEXT, key=f"models_notes_{name}")
     if st.button("Save", type="primary", key="models_notes_save"):

@@ -24,6 +24,7 @@ def choose_version(versions: Sequence[ModelVersion], aliases: Aliases) -> ModelV
         placeholder="–",
         alt="Model versions, newest first, with their accuracy on each suite",
         column_config={
+            "Alias": columns.TextColumn(width=88),
             "Created": columns.DatetimeColumn(
                 width=140, format="D MMM YYYY, HH:mm", timezone=st.context.timezone or "UTC"
             ),
@@ -38,7 +39,7 @@ def _row(version: ModelVersion, aliases: Aliases) -> dict[str, object]:
     found = evaluations_of(version)
     return {
         "Version": version.name,
-        "Title": version.notes.title or None,
+        **({"Title": title} if (title := version.notes.title) else {}),
         "Alias": ", ".join(aliases.get(version.name, [])),
         "Architecture": version.card.architecture,
         "Created": version.card.created_at,
