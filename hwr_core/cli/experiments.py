@@ -53,7 +53,8 @@ def show(experiment: ExperimentId, /, *, as_json: AsJson = False) -> int:
         print(json.dumps(asdict(found), default=str))
         return DONE
     print(_as_line(found.experiment))
-    print(*(_of_arm(arm) for arm in found.arms), sep="\n")
+    first, *others = found.arms
+    print(_of_arm(first, "compared with"), *(_of_arm(arm, arm.finding) for arm in others), sep="\n")
     print(found.verdict)
     return DONE
 
@@ -113,11 +114,14 @@ def _arms(workspace: Any, given: tuple[str, ...]) -> "tuple[Arm, ...]":
 
     found = []
     for each in given:
-        name, _, share = each.rpartition("=")
+        name, _, written = each.rpartition("=")
         try:
-            found.append(Arm(workspace.modelling.registry.find(name).name, float(share)))
+            share = float(written)
         except ValueError:
-            raise InvalidValue(f"{each!r} is no arm; a version and its share is one, such as champion=0.5.") from None
+            share = None
+        if not name or share is None:
+            raise InvalidValue(f"{each!r} is no arm; a version and its share is one, such as champion=0.5.")
+        found.append(Arm(workspace.modelling.registry.find(name).name, share))
     return tuple(found)
 
 
@@ -129,9 +133,9 @@ def _as_line(experiment: "Experiment") -> str:
     )
 
 
-def _of_arm(arm: "ArmReport") -> str:
+def _of_arm(arm: "ArmReport", finding: str) -> str:
     accuracy = "-" if arm.accuracy is None else f"{arm.accuracy:.1%}"
     return (
         f"{arm.version}  {arm.share:>4.0%} of users  {arm.units:,} users  {arm.predictions:,} predictions  "
-        f"{arm.labelled:,} labelled  {accuracy} right  {arm.finding}"
+        f"{arm.labelled:,} labelled  {accuracy} right  {finding}"
     )
