@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from hwr_core.errors import ModelUnavailable, NotFound, StoreError
+from hwr_core.errors import HwrError, ModelUnavailable, NotFound, StoreError
 from hwr_core.experiments.assignment import arm_of, name_of
 from hwr_core.experiments.table import Experiments
 from hwr_core.experiments.types import Experiment, ExperimentState
@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 
 LOOK = 2.0
 """Seconds after which whoever reads looks whether an experiment has begun or ended, by another process maybe."""
+
+
+PATIENCE = 0.1
+"""Seconds that an image may have to wait for a busy database because of that."""
 
 
 class Routing:
@@ -79,13 +83,13 @@ class Routing:
         if not self._lock.acquire(blocking=wait):
             return
         try:
-            self.running = self._experiments.running()
+            self.running = self._experiments.running(patience=None if wait else PATIENCE)
             if self.running is None:
                 self._readers = {}  # whoever reads with one of them reads on
-            self._looked_at = self._clock()
         except StoreError as error:
             log.warning("Could not look for experiments: %s", error)
         finally:
+            self._looked_at = self._clock()
             self._lock.release()
 
     def load(self, version: str) -> Reader:
@@ -123,5 +127,5 @@ class Routing:
         self.running = None
         try:
             self._experiments.finish(experiment.id, ExperimentState.STOPPED, reason)
-        except StoreError as error:  # it is tried again with the next image
+        except HwrError as error:  # it has ended meanwhile, or is tried again with the next image
             log.warning("That could not be written: %s", error)

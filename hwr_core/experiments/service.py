@@ -11,8 +11,8 @@ from hwr_core.experiments.plan import ExperimentPlan, plan
 from hwr_core.experiments.report import ExperimentReport, report
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.shares import adapted
-from hwr_core.experiments.table import Experiments, confirm_arms
-from hwr_core.experiments.types import SMALLEST, Arm, Experiment, ExperimentState, Metric, NewExperiment
+from hwr_core.experiments.table import Experiments, confirm_arms, smallest_of
+from hwr_core.experiments.types import Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import Registry
@@ -94,7 +94,7 @@ class ExperimentService:
             found = outcomes_since(cursor, self._served.version().name, since)
         mean, total = found.mean(metric), float(found.of(metric)[1].sum())
         variance = USUAL_VARIANCE[metric] if mean is None else mean.variance * total
-        return plan(arms, variance, smallest or SMALLEST[metric], total / REMEMBERED.days)
+        return plan(arms, variance, smallest_of(metric, smallest), total / REMEMBERED.days)
 
     def settle(self) -> None:
         """Look at the running experiment: end it where it is decided or harms users, and adapt its shares.

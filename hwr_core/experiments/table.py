@@ -66,9 +66,13 @@ class Experiments:
         with self._store.session() as cursor:
             return _rows(cursor, datetime.now(UTC))
 
-    def running(self) -> Experiment | None:
-        """Return the experiment that is running. Raises StoreError."""
-        return next((each for each in self.all() if each.is_running), None)
+    def running(self, *, patience: float | None = None) -> Experiment | None:
+        """Return the experiment that is running, after waiting for the database at most `patience` seconds, if given.
+
+        Raises StoreError.
+        """
+        with self._store.session(patience=patience) as cursor:
+            return next((each for each in _rows(cursor, datetime.now(UTC)) if each.is_running), None)
 
     def get(self, experiment_id: int) -> Experiment:
         """Return one experiment. Raises NotFound and StoreError."""
@@ -96,9 +100,7 @@ class Experiments:
 
 def _checked(new: NewExperiment, user_id: int, now: datetime) -> Experiment:
     """The experiment with nothing left open. Raises InvalidValue."""
-    smallest = SMALLEST[new.metric] if new.smallest is None else new.smallest
-    if not 0 < smallest < 1:
-        raise InvalidValue(f"The smallest difference is {smallest}; above 0 and below 1 is allowed.")
+    smallest = smallest_of(new.metric, new.smallest)
     confirm_arms(new.arms)
     if new.ends_at.tzinfo is None:
         raise InvalidValue("The end of an experiment needs an offset from UTC, such as 2026-12-31T12:00:00+00:00.")
@@ -108,6 +110,14 @@ def _checked(new: NewExperiment, user_id: int, now: datetime) -> Experiment:
     return Experiment(
         0, now, user_id, name, new.arms, new.ends_at, new.metric, smallest, new.adaptive, ExperimentState.RUNNING
     )
+
+
+def smallest_of(metric: Metric, smallest: float | None) -> float:
+    """Return the smallest difference that matters, by default the metric's. Raises InvalidValue."""
+    smallest = SMALLEST[metric] if smallest is None else smallest
+    if not 0 < smallest < 1:
+        raise InvalidValue(f"The smallest difference is {smallest}; above 0 and below 1 is allowed.")
+    return smallest
 
 
 def confirm_arms(arms: Sequence[Arm]) -> None:

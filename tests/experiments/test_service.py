@@ -1,6 +1,9 @@
 """Experiments of a real workspace: who is read by which version, what is kept, what ends them."""
 
 import shutil
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
 from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
+from tests.api.conftest import HOLDER
 from tests.handwriting import drawing, png
 
 SEVEN = png(drawing(7))
@@ -142,6 +146,25 @@ def test_an_experiment_goes_on_after_a_restart(settings: Settings) -> None:
     with Workspace(settings) as workspace:
         assert [workspace.serving(user) for user in people] == before
         assert len(set(before)) == 2
+
+
+def test_a_busy_database_delays_no_reading(settings: Settings) -> None:
+    """Where another program holds the file, images that are not stored are read at once, by the served version."""
+    with Workspace(settings) as workspace:
+        workspace.users.create("Ada")
+    patient = settings.model_copy(update={"store_busy_timeout": 120.0})
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(settings.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as holder,
+        Workspace(patient) as workspace,
+    ):
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        started = time.monotonic()
+        assert workspace.read(SEVEN, user_id=2).model_version == workspace.served_model().name
+        assert time.monotonic() - started < patient.store_busy_timeout / 2
+        holder.kill()
 
 
 def test_it_ends_at_its_time(workspace: Workspace) -> None:
@@ -273,6 +296,12 @@ def test_what_is_no_experiment_is_refused(workspace: Workspace, more: dict[str, 
     with pytest.raises(InvalidValue, match=message):
         workspace.experiments.start(new(workspace, **more))
     assert workspace.experiments.all() == []
+
+
+def test_a_plan_of_no_difference_is_refused(workspace: Workspace) -> None:
+    """As an experiment is."""
+    with pytest.raises(InvalidValue, match="above 0 and below 1"):
+        workspace.experiments.plan(arms_of(workspace), Metric.ACCURACY, -1.0)
 
 
 def test_one_experiment_runs_at_a_time(workspace: Workspace, started: int) -> None:
