@@ -28,7 +28,6 @@ class JobFolder:
     def prepare(self, spec: JobSpec) -> None:
         """Make the folder ready for one attempt at a job."""
         self.path.mkdir(parents=True, exist_ok=True)
-        self._stop.unlink(missing_ok=True)
         write_whole(self._spec, spec.model_dump_json(indent=1).encode())
 
     def spec(self) -> JobSpec:
@@ -39,6 +38,10 @@ class JobFolder:
         """Ask the child process to stop at the next moment at which no work is lost."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._stop.touch()
+
+    def forget_stop(self) -> None:
+        """Forget that an earlier attempt was asked to stop, before the next one may be."""
+        self._stop.unlink(missing_ok=True)
 
     @property
     def stop_requested(self) -> bool:

@@ -146,12 +146,14 @@ class JobRunner:
     def _start_next(self) -> bool:
         """Start the job whose turn it is; return False if none waits or none may run.
 
-        Its folder is locked before the job is claimed: a running job without a lock has lost its process.
+        Its folder is locked before the job is claimed: a running job without a lock has lost its process. From the
+        claim on the job may be asked to stop, so what an earlier attempt was asked is forgotten before.
         """
         due = self._table.next_queued()
         if due is None or (lock := self._folder(due.id).acquire_lock()) is None:
             return False
         try:
+            self._folder(due.id).forget_stop()
             job = self._table.claim(due.id, self._width)
             if job is not None:
                 self._start(job, lock)

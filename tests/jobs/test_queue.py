@@ -12,6 +12,7 @@ import pytest
 
 from hwr_core.errors import JobConflict, NotFound, UserNotFound
 from hwr_core.jobs.events import EventKind
+from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.runner import SERVER_GONE
 from hwr_core.jobs.table import JobKind, JobState
@@ -98,6 +99,21 @@ def test_a_queued_job_is_cancelled_at_once(queue):
     queue.cancel(slow.id)
     until(queue, slow, JobState.CANCELLED)
     assert queue.get(waiting.id).started_at is None
+
+
+def test_a_job_is_cancelled_at_the_moment_it_starts(new_queue, monkeypatch):
+    """Between its claim and its process: the process stops at once."""
+    queue = new_queue()
+    prepare = JobFolder.prepare
+
+    def cancel_and_prepare(folder, spec):
+        queue.cancel(int(folder.path.name))
+        prepare(folder, spec)
+
+    slow = submit(queue, to=3000, pause=0.02)
+    monkeypatch.setattr(JobFolder, "prepare", cancel_and_prepare)
+    queue.start()
+    until(queue, slow, JobState.CANCELLED)
 
 
 def test_a_cancelled_job_continues_where_it_stopped(queue):

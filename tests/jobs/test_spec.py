@@ -49,10 +49,11 @@ def test_a_spec_that_is_not_valid_is_refused(change):
         JobSpec.model_validate_json(json.dumps(ORDER_OF_0_1 | change))
 
 
-def test_preparing_a_folder_again_forgets_a_request_to_stop(tmp_path):
-    """A resumed job is not cancelled by the request that cancelled it before."""
+def test_a_request_to_stop_outlives_the_preparation(tmp_path):
+    """A job may be cancelled while its folder is made ready; what an earlier attempt was asked is forgotten before."""
     folder = JobFolder(tmp_path)
     folder.request_stop()
-    assert folder.stop_requested
     folder.prepare(spec_of(tmp_path))
+    assert folder.stop_requested
+    folder.forget_stop()
     assert not folder.stop_requested
