@@ -31,7 +31,8 @@ def pages() -> dict[str, list[Any]]:
             st.Page("app_pages/review.py", title="Review", icon=":material/rate_review:"),
             st.Page("app_pages/training.py", title="Training", icon=":material/model_training:"),
             st.Page("app_pages/models.py", title="Models", icon=":material/deployed_code:"),
-            st.Page("app_pages/experiments.py", title="Experiments", icon=":material/science:"),
+            # Reached from Models: with one more line, low screens would have to scroll for the user below.
+            st.Page("app_pages/experiments.py", title="Experiments", icon=":material/science:", visibility="hidden"),
         ]
     return found | {"Manage": [*_manage()]}
 

@@ -11,6 +11,7 @@ from dashboard.views.experiments.shadow import show_shadow
 from hwr_core.app import Permission
 from hwr_core.errors import HwrError
 
+st.page_link("app_pages/models.py", label="Models", icon=":material/arrow_back:")
 st.title("Experiments")
 try:
     experiments = workspace().experiments.all()

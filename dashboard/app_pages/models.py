@@ -24,6 +24,7 @@ try:
     champions = [version for version in versions if "champion" in aliases.get(version.name, [])]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(headline(champions[0]) if champions else "No version is being served.", width="stretch")
+        st.page_link("app_pages/experiments.py", label="Experiments", icon=":material/science:")
         if allowed(Permission.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
             confirm_roll_back()
     selected = choose_version(versions, aliases)

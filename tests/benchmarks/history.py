@@ -100,7 +100,10 @@ def fill(workspace: Workspace, predictions: int, users: int) -> None:
         cursor.execute("insert into users (username) select 'user ' || i from generate_series(2, $1) g(i)", [users])
         cursor.execute(
             """
-            insert into predictions
+            insert into predictions (
+                id, created_at, user_id, source, file_name, verdict, digit, confidence, probabilities, seen,
+                model_version, preprocessing_seconds, inference_seconds, enhancement_level, upload, script
+            )
             select nextval('prediction_ids'),
                 current_timestamp - to_seconds(31536000.0 * ($1 - i) / $1),
                 1 + floor(random() * $2)::bigint,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import expect_digit, press, save, saved_rows, turn_to, write
+from tests.browser.hand import at_rest, expect_digit, press, save, saved_rows, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server
 
@@ -35,6 +35,7 @@ def test_the_selected_user_survives_another_page_and_a_reload(visit: Visit, post
     """The selected user is still selected on the next page and after a reload, and saves their own predictions."""
     ada = post("/api/users", {"username": "Ada"})["user_id"]
     page = visit()
+    at_rest(page)  # a page that is drawn again closes its lists
     page.get_by_role("combobox", name="User").click()
     page.get_by_role("option", name="Ada").click()
     expect(page).to_have_url(re.compile("user=Ada"))

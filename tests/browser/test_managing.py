@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hwr_core.settings import PROJECT, Settings
-from tests.browser.hand import saved_rows
+from tests.browser.hand import at_rest, saved_rows
 from tests.own_history import live_through
 from tests.serving import Server, serving
 
@@ -44,6 +44,7 @@ def test_a_user_comes_is_renamed_and_goes(visit: Visit) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Grace was added.")).to_be_visible()
     number = users(page)["Grace"]
+    at_rest(page)  # a page that is drawn again closes its lists
     page.get_by_test_id("stMain").get_by_role("combobox", name="User").click()
     page.get_by_role("option", name="Grace").click()
     expect(page.get_by_role("textbox", name="Name", exact=True).first).to_have_value("Grace")

@@ -28,7 +28,6 @@ PAGES = (
     "Review",
     "Training",
     "Models",
-    "Experiments",
     "Users",
     "Settings",
 )
@@ -63,6 +62,15 @@ def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is too wide"
         assert page.evaluate(NAMELESS) == [], f"{name} has parts without words"
         screenshot(page, f"{name.lower()}-{'desktop' if size == DESKTOP else 'phone'}-{scheme}")
+
+
+def test_models_lead_to_experiments(visit: Visit) -> None:
+    """And back."""
+    page = visit("/models")
+    page.get_by_test_id("stMain").get_by_role("link", name="Experiments").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Experiments")
+    page.get_by_test_id("stMain").get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Models")
 
 
 def test_home_leads_to_what_needs_attention(visit: Visit) -> None:
