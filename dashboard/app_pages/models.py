@@ -22,11 +22,11 @@ try:
         st.page_link("app_pages/training.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     champions = [version for version in versions if "champion" in aliases.get(version.name, [])]
+    st.markdown(headline(champions[0]) if champions else "No version is being served.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(headline(champions[0]) if champions else "No version is being served.", width="stretch")
-        st.page_link("app_pages/experiments.py", label="Experiments", icon=":material/science:")
         if allowed(Permission.PROMOTE) and st.button("Roll back", icon=":material/undo:", key="models_roll_back"):
             confirm_roll_back()
+        st.page_link("app_pages/experiments.py", label="Experiments", icon=":material/science:")
     selected = choose_version(versions, aliases)
     if selected is None and (asked := st.query_params.get("version")):
         selected = modelling.registry.get(asked)
