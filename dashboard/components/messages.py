@@ -1,6 +1,7 @@
 """Errors on the page, and short messages that outlive a rerun: a toast shown just before one would be gone unread."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -32,6 +33,16 @@ def show_error_with_retry(error: HwrError) -> None:
     """The same, with a button that runs the page again."""
     show_error(error)
     st.button("Try again", icon=":material/refresh:")
+
+
+def do_and_rerun(act: Callable[[], object]) -> None:
+    """Do what a button asks for and run the page again, which closes a dialog; or say why it cannot be done."""
+    try:
+        act()
+    except HwrError as error:
+        show_error(error)
+    else:
+        st.rerun()
 
 
 def leave_toast(text: str, *, icon: str = ":material/check:") -> None:

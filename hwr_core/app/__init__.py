@@ -38,10 +38,7 @@ from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
-from hwr_core.experiments.plan import ExperimentPlan
 from hwr_core.experiments.report import ArmReport, ExperimentReport, Finding
-from hwr_core.experiments.sequential import LEAST_UNITS
-from hwr_core.experiments.sequential import Difference as ArmDifference
 from hwr_core.experiments.shadow_table import ShadowReport
 from hwr_core.experiments.types import SMALLEST, Arm, Experiment, ExperimentState, Metric, NewExperiment
 from hwr_core.images.decode import READABLE, PageImage, decode, decode_pages, document_type, media_type
@@ -120,7 +117,6 @@ __all__ = [
     "KEY_PREFIX",
     "KNOWN_FOR",
     "LARGEST_MAX_ERROR",
-    "LEAST_UNITS",
     "LONGEST_FIELD_NAME",
     "LONGEST_TAG",
     "LONGEST_TEXT",
@@ -146,7 +142,6 @@ __all__ = [
     "Against",
     "ApiKey",
     "Arm",
-    "ArmDifference",
     "ArmReport",
     "AuditEntry",
     "AuthService",
@@ -162,7 +157,6 @@ __all__ = [
     "Entry",
     "Evaluation",
     "Experiment",
-    "ExperimentPlan",
     "ExperimentReport",
     "ExperimentState",
     "Explanation",

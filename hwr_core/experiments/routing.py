@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 LOOK = 2.0
 """Seconds after which whoever reads looks whether an experiment has begun or ended, by another process maybe."""
 
-
 PATIENCE = 0.1
 """Seconds that an image may have to wait for a busy database because of that."""
 

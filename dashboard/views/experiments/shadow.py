@@ -1,16 +1,13 @@
 """The shadow: a version that reads silently beside the one that answers."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from dashboard.components.links import link_to_prediction
-from dashboard.components.messages import show_error
+from dashboard.components.messages import do_and_rerun
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import counted, digit_symbol
 from dashboard.services import allowed, workspace
 from hwr_core.app import Permission, ShadowReport
-from hwr_core.errors import HwrError
 
 
 def show_shadow() -> None:
@@ -24,7 +21,7 @@ def show_shadow() -> None:
         return
     _show(report)
     if allowed(Permission.PROMOTE) and st.button("End the shadow", icon=":material/stop:", key="shadow_end"):
-        _act(workspace().shadow.clear)
+        do_and_rerun(workspace().shadow.clear)
 
 
 def _choose() -> None:
@@ -37,7 +34,7 @@ def _choose() -> None:
         version = st.selectbox("Version", others, key="shadow_version")
         share = st.slider("Of all predictions", 1, 100, 100, format="%d%%", key="shadow_share")
         if st.button("Start the shadow", icon=":material/visibility:", key="shadow_start"):
-            _act(lambda: workspace().shadow.set(version, share / 100, user_id=user_id()))
+            do_and_rerun(lambda: workspace().shadow.set(version, share / 100, user_id=user_id()))
 
 
 def _show(report: ShadowReport) -> None:
@@ -78,12 +75,3 @@ def _show(report: ShadowReport) -> None:
                         f"answered {digit_symbol(each.answered)}, shadow {digit_symbol(each.shadow)}{label}",
                         width="content",
                     )
-
-
-def _act(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except HwrError as error:
-        show_error(error)
-    else:
-        st.rerun()

@@ -1,11 +1,11 @@
 """Promoting a version and rolling back, each in a dialog, and the log of both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 
-from dashboard.components.messages import show_error
+from dashboard.components.messages import do_and_rerun, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from hwr_core.app import Comparison, Entry, Gate, ModelVersion
@@ -40,7 +40,7 @@ def confirm_promotion(version: ModelVersion) -> None:
     label = "Promote" if gate.is_open else ":red[Promote all the same]"
     kind: Literal["primary", "secondary"] = "primary" if gate.is_open else "secondary"
     if st.button(label, type=kind, disabled=not can_promote, key="models_promote_confirmed"):
-        _act(lambda: modelling.promote(version.name, user_id=user_id(), reason=reason, force=not gate.is_open))
+        do_and_rerun(lambda: modelling.promote(version.name, user_id=user_id(), reason=reason, force=not gate.is_open))
 
 
 def _show_comparisons(gate: Gate) -> None:
@@ -73,23 +73,13 @@ def confirm_roll_back() -> None:
     st.markdown("The version that was served before this one will be served again at once. No predictions are lost.")
     reason = _ask_reason("models_roll_back_reason")
     if st.button("Roll back", type="primary", key="models_roll_back_confirmed"):
-        _act(lambda: workspace().modelling.roll_back(user_id=user_id(), reason=reason))
+        do_and_rerun(lambda: workspace().modelling.roll_back(user_id=user_id(), reason=reason))
 
 
 def _ask_reason(key: str, *, needed: bool = False) -> str:
     asked = "Why, for the log (needed)" if needed else "For the log"
     reason: str = st.text_input("Reason", max_chars=500, key=key, placeholder=asked)
     return reason
-
-
-def _act(act: Callable[[], object]) -> None:
-    """Do what was confirmed and close the dialog, or say why it cannot be done."""
-    try:
-        act()
-    except HwrError as error:
-        show_error(error)
-    else:
-        st.rerun()
 
 
 def show_log(entries: Sequence[Entry]) -> None:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.messages import literal, show_error
+from dashboard.components.messages import do_and_rerun, literal
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.models.promotion import confirm_promotion
 from dashboard.views.models.version_table import Aliases
 from hwr_core.app import LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS, ModelVersion, Permission
-from hwr_core.errors import HwrError
 
 BADGES = {"champion": "green", "challenger": "blue", "retired": "grey"}
 """The colour of each alias."""
@@ -68,12 +67,7 @@ def _edit_notes(version: ModelVersion) -> None:
     )
     text = st.text_area("Notes", notes.text, max_chars=LONGEST_TEXT, key=f"models_notes_{name}")
     if st.button("Save", type="primary", key="models_notes_save"):
-        try:
-            workspace().modelling.describe(name, title, tuple(tags), text)
-        except HwrError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        do_and_rerun(lambda: workspace().modelling.describe(name, title, tuple(tags), text))
 
 
 def _show_actions(version: ModelVersion, aliases: Sequence[str]) -> None:
@@ -101,9 +95,4 @@ def _show_alias_actions(version: ModelVersion, aliases: Sequence[str]) -> None:
 
 def _button(label: str, icon: str, act: Callable[[], object]) -> None:
     if st.button(label, icon=icon, key=f"models_{label}"):
-        try:
-            act()
-        except HwrError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        do_and_rerun(act)

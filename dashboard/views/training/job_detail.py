@@ -1,11 +1,11 @@
 """One job in full: its state, progress, curves and result, refreshed while it is running."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.messages import literal, show_error
+from dashboard.components.messages import do_and_rerun, literal, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.training import charts
@@ -69,9 +69,9 @@ def _show_actions(job: Job) -> None:
     jobs = workspace().modelling.jobs
     with st.container(horizontal=True):
         if not job.state.is_finished and st.button("Cancel", icon=":material/stop:", key=f"training_cancel_{job.id}"):
-            _act(jobs.cancel, job)
+            do_and_rerun(lambda: jobs.cancel(job.id))
         if job.can_be_resumed and st.button("Resume", icon=":material/play_arrow:", key=f"training_resume_{job.id}"):
-            _act(jobs.resume, job)
+            do_and_rerun(lambda: jobs.resume(job.id))
         if (
             job.kind is JobKind.TRAIN
             and job.state.is_finished
@@ -91,15 +91,6 @@ def _train_again(job: Job) -> None:
     """Open the form with what this training was asked for."""
     fill_in(job.config)
     st.session_state["training_view"] = "Train"
-
-
-def _act(act: Callable[[int], object], job: Job) -> None:
-    try:
-        act(job.id)
-    except HwrError as error:
-        show_error(error)
-    else:
-        st.rerun(scope="app")
 
 
 def _show_curves(events: Sequence[JobEvent]) -> None:

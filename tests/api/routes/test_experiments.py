@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hwr_core.experiments.assignment import name_of
+from hwr_core.recognition.types import Assignment
 from hwr_core.records.roles import Role
 from tests.api.client import Predict, drawn
 from tests.api.signed_in import Site
 
 
-def body_of(client: TestClient, **more: Any) -> dict[str, Any]:
+def body_of(client: TestClient, key: str = "", **more: Any) -> dict[str, Any]:
     """An experiment between the served version and another one."""
-    listed = client.get("/api/models").json()
+    listed = client.get("/api/models", headers={"X-API-Key": key} if key else {}).json()
     served = listed["champion"]
     other = next(row["version"] for row in listed["data"] if row["version"] != served)
     return {
@@ -110,10 +112,21 @@ def test_a_second_experiment_is_refused(client: TestClient) -> None:
 
 
 def test_experiments_are_for_those_who_may_promote(site: Site) -> None:
-    """Analysts see them, admins start them, and an API key counts as a unit of its own."""
+    """Analysts see them, and may not stop them."""
     assert site.ask(Role.VIEWER, "GET", "/api/experiments").status_code == 403
     assert site.ask(Role.ANALYST, "GET", "/api/experiments").status_code == 200
     assert site.ask(Role.ANALYST, "POST", "/api/experiments/1/stop").status_code == 403
+
+
+def test_an_api_key_counts_by_itself_unless_a_unit_is_named(site: Site, seven: bytes) -> None:
+    """What is stored with the prediction is a hash of either."""
+    body = body_of(site.client, site.keys[Role.ADMIN])
+    number = site.ask(Role.ADMIN, "POST", "/api/experiments", json=body).json()["experiment_id"]
+    [key] = site.workspace.access.keys(site.ids[Role.ADMIN])
+    for unit, headers in ((f"key:{key.id}", {}), ("unit:branch 3", {"X-Experiment-Unit": "branch 3"})):
+        sent = site.ask(Role.ADMIN, "POST", "/api/predict", json=drawn(seven), headers=headers).json()
+        kept = site.workspace.history.get(sent["prediction_id"]).prediction.assignment
+        assert kept == Assignment(number, name_of(number, unit))
 
 
 def test_a_shadow_is_set_and_ended(client: TestClient, predict: Predict) -> None:
