@@ -8,8 +8,9 @@ from hwr_core.experiments.outcomes import NOTHING, Outcomes
 from hwr_core.experiments.sequential import ERROR, LEAST_UNITS, Difference, difference, reach
 from hwr_core.experiments.types import SMALLEST, Arm, Experiment, Metric
 
-GUARDED: Mapping[Metric, float] = {Metric.REFUSALS: 0.02, Metric.LATENCY: 0.005}
-"""Metrics that stop an experiment: an arm that is surely worse than the first one by more than this harms its users."""
+GUARDED: Mapping[Metric, float] = {Metric.REFUSALS: 0.02, Metric.LATENCY: 0.1}
+"""Metrics that stop an experiment: an arm that is surely worse than the first one by more than this harms its users.
+A tenth of a second is what people begin to notice (Nielsen, "Usability Engineering", 1993)."""
 
 
 class Finding(StrEnum):

@@ -44,6 +44,14 @@ what letters, print and the grain of the paper are read as."""
 STRAY = -4.0
 """A lone digit is dropped to which the network of single digits gives smaller log-odds than this: less than 2 %."""
 
+SEVERAL, LIKE_SEVERAL = 0.5, 0.5
+"""An image shows several digits where all of them are at least as probable as the first says. The second is what the
+digits that its foreground shows are at least, one with another: what lies below is not looked at by the page network,
+which takes twenty times as long. Of 305 numbers that it would have told from anything else, two lie below."""
+
+MOST_LINES = 20
+"""An image with more lines is not looked at for several digits: that would take long, and noise has many."""
+
 _DOUBTED = FEATURES.index("digits")
 
 TOO_LONG = "Line {line} is so long that it was read at a reduced size; send a part of it at a time."
@@ -124,6 +132,21 @@ def read_page(  # noqa: PLR0913  all but two by name
     return _prediction(judged, warnings, number, first_line, image.of, work)
 
 
+def shows_several(image: PageImage, recogniser: Recogniser, enhancement_level: float = 1.0) -> bool:
+    """Tell whether an image plainly shows two digits or more; False of a version that reads single digits only."""
+    if not recogniser.reads_lines:
+        return False
+    work = _Work(recogniser, find_script(WESTERN), MOST_LINES)
+    try:
+        shown = work.lines(_foreground(image, enhancement_level), 0.0, READ)
+        if _digits(shown) < 2 or _per_digit(shown) < LIKE_SEVERAL:
+            return False
+        page = read_page(image, recogniser, enhancement_level=enhancement_level, most_lines=MOST_LINES)
+    except Stopped:
+        return False
+    return len(page.digits) > 1 and joint_confidence(page.lines) >= SEVERAL
+
+
 def _found(
     image: PageImage, enhancement_level: float, work: "_Work"
 ) -> tuple[list[Page], list[_ReadLine], list[_ReadLine] | None]:
@@ -178,8 +201,8 @@ class _Work:
     recogniser: Recogniser
     script: Script
     most_lines: int | None
-    pattern: Pattern | None
-    on_progress: OnProgress
+    pattern: Pattern | None = None
+    on_progress: OnProgress = lambda _: None
 
     def lines(self, pages: Sequence[Page], begin: float, end: float) -> list[_ReadLine]:
         """The lines of pages as the network of lines reads them; those without digits are left out.

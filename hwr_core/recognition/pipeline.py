@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import ImageError, InvalidValue, Stopped
+from hwr_core.errors import ImageError, InvalidValue
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
-from hwr_core.images.types import Box, Grey, OnProgress
+from hwr_core.images.types import Box, OnProgress
 from hwr_core.recognition.acceptance import MAX_ERROR, check_max_error, least_confidence
-from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page
+from hwr_core.recognition.page_reader import PagePrediction, joint_confidence, read_page, shows_several
 from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
@@ -24,13 +24,6 @@ from hwr_core.scripts.script import AUTO, WESTERN, values_of
 
 OnPage: TypeAlias = Callable[[NumberPrediction], object]
 """Called after each page of a document with all that is read so far."""
-
-PLAIN_NUMBER = 0.5
-"""A refused image that reads as a number with at least this confidence holds several digits."""
-
-
-MOST_LINES = 20
-"""A refused image with more lines is not looked at for several digits: that would take long, and noise has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,7 @@ class Reader:
             return self._without_ink(preprocessing, script)
         prediction = self.recogniser.read([seen], script)[0]
         refused = prediction.verdict is Verdict.NOT_A_DIGIT and prediction.script == WESTERN
-        several = refused and self._shows_several(grey, enhancement_level)
+        several = refused and shows_several(PageImage(grey, 1.0), self.recogniser, enhancement_level)
         inference = time.perf_counter() - started - preprocessing
         return replace(prediction, timings=Timings(preprocessing, inference), several_digits=several)
 
@@ -201,18 +194,6 @@ class Reader:
             return self.read(image, enhancement_level, script)
         except ImageError as error:
             return error
-
-    def _shows_several(self, grey: Grey, enhancement_level: float) -> bool:
-        """Tell whether an image that is not a digit shows two or more; only refused images are looked at again."""
-        if not self.recogniser.reads_lines:
-            return False
-        try:
-            page = read_page(
-                PageImage(grey, 1.0), self.recogniser, enhancement_level=enhancement_level, most_lines=MOST_LINES
-            )
-        except Stopped:
-            return False
-        return len(page.digits) > 1 and joint_confidence(page.lines) >= PLAIN_NUMBER
 
     def _without_ink(self, preprocessing: float, script: str) -> Prediction:
         script = WESTERN if script == AUTO else script

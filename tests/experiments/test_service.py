@@ -224,10 +224,10 @@ def test_nothing_is_claimed_early(workspace: Workspace, settings: Settings, star
 def test_an_arm_that_harms_its_users_stops_the_experiment(
     workspace: Workspace, settings: Settings, started: int
 ) -> None:
-    """Ten times as slow: a guardrail ends it, whatever the accuracy says."""
+    """So slow that users notice: a guardrail ends it, whatever the accuracy says."""
     first, other = (arm.version for arm in workspace.experiments.get(started).arms)
     live(workspace, settings, started, {first: 0.95}, seconds=0.002)
-    live(workspace, settings, started, {other: 0.95}, seconds=0.02)
+    live(workspace, settings, started, {other: 0.95}, seconds=0.2)
     workspace.experiments.settle()
     stopped = workspace.experiments.get(started)
     assert stopped.state is ExperimentState.STOPPED

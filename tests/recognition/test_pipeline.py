@@ -104,6 +104,17 @@ def test_more_than_one_digit_is_refused_with_that_reason(reader):
     assert [prediction.reason for prediction in refused] == [Reason.SEVERAL_DIGITS] * 3
 
 
+def test_a_ring_with_a_dot_is_refused_without_a_search_of_the_page(reader, monkeypatch):
+    """The page network takes twenty times as long as all else; what its foreground shows as one thing needs none."""
+    looked = []
+    monkeypatch.setattr(reader.recogniser, "page_maps", looked.append)
+    rows, columns = np.ogrid[:280, :280]
+    distance = np.hypot(rows - 140, columns - 140)
+    ring = np.where((abs(distance - 90) < 8) | (distance < 20), 0, 255).astype(np.uint8)
+    assert reader.read(png(ring)).reason is Reason.NOT_A_DIGIT
+    assert not looked
+
+
 def test_each_other_reason_is_that_of_its_verdict(reader):
     """No ink is no ink; a digit needs no reason."""
     assert reader.read(BLANK).reason is Reason.NO_INK
