@@ -12,6 +12,7 @@ from api.inputs.paging import Before, PageSize
 from api.inputs.request_bodies import JsonRoute
 from api.schemas.fields import LARGEST_ID
 from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
+from api.schemas.notes import NotesIn
 from hwr_core.app import JobKind, JobState, Workspace
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=RESPONSES, route_class=JsonRoute)
@@ -90,6 +91,14 @@ def log(job_id: JobNumber, workspace: WorkspaceDep) -> PlainTextResponse:
     """Return the end of what the process of a job has written."""
     workspace.modelling.jobs.get(job_id)
     return PlainTextResponse(workspace.modelling.jobs.folder(job_id).log())
+
+
+@router.put("/jobs/{job_id}/notes", summary="Update the title, tags and notes of a job")
+@calls("modelling.jobs.describe")
+def describe(job_id: JobNumber, body: NotesIn, workspace: WorkspaceDep) -> JobOut:
+    """Replace what people say of a job; nothing else of it changes."""
+    workspace.modelling.jobs.describe(job_id, body.title, tuple(body.tags), body.notes)
+    return _job_out(workspace, job_id)
 
 
 @router.post("/jobs/{job_id}/cancel", summary="Cancel a job")

@@ -18,11 +18,11 @@ from api.schemas.models import (
     ModelOut,
     ModelRow,
     ModelsOut,
-    NotesIn,
     PromoteIn,
     ShadowIn,
     ShadowOut,
 )
+from api.schemas.notes import NotesIn
 from hwr_core.app import common_suites, compare, evaluations_of
 
 router = APIRouter(prefix="/api/models", tags=["models"], responses=RESPONSES, route_class=JsonRoute)

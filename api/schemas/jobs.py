@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import UserId, UtcTime
+from api.schemas.notes import Described
 from hwr_core.app import DEFAULT_USER, Job, JobEvent, JobEventKind, JobKind, JobState, Progress
 
 JobId = Annotated[int, Field(ge=1, description="The id of a job.", examples=[3])]
@@ -102,7 +103,7 @@ class JobStartedOut(Success):
         return cls(job_id=job.id, status_url=f"/api/jobs/{job.id}", message=f"Job {job.id} ({job.kind}) is queued.")
 
 
-class JobRow(Out):
+class JobRow(Described):
     """A job."""
 
     id: JobId

@@ -8,12 +8,9 @@ from pydantic import AliasPath, BaseModel, Field
 from api.schemas.base import Many, One, Out, Success
 from api.schemas.fields import Json, PngUrl, UserId, UtcTime, Version
 from api.schemas.model import ScoreOut, test_scores
+from api.schemas.notes import Described
 from hwr_core.app import (
     DEFAULT_USER,
-    LONGEST_TAG,
-    LONGEST_TEXT,
-    LONGEST_TITLE,
-    MOST_TAGS,
     Entry,
     Evaluation,
     ModelVersion,
@@ -26,19 +23,6 @@ Reason = Annotated[
 
 
 DigitOrNone = Annotated[int | None, Field(description="Null for no digit.", examples=[7])]
-
-
-Title = Annotated[str, Field(max_length=LONGEST_TITLE, description="A name of your own.", examples=["Forms, June"])]
-Tag = Annotated[str, Field(max_length=LONGEST_TAG, examples=["forms"])]
-NotesText = Annotated[str, Field(max_length=LONGEST_TEXT, description="Free text.", examples=["With our scans."])]
-
-
-class NotesIn(BaseModel):
-    """What people say of a version; what is left out is removed."""
-
-    title: Title = ""
-    tags: list[Tag] = Field([], max_length=MOST_TAGS, description="Up to 10.", examples=[["forms"]])
-    notes: NotesText = ""
 
 
 class ActIn(BaseModel):
@@ -82,14 +66,11 @@ class EvaluationOut(Out):
     )
 
 
-class ModelRow(Out):
+class ModelRow(Described):
     """A model version."""
 
     version: Version
     aliases: list[str] = Field(description="Any of champion, challenger and retired.", examples=[["champion"]])
-    title: Title = Field(validation_alias=AliasPath("notes", "title"))
-    tags: list[Tag] = Field(validation_alias=AliasPath("notes", "tags"))
-    notes: NotesText = Field(validation_alias=AliasPath("notes", "text"))
     created_at: UtcTime
     architecture: str = Field(examples=["small"])
     parameters: int = Field(examples=[289195])

@@ -47,11 +47,13 @@ from hwr_core.images.normalise import MAX_ENHANCEMENT
 from hwr_core.images.strokes import Strokes, sheet
 from hwr_core.images.types import SIDE, Box, Grey, OnProgress
 from hwr_core.images.zip_files import is_archive
+from hwr_core.jobs.config import flat
 from hwr_core.jobs.events import Event as JobEvent
 from hwr_core.jobs.events import EventKind as JobEventKind
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.queue import JobChanged
 from hwr_core.jobs.table import Job, JobKind, JobState
+from hwr_core.notes import LONGEST_TAG, LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS, Notes
 from hwr_core.recognition.acceptance import LARGEST_MAX_ERROR
 from hwr_core.recognition.events import ModelServed, NumberPredicted, PredictionMade
 from hwr_core.recognition.pipeline import Explanation, OnPage
@@ -82,7 +84,6 @@ from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
-from hwr_core.registry.notes import LONGEST_TAG, LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS
 from hwr_core.registry.registry import CHAMPION, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
@@ -201,6 +202,7 @@ __all__ = [
     "Neighbour",
     "NewExperiment",
     "NewKey",
+    "Notes",
     "NumberDimension",
     "NumberFeedback",
     "NumberFigures",
@@ -267,6 +269,7 @@ __all__ = [
     "document_type",
     "evaluations_of",
     "find_script",
+    "flat",
     "form_file",
     "form_table",
     "is_archive",

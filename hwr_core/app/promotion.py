@@ -6,8 +6,8 @@ from hwr_core.evaluation.gate import Gate
 from hwr_core.evaluation.promotion import Promotions
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import gate_suites
+from hwr_core.notes import Notes, notes_of
 from hwr_core.records.users import DEFAULT_USER, Users
-from hwr_core.registry.notes import VersionNotes, notes_of
 from hwr_core.registry.registry import Registry
 
 
@@ -49,7 +49,7 @@ class Promotion:
         who = self._name_of(user_id)
         return self.promotions.restore(self._registry.get(version), who=who, reason=reason)
 
-    def describe(self, version: str, title: str = "", tags: tuple[str, ...] = (), text: str = "") -> VersionNotes:
+    def describe(self, version: str, title: str = "", tags: tuple[str, ...] = (), text: str = "") -> Notes:
         """Replace what people say of a version. Raises NotFound, InvalidValue and ModelUnavailable."""
         notes = notes_of(title, tags, text)
         self._registry.describe(self._registry.get(version), notes)

@@ -245,6 +245,7 @@ RULES: Mapping[str, Rule] = {
     "modelling.jobs.get": _plain(Permission.SEE_ALL, "job_id"),
     "modelling.jobs.progress": _plain(Permission.SEE_ALL, "job"),
     "modelling.jobs.folder": _plain(Permission.SEE_ALL, "job_id"),
+    "modelling.jobs.describe": _plain(Permission.TRAIN, "job_id", "title", "tags", "text", act="described a job"),
     "modelling.jobs.cancel": _plain(Permission.TRAIN, "job_id", act="cancelled a job"),
     "modelling.jobs.resume": _plain(Permission.TRAIN, "job_id", act="resumed a job"),
     "access.required": _plain(None),

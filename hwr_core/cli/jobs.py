@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import App, Parameter
 
-from hwr_core.cli.arguments.options import AsJson
+from hwr_core.cli.arguments.options import AsJson, Tags, Text, Title
 from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 JobId: TypeAlias = Annotated[int, Parameter(name="JOB", help="The job's number.")]
 
-app = App(name="jobs", help="Trainings, tunings and evaluations: list, show, log, cancel, resume.")
+app = App(
+    name="jobs", help="Trainings, tunings and evaluations: list, show, log, note, cancel, resume, export to MLflow."
+)
 
 
 @app.command(name="list")
@@ -44,6 +46,37 @@ def log(job: JobId, /) -> int:
 
 
 @app.command
+def note(job: JobId, /, *, title: Title = "", tags: Tags = (), text: Text = "") -> int:
+    """Replace a job's title, tags and notes; what is not given is removed."""
+    with opened() as workspace:
+        described = workspace.modelling.jobs.describe(job, title, tags, text)
+    print(described.id, *described.notes.in_words(), sep="  ")
+    return DONE
+
+
+@app.command
+def mlflow(
+    jobs: Annotated[
+        tuple[int, ...], Parameter(name="JOB", help="The jobs' numbers; all that have ended without.")
+    ] = (),
+    /,
+    *,
+    to: Annotated[str, Parameter(help="A folder, or the address of a tracking server.")] = "mlruns",
+    experiment: Annotated[str, Parameter(help="The MLflow experiment that the runs are put into.")] = "hwr",
+) -> int:
+    """Export jobs as MLflow runs: parameters, curves, results, log and model files.
+
+    Needs mlflow-skinny. A job that was exported before is left as it is.
+    """
+    from hwr_core.ops.mlflow import export_jobs
+
+    with opened() as workspace:
+        for job, run in export_jobs(workspace, jobs, to=to, experiment=experiment):
+            print(f"job {job.id} is run {run}")
+    return DONE
+
+
+@app.command
 def cancel(job: JobId, /) -> int:
     """Cancel a queued or running job."""
     with opened() as workspace:
@@ -62,7 +95,10 @@ def resume(job: JobId, /) -> int:
 
 def _as_line(job: "Job") -> str:
     made = (job.result or {}).get("model_version", "")
-    return f"{job.id:>6}  {job.created_at:%Y-%m-%d %H:%M}  {job.kind:<8}  {job.state:<9}  {made or job.error or ''}"
+    title = f"  {job.notes.title}" if job.notes.title else ""
+    return (
+        f"{job.id:>6}  {job.created_at:%Y-%m-%d %H:%M}  {job.kind:<8}  {job.state:<9}  {made or job.error or ''}{title}"
+    )
 
 
 def _as_json(job: "Job") -> dict[str, Any]:
@@ -77,4 +113,5 @@ def _as_json(job: "Job") -> dict[str, Any]:
         "config": dict(job.config),
         "result": job.result,
         "error": job.error,
+        **job.notes.model_dump(),
     }

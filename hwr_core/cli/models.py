@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import App, Parameter
 
-from hwr_core.cli.arguments.options import Flag, Reason
+from hwr_core.cli.arguments.options import Flag, Reason, Tags, Text, Title
 from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.records.users import DEFAULT_USER
@@ -95,15 +95,15 @@ def note(
     version: Version,
     /,
     *,
-    title: Annotated[str, Parameter(help="A name of your own.")] = "",
-    tags: Annotated[tuple[str, ...], Parameter(name="--tag", help="A tag; may be given several times.")] = (),
-    text: Annotated[str, Parameter(help="Free text.")] = "",
+    title: Title = "",
+    tags: Tags = (),
+    text: Text = "",
 ) -> int:
     """Replace a version's title, tags and notes; what is not given is removed."""
     with opened() as workspace:
         name = workspace.modelling.registry.find(version).name
         notes = workspace.modelling.describe(name, title, tags, text)
-    print(name, *filter(None, [notes.title, " ".join(f"#{tag}" for tag in notes.tags), notes.text]), sep="  ")
+    print(name, *notes.in_words(), sep="  ")
     return DONE
 
 

@@ -401,6 +401,11 @@ def retraining(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def notes_of_jobs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add what people say of a job: title, tags and notes as JSON; null for one of which nothing is said."""
+    connection.execute("alter table jobs add column notes text")
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -414,4 +419,5 @@ MIGRATIONS: Sequence[Migration] = (
     experiments,
     shadow,
     retraining,
+    notes_of_jobs,
 )

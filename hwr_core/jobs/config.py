@@ -24,6 +24,14 @@ def checked(kind: type[Config], values: Mapping[str, Any], what: str) -> Config:
         raise InvalidValue(f"{what} is not valid: {faults}.") from error
 
 
+def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a config in which each value has one name: those of a part are "part.name"."""
+    found: dict[str, Any] = {}
+    for name, value in config.items():
+        found |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+    return found
+
+
 def _in_words(fault: ErrorDetails) -> str:
     """What is wrong with one value, and what is allowed."""
     name = ".".join(map(str, fault["loc"]))

@@ -11,6 +11,7 @@ from hwr_core.jobs.events import Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.runner import JobRunner, MakeSpec
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
+from hwr_core.notes import notes_of
 from hwr_core.records.users import DEFAULT_USER
 
 
@@ -72,6 +73,10 @@ class JobQueue:
             return Progress(doing="Waiting for its turn")
         found = self.folder(job.id).events.progress()
         return found if job.state is JobState.RUNNING else Progress(share=found.share)
+
+    def describe(self, job_id: int, title: str = "", tags: tuple[str, ...] = (), text: str = "") -> Job:
+        """Replace what people say of a job. Raises NotFound, InvalidValue and StoreError."""
+        return self._announce(self._table.describe(job_id, notes_of(title, tags, text)))
 
     def cancel(self, job_id: int) -> Job:
         """Cancel a job: at once if it is queued; a running one stops within seconds and keeps its checkpoints.

@@ -15,7 +15,11 @@ import duckdb
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, JobConflict, NotFound
+from hwr_core.notes import Notes
 from hwr_core.records.users import fits_bigint, get_active_user
+
+NO_NOTES = Notes()
+"""Of a job of which nothing is said."""
 
 
 class JobKind(StrEnum):
@@ -61,6 +65,7 @@ class Job:
     attempt: int = 0
     result: Mapping[str, Any] | None = None
     error: str | None = None
+    notes: Notes = NO_NOTES
 
     @property
     def can_be_resumed(self) -> bool:
@@ -70,7 +75,7 @@ class Job:
 
 MAX_PAGE = 1000
 
-_COLUMNS = "id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error"
+_COLUMNS = "id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, notes"
 
 
 class Jobs:
@@ -124,6 +129,13 @@ class Jobs:
                 [before, [state.value for state in states], kind and kind.value, limit],
             ).fetchall()
         return [_job_from_row(row) for row in rows]
+
+    def describe(self, job_id: int, notes: Notes) -> Job:
+        """Replace what people say of a job. Raises NotFound."""
+        with self._store.writing() as cursor:
+            _get(cursor, job_id)
+            cursor.execute("update jobs set notes = $2 where id = $1", [job_id, notes.model_dump_json()])
+            return _get(cursor, job_id)
 
     def counts(self, *, patience: float | None = None) -> dict[JobState, int]:
         """Return the number of jobs in each state, waiting for the database as `Store.session` does."""
@@ -220,7 +232,7 @@ def _get(cursor: duckdb.DuckDBPyConnection, job_id: int) -> Job:
 
 
 def _job_from_row(row: tuple[Any, ...]) -> Job:
-    job_id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error = row
+    job_id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, notes = row
     return Job(
         id=job_id,
         kind=JobKind(kind),
@@ -233,4 +245,5 @@ def _job_from_row(row: tuple[Any, ...]) -> Job:
         attempt=attempt,
         result=result and json.loads(result),
         error=error,
+        notes=Notes.model_validate_json(notes) if notes else NO_NOTES,
     )

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import because, write_whole
+from hwr_core.notes import Notes, read_notes, write_notes
 from hwr_core.registry.card import ModelCard
-from hwr_core.registry.notes import VersionNotes, read_notes, write_notes
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -56,7 +56,7 @@ class ModelVersion:
         return (self.folder / RETIRED).exists()
 
     @property
-    def notes(self) -> VersionNotes:
+    def notes(self) -> Notes:
         """What people say of it."""
         return read_notes(self.folder)
 
@@ -201,7 +201,7 @@ class Registry:
             raise
         return self.get(name)
 
-    def describe(self, version: ModelVersion, notes: VersionNotes) -> None:
+    def describe(self, version: ModelVersion, notes: Notes) -> None:
         """Replace what people say of a version. Raises ModelUnavailable where it cannot be written."""
         try:
             write_notes(version.folder, notes)

@@ -53,6 +53,22 @@ def test_a_training_is_started_with_sensible_defaults(page: AppTest, workspace: 
     assert [each.value for each in page.subheader] == [f"Training {job.id}"]
 
 
+def test_a_training_has_a_name_from_the_start_or_later(page: AppTest, workspace: Workspace) -> None:
+    """The form asks for one, and the notes of a job say another; table and title show it as it was typed."""
+    page.run()
+    page.text_input(key="training_name").set_value("*Wide*")
+    page.button(key="training_start").click().run()
+    assert not page.exception
+    [job] = workspace.modelling.jobs.page()
+    assert job.notes.title == "*Wide*"
+    assert [each.value for each in page.subheader] == [rf"Training {job.id}\: \*Wide\*"]
+    workspace.modelling.jobs.describe(job.id, "Wider", ("forms",), "Twice the filters.")
+    page.run()
+    assert [each.value for each in page.subheader] == [rf"Training {job.id}\: Wider"]
+    assert page.dataframe[0].value["Title"].tolist() == ["Wider"]
+    assert "Twice the filters." in [each.value for each in page.markdown]
+
+
 def test_a_training_may_begin_with_the_served_version(page: AppTest, workspace: Workspace) -> None:
     """As on the command line: its weights are what the training starts from."""
     page.run()
@@ -91,7 +107,7 @@ def test_a_queued_job_is_cancelled_from_the_page(page: AppTest, workspace: Works
     assert not page.exception
     assert workspace.modelling.jobs.get(job.id).state is JobState.CANCELLED
     keys = [button.key for button in page.button if button.key]
-    assert keys == [f"training_resume_{job.id}", f"training_again_{job.id}"]
+    assert keys == [f"training_{name}_{job.id}" for name in ("resume", "again")] + [f"training_{job.id}_describe"]
 
 
 def test_the_best_of_a_tuning_is_trained_by_one_click(page: AppTest, workspace: Workspace) -> None:

@@ -1,11 +1,13 @@
 """The table of jobs: a change names the state it starts from, and only one of many processes claims a job."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from hwr_core.errors import InvalidValue, JobConflict, NotFound
 from hwr_core.jobs.table import JobKind, Jobs, JobState
+from hwr_core.notes import Notes
 
 
 @pytest.fixture
@@ -31,6 +33,19 @@ def test_jobs_are_counted_by_state(jobs):
     jobs.add(JobKind.TRAIN, {}, 1)
     expected = dict.fromkeys(JobState, 0) | {JobState.QUEUED: 1, JobState.CANCELLED: 1}
     assert jobs.counts() == expected
+
+
+def test_a_job_is_described_at_any_time(jobs):
+    """Its title, tags and notes stay through every change of state, and nothing else changes."""
+    job = jobs.add(JobKind.TRAIN, {"epochs": 3}, 1)
+    assert job.notes == Notes()
+    described = jobs.describe(job.id, Notes(title="Wide", tags=("forms",), text="Twice the filters."))
+    assert described == replace(job, notes=Notes(title="Wide", tags=("forms",), text="Twice the filters."))
+    jobs.claim(job.id, 1)
+    jobs.describe(job.id, Notes(title="Wider"))
+    assert jobs.fail(job.id, "no room").notes == jobs.requeue(job.id).notes == Notes(title="Wider")
+    with pytest.raises(NotFound, match="There is no job 77"):
+        jobs.describe(77, Notes())
 
 
 def test_one_of_many_claims_a_job(jobs):

@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.registry.notes import FILE, VersionNotes
+from hwr_core.notes import FILE, Notes
 from hwr_core.settings import Settings
 from tests.own_models import copied_models
 
@@ -23,13 +23,13 @@ def own(tmp_path: Path) -> Iterator[Workspace]:
 def test_a_version_has_a_title_tags_and_notes(own: Workspace) -> None:
     """They are kept beside it, without repeated or empty tags; its files and its name stay as they are."""
     version = own.registry.champion()
-    assert version.notes == VersionNotes()
+    assert version.notes == Notes()
     own.modelling.describe(version.name, "  Forms,  June ", ("forms", "forms", " "), "With our scans.\n")
     again = own.registry.champion()
-    assert again.notes == VersionNotes(title="Forms, June", tags=("forms",), text="With our scans.")
+    assert again.notes == Notes(title="Forms, June", tags=("forms",), text="With our scans.")
     assert again.card == version.card
     own.modelling.describe(version.name)
-    assert own.registry.champion().notes == VersionNotes()
+    assert own.registry.champion().notes == Notes()
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_a_version_that_is_not_there_cannot_be_described(own: Workspace) -> None
 def test_damaged_notes_do_not_stop_a_version(own: Workspace, caplog: pytest.LogCaptureFixture) -> None:
     """It is served and listed as before, and the log says so."""
     (own.registry.champion().folder / FILE).write_text("{")
-    assert own.registry.champion().notes == VersionNotes()
+    assert own.registry.champion().notes == Notes()
     assert "cannot be read" in caplog.text

@@ -1,16 +1,18 @@
 """One model version: its card in words, what can be done with it, and its files."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.messages import do_and_rerun, literal
+from dashboard.components.notes import show_notes_button, tag_badges
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.models.promotion import confirm_promotion
 from dashboard.views.models.version_table import Aliases
-from hwr_core.app import LONGEST_TEXT, LONGEST_TITLE, MOST_TAGS, ModelVersion, Permission
+from hwr_core.app import ModelVersion, Permission
 
 BADGES = {"champion": "green", "challenger": "blue", "retired": "grey"}
 """The colour of each alias."""
@@ -27,7 +29,7 @@ def show_version(version: ModelVersion, aliases: Aliases) -> None:
     own = aliases.get(version.name, [])
     st.subheader(version.name)
     badges = [f":{BADGES[alias]}-badge[{alias}]" for alias in own]
-    badges += [f":violet-badge[{literal(tag)}]" for tag in version.notes.tags]
+    badges += tag_badges(version.notes)
     if badges:
         st.markdown(" ".join(badges))
     if said := [literal(each) for each in (version.notes.title, version.notes.text) if each]:
@@ -52,29 +54,12 @@ def show_files(version: ModelVersion) -> None:
     st.json(card.model_dump(mode="json"), expanded=1)
 
 
-@st.dialog("Title, tags and notes")
-def _edit_notes(version: ModelVersion) -> None:
-    notes, name = version.notes, version.name
-    title = st.text_input("Title", notes.title, max_chars=LONGEST_TITLE, key=f"models_title_{name}")
-    tags = st.multiselect(
-        "Tags",
-        notes.tags,
-        notes.tags,
-        accept_new_options=True,
-        max_selections=MOST_TAGS,
-        placeholder="Type a tag, then press Enter",
-        key=f"models_tags_{name}",
-    )
-    text = st.text_area("Notes", notes.text, max_chars=LONGEST_TEXT, key=f"models_notes_{name}")
-    if st.button("Save", type="primary", key="models_notes_save"):
-        do_and_rerun(lambda: workspace().modelling.describe(name, title, tuple(tags), text))
-
-
 def _show_actions(version: ModelVersion, aliases: Sequence[str]) -> None:
     if allowed(Permission.PROMOTE):
         _show_alias_actions(version, aliases)
-    if allowed(Permission.TRAIN) and st.button("Notes", icon=":material/edit_note:", key="models_describe"):
-        _edit_notes(version)
+    if allowed(Permission.TRAIN):
+        describe = partial(workspace().modelling.describe, version.name)
+        show_notes_button(version.notes, describe, f"models_{version.name}")
     if allowed(Permission.TRAIN) and st.button("Evaluate", icon=":material/speed:", key="models_evaluate"):
         job = workspace().modelling.evaluate({"versions": [version.name]}, user_id())
         st.session_state["training_opened"] = job.id

@@ -1,6 +1,7 @@
 """Several jobs side by side: validation curves, results, and in what their configurations differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,13 @@ from dashboard.services import workspace
 from dashboard.views.training import charts
 from dashboard.views.training.chart_panel import show_chart
 from dashboard.views.training.job_table import seconds, title_of
-from hwr_core.app import Job
+from hwr_core.app import Job, flat
 
 
 def show_comparison(jobs: Sequence[Job]) -> None:
     """The validation accuracy of several jobs in one chart, and a table of their figures and parameters."""
     folders = workspace().modelling.jobs
-    curves = {title_of(job): folders.folder(job.id).events.attempt() for job in jobs}
+    curves = {escape(title_of(job)): folders.folder(job.id).events.attempt() for job in jobs}
     st.subheader("Comparison")
     show_chart("Which one reads new writers best?", charts.compared(curves), key="training_compared")
     everything = st.toggle("Show parameters that are the same", key="training_all_parameters")
@@ -35,7 +36,7 @@ def show_comparison(jobs: Sequence[Job]) -> None:
 
 def side_by_side(jobs: Sequence[Job], *, everything: bool = False) -> pd.DataFrame:
     """Return a row for each job: its figures, then the parameters that differ between them, or all of them."""
-    configs = [_flat(job.config) for job in jobs]
+    configs = [flat(job.config) for job in jobs]
     names = dict.fromkeys(name for config in configs for name in config)
     shown = [name for name in names if everything or len({str(config.get(name)) for config in configs}) > 1]
     return pd.DataFrame(
@@ -55,14 +56,6 @@ def _figures(job: Job) -> dict[str, Any]:
         "Best validation": result.get("best_value"),
         "Duration": None if taken is None else duration(taken),
     }
-
-
-def _flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A configuration in which each value has one name: those of a part are "part.name"."""
-    found: dict[str, Any] = {}
-    for name, value in config.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
-    return found
 
 
 def _text(value: Any) -> str | None:

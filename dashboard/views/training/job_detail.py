@@ -1,11 +1,13 @@
 """One job in full: its state, progress, curves and result, refreshed while it is running."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.messages import do_and_rerun, literal, show_error
+from dashboard.components.notes import show_notes_button, tag_badges
 from dashboard.components.user_switch import user_id
 from dashboard.services import allowed, workspace
 from dashboard.views.training import charts
@@ -40,7 +42,8 @@ def _show_job(job_id: int, shown: JobState) -> None:
         return
     if job.state is not shown:
         st.rerun(scope="app")  # the page's table and buttons show the job as it was
-    st.subheader(title_of(job))
+    st.subheader(literal(title_of(job)))
+    _show_notes(job)
     _show_state(job)
     if allowed(Permission.TRAIN):
         _show_actions(job)
@@ -53,6 +56,13 @@ def _show_job(job_id: int, shown: JobState) -> None:
         st.json(dict(job.config))
     with st.expander("Log", icon=":material/terminal:"):
         st.code(jobs.folder(job_id).log() or "Nothing yet.", language=None, height=300)
+
+
+def _show_notes(job: Job) -> None:
+    if job.notes.tags:
+        st.markdown(" ".join(tag_badges(job.notes)))
+    if job.notes.text:
+        st.markdown(literal(job.notes.text))
 
 
 def _show_state(job: Job) -> None:
@@ -75,7 +85,6 @@ def _show_actions(job: Job) -> None:
         if (
             job.kind is JobKind.TRAIN
             and job.state.is_finished
-            and allowed(Permission.TRAIN)
             and st.button(
                 "Train again with changes",
                 icon=":material/edit:",
@@ -85,6 +94,7 @@ def _show_actions(job: Job) -> None:
             )
         ):
             st.rerun(scope="app")
+        show_notes_button(job.notes, partial(jobs.describe, job.id), f"training_{job.id}")
 
 
 def _train_again(job: Job) -> None:

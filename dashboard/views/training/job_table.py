@@ -22,6 +22,7 @@ def choose_jobs(jobs: Sequence[Job], *, timezone: str) -> list[Job]:
         {
             "Job": [job.id for job in jobs],
             "Type": [KINDS[job.kind] for job in jobs],
+            **({"Title": titles} if any(titles := [job.notes.title for job in jobs]) else {}),
             "State": [job.state.capitalize() for job in jobs],
             "Created": [job.created_at for job in jobs],
             "Duration": [wording.duration(taken) if (taken := seconds(job)) is not None else "" for job in jobs],
@@ -49,8 +50,8 @@ def job_by_id(asked: str) -> Job:
 
 
 def title_of(job: Job) -> str:
-    """What kind of job it is, with its id."""
-    return f"{KINDS[job.kind]} {job.id}"
+    """What kind of job it is, with its id and the title that people gave it."""
+    return f"{KINDS[job.kind]} {job.id}" + (f": {job.notes.title}" if job.notes.title else "")
 
 
 def result_of(job: Job) -> str:

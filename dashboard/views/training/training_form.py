@@ -10,7 +10,7 @@ from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.services import workspace
 from dashboard.views.training.data_choice import choose_architecture, choose_data, open_job, select_data
-from hwr_core.app import CHAMPION, TrainingConfig
+from hwr_core.app import CHAMPION, LONGEST_TITLE, TrainingConfig
 from hwr_core.errors import HwrError
 
 DEFAULTS = TrainingConfig()
@@ -65,8 +65,14 @@ def show_training_form() -> None:
             f"{_measuring(cost.measuring)}. Predictions continue meanwhile, and the new version is not served until "
             "you promote it."
         )
+        name = st.text_input(
+            "Name", max_chars=LONGEST_TITLE, placeholder="None", key="training_name", help="To find it again by."
+        )
         if st.button("Start training", type="primary", icon=":material/play_arrow:", key="training_start"):
-            open_job(workspace().modelling.train(values, user_id()))
+            job = workspace().modelling.train(values, user_id())
+            if name.strip():
+                workspace().modelling.jobs.describe(job.id, name)
+            open_job(job)
     except HwrError as error:
         show_error(error)
 

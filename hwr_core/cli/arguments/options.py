@@ -15,6 +15,9 @@ AsJson: TypeAlias = Annotated[
 Yes: TypeAlias = Annotated[bool, Parameter(show_default=False, help="Do not ask.")]
 Asker: TypeAlias = Annotated[int, Parameter(name="--user", help="The user who asks.")]
 Reason: TypeAlias = Annotated[str, Parameter(show_default=False, help="Why, for the log.")]
+Title: TypeAlias = Annotated[str, Parameter(name="--title", help="A name of your own.")]
+Tags: TypeAlias = Annotated[tuple[str, ...], Parameter(name="--tag", help="A tag; may be given several times.")]
+Text: TypeAlias = Annotated[str, Parameter(name="--text", help="Free text.")]
 UserId: TypeAlias = Annotated[int, Parameter(name="USER", help="The user's number.")]
 EvenLastAdmin: TypeAlias = Annotated[
     bool, Parameter(name="--force", show_default=False, help="Even where no active admin is left.")

@@ -1,4 +1,4 @@
-"""What people say of a model version: a title, tags and notes. They change nothing of the version itself."""
+"""What people say of a model version or a job: a title, tags and notes. They change nothing of it."""
 
 import logging
 from pathlib import Path
@@ -14,7 +14,7 @@ LONGEST_TITLE, MOST_TAGS, LONGEST_TAG, LONGEST_TEXT = 80, 10, 30, 2000
 log = logging.getLogger(__name__)
 
 
-class VersionNotes(BaseModel):
+class Notes(BaseModel):
     """A title of up to 80 characters, up to 10 tags of up to 30, and notes of up to 2,000; all may be empty."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +22,10 @@ class VersionNotes(BaseModel):
     title: str = ""
     tags: tuple[str, ...] = ()
     text: str = ""
+
+    def in_words(self) -> list[str]:
+        """Return those of title, tags (as #tag) and text that are not empty."""
+        return [words for words in (self.title, " ".join(f"#{tag}" for tag in self.tags), self.text) if words]
 
     @field_validator("title")
     @classmethod
@@ -44,28 +48,28 @@ class VersionNotes(BaseModel):
         return text.strip()
 
 
-def notes_of(title: str, tags: tuple[str, ...], text: str) -> VersionNotes:
+def notes_of(title: str, tags: tuple[str, ...], text: str) -> Notes:
     """Return notes of these words. Raises InvalidValue."""
     try:
-        return VersionNotes(title=title, tags=tags, text=text)
+        return Notes(title=title, tags=tags, text=text)
     except ValidationError as error:
         words = "; ".join(str(each["ctx"]["error"]) for each in error.errors() if "ctx" in each)
         raise InvalidValue(f"{words[:1].upper()}{words[1:]}.") from error
 
 
-def read_notes(folder: Path) -> VersionNotes:
-    """Return the notes in a version's folder; empty where there are none, or where they are damaged."""
+def read_notes(folder: Path) -> Notes:
+    """Return the notes in a folder; empty where there are none, or where they are damaged."""
     try:
-        return VersionNotes.model_validate_json((folder / FILE).read_bytes())
+        return Notes.model_validate_json((folder / FILE).read_bytes())
     except FileNotFoundError:
-        return VersionNotes()
+        return Notes()
     except (OSError, ValidationError) as error:
-        log.warning("The notes of model version %s cannot be read%s.", folder.name, because(error))
-        return VersionNotes()
+        log.warning("The notes in %s cannot be read%s.", folder, because(error))
+        return Notes()
 
 
-def write_notes(folder: Path, notes: VersionNotes) -> None:
-    """Replace the notes in a version's folder, atomically. Raises OSError."""
+def write_notes(folder: Path, notes: Notes) -> None:
+    """Replace the notes in a folder, atomically. Raises OSError."""
     write_whole(folder / FILE, notes.model_dump_json(indent=1).encode())
 
 
