@@ -11,10 +11,10 @@ FROM $BASE AS build
 ARG TRAINING=yes
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
-COPY pyproject.toml constraints.txt .ci/requirements ./
+COPY pyproject.toml constraints.txt hatch_build.py .ci/requirements ./
 # Without pip: it installs from outside and is not in the image.
 RUN python -m venv --without-pip /opt/hwr
-RUN python requirements $TRAINING > requirements.txt \
+RUN python requirements $([ "$TRAINING" = no ] || echo train) > requirements.txt \
     && python -m pip --python /opt/hwr/bin/python install -c constraints.txt -r requirements.txt \
     && rm -rf /opt/hwr/lib/python3.12/site-packages/tensorflow/include \
         /opt/hwr/lib/python3.12/site-packages/clang \
@@ -26,7 +26,6 @@ COPY api api
 COPY dashboard dashboard
 # Editable, as `make setup` does it: pages, theme and icon are found beside the code.
 RUN python -m pip --python /opt/hwr/bin/python install --no-deps --no-build-isolation -e . \
-    && rm -rf build \
     && /opt/hwr/bin/python -m compileall -q asgi.py hwr_core api dashboard
 
 FROM $BASE

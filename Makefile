@@ -8,6 +8,7 @@ PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-l
 
 VENV := .venv
 BIN := $(VENV)/bin
+SERVING := $(VENV)/.serving
 INSTALLED := $(VENV)/.installed
 
 # On the command line: PYTHON=python3.12, HOST=0.0.0.0 (wants HWR_ALLOW_OPEN=1), PORT=9000, ARGS="--epochs 3", LOCK=--upgrade
@@ -17,14 +18,14 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed bench-shadow crowd abuse kills fuzz notebooks lock sbom audit licences clean
+.PHONY: help setup run test test-slow test-all check format train bench mixed bench-shadow crowd abuse kills fuzz notebooks wheel lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Make .venv and install everything (Python 3.11 to 3.13)
 
-run: setup ## Serve dashboard and API (HOST=, PORT=)
+run: $(SERVING) ## Serve dashboard and API (HOST=, PORT=)
 	$(BIN)/hwr serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
 test: check ## Run the checks, then the quick tests (ARGS= goes to pytest)
@@ -46,7 +47,7 @@ format: setup ## Format the code and mend what can be mended
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-train: setup ## Train a model version (ARGS= goes to hwr train)
+train: $(SERVING) ## Train a model version (ARGS= goes to hwr train)
 	$(BIN)/hwr train $(ARGS)
 
 bench: setup ## Measure speed, and what each step of the normaliser is worth
@@ -81,8 +82,11 @@ notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 # Not after `setup`, which refuses a package that has no hash yet.
+wheel: setup ## Build the wheel and the archive of sources in build/dist
+	$(BIN)/python -m hatchling build --directory build/dist
+
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group notebooks \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 $(BIN)/uv:
@@ -105,19 +109,33 @@ clean: ## Remove caches; .venv, data and models stay
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # Of each file the hash has to be that of constraints.txt; hwr itself, which has none, is installed by what is there then.
-# pip's own report of 180 packages is long: of the downloads, only the large ones are shown.
-$(INSTALLED): pyproject.toml constraints.txt
+# uv is quicker than pip where there is one. pip's own report of 180 packages is long: only large downloads are shown.
+UV := $(shell command -v uv 2> /dev/null)
+ifdef UV
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt
+else
+INSTALL = $(BIN)/python -m pip install --progress-bar off --constraint constraints.txt
+endif
+LARGE = awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, $$4; fflush() } \
+	/^Installing/ { print "  Unpacking ..."; fflush() }'
+
+# What the server and its trainings need.
+$(SERVING): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { $(FIND_PYTHON) && "$$python" -m venv --clear $(VENV); }
-	@echo "Installing into $(VENV) (2.3 GB; several minutes the first time) ..."
+	@echo "Installing into $(VENV) (1.9 GB; some minutes the first time) ..."
 	@sed -n '/^pip==/,/[^\\]$$/p' constraints.txt > $(VENV)/pip.txt
 	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/pip.txt
-	@$(BIN)/python .ci/requirements > $(VENV)/requirements.txt
-	@$(BIN)/python -m pip install --progress-bar off --constraint constraints.txt \
-		--requirement $(VENV)/requirements.txt --group dev --group notebooks \
-			| awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, $$4; fflush() } \
-			/^Installing/ { print "  Unpacking ..."; fflush() }'
-	@PYTHONWARNINGS="ignore:Editable installation" \
-		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python .ci/requirements train > $(VENV)/requirements.txt
+	@$(INSTALL) --requirement $(VENV)/requirements.txt | $(LARGE)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "Installed."
+
+# What its tests and notebooks need too.
+$(INSTALLED): $(SERVING)
+	@echo "Installing what tests and notebooks need ..."
+	@$(BIN)/python .ci/requirements train notebooks mlflow > $(VENV)/requirements.txt
+	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
 	@touch $@
 	@echo "Installed."
 

@@ -23,6 +23,7 @@ from hwr_core.errors import (
     NotAllowed,
     NotAnImage,
     NotFound,
+    NotInstalled,
     NotSignedIn,
     Stopped,
     StoreBusy,
@@ -59,6 +60,7 @@ STATUS_OF: dict[type[HwrError], int] = {
     Conflict: status.HTTP_409_CONFLICT,
     Stopped: CLIENT_GONE,
     StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
+    NotInstalled: status.HTTP_501_NOT_IMPLEMENTED,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,
 }

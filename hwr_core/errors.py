@@ -95,6 +95,13 @@ class ModelUnavailable(HwrError):
     """No model version can be used: there is none, or its files are damaged."""
 
 
+class NotInstalled(HwrError):
+    """What this needs was left out when hwr was installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what}, which is not installed here. Install it with `pip install 'hwr[{extra}]'`.")
+
+
 class DatasetMissing(HwrError):
     """A data set is not in the datasets folder."""
 

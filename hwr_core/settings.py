@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from limits import parse
+from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +15,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hwr_core.errors import InvalidValue
 
 PROJECT = Path(__file__).resolve().parents[1]
+"""The folder that hwr_core lies in: the checkout's, or that of all packages."""
+SHIPPED = PROJECT / "hwr_core" / "shipped"
+"""The model version that an installed package brings along. In a checkout it is not there: versions lie in `models`."""
+IS_INSTALLED = SHIPPED.is_dir()
+FRONT_ENDS = PROJECT / "hwr_app" if IS_INSTALLED else PROJECT
+"""The folder that api, dashboard and asgi.py lie in."""
+HOME = user_data_path("hwr", appauthor=False) if IS_INSTALLED else PROJECT
+"""The folder of data and models, unless settings say otherwise."""
 MIB = 1024 * 1024
 WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which users have to sign in."""
@@ -35,8 +44,8 @@ class Settings(BaseSettings):
         env_prefix="HWR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
-    data_dir: Path = Field(PROJECT / "data", description="Folder of everything that is made at run time")
-    models_dir: Path = Field(PROJECT / "models", description="Folder of model versions")
+    data_dir: Path = Field(HOME / "data", description="Folder of everything that is made at run time")
+    models_dir: Path = Field(HOME / "models", description="Folder of model versions")
     datasets_dir: Path | None = Field(
         None, description="Folder of training data; `datasets` in HWR_DATA_DIR when not set"
     )

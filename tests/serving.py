@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +61,17 @@ def environment(data_dir: Path, **variables: str) -> dict[str, str]:
 def serving(data_dir: Path, **variables: str) -> Iterator[Server]:
     """Start the server on a free port, with further variables, wait until it is ready, and end it afterwards."""
     log = data_dir.parent / f"{data_dir.name}-server-{time.time_ns()}.log"
+    with running([sys.executable, "-m", "hwr_core.cli"], log, environment(data_dir, **variables)) as server:
+        yield server
+
+
+@contextmanager
+def running(program: Sequence[str], log: Path, variables: Mapping[str, str]) -> Iterator[Server]:
+    """Start a server by an `hwr` as `serving` does, with these variables and no others."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hwr_core.cli", "serve", "--host", "127.0.0.1", "--port", "0"],
-            env=environment(data_dir, **variables),
+            [*program, "serve", "--host", "127.0.0.1", "--port", "0"],
+            env=variables,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -24,6 +24,7 @@ from hwr_core.scripts.script import find_script
 from hwr_core.settings import Settings
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, PastTraining, estimate
+from hwr_core.training.installed import confirm_installed
 from hwr_core.training.scripts.config import confirm_network, scripts_config
 from hwr_core.training.tuning.search_space import TuningConfig, tuning_config
 
@@ -49,6 +50,7 @@ class Modelling:
         self.places = self._data.places
         self.sources = self._data.sources
         self.suites = self._data.suites
+        self.confirm_installed = confirm_installed
         self.import_images = self._data.import_images
         self.write_corrections = self._data.write_corrections
 
@@ -87,8 +89,12 @@ class Modelling:
     def train(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue a training with these values of a TrainingConfig.
 
-        Raises: what `config` and the queue raise; NotFound: there is no such version to start from.
+        Raises:
+            NotInstalled: what training needs is missing.
+            NotFound: there is no such version to start from.
+            What `config` and the queue raise.
         """
+        confirm_installed()
         config = self.config(values)
         if config.start is not None:
             start = self.registry.find(config.start)
@@ -103,7 +109,9 @@ class Modelling:
             InvalidValue: a name or a value is not allowed, or the served version has no network for scripts yet.
             DatasetMissing: there are no images of a script.
             ModelUnavailable: no version is served.
+            NotInstalled: what training needs is missing.
         """
+        confirm_installed()
         config = scripts_config(values)
         for name in config.scripts:
             confirm_images(find_script(name), self.places.datasets)
@@ -111,7 +119,11 @@ class Modelling:
         return self.jobs.submit(JobKind.SCRIPTS, config.model_dump(mode="json"), user_id)
 
     def tune(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
-        """Queue a tuning with these values of a TuningConfig; its `base` is taken as `config` takes values."""
+        """Queue a tuning with these values of a TuningConfig; its `base` is taken as `config` takes values.
+
+        Raises what `train` raises.
+        """
+        confirm_installed()
         tuning = self.tuning(values)
         return self.jobs.submit(JobKind.TUNE, tuning.model_dump(mode="json"), user_id)
 

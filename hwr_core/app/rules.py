@@ -214,6 +214,7 @@ RULES: Mapping[str, Rule] = {
     "modelling.tuning": _plain(Permission.SEE_ALL, "values"),
     "modelling.aliases": _plain(Permission.SEE_ALL),
     "modelling.gate": _plain(Permission.SEE_ALL, "version"),
+    "modelling.confirm_installed": _plain(Permission.SEE_ALL),
     "modelling.import_images": _plain(Permission.TRAIN, "archive", act="added images to learn from"),
     "modelling.train": _for_user(Permission.TRAIN, "values"),
     "modelling.train_scripts": _for_user(Permission.TRAIN, "values"),

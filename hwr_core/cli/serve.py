@@ -4,9 +4,13 @@ import contextlib
 import os
 import socket
 import sys
+import time
+import webbrowser
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from hwr_core import __version__
+from hwr_core.cli.arguments.options import Flag
 from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue, StoreError
 
@@ -15,12 +19,13 @@ if TYPE_CHECKING:
     from hwr_core.settings import Settings
 
 
-def serve(*, host: str | None = None, port: int | None = None) -> int:
+def serve(*, host: str | None = None, port: int | None = None, no_browser: Flag = False) -> int:
     """Start the dashboard and the REST API in one process.
 
     Args:
         host: Address to bind to (HWR_HOST, else 127.0.0.1).
         port: Port to bind to (HWR_PORT, else 8000).
+        no_browser: Do not open the dashboard in a browser, as is done from a terminal on a machine with a screen.
     """
     from hwr_core.settings import confirm_binding, load_settings
 
@@ -35,15 +40,33 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         print(f"hwr {__version__}: open http://{shown}:{port} (API guide under /docs)", flush=True)
         server = _server(settings)
+        if not no_browser and sys.stdout.isatty() and _has_screen():
+            Thread(target=_open, args=(server, f"http://{shown}:{port}"), name="browser", daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):  # the usual end: uvicorn has shut down and raises it again
             server.run(sockets=[listener])
     return DONE if server.started else UNUSABLE
 
 
+def _has_screen() -> bool:
+    """Whether a browser would open in a window, not in the terminal."""
+    return sys.platform in {"darwin", "win32"} or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
+
+
+def _open(server: "Server", address: str) -> None:
+    """Open an address as soon as the server answers."""
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.1)
+    webbrowser.open(address)
+
+
 def _server(settings: "Settings") -> "Server":
     from hwr_core import logs  # here, because the other commands need no server
     from hwr_core.server.server import server
+    from hwr_core.settings import FRONT_ENDS
 
+    sys.path.insert(0, str(FRONT_ENDS))
     made = server("asgi:create_app", settings)
     made.config.load()
     logs.set_up(settings)  # now, since Streamlit, just loaded, has set up uvicorn's loggers in its own way

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.errors import Conflict, HwrError, InvalidValue
+from hwr_core.errors import Conflict, HwrError, InvalidValue, NotInstalled
 from hwr_core.files import because
 from hwr_core.jobs.config import flat
 from hwr_core.jobs.events import Event, EventKind
@@ -30,13 +30,6 @@ LONGEST_PARAMETER = 6000
 
 AT_ONCE = 100
 """Parameters or metrics in one request, which MLflow limits."""
-
-
-class MlflowMissing(HwrError):
-    """MLflow is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("MLflow is not installed. Install it with `.venv/bin/pip install mlflow-skinny`.")
 
 
 class MlflowFailed(HwrError):
@@ -65,7 +58,8 @@ def export_jobs(workspace: Workspace, job_ids: Sequence[int], *, to: str, experi
         NotFound: there is no such job.
         Conflict: a job has not ended.
         InvalidValue: the name of the experiment is empty.
-        MlflowMissing, MlflowFailed.
+        NotInstalled: MLflow is missing.
+        MlflowFailed: it could not store a run.
     """
     if not experiment.strip():
         raise InvalidValue("The name of the experiment is empty.")
@@ -90,7 +84,7 @@ def _loaded() -> Any:
     try:
         return import_module("mlflow")
     except ImportError as error:
-        raise MlflowMissing from error
+        raise NotInstalled("The export needs MLflow", "mlflow") from error
 
 
 def _ended(workspace: Workspace) -> list[Job]:

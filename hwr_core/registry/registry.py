@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import because, write_whole
 from hwr_core.notes import Notes, read_notes, write_notes
 from hwr_core.registry.card import ModelCard
+from hwr_core.registry.shipped import bring
+from hwr_core.settings import SHIPPED
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -92,12 +95,14 @@ class Registry:
     """The model versions of one folder."""
 
     def __init__(self, models_dir: Path) -> None:
-        self._models_dir = models_dir
+        self._given = models_dir
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """The folder of the versions."""
-        return self._models_dir
+        """The folder of the versions, in which that of an installed package is when it is first looked into."""
+        if SHIPPED.is_dir():
+            bring(SHIPPED, self._given, CHAMPION)
+        return self._given
 
     def versions(self) -> list[ModelVersion]:
         """Return all versions whose cards can be read, newest first."""
@@ -105,7 +110,7 @@ class Registry:
 
     def names(self) -> list[str]:
         """Return the names of all versions, including damaged ones, newest first."""
-        folders = (card.parent.name for card in self._models_dir.glob(f"*/{CARD}"))
+        folders = (card.parent.name for card in self.folder.glob(f"*/{CARD}"))
         return sorted((name for name in folders if VERSION_NAME.fullmatch(name)), reverse=True)
 
     def _get_if_whole(self, name: str) -> ModelVersion | None:
@@ -122,7 +127,7 @@ class Registry:
             NotFound: there is no version of this name.
             ModelUnavailable: its card cannot be read.
         """
-        folder = self._models_dir / name
+        folder = self.folder / name
         if not VERSION_NAME.fullmatch(name) or not (folder / CARD).is_file():
             raise NotFound(f"There is no model version {name!r}.")
         try:
@@ -164,7 +169,7 @@ class Registry:
 
     def _alias(self, alias: str) -> str | None:
         try:
-            return (self._models_dir / alias).read_text(encoding="utf-8", errors="replace").strip() or None
+            return (self.folder / alias).read_text(encoding="utf-8", errors="replace").strip() or None
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -185,17 +190,17 @@ class Registry:
         hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
         digest = sha256("".join(hashes[name] for name in sorted(hashes)).encode()).hexdigest()
         name = f"{card.created_at:%Y%m%dT%H%M%SZ}-{digest[:5]}"
-        if (self._models_dir / name).exists():  # where another process is faster, the rename below fails
+        if (self.folder / name).exists():  # where another process is faster, the rename below fails
             raise InvalidValue(f"There is already a model version {name}.")
         complete = card.model_copy(update={"version": name, "files": hashes})
-        self._models_dir.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self._models_dir))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self.folder))
         try:
             for file_name, content in files.items():
                 (aside / file_name).write_bytes(content)
             (aside / CARD).write_text(complete.model_dump_json(indent=1) + "\n", encoding="utf-8")
             aside.chmod(0o755)
-            aside.rename(self._models_dir / name)
+            aside.rename(self.folder / name)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
@@ -211,12 +216,12 @@ class Registry:
 
     def serve(self, version: ModelVersion) -> None:
         """Serve a version, atomically; `hwr_core.evaluation.promotion` decides when that is allowed."""
-        write_whole(self._models_dir / CHAMPION, f"{version.name}\n".encode())
+        write_whole(self.folder / CHAMPION, f"{version.name}\n".encode())
 
     def challenge(self, version: ModelVersion) -> None:
         """Make a version the challenger, atomically."""
-        write_whole(self._models_dir / CHALLENGER, f"{version.name}\n".encode())
+        write_whole(self.folder / CHALLENGER, f"{version.name}\n".encode())
 
     def end_challenge(self) -> None:
         """Remove the challenger's alias."""
-        (self._models_dir / CHALLENGER).unlink(missing_ok=True)
+        (self.folder / CHALLENGER).unlink(missing_ok=True)

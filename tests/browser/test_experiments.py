@@ -30,5 +30,5 @@ def test_an_experiment_is_started_and_stopped(visit: Visit) -> None:
     dialog.get_by_label("Reason").fill("We know enough.")
     dialog.get_by_label("Reason").press("Tab")
     dialog.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("We know enough.").first).to_be_visible()
+    expect(page.get_by_test_id("stCaptionContainer").filter(has_text="We know enough.")).to_be_visible()
     expect(page.get_by_role("button", name="New experiment")).to_be_enabled()

@@ -59,15 +59,28 @@ def add_images(page: Page) -> None:
     expect(page.get_by_text("400 images added")).to_be_visible()
 
 
-def start_training(page: Page, *, epochs: int) -> None:
-    """Fill in the form and start."""
+def start_training(page: Page, name: str, *, epochs: int) -> None:
+    """Fill in the form, for few images of each data set, and start."""
     choose_view(page, "Train")
-    page.get_by_label("Epochs", exact=True).fill(str(epochs))
-    page.get_by_label("Epochs", exact=True).press("Tab")
+    for label, value in (("Epochs", str(epochs)), ("Images per data set", "300"), ("Name", name)):
+        page.get_by_label(label, exact=True).fill(value)
+        page.get_by_label(label, exact=True).press("Tab")
+        at_rest(page)
     page.get_by_text("Start training").wait_for()
     at_rest(page)
     page.get_by_role("button", name="Start training").click()
-    page.get_by_role("heading", name=re.compile(r"^Training \d+$")).wait_for()
+    page.get_by_role("heading", name=re.compile(rf"^Training \d+: {name}$")).wait_for()
+
+
+def add_notes(page: Page, text: str) -> None:
+    """Say something of the job that is shown, which goes on refreshing itself below the dialog."""
+    page.get_by_role("button", name="Notes").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Notes").fill(text)
+    dialog.get_by_label("Notes").press("Tab")
+    at_rest(page)
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(text)).to_be_visible()
 
 
 def gate_is_open(server: Server, version: str) -> bool:
@@ -95,18 +108,19 @@ def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Re
     turn_to(page, "Training")
     add_images(page)
 
-    start_training(page, epochs=60)
+    start_training(page, "Too long", epochs=60)
     expect(page.get_by_text(re.compile("Epoch 1 of 60"))).to_be_visible(timeout=4 * MINUTES)
     [job] = answer(server, "/api/jobs")["data"]
     assert "custom" in job["config"]["sources"]
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("strong", has_text="Cancelled")).to_be_visible(timeout=4 * MINUTES)
 
-    start_training(page, epochs=2)
+    start_training(page, "Short", epochs=6)
     curve = page.locator(".js-plotly-plot .scatterlayer .trace path.js-line").first
     curve.wait_for(state="attached", timeout=4 * MINUTES)
     first = curve.get_attribute("d")
     expect(curve).not_to_have_attribute("d", first or "", timeout=4 * MINUTES)
+    add_notes(page, "With images of our own.")
     screenshot(page, "training")
     expect(page.get_by_text("New model version")).to_be_visible(timeout=10 * MINUTES)
     [newest, *_] = answer(server, "/api/jobs")["data"]

@@ -15,7 +15,7 @@ from hwr_core.records.filters import HistoryFilter
 COMMANDS = {
     "": "audit backup doctor evaluate experiments export export-user forms jobs keys models prune "
     "read restore serve train tune users --help --version",
-    "serve": "--host --port",
+    "serve": "--host --port --no-browser",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
     "forms": "add delete list read",
     "forms list": "--json",

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.training.comparison import side_by_side
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.sources import MADE
+from hwr_core.errors import NotInstalled
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.jobs.table import JobKind, Jobs, JobState
 from hwr_core.training.config import TrainingConfig
@@ -76,6 +77,21 @@ def test_a_training_may_begin_with_the_served_version(page: AppTest, workspace: 
     page.button(key="training_start").click().run()
     [job] = workspace.modelling.jobs.page()
     assert job.config["start"] == workspace.modelling.registry.champion().name
+
+
+def test_without_tensorflow_the_page_says_how_to_get_it(
+    page: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In place of a form whose training would fail."""
+    monkeypatch.setattr("hwr_core.training.installed.find_spec", lambda name: None if name == "tensorflow" else name)
+    page.run()
+    [error] = page.error
+    assert error.value == (
+        r"Training needs TensorFlow, which is not installed here. Install it with \`pip install 'hwr\[train\]'\`."
+    )
+    assert "training_start" not in {button.key for button in page.button}
+    with pytest.raises(NotInstalled):
+        workspace.modelling.train({"sources": ["custom"]})
 
 
 def test_nothing_to_learn_from_is_told_in_words(page: AppTest, workspace: Workspace) -> None:

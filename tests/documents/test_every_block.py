@@ -32,6 +32,7 @@ OF_OTHERS = {
 NOT_RUN = {
     "docker compose up -d": "there may be no Docker",
     "sudo useradd --system --home-dir /opt/hwr hwr": "it changes the system",
+    "make wheel": "it installs; tests/deploy/test_wheel.py builds the wheel, installs it and reads",
     ".venv/bin/pip install gunicorn": "it installs from the network, then serves until it is stopped",
     "HWR_AUTH=required .venv/bin/hwr serve --host 0.0.0.0": "it serves until it is stopped; tests/server does so",
     ".venv/bin/hwr train --script kannada": "it needs a data set; tests/training/test_scripts.py trains scripts",

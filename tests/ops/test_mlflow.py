@@ -10,10 +10,10 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.cli.program import main
-from hwr_core.errors import Conflict, InvalidValue, NotFound
+from hwr_core.errors import Conflict, InvalidValue, NotFound, NotInstalled
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.jobs.table import JobKind, Jobs
-from hwr_core.ops.mlflow import MlflowFailed, MlflowMissing, export_jobs
+from hwr_core.ops.mlflow import MlflowFailed, export_jobs
 from hwr_core.settings import Settings
 
 EPOCHS = [
@@ -110,7 +110,7 @@ def test_what_cannot_be_exported_is_said(workspace: Workspace, runs: Path, monke
     with pytest.raises(MlflowFailed):
         exported(workspace, runs, done)
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    with pytest.raises(MlflowMissing, match="pip install mlflow-skinny"):
+    with pytest.raises(NotInstalled, match=r"pip install 'hwr\[mlflow\]'"):
         exported(workspace, runs, done)
 
 

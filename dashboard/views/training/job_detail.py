@@ -82,16 +82,12 @@ def _show_actions(job: Job) -> None:
             do_and_rerun(lambda: jobs.cancel(job.id))
         if job.can_be_resumed and st.button("Resume", icon=":material/play_arrow:", key=f"training_resume_{job.id}"):
             do_and_rerun(lambda: jobs.resume(job.id))
-        if (
-            job.kind is JobKind.TRAIN
-            and job.state.is_finished
-            and st.button(
-                "Train again with changes",
-                icon=":material/edit:",
-                on_click=_train_again,
-                args=(job,),
-                key=f"training_again_{job.id}",
-            )
+        if job.kind is JobKind.TRAIN and st.button(
+            "Train again with changes",
+            icon=":material/edit:",
+            on_click=_train_again,
+            args=(job,),
+            key=f"training_again_{job.id}",
         ):
             st.rerun(scope="app")
         show_notes_button(job.notes, partial(jobs.describe, job.id), f"training_{job.id}")

@@ -58,6 +58,7 @@ def fill_in(config: Mapping[str, Any]) -> None:
 def show_training_form() -> None:
     """What to train on and how, what that will cost, and the button that starts it."""
     try:
+        workspace().modelling.confirm_installed()
         values = choose_data() | choose_architecture() | _choose_start() | _choose_details()
         cost = workspace().modelling.estimate(workspace().modelling.config(values))
         st.markdown(

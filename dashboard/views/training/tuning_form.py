@@ -16,6 +16,7 @@ DEFAULTS = TuningConfig()
 def show_tuning_form() -> None:
     """How much to spend on a search for better values, and the button that starts it."""
     try:
+        workspace().modelling.confirm_installed()
         base = choose_data() | choose_architecture()
         budget = _choose_budget()
         train_best = st.toggle("Train the best configuration in full afterwards", key="training_train_best")

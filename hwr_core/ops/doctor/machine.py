@@ -10,10 +10,11 @@ from packaging.requirements import Requirement
 from hwr_core.db.file_lock import unfinished_restore
 from hwr_core.files import remove_dead
 from hwr_core.ops.doctor.finding import Finding, State
-from hwr_core.settings import Settings
+from hwr_core.settings import IS_INSTALLED, Settings
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 FOR_TRAINING = frozenset({"tensorflow", "tensorflow-cpu", "keras", "optuna"})
+EVERYTHING = "pip install 'hwr[train]'" if IS_INSTALLED else "make setup"
 FULL, TIGHT = 200_000_000, 2_000_000_000
 """Free bytes below which hwr will soon fail, and below which a training may fill the disk."""
 
@@ -32,12 +33,12 @@ def packages(needs: list[str] | None = None) -> Finding:
     Everything else works without the packages for training: small container images leave them out.
     """
     asked = map(Requirement, requires("hwr") or [] if needs is None else needs)
-    wanted = [need for need in asked if need.marker is None or need.marker.evaluate({"extra": ""})]
+    wanted = [need for need in asked if need.marker is None or need.marker.evaluate({"extra": "train"})]
     problems = {need.name: problem for need in wanted if (problem := _problem(need))}
     if problems:
         state = State.DOUBTFUL if problems.keys() <= FOR_TRAINING else State.BAD
         purpose = "Only training needs them" if state is State.DOUBTFUL else "hwr needs them"
-        return Finding("packages", state, "; ".join(problems.values()), f"{purpose}; `make setup` installs all.")
+        return Finding("packages", state, "; ".join(problems.values()), f"{purpose}; `{EVERYTHING}` installs all.")
     return Finding("packages", State.GOOD, f"all {len(wanted)} are installed")
 
 
