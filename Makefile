@@ -122,7 +122,7 @@ LARGE = awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, 
 # What the server and its trainings need.
 $(SERVING): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { $(FIND_PYTHON) && "$$python" -m venv --clear $(VENV); }
-	@echo "Installing into $(VENV) (1.9 GB; some minutes the first time) ..."
+	@echo "Installing into $(VENV) (2.4 GB; some minutes the first time) ..."
 	@sed -n '/^pip==/,/[^\\]$$/p' constraints.txt > $(VENV)/pip.txt
 	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/pip.txt
 	@$(BIN)/python .ci/requirements train > $(VENV)/requirements.txt
