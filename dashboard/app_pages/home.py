@@ -7,6 +7,7 @@ from dashboard.services import workspace
 from dashboard.views.home.actions import show_actions, show_health
 from dashboard.views.home.attention import show_concerns, show_drift
 from dashboard.views.home.current_model import show_current_model
+from dashboard.views.home.examples import show_beginning, show_example_note
 from dashboard.views.home.today import show_today
 from hwr_core.errors import HwrError
 
@@ -18,10 +19,8 @@ try:
     if len(found.today.days) > 1 or found.today.today.predictions:
         show_today(found)
     else:
-        st.info(
-            "No predictions yet. Draw a digit or upload an image and save it; your figures will appear here.",
-            icon=":material/draw:",
-        )
+        show_beginning()
+    show_example_note()
     show_concerns(found.concerns)
     show_drift()
     show_current_model(workspace().served_model())

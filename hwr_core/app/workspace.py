@@ -10,6 +10,7 @@ from typing import Self
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.batch import PredictBatch
 from hwr_core.app.event_feed import EventFeed
+from hwr_core.app.examples import Examples
 from hwr_core.app.exploration import Exploration
 from hwr_core.app.forms.reading import ReadForms
 from hwr_core.app.housekeeping import Housekeeping
@@ -84,6 +85,7 @@ class Workspace:
         self.shadow = Shadow(ShadowTable(self.store), self.registry, self.model)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
         self.retraining = Retraining(settings.retrain_after, self.store, self.modelling, self.shadow, self.events)
+        self.examples = Examples(self.users, self.feedback, self._recorder, self.model)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
     def _open_use_cases(self, settings: Settings) -> None:

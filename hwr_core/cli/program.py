@@ -11,6 +11,7 @@ from hwr_core import __version__
 from hwr_core.cli import (
     audit,
     backup,
+    demo,
     doctor,
     evaluate,
     experiments,
@@ -41,6 +42,7 @@ app = App(
 )
 COMMANDS: tuple[App | Callable[..., int], ...] = (
     serve.serve,
+    demo.demo,
     read.read,
     forms.app,
     training.train,

@@ -13,8 +13,9 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "audit backup doctor evaluate experiments export export-user forms jobs keys models prune "
+    "": "audit backup demo doctor evaluate experiments export export-user forms jobs keys models prune "
     "read restore serve train tune users --help --version",
+    "demo": "--port --no-browser",
     "serve": "--host --port --no-browser",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
     "forms": "add delete list read",

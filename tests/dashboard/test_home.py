@@ -30,6 +30,18 @@ def test_an_empty_history_begins_with_what_to_do(page: AppTest) -> None:
     assert [metric.label for metric in page.metric] == [*HEADLINE_SUITES.values()]
 
 
+def test_an_example_history_is_loaded_and_removed_by_one_click_each(page: AppTest, workspace: Workspace) -> None:
+    """The page has figures at once, and says whose they are."""
+    page.run()
+    page.button(key="home_load_examples").click().run()
+    assert not page.exception
+    assert not page.info
+    assert any("example history: Example Ada, Example Bela, Example Cleo" in each.value for each in page.markdown)
+    page.button(key="home_remove_examples").click().run()
+    assert "No predictions yet" in page.info[0].value
+    assert workspace.history.count() == 0
+
+
 def test_figures_stand_beside_the_usual(page: AppTest, workspace: Workspace) -> None:
     """After a month of predictions today's are compared with the days before."""
     live_through(workspace.settings, predictions=90)

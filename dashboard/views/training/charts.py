@@ -139,5 +139,5 @@ def _laid_out(figure: go.Figure, title: str) -> go.Figure:
 
 
 def _in_percent(figure: go.Figure) -> go.Figure:
-    figure.update_yaxes(tickformat=".1%", rangemode="nonnegative")
+    figure.update_yaxes(tickformat=".1%", rangemode="nonnegative", autorangeoptions={"maxallowed": 1.005})
     return figure
