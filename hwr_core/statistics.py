@@ -70,6 +70,25 @@ def in_words(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
+def more_than_chance(one: Proportion, other: Proportion) -> float:
+    """Return the one-sided p-value of Fisher's exact test (1922): how probable chance gives one so much more of all.
+
+    Args:
+        one: the proportion that may be larger.
+        other: the one it is compared with.
+    """
+    right, total = one.right + other.right, one.total + other.total
+
+    def ways(of: int, chosen: int) -> float:
+        return lgamma(of + 1) - lgamma(chosen + 1) - lgamma(of - chosen + 1)
+
+    terms = (
+        exp(ways(one.total, count) + ways(other.total, right - count) - ways(total, right))
+        for count in range(max(one.right, right - other.total), min(one.total, right) + 1)
+    )
+    return min(1.0, sum(terms))
+
+
 def mcnemar(only_one: int, only_other: int) -> float:
     """Return the exact two-sided p-value of McNemar's test (1947): how probable chance makes counts so unequal.
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.messages import show_error_with_retry
 from dashboard.services import workspace
 from dashboard.views.home.actions import show_actions, show_health
-from dashboard.views.home.attention import show_concerns, show_drift
+from dashboard.views.home.attention import show_attention, show_drift
 from dashboard.views.home.current_model import show_current_model
 from dashboard.views.home.examples import show_beginning, show_example_note
 from dashboard.views.home.today import show_today
@@ -21,7 +21,7 @@ try:
     else:
         show_beginning()
     show_example_note()
-    show_concerns(found.concerns)
+    show_attention(found.changes, found.concerns)
     show_drift()
     show_current_model(workspace().served_model())
 except HwrError as error:

@@ -1,6 +1,7 @@
 """The use cases of hwr_core, and the types that front ends need: they import this package, errors and settings."""
 
 from hwr_core.analytics.breakdown import Dimension
+from hwr_core.analytics.changes import Cause, Change, Figure
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
 from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket, start_of_today
@@ -149,6 +150,8 @@ __all__ = [
     "Box",
     "Bucket",
     "Caller",
+    "Cause",
+    "Change",
     "Comparison",
     "Concern",
     "Difference",
@@ -167,6 +170,7 @@ __all__ = [
     "FeedItem",
     "FeedKind",
     "Feedback",
+    "Figure",
     "Figures",
     "FilePrediction",
     "Finding",

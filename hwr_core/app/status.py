@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from hwr_core.analytics.changes import BEFORE, LATELY, Change, changes
 from hwr_core.analytics.days import Today, today_and_before
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.housekeeping import free_space
@@ -25,9 +26,6 @@ from hwr_core.records.users import DEFAULT_USER, get_user
 from hwr_core.registry.registry import ModelVersion
 from hwr_core.settings import Settings
 from hwr_core.statistics import Proportion
-
-RECENT = timedelta(days=7)
-"""What is older needs no attention any more."""
 
 JOBS_LOOKED_AT = 50
 
@@ -70,10 +68,15 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Today's figures, how right the last week's predictions were, and what needs attention, most urgent first."""
+    """Today's figures, how right predictions were, what has become worse lately, and what needs attention.
+
+    `accuracy` is that of the last 7 days, `usual_accuracy` of the 28 before. What is surest or most urgent comes first.
+    """
 
     today: Today
     accuracy: Proportion
+    usual_accuracy: Proportion
+    changes: tuple[Change, ...]
     concerns: tuple[Concern, ...]
 
 
@@ -126,10 +129,12 @@ class Status:
             InvalidValue: there is no such time zone.
             StoreError: the history cannot be read at present.
         """
-        since = datetime.now(UTC) - RECENT
+        since, figures = datetime.now(UTC) - LATELY, Analytics(self._store)
         return Overview(
             today=today_and_before(self._store, timezone=timezone),
-            accuracy=Analytics(self._store).accuracy(HistoryFilter(since=since)),
+            accuracy=figures.accuracy(HistoryFilter(since=since)),
+            usual_accuracy=figures.accuracy(HistoryFilter(since=since - BEFORE, until=since)),
+            changes=tuple(changes(self._store)),
             concerns=tuple(self._concerns(since)),
         )
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hwr_core.analytics.changes import Cause, Figure
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict
 from hwr_core.recognition.types import Verdict
@@ -39,4 +40,6 @@ def test_it_has_something_to_find(workspace: Workspace) -> None:
     assert (now.share or 1) < 0.8
     worst = workspace.analytics.confused_pairs(his).iloc[0]
     assert (worst["actual_digit"], worst["digit"]) == ("7", "1")
+    [change] = workspace.overview().changes
+    assert (change.figure, change.cause) == (Figure.WRONG, Cause(bela.username, Source.UPLOAD, (7, 1)))
     assert workspace.history.count(HistoryFilter(verdict=Verdict.NOT_A_DIGIT)) > 5

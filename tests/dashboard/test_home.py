@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.home.attention import TEXTS
+from dashboard.views.home.changes import _filters
 from dashboard.views.home.current_model import HEADLINE_SUITES
 from hwr_core.app import Matter
 from hwr_core.app.workspace import Workspace
@@ -77,3 +78,21 @@ def test_a_damaged_model_is_told_in_words(page: AppTest, workspace: Workspace, m
     page.run()
     assert not page.exception
     assert "cannot be read" in page.error[0].value
+
+
+def test_a_fall_in_accuracy_is_told_with_its_cause_and_leads_to_its_images(page: AppTest, workspace: Workspace) -> None:
+    """In a sentence that a click turns into the images."""
+    workspace.examples.load()
+    page.run()
+    assert not page.exception
+    [told] = [each.value for each in page.markdown if "Accuracy fell" in each.value]
+    assert told.endswith("in the last 7 days. Mostly Example Bela, by upload, a 7 read as a 1.")
+    [change] = workspace.overview().changes
+    assert _filters(change) == {
+        "period": "7 days",
+        "outcome": "Wrong",
+        "of": "Example Bela",
+        "source": "Upload",
+        "actual": "7",
+        "digit": "1",
+    }

@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard.services import allowed, workspace
 from dashboard.views.data.image_grid import DRIFT, VIEW
+from dashboard.views.home.changes import show_changes
 from dashboard.views.home.pages import script_of
-from hwr_core.app import Against, Concern, Matter, Permission
+from hwr_core.app import Against, Change, Concern, Matter, Permission
 
 DRIFT_CACHED = timedelta(minutes=1)
 
@@ -65,11 +66,16 @@ TEXTS = {
 """In the order of the overview; every matter has its text."""
 
 
-def show_concerns(concerns: tuple[Concern, ...]) -> None:
-    """What needs attention, each concern with its link."""
+def show_attention(changes: tuple[Change, ...], concerns: tuple[Concern, ...]) -> None:
+    """What has become worse, and what else needs attention, each with its link."""
     st.subheader("Needs attention")
-    if not concerns:
+    if not changes and not concerns:
         st.caption("Nothing at the moment.")
+    show_changes(changes)
+    _show_concerns(concerns)
+
+
+def _show_concerns(concerns: tuple[Concern, ...]) -> None:
     for concern in concerns:
         text = TEXTS[concern.matter]
         words = text.one if concern.count == 1 else text.many.format(count=concern.count)

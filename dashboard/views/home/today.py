@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from hwr_core.app import Overview, Proportion
+from hwr_core.app import Figure, Overview
 
 
 def show_today(found: Overview) -> None:
@@ -13,7 +13,7 @@ def show_today(found: Overview) -> None:
     with columns[1]:
         _show_doubtful(found)
     with columns[2]:
-        _show_accuracy(found.accuracy)
+        _show_accuracy(found)
 
 
 def _show_read(found: Overview) -> None:
@@ -49,14 +49,23 @@ def _show_doubtful(found: Overview) -> None:
     )
 
 
-def _show_accuracy(accuracy: Proportion) -> None:
+def _show_accuracy(found: Overview) -> None:
+    now, usual = found.accuracy, found.usual_accuracy
+    labelled = f"of {now.total:,} labelled" if now.total else "none labelled yet"
+    if now.share is None or usual.share is None:
+        delta, description = labelled, None
+    else:
+        delta, description = f"{(now.share - usual.share) * 100:+.1f} points", f"usual: {usual.share:.1%}"
+    fell = any(change.figure is Figure.WRONG for change in found.changes)
     st.metric(
         "Accuracy, last 7 days",
-        "–" if accuracy.share is None else f"{accuracy.share:.1%}",
-        help="Of the labelled predictions.",
-        delta=f"of {accuracy.total:,} labelled" if accuracy.total else "none labelled yet",
-        delta_color="off",
-        delta_arrow="off",
+        "–" if now.share is None else f"{now.share:.1%}",
+        help=f"Of {now.total:,} labelled predictions. Usual is the accuracy in the 28 days before. Coloured where it "
+        "has fallen by more than chance.",
+        delta=delta,
+        delta_description=description,
+        delta_color="normal" if fell else "off",
+        delta_arrow="auto" if description else "off",
         border=True,
         height="stretch",
     )

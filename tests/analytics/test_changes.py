@@ -1,0 +1,116 @@
+"""What has become worse lately: told when it is more than chance, with what it is mostly due to."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from hwr_core.analytics.changes import Cause, Change, Figure, changes
+from hwr_core.app.workspace import Workspace
+from hwr_core.recognition.types import Prediction, Timings, Verdict
+from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
+from hwr_core.records.uploads import Uploads
+from hwr_core.statistics import Proportion, more_than_chance
+
+NOW = datetime.now(UTC)
+
+
+def add(  # noqa: PLR0913  what a prediction consists of, by name
+    workspace: Workspace,
+    count: int,
+    *,
+    days: float,
+    actual: int | None,
+    digit: int | None,
+    user_id: int = 1,
+    source: Source = Source.API,
+    labelled: bool = True,
+) -> None:
+    """Add so many predictions that are alike, as old as is said."""
+    prediction = Prediction(
+        verdict=Verdict.NOT_A_DIGIT if digit is None else Verdict.DIGIT,
+        digit=digit,
+        confidence=0.9,
+        probabilities=(0.1,) * 10,
+        seen=np.full((28, 28), 9, np.uint8),
+        model_version="v",
+        timings=Timings(0.001, 0.001),
+    )
+    row = NewPrediction(user_id, source, prediction, created_at=NOW - timedelta(days=days))
+    with workspace.store.writing() as cursor:
+        kept = record_predictions(cursor, [row] * count, Uploads(workspace.settings.uploads))
+    for each in kept:
+        assert isinstance(each, PredictionRecord)
+        if labelled:
+            workspace.feedback.give(each.id, actual_digit=actual)
+
+
+def found(workspace: Workspace) -> list[Change]:
+    """The changes at present."""
+    return changes(workspace.store, NOW)
+
+
+def test_nothing_is_told_of_nothing(workspace: Workspace) -> None:
+    """An empty history, one without a past, and one that goes on as it was."""
+    assert found(workspace) == []
+    add(workspace, 30, days=1, actual=7, digit=1)
+    assert found(workspace) == []
+    add(workspace, 30, days=20, actual=7, digit=1)
+    assert found(workspace) == []
+
+
+def test_a_fall_is_told_with_its_cause(workspace: Workspace) -> None:
+    """One user's uploads, in which sevens are read as ones, among much that goes on as it was."""
+    ada = workspace.users.create("Ada").id
+    add(workspace, 60, days=20, actual=3, digit=3)
+    add(workspace, 40, days=20, actual=7, digit=7, user_id=ada, source=Source.UPLOAD)
+    add(workspace, 20, days=2, actual=3, digit=3)
+    add(workspace, 9, days=2, actual=7, digit=1, user_id=ada, source=Source.UPLOAD)
+    [change] = found(workspace)
+    assert (change.figure, change.cause) == (Figure.WRONG, Cause("Ada", Source.UPLOAD, (7, 1)))
+    assert (change.before, change.lately) == (Proportion(right=0, total=100), Proportion(right=9, total=29))
+    assert change.p_value < 0.001
+
+
+def test_what_is_spread_over_all_has_no_cause(workspace: Workspace) -> None:
+    """Two users, two sources, many mistakes."""
+    users = [1, workspace.users.create("Ada").id]
+    for user_id, source in zip(users, (Source.API, Source.UPLOAD), strict=True):
+        add(workspace, 30, days=20, actual=3, digit=3, user_id=user_id, source=source)
+        for digit in (4, 5, 6, 8):
+            add(workspace, 2, days=1, actual=digit, digit=3, user_id=user_id, source=source)
+    [change] = found(workspace)
+    assert change.cause.mistake is None
+
+
+def test_few_mistakes_are_chance(workspace: Workspace) -> None:
+    """One of five is wrong, where none of twenty was."""
+    add(workspace, 20, days=20, actual=3, digit=3)
+    add(workspace, 4, days=1, actual=3, digit=3)
+    add(workspace, 1, days=1, actual=7, digit=1)
+    assert found(workspace) == []
+
+
+def test_more_refusals_are_told_without_any_label(workspace: Workspace) -> None:
+    """By all predictions, labelled or not; what is older than five weeks does not count."""
+    add(workspace, 50, days=40, actual=None, digit=None, labelled=False)
+    add(workspace, 80, days=20, actual=3, digit=3, labelled=False)
+    add(workspace, 20, days=1, actual=3, digit=3, labelled=False)
+    add(workspace, 8, days=1, actual=None, digit=None, labelled=False, source=Source.UPLOAD)
+    [change] = found(workspace)
+    assert (change.figure, change.cause) == (Figure.REFUSED, Cause(None, Source.UPLOAD, None))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "p_value"),
+    [
+        ((3, 4), (1, 4), 17 / 70),  # the lady tasting tea (Fisher, 1935)
+        ((4, 4), (0, 4), 1 / 70),
+        ((0, 9), (5, 9), 1.0),
+        ((0, 5), (0, 7), 1.0),
+    ],
+)
+def test_fishers_test_gives_known_values(one: tuple[int, int], other: tuple[int, int], p_value: float) -> None:
+    """One-sided, of two proportions."""
+    first, second = (Proportion(right=right, total=total) for right, total in (one, other))
+    assert more_than_chance(first, second) == pytest.approx(p_value)
