@@ -13,8 +13,8 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "audit backup demo doctor evaluate experiments export export-user forms jobs keys models prune "
-    "read restore serve train tune users --help --version",
+    "": "demo doctor serve export export-user forms read evaluate experiments jobs models train tune "
+    "audit backup keys prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "serve": "--host --port --no-browser",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
@@ -122,3 +122,14 @@ def test_help_loads_nothing_that_only_commands_need(arguments):
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, env=os.environ, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_shell_completes_commands_once_it_was_told_to(tmp_path):
+    """By a real bash, with what the program has written into a home of the test's own."""
+    home = {**os.environ, "HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    program = [sys.executable, "-m", "hwr_core.cli", "--install-completion"]
+    subprocess.run(program, env=home, check=True, capture_output=True)
+    [script] = tmp_path.rglob("completions/hwr")
+    asked = f"source {script}; COMP_WORDS=(hwr models pro); COMP_CWORD=2; _hwr; echo ${{COMPREPLY[@]}}"
+    done = subprocess.run(["/bin/bash", "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["promote"]
