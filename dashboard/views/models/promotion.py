@@ -13,8 +13,8 @@ from hwr_core.errors import HwrError
 
 BETTER, WORSE, SAME = "better", "worse", "no real difference"
 
-TABLE_HEIGHT = 240
-"""Of the comparison in pixels: below it, the button stays in sight."""
+TABLE_HEIGHT, MOST_ROWS = 240, 5
+"""Pixels of a comparison of more rows: below it, the button stays in sight."""
 
 
 @st.dialog("Promote", width="medium")
@@ -54,7 +54,7 @@ def _show_comparisons(gate: Gate) -> None:
             "Result": [_result(found, gate) for found in gate.comparisons],
         },
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=TABLE_HEIGHT if len(gate.comparisons) > MOST_ROWS else "content",
         key="models_gate",
         alt="Both versions on each suite of the gate",
         column_config={"Served now": share, "This version": share},

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dashboard.components.palette import ACCENT, CONTRAST, QUIET, SERIES
 from hwr_core.app import JobEvent, JobEventKind
 
-MOST_POINTS = 500
+MOST_POINTS, MOST_TICKS = 500, 12
 BY_POWERS = ("learning_rate", "weight_decay")
 
 Curves = Mapping[str, Sequence[JobEvent]]
@@ -133,7 +133,8 @@ def _laid_out(figure: go.Figure, title: str) -> go.Figure:
         legend={"orientation": "h", "y": 1.14, "x": 0},
         uirevision=title,
     )
-    figure.update_xaxes(title="Epoch", rangemode="tozero")
+    last = max((max(trace.x, default=0) for trace in figure.data), default=0)
+    figure.update_xaxes(title="Epoch", rangemode="tozero", dtick=max(1, math.ceil(last / MOST_TICKS)))  # no half epochs
     figure.update_yaxes(title=title)
     return figure
 
