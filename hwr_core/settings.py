@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         "shadows, and nothing is promoted. Never when not set",
     )
 
+    webhook: SecretStr | None = Field(
+        None,
+        description="Address that is told what has become worse, in the JSON of Slack's webhooks; none when not set",
+    )
+
     keep_predictions_days: int | None = Field(
         None,
         ge=1,
@@ -294,6 +299,14 @@ class Settings(BaseSettings):
         ):
             raise ValueError("an issuer starts with https://; http:// is allowed only on this machine")
         return issuer.rstrip("/")
+
+    @field_validator("webhook")
+    @classmethod
+    def _web_address(cls, address: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit("" if address is None else address.get_secret_value())
+        if address is not None and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise ValueError("a webhook is an address that begins with https:// or http://")
+        return address
 
     @field_validator("allowed_hosts")
     @classmethod

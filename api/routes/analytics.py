@@ -9,7 +9,16 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.filters import FilterDep
 from api.inputs.number_filter import NumberFilterDep
-from api.schemas.analytics import AccuracyOut, NumberFiguresOut, ReliabilityOut, SystemOut, TableOut, UserFiguresOut
+from api.schemas.analytics import (
+    AccuracyOut,
+    ChangeRow,
+    ChangesOut,
+    NumberFiguresOut,
+    ReliabilityOut,
+    SystemOut,
+    TableOut,
+    UserFiguresOut,
+)
 from api.schemas.fields import UserId
 from hwr_core.app import Bucket, Dimension, NumberDimension
 
@@ -39,6 +48,13 @@ def user(user_id: UserId, workspace: WorkspaceDep, timezone: Timezone = "UTC") -
 def accuracy(workspace: WorkspaceDep, filters: FilterDep) -> AccuracyOut:
     """Return how many of the labelled predictions were right, with the 95 % interval."""
     return AccuracyOut.of(workspace.analytics.accuracy(filters))
+
+
+@router.get("/changes", summary="List what has become worse")
+@calls("analytics.changes")
+def changes(workspace: WorkspaceDep) -> ChangesOut:
+    """Return figures of the last 7 days that are worse than in the 28 before by more than chance, with their cause."""
+    return ChangesOut.of([ChangeRow.of(change) for change in workspace.analytics.changes()])
 
 
 @router.get("/over-time", summary="Get predictions and accuracy over time")

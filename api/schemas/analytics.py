@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
-from api.schemas.base import One, Out, Success
-from hwr_core.app import Reliability
+from api.schemas.base import Many, One, Out, Success
+from hwr_core.app import Change, Reliability, Source
+from hwr_core.app import Figure as ChangedFigure
 
 if TYPE_CHECKING:  # pandas is loaded when a table is asked for
     import pandas as pd
@@ -99,6 +100,43 @@ class NumberFiguresData(Out):
 
 class NumberFiguresOut(One[NumberFiguresData]):
     """Figures about whole numbers."""
+
+
+class ChangeRow(Out):
+    """A figure that has risen: wrong predictions of the labelled ones, or refused ones of all."""
+
+    figure: ChangedFigure = Field(examples=["wrong"])
+    before: float = Field(
+        validation_alias=AliasPath("before", "share"), description="The share in the 28 days before.", examples=[0.004]
+    )
+    lately: float = Field(
+        validation_alias=AliasPath("lately", "share"), description="The share in the last 7 days.", examples=[0.211]
+    )
+    total: int = Field(
+        validation_alias=AliasPath("lately", "total"), description="Predictions of the last 7 days.", examples=[57]
+    )
+    p_value: float = Field(description="How probable chance makes such a rise.", examples=[0.0001])
+    username: str | None = Field(
+        validation_alias=AliasPath("cause", "username"), description="Mostly this user's.", examples=["Ada"]
+    )
+    source: Source | None = Field(
+        validation_alias=AliasPath("cause", "source"), description="Mostly from here.", examples=["upload"]
+    )
+    mistake: tuple[int | None, int | None] | None = Field(
+        validation_alias=AliasPath("cause", "mistake"),
+        description="Mostly this mistake: the true digit and the predicted one, null for no digit.",
+        examples=[[7, 1]],
+    )
+    words: str = Field(description="All of it in two sentences.", examples=["Accuracy fell from 99.6% to 78.9% ..."])
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """Return what an answer says of a change."""
+        return cls.from_record(change, words=change.in_words())
+
+
+class ChangesOut(Many[ChangeRow]):
+    """What has become worse, the surest first."""
 
 
 class TableOut(Success):

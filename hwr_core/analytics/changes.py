@@ -19,6 +19,8 @@ LATELY, BEFORE = timedelta(days=7), timedelta(days=28)
 MATTERS, DOUBT = 0.01, 0.01
 """A rise smaller than the first is no news, however sure; nor is one that chance makes more often than the second."""
 
+ACRONYMS = (Source.API, Source.CLI)
+
 MOSTLY = 0.5
 """A user, a source or a mistake is named where it has at least this share of what there is too much."""
 
@@ -43,6 +45,16 @@ class Cause:
     source: Source | None = None
     mistake: tuple[int | None, int | None] | None = None
 
+    def in_words(self) -> str:
+        """Return it as a phrase, such as "Ada, by upload, 7 read as 1"; empty where nothing stands out."""
+        parts = [] if self.username is None else [self.username]
+        if self.source is not None:
+            parts.append(f"by {self.source.upper() if self.source in ACRONYMS else self.source}")
+        if self.mistake is not None:
+            actual, read = ("no digit" if digit is None else str(digit) for digit in self.mistake)
+            parts.append(f"{actual} read as {read}")
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -56,6 +68,16 @@ class Change:
     lately: Proportion
     p_value: float
     cause: Cause
+
+    def in_words(self) -> str:
+        """Return what has changed, from how much to how much, and what it is mostly due to, in two sentences."""
+        before, lately, total = self.before.share or 0.0, self.lately.share or 0.0, f"{self.lately.total:,}"
+        if self.figure is Figure.WRONG:
+            words = f"Accuracy fell from {1 - before:.1%} to {1 - lately:.1%} of {total} labelled predictions"
+        else:
+            words = f"Refusals rose from {before:.1%} to {lately:.1%} of {total} predictions"
+        cause = self.cause.in_words()
+        return f"{words} in the last 7 days. {f'Mostly {cause}.' if cause else 'No user, source or digit stands out.'}"
 
 
 class _Row(NamedTuple):

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from hwr_core.analytics import breakdown, confidence, confusion, latency, numbers, over_time, totals
 from hwr_core.analytics.breakdown import Dimension
+from hwr_core.analytics.changes import Change
+from hwr_core.analytics.changes import changes as find_changes
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
 from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket
@@ -39,6 +41,10 @@ class Analytics:
     def accuracy(self, chosen: HistoryFilter = EVERYTHING) -> Proportion:
         """Return how many of the labelled predictions are right."""
         return totals.accuracy(self._store, chosen)
+
+    def changes(self) -> list[Change]:
+        """Return what has become worse in the last 7 days than in the 28 before, the surest first."""
+        return find_changes(self._store)
 
     def over_time(self, chosen: HistoryFilter = EVERYTHING, *, bucket: Bucket, timezone: str = "UTC") -> "pd.DataFrame":
         """Return predictions and accuracy for each hour, day or week (from Monday) between the first and the last.

@@ -172,6 +172,7 @@ RULES: Mapping[str, Rule] = {
     "analytics.accuracy": _own(_FILTER),
     "analytics.over_time": _own(_FILTER, free=("bucket", "timezone")),
     "analytics.confidence_distribution": _own(_FILTER, free=("bins",)),
+    "analytics.changes": _plain(Permission.SEE_ALL),
     "analytics.reliability": _own(_FILTER, free=("bins",)),
     "analytics.confusion": _own(_FILTER),
     "analytics.confused_pairs": _own(_FILTER, free=("limit",)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from hwr_core.analytics.changes import BEFORE, LATELY, Change, changes
+from hwr_core.analytics.changes import BEFORE, LATELY, Change
 from hwr_core.analytics.days import Today, today_and_before
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.housekeeping import free_space
@@ -134,7 +134,7 @@ class Status:
             today=today_and_before(self._store, timezone=timezone),
             accuracy=figures.accuracy(HistoryFilter(since=since)),
             usual_accuracy=figures.accuracy(HistoryFilter(since=since - BEFORE, until=since)),
-            changes=tuple(changes(self._store)),
+            changes=tuple(figures.changes()),
             concerns=tuple(self._concerns(since)),
         )
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from hwr_core.analytics.queries import Analytics
+from hwr_core.app.alerts import Alerts
 from hwr_core.app.batch import PredictBatch
 from hwr_core.app.event_feed import EventFeed
 from hwr_core.app.examples import Examples
@@ -85,6 +86,7 @@ class Workspace:
         self.shadow = Shadow(ShadowTable(self.store), self.registry, self.model)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
         self.retraining = Retraining(settings.retrain_after, self.store, self.modelling, self.shadow, self.events)
+        self.alerts = Alerts(settings.webhook, self.store)
         self.examples = Examples(self.users, self.feedback, self._recorder, self.model)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
@@ -144,11 +146,13 @@ class Workspace:
         self._listening.enter_context(self.events.subscribed(self.shadow.hear))
         self.shadow.watch()
         self.retraining.start()
+        self.alerts.start()
 
     def close(self) -> None:
         """Write what is waiting and let go of the database. May be repeated."""
         self.closed = True
         self.retraining.close()
+        self.alerts.close()
         self.experiments.close()
         self.shadow.close()
         self._listening.close()

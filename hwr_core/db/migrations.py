@@ -406,6 +406,11 @@ def notes_of_jobs(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("alter table jobs add column notes text")
 
 
+def alerts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the changes that the webhook was told, by figure and cause, as long as they go on."""
+    connection.execute("create table alerts (change text not null, told_at timestamptz not null)")
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -420,4 +425,5 @@ MIGRATIONS: Sequence[Migration] = (
     shadow,
     retraining,
     notes_of_jobs,
+    alerts,
 )

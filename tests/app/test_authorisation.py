@@ -27,6 +27,7 @@ WITHOUT_RULE = {
     "model",
     "registry",
     "retraining",
+    "alerts",
     "start",
     "store",
     "waiting",

@@ -86,7 +86,7 @@ def test_a_fall_in_accuracy_is_told_with_its_cause_and_leads_to_its_images(page:
     page.run()
     assert not page.exception
     [told] = [each.value for each in page.markdown if "Accuracy fell" in each.value]
-    assert told.endswith("in the last 7 days. Mostly Example Bela, by upload, a 7 read as a 1.")
+    assert told.endswith("in the last 7 days. Mostly Example Bela, by upload, 7 read as 1.")
     [change] = workspace.overview().changes
     assert _filters(change) == {
         "period": "7 days",

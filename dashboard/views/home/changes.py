@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.components.filters import LABEL, OUTCOME, READ_AS
 from dashboard.components.messages import literal
-from dashboard.components.wording import NOT_A_DIGIT, WRONG, digit_in_words, digit_symbol, source_word, verdict_word
+from dashboard.components.wording import NOT_A_DIGIT, WRONG, digit_symbol, source_word, verdict_word
 from dashboard.views.home.pages import script_of
-from hwr_core.app import Cause, Change, Figure, Verdict
+from hwr_core.app import Change, Figure, Verdict
 
 WEEK = "7 days"
 """The period to choose on the other page."""
@@ -18,36 +18,13 @@ def show_changes(changes: Sequence[Change]) -> None:
     """Each change in a sentence or two, with a link."""
     for change in changes:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f":red[:material/trending_down:] {in_words(change)}", width="stretch")
+            st.markdown(f":red[:material/trending_down:] {literal(change.in_words())}", width="stretch")
             st.page_link(
                 script_of("history"),
                 label="See the images",
                 icon=":material/arrow_forward:",
                 query_params=_filters(change),
             )
-
-
-def in_words(change: Change) -> str:
-    """What has changed, from how much to how much, and what it is mostly due to."""
-    before, lately = change.before.share or 0.0, change.lately.share or 0.0
-    if change.figure is Figure.WRONG:
-        words = f"Accuracy fell from {1 - before:.1%} to {1 - lately:.1%} of {change.lately.total:,} labelled"
-    else:
-        words = f"Refusals rose from {before:.1%} to {lately:.1%} of {change.lately.total:,} predictions"
-    return f"**{words}** in the last 7 days.{_cause(change.cause)}"
-
-
-def _cause(cause: Cause) -> str:
-    parts = []
-    if cause.username is not None:
-        parts.append(literal(cause.username))
-    if cause.source is not None:
-        word = source_word(cause.source)
-        parts.append(f"by {word if word.isupper() else word.lower()}")
-    if cause.mistake is not None:
-        actual, read = cause.mistake
-        parts.append(f"{digit_in_words(actual)} read as {digit_in_words(read)}")
-    return f" Mostly {', '.join(parts)}." if parts else " No user, source or digit stands out."
 
 
 def _filters(change: Change) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from hwr_core.app.workspace import Workspace
 from tests.api.client import refusal
 from tests.handwriting import drawing, png
 
@@ -134,3 +135,14 @@ def test_a_prediction_in_full(client: TestClient, predict: Predict, seven: bytes
     for unknown, status in ((99, 404), (0, 422), (2**63, 422)):
         refusal(client.get(f"/api/predictions/{unknown}"), status)
         refusal(client.get(f"/api/predictions/{unknown}/original"), status)
+
+
+def test_what_has_become_worse_is_listed_with_its_cause(client: TestClient, workspace: Workspace) -> None:
+    """In figures and in words; nothing of an empty history."""
+    assert client.get("/api/analytics/changes").json()["data"] == []
+    workspace.examples.load()
+    [change] = client.get("/api/analytics/changes").json()["data"]
+    assert (change["figure"], change["username"], change["source"]) == ("wrong", "Example Bela", "upload")
+    assert change["mistake"] == [7, 1]
+    assert change["lately"] > 0.1 > 0.01 > change["p_value"]
+    assert change["words"].endswith("Mostly Example Bela, by upload, 7 read as 1.")
