@@ -22,7 +22,7 @@ MATTERS, DOUBT = 0.01, 0.01
 ACRONYMS = (Source.API, Source.CLI)
 
 MOSTLY = 0.5
-"""A user, a source or a mistake is named where it has at least this share of the bad ones that there are too many of."""
+"""A user, a source or a mistake is named that has at least this share of the bad ones that there are too many of."""
 
 
 class Figure(StrEnum):

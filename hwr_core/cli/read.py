@@ -11,7 +11,11 @@ from hwr_core.scripts.script import WESTERN
 
 
 def read(  # noqa: PLR0913  one for each option
-    files: Annotated[list[str], FILE_OR_DASH, Parameter(name="FILE...", help="Image file, or - for standard input.")],
+    files: Annotated[
+        list[str] | None,
+        FILE_OR_DASH,
+        Parameter(name="FILE...", help="Image file, or - for standard input; the image in the clipboard without."),
+    ] = None,
     /,
     *,
     as_json: AsJson = False,
@@ -34,9 +38,11 @@ def read(  # noqa: PLR0913  one for each option
         max_error: With --number, the share of accepted lines that may be wrong; HWR_MAX_ERROR when not given.
         pattern: With --number, what each line may be, such as "digits 8, luhn"; what does not fit is never accepted.
     """
+    from hwr_core.cli.arguments.files import CLIPBOARD
     from hwr_core.cli.output.numbers import print_numbers
     from hwr_core.cli.output.predictions import print_predictions
 
+    files = files or [CLIPBOARD]
     if not number:
         for option, value in (("--max-error", max_error), ("--pattern", pattern)):
             if value is not None:

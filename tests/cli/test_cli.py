@@ -261,7 +261,7 @@ def test_models_are_listed_before_one_is_served(capsys, monkeypatch, settings, t
     [
         (["paint"], 'Unknown command "paint".'),
         (["jobs", "lst"], 'Unknown command "lst". Did you mean "list"?'),
-        (["read"], "requires an argument."),
+        (["export"], "requires an argument."),
         (["read", "--user", "me", "x.png"], 'Invalid value for --user: unable to convert "me" into int.'),
         (["read", "--jsn", "-"], "There is no option --jsn."),
         (["keys", "revoke", "1", "2"], "Unexpected argument: '2'."),

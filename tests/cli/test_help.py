@@ -114,7 +114,7 @@ def test_the_options_that_select_predictions_are_the_fields_of_the_filter():
     assert [each.name for each in fields(Selection)] == [each.name for each in fields(HistoryFilter)]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"], ["read"]], ids=str)
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"], ["read", "--fast"]], ids=str)
 def test_help_loads_nothing_that_only_commands_need(arguments):
     """Whoever asks how a command is called does not wait for models, the database or a server to be loaded."""
     source = (

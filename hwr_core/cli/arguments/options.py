@@ -24,13 +24,13 @@ EvenLastAdmin: TypeAlias = Annotated[
 ]
 
 
-def refuse_unknown_options(_: Any, given: str | list[str]) -> None:
+def refuse_unknown_options(_: Any, given: str | list[str] | None) -> None:
     """Raise CycloptsError for what looks like an option but is the name of no file.
 
     Cyclopts takes a lone dash for an option. An argument that may be one has to be allowed a leading hyphen, by which
     a mistyped option would pass for a file.
     """
-    for name in [given] if isinstance(given, str) else given:
+    for name in [given] if isinstance(given, str) else given or ():
         if name.startswith("-") and name != STDIN_OR_STDOUT and not Path(name).exists():
             raise CycloptsError(msg=f"There is no option {name}.")
 

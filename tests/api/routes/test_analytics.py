@@ -144,5 +144,6 @@ def test_what_has_become_worse_is_listed_with_its_cause(client: TestClient, work
     [change] = client.get("/api/analytics/changes").json()["data"]
     assert (change["figure"], change["username"], change["source"]) == ("wrong", "Example Bela", "upload")
     assert change["mistake"] == [7, 1]
-    assert change["lately"] > 0.1 > 0.01 > change["p_value"]
+    assert change["lately"] > 0.1
+    assert change["p_value"] < 0.01
     assert change["words"].endswith("Mostly Example Bela, by upload, 7 read as 1.")
