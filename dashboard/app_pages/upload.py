@@ -9,7 +9,7 @@ from dashboard.components.save_button import show_save_button
 from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
 from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT
 from dashboard.services import workspace
-from dashboard.views.upload.files import choose_files, choose_level, read_files, unpack_archives
+from dashboard.views.upload.files import choose_examples, choose_files, choose_level, read_files, unpack_archives
 from dashboard.views.upload.number_file import show_number_file
 from dashboard.views.upload.results import as_table, choose_group, show_results, unsaved
 from hwr_core.errors import HwrError, InvalidValue
@@ -20,7 +20,7 @@ st.title("Upload images")
 kind = st.segmented_control(
     "What is on them", KINDS, default=ONE_DIGIT, required=True, key="upload_kind", label_visibility="collapsed"
 )
-files = choose_files(kind)
+files = choose_files(kind) or choose_examples(kind)
 with st.container(width=SCRIPT_WIDTH):
     script = choose_script(key="upload_script")
 level = choose_level()

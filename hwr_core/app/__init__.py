@@ -29,6 +29,7 @@ from hwr_core.auth.permissions import MAY, Caller, Permission, may, require
 from hwr_core.auth.retry_after import seconds_left
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
 from hwr_core.auth.service import AuthService, NewKey, SignedIn
+from hwr_core.datasets.example_images import example_digits, example_numbers
 from hwr_core.datasets.import_zip import Imported
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM, SOURCES
@@ -272,6 +273,8 @@ __all__ = [
     "decode_pages",
     "document_type",
     "evaluations_of",
+    "example_digits",
+    "example_numbers",
     "find_script",
     "flat",
     "form_file",

@@ -243,3 +243,17 @@ def test_an_empty_archive_says_what_is_allowed(page: AppTest) -> None:
     assert not page.exception
     assert page.error[0].value.startswith("The archive holds no images; PNG")
     assert "No images in this group." not in {each.value for each in page.caption}
+
+
+def test_example_images_are_read_where_none_are_at_hand(page: AppTest) -> None:
+    """By one switch, of either kind; they give way to the user's own."""
+    page.toggle(key="upload_examples").set_value(True).run()
+    assert not page.exception
+    options = page.button_group(key="upload_group").proto.options
+    assert [option.content for option in options][:2] == ["All 5", "Read 4"]
+    page.segmented_control(key="upload_kind").set_value("Numbers").run()
+    assert not page.exception
+    assert ">20486" in symbols(page)
+    upload(page, three=png(number("33")))
+    assert ">33" in symbols(page)
+    assert ">20486" not in symbols(page)

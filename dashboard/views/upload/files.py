@@ -10,7 +10,7 @@ from dashboard.components.progress import counted, is_stopped, progress_bar
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import ONE_DIGIT
 from dashboard.services import FileResult, read_file, unpacked, workspace
-from hwr_core.app import MAX_ENHANCEMENT, READABLE, is_archive
+from hwr_core.app import MAX_ENHANCEMENT, READABLE, example_digits, example_numbers, is_archive
 from hwr_core.errors import HwrError
 from hwr_core.settings import MIB
 
@@ -46,6 +46,14 @@ def choose_files(kind: str) -> list[Upload]:
         label_visibility="collapsed",
     )
     return [Upload(file.file_id, file.name, file.getvalue()) for file in files]
+
+
+def choose_examples(kind: str) -> list[Upload]:
+    """Offer images to try things out with where the user has none at hand, and return them once they are wanted."""
+    if not st.toggle("Try it with example images", key="upload_examples"):
+        return []
+    images = example_digits() if kind == ONE_DIGIT else example_numbers()
+    return [Upload(name, name, content) for name, content in images.items()]
 
 
 def choose_level() -> float:
