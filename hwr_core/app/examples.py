@@ -8,11 +8,11 @@ read as ones: something to find.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-import cv2
 import numpy as np
 
 from hwr_core.datasets.handmade import hand_made_strokes
 from hwr_core.errors import Conflict
+from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 from hwr_core.recognition.served_model import ServedModel
@@ -65,7 +65,7 @@ class Examples:
         rng = np.random.default_rng(len(PEOPLE))
         images, new = [], []
         for days, person, digit, image in _images(rng):
-            file = cv2.imencode(".png", image)[1].tobytes()
+            file = as_png(image)
             moment = datetime.now(UTC) - timedelta(days=days)
             source = Source.UPLOAD if person else Source.DRAWING
             found = NewPrediction(people[person], source, reader.read(file), upload=Upload.of(file), created_at=moment)

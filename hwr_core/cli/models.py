@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import App, Parameter
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from hwr_core.registry.registry import ModelVersion
 
 Version: TypeAlias = Annotated[str, Parameter(name="VERSION", help="Its name, champion or challenger.")]
+OutputPath: TypeAlias = Annotated[Path, Parameter(name="FILE", help="File to write, which must not exist yet.")]
 Doer: TypeAlias = Annotated[int, Parameter(name="--user", help="The user who does it.")]
 
-app = App(name="models", help="Model versions: list, show, compare, promote, roll back, retire.")
+app = App(name="models", help="Model versions: list, show, compare, promote, roll back, retire, export, pull.")
 
 
 @app.command(name="list")
@@ -104,6 +106,31 @@ def note(
         name = workspace.modelling.registry.find(version).name
         notes = workspace.modelling.describe(name, title, tags, text)
     print(name, *notes.in_words(), sep="  ")
+    return DONE
+
+
+@app.command
+def export(version: Version, file: OutputPath, /) -> int:
+    """Write a version to one file, with test vectors for programs of your own; `hwr models pull` takes it in."""
+    from hwr_core.ops.bundle import export_bundle
+
+    with opened() as workspace:
+        found = workspace.modelling.registry.find(version)
+    export_bundle(found, file)
+    print(f"{found.name} is in {file} ({file.stat().st_size / 1e6:.1f} MB)")
+    return DONE
+
+
+@app.command
+def pull(
+    source: Annotated[str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s) address.")], /
+) -> int:
+    """Take in a version from a file or an address. It is checked, and served once it is promoted."""
+    from hwr_core.ops.bundle import pull_bundle
+
+    with opened() as workspace:
+        pulled = pull_bundle(workspace.modelling.registry, source)
+    print(f"{pulled.name} is here. To measure it: hwr evaluate {pulled.name}")
     return DONE
 
 

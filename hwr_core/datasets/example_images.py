@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 
 from hwr_core.datasets.handmade import hand_made
+from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import draw
 from hwr_core.images.types import Grey
 
@@ -17,7 +17,7 @@ LINES, RULE = 40, 190
 def example_digits() -> Mapping[str, bytes]:
     """Return PNG files of one digit each, and of a scribble, by their names."""
     faint = _on_paper(hand_made(4, side=SIDE, pen=7, fill=0.4, at=(0.2, 0.7)))
-    blue = np.full((SIDE, SIDE, 3), (120, 60, 20), np.uint8)
+    blue = np.full((SIDE, SIDE, 3), (20, 60, 120), np.uint8)
     blue[hand_made(3, side=SIDE) < 128] = 255
     ruled = np.full((SIDE, SIDE), 255, np.uint8)
     ruled[LINES::LINES] = RULE
@@ -29,12 +29,12 @@ def example_digits() -> Mapping[str, bytes]:
         "on ruled paper.png": np.minimum(ruled, hand_made(5, side=SIDE, pen=14)),
         "a scribble.png": draw([scribble], side=SIDE, pen=10),
     }
-    return {name: _png(image) for name, image in images.items()}
+    return {name: as_png(image) for name, image in images.items()}
 
 
 def example_numbers() -> Mapping[str, bytes]:
     """Return PNG files of numbers, on one line and on two, by their names."""
-    return {"a number.png": _png(_line("20486")), "two lines.png": _png(np.vstack([_line("1970"), _line("3358")]))}
+    return {"a number.png": as_png(_line("20486")), "two lines.png": as_png(np.vstack([_line("1970"), _line("3358")]))}
 
 
 def _line(text: str) -> Grey:
@@ -46,7 +46,3 @@ def _on_paper(drawn: Grey) -> Grey:
     """Pencil on grey paper, on which a shadow falls from the left."""
     paper = np.linspace(170, 225, drawn.shape[1], dtype=np.float32)[None]
     return np.asarray(paper - (255 - drawn.astype(np.float32)) * 0.3, np.uint8)
-
-
-def _png(image: Grey) -> bytes:
-    return cv2.imencode(".png", image)[1].tobytes()

@@ -1,0 +1,139 @@
+"""A model version as one file: exported, checked by its vectors, and pulled in somewhere else."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from hwr_core.errors import InvalidValue
+from hwr_core.ops.bundle import PAGE, VECTORS, BundleFailed, export_bundle, pull_bundle
+from hwr_core.registry.registry import CARD, Registry
+from hwr_core.settings import PROJECT
+
+SERVED = Registry(PROJECT / "models").champion()
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The served version as a file."""
+    file = tmp_path_factory.mktemp("bundle") / "model.zip"
+    export_bundle(SERVED, file)
+    return file
+
+
+@pytest.fixture
+def address(bundle: Path) -> Iterator[str]:
+    """Where a web server has it."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(bundle.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def changed(bundle: Path, to: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
+    """Write a bundle anew with other contents."""
+    with ZipFile(bundle) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    change(contents)
+    with ZipFile(to, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return to
+
+
+def test_a_program_of_ones_own_is_checked_by_the_vectors(bundle: Path) -> None:
+    """With nothing of hwr: the file of the network, the input as the page says, the output as it is listed."""
+    with ZipFile(bundle) as archive:
+        network = Interpreter(model_content=archive.read("model.tflite"))
+        vectors = json.loads(archive.read(VECTORS))
+        assert {vector["image"] for vector in vectors} < set(archive.namelist())
+        assert "float32 [1, 28, 28, 1]" in archive.read(PAGE).decode()
+    network.allocate_tensors()
+    for vector in vectors:
+        seen = np.array(vector["seen"], np.float32).reshape(1, 28, 28, 1)
+        network.set_tensor(network.get_input_details()[0]["index"], seen)
+        network.invoke()
+        output = network.get_tensor(network.get_output_details()[0]["index"])[0]
+        np.testing.assert_allclose(output, vector["output"], atol=1e-3)
+    assert [int(np.argmax(vector["output"])) for vector in vectors[:10]] == [*range(10)]
+
+
+def test_it_is_pulled_from_a_file_or_an_address(bundle: Path, address: str, tmp_path: Path) -> None:
+    """Under the name that it had, with all its files; it is not served, and cannot be pulled twice."""
+    for folder, source in (("file", str(bundle)), ("address", f"{address}/model.zip")):
+        registry = Registry(tmp_path / folder)
+        assert pull_bundle(registry, source).name == SERVED.name
+        assert {name: registry.get(SERVED.name).read_file(name) for name in SERVED.card.files} == {
+            name: SERVED.read_file(name) for name in SERVED.card.files
+        }
+        assert registry.champion_name() is None
+        with pytest.raises(InvalidValue, match="There is already"):
+            pull_bundle(registry, source)
+
+
+def test_what_was_changed_on_the_way_is_refused(bundle: Path, tmp_path: Path) -> None:
+    """A file, the card, no card, no archive, half of one; nothing of it is kept."""
+    registry = Registry(tmp_path / "models")
+    other = tmp_path / "other.zip"
+
+    def refused(match: str) -> None:
+        with pytest.raises(InvalidValue, match=match):
+            pull_bundle(registry, str(other))
+
+    changed(bundle, other, lambda found: found.update({"model.tflite": b"else"}))
+    refused("model.tflite of the model version is damaged")
+    changed(bundle, other, lambda found: found.pop("model.tflite"))
+    refused("model.tflite of the model version is missing")
+    changed(bundle, other, lambda found: found.update({CARD: b"{}"}))
+    refused("card of the model version cannot be read")
+    changed(bundle, other, lambda found: found.pop(CARD))
+    refused("it has no card")
+    other.write_bytes(bundle.read_bytes()[:1_000_000])
+    refused("This is not a model version of hwr")
+    other.write_text("a letter")
+    refused("This is not a model version of hwr")
+    assert registry.names() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.npz", "/etc/evil.npz", "sub/evil.npz", "champion", "card.json", "evil.py"]
+)
+def test_a_name_that_leads_elsewhere_is_refused(bundle: Path, tmp_path: Path, name: str) -> None:
+    """Whoever made the archive chose it; nothing is written under it."""
+
+    def add(found: dict[str, bytes]) -> None:
+        card = json.loads(found[CARD])
+        card["files"][name] = sha256(b"evil").hexdigest()
+        found |= {name: b"evil", CARD: json.dumps(card).encode()}
+
+    registry = Registry(tmp_path / "a" / "b" / "models")
+    with pytest.raises(InvalidValue, match="which no version has"):
+        pull_bundle(registry, str(changed(bundle, tmp_path / "other.zip", add)))
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_cannot_be_reached_or_written_is_said(bundle: Path, address: str, tmp_path: Path) -> None:
+    """No such file, no such address, nobody there, a file in the way."""
+    registry = Registry(tmp_path / "models")
+    for source, match in (
+        (str(tmp_path / "gone.zip"), "cannot be opened: No such file"),
+        (f"{address}/gone.zip", "status 404"),
+        ("http://127.0.0.1:9/model.zip", "cannot be fetched"),
+    ):
+        with pytest.raises(BundleFailed, match=match):
+            pull_bundle(registry, source)
+    with pytest.raises(BundleFailed, match="exists already"):
+        export_bundle(SERVED, bundle)
+    shutil.rmtree(tmp_path / "models", ignore_errors=True)
+    with pytest.raises(BundleFailed, match="cannot be written"):
+        export_bundle(SERVED, tmp_path / "nowhere" / "model.zip")
