@@ -133,8 +133,10 @@ def _laid_out(figure: go.Figure, title: str) -> go.Figure:
         legend={"orientation": "h", "y": 1.14, "x": 0},
         uirevision=title,
     )
+    figure.update_xaxes(title="Epoch", rangemode="tozero")
     last = max((max(trace.x, default=0) for trace in figure.data), default=0)
-    figure.update_xaxes(title="Epoch", rangemode="tozero", dtick=max(1, math.ceil(last / MOST_TICKS)))  # no half epochs
+    if last >= 1:  # in less than an epoch there would be no tick, which plotly.js cannot draw
+        figure.update_xaxes(dtick=math.ceil(last / MOST_TICKS))  # no half epochs
     figure.update_yaxes(title=title)
     return figure
 
