@@ -23,6 +23,10 @@ PATIENCE = 10.0
 """Seconds that the receiver has to answer."""
 
 
+class WebhookFailed(HwrError):
+    """The receiver has not taken an alert."""
+
+
 class Alerts:
     """The alerts of one workspace. Safe to use from many threads."""
 
@@ -46,7 +50,7 @@ class Alerts:
 
         Raises:
             StoreError: the history cannot be read or written at present.
-            HwrError: the receiver has not taken it; it is told at the next look.
+            WebhookFailed: the receiver has not taken it; it is told at the next look.
         """
         found = {_name(change): change for change in changes(self._store)}
         with self._store.session() as cursor:
@@ -64,9 +68,9 @@ class Alerts:
         try:
             answer = httpx2.post(self._webhook.get_secret_value(), json={"text": text}, timeout=PATIENCE)
         except httpx2.HTTPError as error:  # without its address, which may be a secret
-            raise HwrError(f"The webhook cannot be reached ({type(error).__name__}).") from error
+            raise WebhookFailed(f"The webhook cannot be reached ({type(error).__name__}).") from error
         if not answer.is_success:
-            raise HwrError(f"The webhook answered with status {answer.status_code}.")
+            raise WebhookFailed(f"The webhook answered with status {answer.status_code}.")
 
     def _watch(self) -> None:
         while True:

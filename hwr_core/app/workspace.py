@@ -43,7 +43,7 @@ from hwr_core.registry.registry import Registry
 from hwr_core.review.number_queue import NumberQueue
 from hwr_core.review.queue import ReviewQueue
 from hwr_core.review.service import COMPARED, ReviewService
-from hwr_core.settings import Settings, load_settings
+from hwr_core.settings import SHIPPED, Settings, load_settings
 
 
 class Workspace:
@@ -57,7 +57,7 @@ class Workspace:
         self.closed = False
         self.events = Events()
         self._listening = ExitStack()
-        self.registry = Registry(settings.models_dir)
+        self.registry = Registry(settings.models_dir, SHIPPED)
         self.store = Store(
             settings.database, busy_timeout=settings.store_busy_timeout, idle_release=settings.store_idle_release
         )

@@ -18,12 +18,13 @@ def demo(*, port: int | None = None, no_browser: Flag = False) -> int:
         port: Port to bind to (HWR_PORT, else 8000).
         no_browser: Do not open the dashboard in a browser, as is done from a terminal on a machine with a screen.
     """
-    from hwr_core.registry.registry import CHAMPION
+    from hwr_core.registry.registry import CHAMPION, Registry
     from hwr_core.registry.shipped import bring
-    from hwr_core.settings import load_settings
+    from hwr_core.settings import SHIPPED, load_settings
 
     with tempfile.TemporaryDirectory(prefix="hwr-demo-") as folder:
-        bring(load_settings().models_dir, Path(folder) / "models", CHAMPION)
+        own = Registry(load_settings().models_dir, SHIPPED)
+        bring(own.folder, Path(folder) / "models", CHAMPION)
         os.environ |= {"HWR_DATA_DIR": f"{folder}/data", "HWR_MODELS_DIR": f"{folder}/models", "HWR_AUTH": "off"}
         with opened() as workspace:
             print(f"{workspace.examples.load()} predictions of an example history are in {folder}", flush=True)

@@ -54,9 +54,9 @@ def _print_results(versions: list[str], suites: list[str]) -> None:
     from hwr_core.cli.output.tables import as_table
     from hwr_core.evaluation.evaluate import evaluations_of
     from hwr_core.registry.registry import Registry
-    from hwr_core.settings import load_settings
+    from hwr_core.settings import SHIPPED, load_settings
 
-    registry = Registry(load_settings().models_dir)
+    registry = Registry(load_settings().models_dir, SHIPPED)
     for name in versions:
         found = evaluations_of(registry.get(name))
         print(as_table(name, [found[suite] for suite in suites]))

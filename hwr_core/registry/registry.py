@@ -16,7 +16,6 @@ from hwr_core.files import because, write_whole
 from hwr_core.notes import Notes, read_notes, write_notes
 from hwr_core.registry.card import ModelCard
 from hwr_core.registry.shipped import bring
-from hwr_core.settings import SHIPPED
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -94,14 +93,16 @@ class ModelVersion:
 class Registry:
     """The model versions of one folder."""
 
-    def __init__(self, models_dir: Path) -> None:
+    def __init__(self, models_dir: Path, shipped: Path | None = None) -> None:
+        """`shipped`: the folder of the version that an installed package brings along, which is not there otherwise."""
         self._given = models_dir
+        self._shipped = shipped
 
     @cached_property
     def folder(self) -> Path:
-        """The folder of the versions, in which that of an installed package is when it is first looked into."""
-        if SHIPPED.is_dir():
-            bring(SHIPPED, self._given, CHAMPION)
+        """The folder of the versions, in which the shipped one is when it is first looked into."""
+        if self._shipped is not None and self._shipped.is_dir():
+            bring(self._shipped, self._given, CHAMPION)
         return self._given
 
     def versions(self) -> list[ModelVersion]:

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from hwr_core.app.alerts import WebhookFailed
 from hwr_core.app.workspace import Workspace
-from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.errors import InvalidValue
 from hwr_core.settings import Settings, load_settings
 
 
@@ -71,7 +72,7 @@ def test_what_is_not_taken_is_told_at_the_next_look(workspace: Workspace) -> Non
     """The receiver was out of order, and the error does not name its address, which may be a secret."""
     workspace.examples.load()
     Receiver.status = 503
-    with pytest.raises(HwrError, match="The webhook answered with status 503") as refused:
+    with pytest.raises(WebhookFailed, match="The webhook answered with status 503") as refused:
         workspace.alerts.settle()
     assert "127.0.0.1" not in str(refused.value)
     Receiver.status = 200
@@ -84,7 +85,7 @@ def test_a_receiver_that_is_not_there_is_an_error_in_words(settings: Settings, t
     values = {"data_dir": tmp_path, "models_dir": settings.models_dir, "webhook": "http://127.0.0.1:9/secret"}
     with Workspace(Settings.model_validate(values)) as workspace:
         workspace.examples.load()
-        with pytest.raises(HwrError, match=r"The webhook cannot be reached \(ConnectError\)"):
+        with pytest.raises(WebhookFailed, match=r"The webhook cannot be reached \(ConnectError\)"):
             workspace.alerts.settle()
 
 

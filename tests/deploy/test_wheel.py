@@ -1,5 +1,6 @@
 """The wheel holds what runs, takes nobody's names, and reads from any folder."""
 
+import signal
 import subprocess
 import tarfile
 from pathlib import Path
@@ -101,3 +102,18 @@ def test_a_folder_that_cannot_be_written_is_named(shipped: Path, tmp_path: Path)
     (tmp_path / "models").write_text("a file")
     with pytest.raises(ModelUnavailable, match="The shipped model cannot be copied to "):
         bring(shipped, tmp_path / "models", CHAMPION)
+
+
+@pytest.mark.slow
+def test_a_demo_is_the_first_thing_that_can_be_done(hwr: Path, tmp_path: Path) -> None:
+    """Before anything was read, and so before the model was copied."""
+    command = [str(hwr), "demo", "--port", "0"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=home(tmp_path), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline()
+        assert " predictions of an example history are in " in said
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert not (tmp_path / "share" / "hwr" / "data" / "hwr.duckdb").exists()

@@ -35,7 +35,7 @@ from hwr_core.ops.backup.manifest import (
 )
 from hwr_core.records.uploads import Uploads
 from hwr_core.registry.registry import Registry
-from hwr_core.settings import Settings
+from hwr_core.settings import SHIPPED, Settings
 
 CHUNK = 1024 * 1024
 
@@ -114,7 +114,7 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
     for image in images:
         name = f"{CUSTOM}/{image.path.relative_to(settings.custom_dataset).as_posix()}"
         files[name] = _add(archive, name, image.path)
-    registry = Registry(settings.models_dir)
+    registry = Registry(settings.models_dir, SHIPPED)
     for name, content in _model_files(registry):
         files[name] = _add(archive, name, content, ZIP_DEFLATED)
     manifest = Manifest(
