@@ -27,5 +27,6 @@ def demo(*, port: int | None = None, no_browser: Flag = False) -> int:
         bring(own.folder, Path(folder) / "models", CHAMPION)
         os.environ |= {"HWR_DATA_DIR": f"{folder}/data", "HWR_MODELS_DIR": f"{folder}/models", "HWR_AUTH": "off"}
         with opened() as workspace:
-            print(f"{workspace.examples.load()} predictions of an example history are in {folder}", flush=True)
+            count = workspace.examples.load()
+        print(f"{count} predictions of an example history are in {folder}", flush=True)
         return serve(host="127.0.0.1", port=port, no_browser=no_browser)

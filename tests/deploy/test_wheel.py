@@ -1,8 +1,10 @@
 """The wheel holds what runs, takes nobody's names, and reads from any folder."""
 
+import re
 import signal
 import subprocess
 import tarfile
+import urllib.request
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -111,8 +113,12 @@ def test_a_demo_is_the_first_thing_that_can_be_done(hwr: Path, tmp_path: Path) -
     process = subprocess.Popen(command, cwd=tmp_path, env=home(tmp_path), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        said = process.stdout.readline()
+        said, address = process.stdout.readline(), process.stdout.readline()
         assert " predictions of an example history are in " in said
+        found = re.search(r"http://[\d.:]+", address)
+        assert found is not None, address
+        with urllib.request.urlopen(f"{found[0]}/health", timeout=60) as answer:  # noqa: S310  our own server
+            assert answer.status == 200
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
