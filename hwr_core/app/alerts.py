@@ -5,6 +5,7 @@ Off unless `HWR_WEBHOOK` says where. A change that goes on is not told again; on
 
 import logging
 from datetime import UTC, datetime
+from hashlib import blake2b
 from threading import Event, Thread
 
 import httpx2
@@ -83,5 +84,8 @@ class Alerts:
 
 
 def _name(change: Change) -> str:
-    """What makes it the same change at the next look: the figure and the cause, not the numbers."""
-    return f"{change.figure}: {change.cause.in_words()}"
+    """What makes it the same change at the next look: the figure and the cause, not the numbers.
+
+    A hash, so that the name of a user who is deleted does not stay behind here.
+    """
+    return blake2b(f"{change.figure}: {change.cause.in_words()}".encode(), digest_size=16).hexdigest()

@@ -63,16 +63,16 @@ class Examples:
         reader = self._model.reader()
         people = [self._users.create(f"Example {name}", f"{name.lower()}{DOMAIN}").id for name in PEOPLE]
         rng = np.random.default_rng(len(PEOPLE))
-        images, new = [], []
+        digits, new = [], []
         for days, person, digit, image in _images(rng):
             file = as_png(image)
             moment = datetime.now(UTC) - timedelta(days=days)
             source = Source.UPLOAD if person else Source.DRAWING
             found = NewPrediction(people[person], source, reader.read(file), upload=Upload.of(file), created_at=moment)
             new.append(found)
-            images.append(digit)
+            digits.append(digit)
         kept = [future.result() for future in self._recorder.store_all(new)]
-        self._say_what_they_show(kept, images, rng)
+        self._say_what_they_show(kept, digits, rng)
         return len(kept)
 
     def remove(self) -> int:

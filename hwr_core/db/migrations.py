@@ -407,7 +407,7 @@ def notes_of_jobs(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def alerts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add the changes that the webhook was told, by figure and cause, as long as they go on."""
+    """Add the changes that the webhook was told, by a hash of figure and cause, as long as they go on."""
     connection.execute("create table alerts (change text not null, told_at timestamptz not null)")
 
 

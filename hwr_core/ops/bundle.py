@@ -8,7 +8,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -83,6 +83,8 @@ def export_bundle(version: ModelVersion, file: Path) -> None:
     except FileExistsError as error:
         raise BundleFailed(f"{file} exists already.") from error
     except OSError as error:
+        with suppress(OSError):  # half of it, on a full disk; nothing, where its folder is not there
+            file.unlink()
         raise BundleFailed(f"{file} cannot be written{because(error)}.") from error
 
 
@@ -103,7 +105,7 @@ def pull_bundle(registry: Registry, source: str) -> ModelVersion:
 
 
 def _confirmed(archive: ZipFile) -> tuple[ModelCard, dict[str, bytes]]:
-    """The card and the files that it lists, all with the hashes and of the name that it says."""
+    """The card and the files that it lists, each with the hash and of a name that it may have."""
     sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
     if sum(sizes.values()) > LARGEST:
         raise InvalidValue(f"The archive unpacks to more than {LARGEST // 1_000_000} MB.")

@@ -18,7 +18,7 @@ from hwr_core.files import because
 from hwr_core.jobs.config import flat
 from hwr_core.jobs.events import Event, EventKind
 from hwr_core.jobs.table import Job, JobState
-from hwr_core.registry.registry import ModelVersion
+from hwr_core.registry.registry import CARD, ModelVersion
 
 JOB, CREATED = "hwr.job", "hwr.created_at"
 """Tags by which a run is known again: a job's number and when it was created."""
@@ -165,7 +165,7 @@ def _add_files(runs: _Runs, run: str, version: ModelVersion) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in version.card.files:
             (Path(folder) / name).write_bytes(version.read_file(name))
-        (Path(folder) / "card.json").write_text(version.card.model_dump_json(indent=1), encoding="utf-8")
+        (Path(folder) / CARD).write_text(version.card.model_dump_json(indent=1), encoding="utf-8")
         runs.client.log_artifacts(run, folder, "model")
 
 

@@ -73,14 +73,15 @@ def test_a_fall_is_told_with_its_cause(workspace: Workspace) -> None:
 
 
 def test_what_is_spread_over_all_has_no_cause(workspace: Workspace) -> None:
-    """Two users, two sources, many mistakes."""
-    users = [1, workspace.users.create("Ada").id]
-    for user_id, source in zip(users, (Source.API, Source.UPLOAD), strict=True):
+    """Three users, three sources, many mistakes."""
+    users = [1, workspace.users.create("Ada").id, workspace.users.create("Bob").id]
+    for user_id, source in zip(users, (Source.API, Source.UPLOAD, Source.DRAWING), strict=True):
         add(workspace, 30, days=20, actual=3, digit=3, user_id=user_id, source=source)
         for digit in (4, 5, 6, 8):
             add(workspace, 2, days=1, actual=digit, digit=3, user_id=user_id, source=source)
     [change] = found(workspace)
-    assert change.cause.mistake is None
+    assert change.cause == Cause(None, None, None)
+    assert change.in_words().endswith("No user, source or digit stands out.")
 
 
 def test_few_mistakes_are_chance(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.home.attention import TEXTS
-from dashboard.views.home.changes import _filters
+from dashboard.views.home.changes import filters_of
 from dashboard.views.home.current_model import HEADLINE_SUITES
 from hwr_core.app import Matter
 from hwr_core.app.workspace import Workspace
@@ -88,7 +88,7 @@ def test_a_fall_in_accuracy_is_told_with_its_cause_and_leads_to_its_images(page:
     [told] = [each.value for each in page.markdown if "Accuracy fell" in each.value]
     assert told.endswith("in the last 7 days. Mostly Example Bela, by upload, 7 read as 1.")
     [change] = workspace.overview().changes
-    assert _filters(change) == {
+    assert filters_of(change) == {
         "period": "7 days",
         "outcome": "Wrong",
         "of": "Example Bela",

@@ -137,3 +137,6 @@ def test_what_cannot_be_reached_or_written_is_said(bundle: Path, address: str, t
     shutil.rmtree(tmp_path / "models", ignore_errors=True)
     with pytest.raises(BundleFailed, match="cannot be written"):
         export_bundle(SERVED, tmp_path / "nowhere" / "model.zip")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BundleFailed, match="cannot be written"):
+        export_bundle(SERVED, tmp_path / "file" / "model.zip")

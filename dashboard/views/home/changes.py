@@ -23,11 +23,11 @@ def show_changes(changes: Sequence[Change]) -> None:
                 script_of("history"),
                 label="See the images",
                 icon=":material/arrow_forward:",
-                query_params=_filters(change),
+                query_params=filters_of(change),
             )
 
 
-def _filters(change: Change) -> dict[str, str]:
+def filters_of(change: Change) -> dict[str, str]:
     """The query parameters by which the history shows the images."""
     cause = change.cause
     found = {"period": WEEK}
