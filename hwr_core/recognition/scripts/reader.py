@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.images.types import Grey
-from hwr_core.recognition.calibration import softmax
+from hwr_core.recognition.calibration import digit_probabilities, softmax
 from hwr_core.recognition.networks import DigitNetwork, Pool
 from hwr_core.recognition.scripts.heads import NONE, Head, Heads, ScriptChoice, layers_of_file
+from hwr_core.recognition.scripts.looks import SURE, other_looks
 from hwr_core.registry.card import Decision, ScriptCard, Scripts
 from hwr_core.registry.registry import SCRIPTS_HEADS, SCRIPTS_LITERT, ModelVersion
 from hwr_core.scripts.script import WESTERN, Script
@@ -53,10 +54,14 @@ class ScriptReader:
         return [card.script for card in self._cards.values()]
 
     def read(self, image: Grey, script: str) -> ScriptShares:
-        """Return what the head of one script makes of an image, uint8 28x28."""
+        """Return what the head of one script makes of an image, uint8 28x28: of five looks where one is unsure."""
         card = self._cards[script]
-        logits = self._heads.head(script).alone.logits(self._features(image))
-        return ScriptShares(card.script, card.decision, softmax(logits / card.decision.temperature))
+        layer, temperature = self._heads.head(script).alone, card.decision.temperature
+        logits = layer.logits(self._features(image))
+        if digit_probabilities(softmax(logits / temperature)).max() < SURE:
+            others = [layer.logits(self._features(look)) for look in other_looks(image)]
+            logits = np.mean([logits, *others], axis=0)
+        return ScriptShares(card.script, card.decision, softmax(logits / temperature))
 
     def choose(self, image: Grey) -> ScriptChoice:
         """Return which script an image most probably shows a symbol of.
