@@ -11,7 +11,18 @@ from api.errors import RESPONSES
 from api.inputs.paging import Before, PageSize
 from api.inputs.request_bodies import JsonRoute
 from api.schemas.fields import LARGEST_ID
-from api.schemas.jobs import EvaluateIn, EventsOut, JobId, JobOut, JobRow, JobsOut, JobStartedOut, TrainIn, TuneIn
+from api.schemas.jobs import (
+    EvaluateIn,
+    EventsOut,
+    JobId,
+    JobOut,
+    JobRow,
+    JobsOut,
+    JobStartedOut,
+    TrainIn,
+    TrainScriptsIn,
+    TuneIn,
+)
 from api.schemas.notes import NotesIn
 from hwr_core.app import JobKind, JobState, Workspace
 
@@ -32,6 +43,13 @@ def train(body: TrainIn, workspace: WorkspaceDep) -> JobStartedOut:
     if body.use_hyperparameter_tuning:
         return JobStartedOut.of(modelling.tune({"base": body.values(), "train_best": True}, body.user_id))
     return JobStartedOut.of(modelling.train(body.values(), body.user_id))
+
+
+@router.post("/train-scripts", status_code=status.HTTP_202_ACCEPTED, summary="Train scripts")
+@calls("modelling.train_scripts")
+def train_scripts(body: TrainScriptsIn, workspace: WorkspaceDep) -> JobStartedOut:
+    """Queue a training that teaches the served version to read scripts, and answer at once."""
+    return JobStartedOut.of(workspace.modelling.train_scripts(body.values(), body.user_id))
 
 
 @router.post("/tune", status_code=status.HTTP_202_ACCEPTED, summary="Tune the configuration of trainings")

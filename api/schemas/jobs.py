@@ -40,6 +40,27 @@ class TrainIn(BaseModel):
         return {"epochs": self.epochs, "batch_size": self.batch_size, **augmentation, **self.config}
 
 
+class TrainScriptsIn(BaseModel):
+    """Scripts to teach the served version; `config` takes any other value of a ScriptsConfig."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scripts: list[str] = Field(
+        description="Names of scripts, as `GET /api/scripts` lists them; others stay as they are.",
+        examples=[["kannada"]],
+    )
+    config: Values = Field(
+        default_factory=dict,
+        description="`head_epochs`, `network_epochs` (0: the shared network stays), `limit`, `seed` and so on.",
+        examples=[{"head_epochs": 12}],
+    )
+    user_id: UserId = DEFAULT_USER
+
+    def values(self) -> Values:
+        """Return the values of a ScriptsConfig."""
+        return {**self.config, "scripts": self.scripts}
+
+
 class TuneIn(BaseModel):
     """A search for a better configuration; fields that are left out have TuningConfig's defaults."""
 

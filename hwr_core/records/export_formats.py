@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from hwr_core.recognition.types import DIGITS
 from hwr_core.records.file_formats import ExportFormat
+from hwr_core.scripts.script import all_scripts
 
 Encode = Callable[[pa.Schema, Iterable[pa.Table]], Iterator[bytes]]
 
@@ -89,7 +89,10 @@ def _csv_bytes(table: pa.Table, *, header: bool) -> bytes:
 
 
 def _flat(page: pa.Table) -> pa.Table:
-    """A table of plain columns: all_predictions as p0 to p9, times as text, texts that cannot run as formulas."""
+    """A table of plain columns: times as text, texts that cannot run as formulas, and all_predictions from p0 on.
+
+    As many as the longest script has symbols; those of a script that has fewer are empty.
+    """
     page = _with_iso_times(page)
     for place, field in enumerate(page.schema):
         if pa.types.is_string(field.type):
@@ -97,10 +100,11 @@ def _flat(page: pa.Table) -> pa.Table:
     place = page.schema.get_field_index("all_predictions")
     if place < 0:
         return page
-    probabilities = page["all_predictions"]
+    most = max(len(script.symbols) for script in all_scripts().values())
+    probabilities = pc.list_slice(page["all_predictions"], 0, most, return_fixed_size_list=True)
     page = page.remove_column(place)
-    for digit in DIGITS:
-        page = page.add_column(place + digit, f"p{digit}", pc.list_element(probabilities, digit))
+    for symbol in range(most):
+        page = page.add_column(place + symbol, f"p{symbol}", pc.list_element(probabilities, symbol))
     return page
 
 

@@ -87,7 +87,7 @@ class Bash:
 
     def asked(self) -> list[Asked]:
         """What was asked with curl so far."""
-        rows = (line.split(" ") for line in self._written().splitlines())
+        rows = (line.split(" ") for line in self._written().splitlines() if not line.startswith("curl: "))
         return [Asked(method, urlsplit(url).path, int(status)) for method, status, url in rows]
 
     def _written(self) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -91,6 +92,19 @@ def test_csv_gives_text_back_and_defuses_formulas(exports, kept):
     names = [row["file_name"] for row in rows[2:]]
     assert names == ["'" + name for name in NASTY[:7]] + NASTY[7:]
     assert (rows[1]["predicted_digit"], rows[0]["predicted_digit"], rows[0]["p7"]) == ("", "7", "0.91")
+
+
+def test_csv_has_the_probabilities_of_every_symbol_of_a_longer_script(exports, record, new_prediction):
+    """Fifteen of a Chinese numeral; of a Western digit the last five are empty."""
+    chinese = tuple([0.02] * 12 + [0.7, 0.03, 0.03])
+    new = new_prediction()
+    numeral = replace(new.prediction, script="chinese", digit=1000, probabilities=chinese)
+    record(new_prediction(digit=7), replace(new, prediction=numeral))
+    western, row = _csv(exports.history("csv"))
+    assert [float(row[f"p{place}"]) for place in range(15)] == pytest.approx(chinese)
+    assert (western["p9"] != "", {western[f"p{place}"] for place in range(10, 15)}) == (True, {""})
+    names = [*western]
+    assert names.index("p14") - names.index("p0") == 14
 
 
 def test_a_small_table_is_defused_too():

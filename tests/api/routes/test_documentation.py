@@ -41,6 +41,7 @@ PATHS = {
     "/api/export/user/{user_id}",
     "/api/export/history",
     "/api/train",
+    "/api/train-scripts",
     "/api/tune",
     "/api/evaluate",
     "/api/jobs",

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -157,6 +159,38 @@ def test_tuning_and_evaluation_are_checked_too(client: TestClient) -> None:
     refusal(client.post("/api/tune", json={"trial": 3}), 422)
     refusal(client.post("/api/evaluate", json={"versions": ["nobody"]}), 404)
     refusal(client.post("/api/evaluate", json={"versions": []}), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"scripts": []}, "choose at least one script"),
+        ({"scripts": ["klingon"]}, "no script 'klingon'"),
+        ({"scripts": ["kannada"], "config": {"head_epochs": 0}}, "head_epochs is 0"),
+        ({"scripts": ["kannada"]}, "digits-kannada.npz"),
+        ({"script": "kannada"}, "scripts"),
+    ],
+)
+def test_a_training_of_scripts_that_cannot_be_is_refused_in_words(
+    client: TestClient, body: dict[str, Any], words: str
+) -> None:
+    """The wrong value is named, or the data set that is missing, and no job is made."""
+    assert words in refusal(client.post("/api/train-scripts", json=body), 422)
+    assert client.get("/api/jobs").json()["count"] == 0
+
+
+@pytest.mark.usefixtures("idle")
+def test_a_training_of_scripts_is_queued(client: TestClient, tmp_path: Path) -> None:
+    """With the scripts and the other values in its config."""
+    (tmp_path / "datasets").mkdir()
+    images = np.zeros((40, 28, 28), np.uint8)
+    np.savez(tmp_path / "datasets" / "digits-kannada.npz", images=images, labels=np.arange(40) % 10)
+    body = {"scripts": ["kannada"], "config": {"head_epochs": 1, "limit": 10}}
+    started = client.post("/api/train-scripts", json=body)
+    assert started.status_code == 202
+    job = client.get(started.json()["status_url"]).json()["data"]
+    assert job["kind"] == "scripts"
+    assert (job["config"]["scripts"], job["config"]["head_epochs"], job["config"]["limit"]) == (["kannada"], 1, 10)
 
 
 def test_unknown_jobs_are_not_found(client: TestClient) -> None:
