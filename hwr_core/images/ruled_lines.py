@@ -10,10 +10,11 @@ from hwr_core.images.binarise import Foreground
 from hwr_core.images.components import ACROSS, WIDE_BORDER, Components
 from hwr_core.images.types import Grey
 
-WHOLLY, FROM_EDGE_TO_EDGE, CORNER = 0.98, 0.99, 0.08
+WHOLLY, FROM_EDGE_TO_EDGE, CORNER, STRAIGHT = 0.98, 0.99, 0.08, 0.12
 """A component with the first share of its pixels in the wide border is a frame on any background, if it runs along one
 side from edge to edge (the second share), or along several and so near to a corner (the third): a round digit that was
-cropped to its bounding box does not."""
+cropped to its bounding box does not. Along one side it is straight, at most as wide as the fourth share of the image,
+or as near to a corner: half a ring is neither."""
 
 LINE_RUN, LINE_WIDTH_ON_PAPER, LINE_LEVEL, LEAST_BARE = 0.15, 0.04, 0.7, 8
 """A ruled line is made of straight runs of the first share of the image and is at most as wide as the second. Its own
@@ -66,7 +67,9 @@ def _straight_runs(mask: Grey) -> Components:
 def _without_frame(strength: Grey, mask: Grey, components: Components) -> tuple[Grey, Grey]:
     """Remove components that lie wholly in the border and run along it."""
     both_ways = (components.extent >= ACROSS).all(axis=1)
-    along = np.where(both_ways, components.in_corners(CORNER), components.extent.max(axis=1) >= FROM_EDGE_TO_EDGE)
+    cornered, straight = components.in_corners(CORNER), components.extent.min(axis=1) <= STRAIGHT
+    edge_to_edge = components.extent.max(axis=1) >= FROM_EDGE_TO_EDGE
+    along = np.where(both_ways, cornered, edge_to_edge & (cornered | straight))
     frame = along & (components.share_within(WIDE_BORDER) >= WHOLLY)
     frame[0] = False
     if not frame.any():
