@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench mixed bench-shadow crowd abuse kills fuzz notebooks wheel lock sbom audit licences clean
+.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.preprocessing
 	$(BIN)/python -m tests.benchmarks.training
 	$(BIN)/python -m tests.benchmarks.dashboard
+
+race: setup ## Measure hwr beside other servers around the same model (ARGS="--rounds 5")
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target build/race --constraint constraints.txt --group race
+	$(BIN)/python -m tests.benchmarks.race $(ARGS)
 
 mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")
 	$(BIN)/python -m tests.benchmarks.mixed $(ARGS)
