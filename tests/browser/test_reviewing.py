@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE
 from tests.browser.hand import at_rest, saved_rows, screenshot
 from tests.handwriting import drawing, png
 from tests.serving import Server, predict, serving
 
 Visit = Callable[..., Page]
-
-IGNORED_AFTER = 6_000
-"""Milliseconds after which a key counts as ignored: the page takes one that comes too soon for a key held down."""
 
 LOOKS = [
     pytest.param({}, id="review"),
@@ -45,17 +41,10 @@ def labelled_today(page: Page) -> int:
 
 
 def press(page: Page, key: str, words: str) -> None:
-    """Press a key once the page listens, and wait for what it does; faster than a user looks, it is pressed again."""
-    for patience in (IGNORED_AFTER, PATIENCE):
-        at_rest(page)
-        page.keyboard.press(key)
-        try:
-            expect(progress(page)).to_contain_text(words, timeout=patience)
-        except AssertionError:
-            if patience == PATIENCE:
-                raise
-        else:
-            return
+    """Press a key once the page listens, and wait for what it does."""
+    at_rest(page)
+    page.keyboard.press(key)
+    expect(progress(page)).to_contain_text(words)
 
 
 def labels(page: Page) -> dict[int, tuple[bool, int | None]]:

@@ -1,19 +1,14 @@
 """The buttons of the review queue, each with a key: agree, label, move, undo."""
 
-import time
 from typing import Literal
 
 import streamlit as st
 
 from dashboard.components.label_buttons import NOT_A_DIGIT_BUTTON, digit_rows
-from dashboard.components.user_switch import user_id
 from dashboard.components.wording import in_script
-from dashboard.services import workspace
-from dashboard.views.review.session import GivenLabel, ReviewSession
+from dashboard.views.review import actions
+from dashboard.views.review.session import ReviewSession
 from hwr_core.app import PredictionRecord
-from hwr_core.errors import HwrError
-
-SESSION = "review_session"
 
 
 def show_label_buttons(record: PredictionRecord, session: ReviewSession) -> None:
@@ -50,7 +45,7 @@ def _label_button(  # noqa: PLR0913  each says one thing about a button
         type="primary" if is_primary else "secondary",
         shortcut=shortcut,
         width="stretch",
-        on_click=_label,
+        on_click=actions.press,
         args=(record, digit),
     )
 
@@ -69,7 +64,7 @@ def show_move_buttons(record: PredictionRecord, session: ReviewSession) -> None:
                 shortcut=shortcut,
                 disabled=distance < 0 and session.place == 0,
                 width="stretch",
-                on_click=_move,
+                on_click=actions.move,
                 args=(record, distance),
             )
 
@@ -83,45 +78,6 @@ def show_undo(session: ReviewSession, *, width: Literal["stretch", "content"] = 
         shortcut="U",
         disabled=not session.steps,
         width=width,
-        on_click=_undo,
+        on_click=actions.undo,
         args=(len(session.steps),),
     )
-
-
-def _label(record: PredictionRecord, digit: int | None) -> None:
-    session: ReviewSession = st.session_state[SESSION]
-    now = time.monotonic()
-    # Pressed twice, or held down: not meant for the current image. For a moment the buttons of two images may
-    # listen, and both be pressed by one key; so what was meant for another one is left out first.
-    if not session.is_at(record) or session.is_too_soon(now):
-        return
-    label = GivenLabel(user_id(), digit)
-    try:
-        workspace().feedback.give(record.id, user_id=label.user_id, actual_digit=digit)
-    except HwrError as error:
-        session.problem = error
-    else:
-        session.label(label, now)
-
-
-def _undo(steps: int) -> None:
-    session: ReviewSession = st.session_state[SESSION]
-    if len(session.steps) != steps:
-        return  # the button of the step before, pressed by the same key
-    step = session.steps[-1]
-    feedback = workspace().feedback
-    try:
-        if step.before is not None and step.before.user_id == step.label.user_id:
-            feedback.give(step.record.id, user_id=step.before.user_id, actual_digit=step.before.digit)
-        else:
-            feedback.withdraw(step.record.id, user_id=step.label.user_id)
-    except HwrError as error:
-        session.problem = error
-    else:
-        session.undo()
-
-
-def _move(record: PredictionRecord, distance: int) -> None:
-    session: ReviewSession = st.session_state[SESSION]
-    if session.is_at(record):
-        session.move(distance)

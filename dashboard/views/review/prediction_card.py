@@ -1,12 +1,13 @@
 """The prediction under review: its image, what the model saw, and what it was read as."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.answer import show_seen, show_symbol
+from dashboard.components.answer import TABLE_SIDE, show_seen, show_symbol
 from dashboard.components.images import shrunk
 from dashboard.components.messages import show_error
 from dashboard.services import preview, workspace
@@ -38,6 +39,20 @@ def show_prediction_card(waiting: Waiting) -> None:
         _show_image(waiting.kept)
         with st.container(width=BESIDE, gap="xsmall"):
             _show_answer(waiting)
+
+
+def show_following(following: Sequence[Waiting]) -> None:
+    """What comes next, small, with what each was read as: keys may be pressed for these already."""
+    if not following:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Next", width="content")
+        for waiting in following:
+            prediction = waiting.kept.prediction
+            if prediction.seen is not None:
+                with st.container(width=TABLE_SIDE, gap=None, horizontal_alignment="center"):
+                    show_seen(prediction.seen, side=TABLE_SIDE)
+                    st.caption(wording.symbol(prediction), width="content")
 
 
 def prepare_image(record: PredictionRecord) -> None:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.components.keyboard import listen_to_keys
 from dashboard.components.links import link_to_draw
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import in_script
 from dashboard.services import workspace
-from dashboard.views.review.answer_buttons import SESSION, show_label_buttons, show_move_buttons, show_undo
-from dashboard.views.review.prediction_card import prepare_image, show_prediction_card
-from dashboard.views.review.session import AHEAD, ReviewSession
-from hwr_core.app import COMPARED, Order, PredictionRecord, Waiting, start_of_today
+from dashboard.views.review.actions import SESSION, fetch, take_key
+from dashboard.views.review.answer_buttons import show_label_buttons, show_move_buttons, show_undo
+from dashboard.views.review.prediction_card import prepare_image, show_following, show_prediction_card
+from dashboard.views.review.session import ReviewSession
+from hwr_core.app import COMPARED, DIGITS, Order, PredictionRecord, Waiting, start_of_today
 from hwr_core.errors import HwrError
 
 ORDERS = {"Least confident": Order.LEAST_SURE, "Rejected": Order.REJECTED, "Models disagree": Order.DISAGREE}
@@ -21,7 +23,8 @@ DESCRIPTIONS = {
     Order.REJECTED: "Images rejected as not a digit, most digit-like first.",
     Order.DISAGREE: "Images that the challenger reads differently, newest first.",
 }
-KEYS = "Keys: **0** to **9** label it, **N** not a digit, **Enter** agree, **←** **→** move, **U** undo."
+KEYS = (*map(str, DIGITS), "N", "Enter", "ArrowLeft", "ArrowRight", "U")
+KEYS_IN_WORDS = "Keys: **0** to **9** label it, **N** not a digit, **Enter** agree, **←** **→** move, **U** undo."
 
 
 def choose(name: str, options: Sequence[str]) -> str:
@@ -64,12 +67,8 @@ def _started(order: Order, before: ReviewSession | None) -> ReviewSession:
     else:  # a reload ends a session, not the day's count
         today = start_of_today(st.context.timezone or "UTC")
         session.labelled_before = workspace().feedback.count(user_id=user_id(), since=today)
-    _fetch(session)
+    fetch(session)
     return session
-
-
-def _fetch(session: ReviewSession) -> None:
-    session.add(workspace().review.page(session.order, limit=AHEAD, after=session.last))
 
 
 @st.fragment
@@ -84,13 +83,14 @@ def _show_current() -> None:
         _prepare(session)
     if session.current:
         _show_waiting(session.current, session)
-        st.caption(KEYS)
+        st.caption(KEYS_IN_WORDS)
     elif session.is_complete:
         _show_end(session)
     else:
         st.button("Try again", icon=":material/refresh:", key="review_retry")
     with progress:
         _show_progress(session)
+    listen_to_keys(KEYS, take_key, key="review_keys")
     if session.current:
         _prepare(session)
 
@@ -99,7 +99,7 @@ def _prepare(session: ReviewSession) -> None:
     """Fetch what comes next while the user looks at the current image."""
     try:
         if session.wants_more:
-            _fetch(session)
+            fetch(session)
         if session.next:
             prepare_image(session.next.kept)
     except HwrError as error:  # caught here, since no error leaves a fragment
@@ -133,6 +133,7 @@ def _show_waiting(waiting: Waiting, session: ReviewSession) -> None:
         show_move_buttons(waiting.kept, session)
     with left:
         show_prediction_card(waiting)
+    show_following(session.following)
 
 
 def _show_end(session: ReviewSession) -> None:

@@ -12,13 +12,16 @@ AHEAD = 50
 RUNNING_LOW = 10
 """The next are fetched when so many are left."""
 
+IN_SIGHT = 6
+"""Of those that wait, how many are shown behind the current one."""
+
 PAUSE = 30.0
 """Seconds: whoever takes longer over a prediction is taken to have done something else."""
 RECENT = 20
 """The pace is that of so many predictions."""
 
 TOO_SOON = 0.15
-"""Seconds: nobody has looked at an image that is labelled so soon after the one before; a key was held down."""
+"""Seconds: a click so soon after the one before is the second of a double click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class ReviewSession:
         return self.waiting[self.place + 1] if self.place + 1 < len(self.waiting) else None
 
     @property
+    def following(self) -> list[Waiting]:
+        """The few that come next, for whoever is faster than one at a time."""
+        return self.waiting[self.place + 1 : self.place + 1 + IN_SIGHT]
+
+    @property
     def last(self) -> PredictionRecord | None:
         """The last prediction fetched, behind which the next ones stand."""
         return self.waiting[-1].kept if self.waiting else None
@@ -99,7 +107,7 @@ class ReviewSession:
         return self.current is not None and self.current.kept.id == record.id
 
     def is_too_soon(self, now: float) -> bool:
-        """Whether a press comes too soon after the last one, heeded or not, to be meant for the next image."""
+        """Whether a click comes too soon after the last one, heeded or not, to be meant for the next image."""
         before, self.last_press = self.last_press, now
         return now - before < TOO_SOON
 
