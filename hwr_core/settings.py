@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     datasets_dir: Path | None = Field(
         None, description="Folder of training data; `datasets` in HWR_DATA_DIR when not set"
     )
+    datasets_mirror: str | None = Field(
+        None, description="Address or folder that has the open data sets, for `hwr datasets get`; none when not set"
+    )
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
@@ -271,6 +274,12 @@ class Settings(BaseSettings):
         return self.datasets_dir or self.data_dir / "datasets"
 
     @property
+    def mirror(self) -> str | Path | None:
+        """Where the open data sets are fetched from instead of their makers: an http(s) address, or a folder."""
+        given = self.datasets_mirror
+        return given if given is None or "://" in given else _at_home(Path(given)).resolve()
+
+    @property
     def log_path(self) -> Path | None:
         """The server's log file; None for none."""
         return None if self.log_file == Path("off") else self.data_dir / self.log_file
@@ -307,6 +316,17 @@ class Settings(BaseSettings):
         if address is not None and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise ValueError("a webhook is an address that begins with https:// or http://")
         return address
+
+    @field_validator("datasets_mirror")
+    @classmethod
+    def _address_or_folder(cls, mirror: str | None) -> str | None:
+        if mirror is not None and "://" in mirror:
+            parts = urlsplit(mirror)
+            if not (parts.scheme in {"http", "https"} and parts.hostname):
+                raise ValueError("a mirror is a folder, or an address that begins with https:// or http://")
+        elif mirror is not None:
+            _at_home(Path(mirror))
+        return mirror
 
     @field_validator("allowed_hosts")
     @classmethod

@@ -11,6 +11,7 @@ from hwr_core import __version__
 from hwr_core.cli import (
     audit,
     backup,
+    datasets,
     demo,
     doctor,
     evaluate,
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, tuple[App | Callable[..., int], ...]] = {
     "Begin": (serve.serve, demo.demo, doctor.doctor),
     "Read": (read.read, forms.app, export.export, export.export_user),
     "Train and compare": (
+        datasets.app,
         training.train,
         training.tune,
         jobs.app,

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from hwr_core.datasets.mnist import FILE as MNIST_FILE
+from hwr_core.datasets.open_sets.folder import fetch
+from hwr_core.datasets.open_sets.table import find_open_set
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.datasets.sources import load_source
@@ -18,8 +20,8 @@ from hwr_core.errors import InvalidValue
 from hwr_core.files import write_whole
 from hwr_core.images.types import SIDE
 from hwr_core.jobs.report import Report
+from hwr_core.settings import load_settings
 from hwr_core.training.config import TrainingConfig
-from hwr_core.training.download import fetch_mnist
 from hwr_core.training.run import Share
 
 OnSource = Callable[[str, Part, int], None]
@@ -43,11 +45,11 @@ def load_data(  # noqa: PLR0913, PLR0917  what `prepare` takes, and how to repor
 ) -> TrainingData:
     """Prepare the data of a config and report each source; MNIST is downloaded if it is missing.
 
-    Raises: what `prepare` raises, and Stopped.
+    Raises: what `prepare` and `fetch` raise, and Stopped.
     """
     if "mnist" in config.sources and not (places.datasets / MNIST_FILE).exists():
         report.progress(share(0.0), "Downloading MNIST")
-        fetch_mnist(places.datasets)
+        fetch(find_open_set("mnist"), places.datasets, load_settings().mirror)
     done = 0
 
     def on_source(name: str, part: Part, count: int) -> None:

@@ -13,7 +13,7 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "demo doctor serve export export-user forms read evaluate experiments jobs models train tune "
+    "": "demo doctor serve export export-user forms read datasets evaluate experiments jobs models train tune "
     "audit backup keys prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "serve": "--host --port --no-browser",
@@ -25,6 +25,10 @@ COMMANDS = {
     "forms read": "FORM FILE... --output --max-error --record --user",
     "train": "--config --set --script --user",
     "tune": "--config --set --user",
+    "datasets": "get list path",
+    "datasets list": "--json",
+    "datasets get": "NAME --all",
+    "datasets path": "NAME",
     "jobs": "cancel list log mlflow note resume show",
     "jobs list": "--json",
     "jobs show": "JOB",
