@@ -20,6 +20,7 @@ from hwr_core.cli import (
     forms,
     jobs,
     keys,
+    mcp,
     models,
     prune,
     read,
@@ -51,7 +52,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 COMMANDS: Mapping[str, tuple[App | Callable[..., int], ...]] = {
-    "Begin": (serve.serve, demo.demo, doctor.doctor),
+    "Begin": (serve.serve, demo.demo, mcp.mcp, doctor.doctor),
     "Read": (read.read, forms.app, export.export, export.export_user),
     "Train and compare": (
         datasets.app,

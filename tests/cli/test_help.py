@@ -13,9 +13,10 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "demo doctor serve export export-user forms read datasets evaluate experiments jobs models train tune "
+    "": "demo doctor mcp serve export export-user forms read datasets evaluate experiments jobs models train tune "
     "audit backup keys prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
+    "mcp": "--user",
     "serve": "--host --port --no-browser",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
     "forms": "add delete list read",
