@@ -111,7 +111,7 @@ def _columns(component: NDArray[np.bool_]) -> tuple[int, int]:
 def _short_strokes(components: Components, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which components have fewer pixels than others need and are strokes all the same, near those kept so far."""
     area = components.area
-    few = (area >= max(SHORT_STROKE, SPECK_SHARE * area.max())) & (area < LEAST_PIXELS)
+    few = np.asarray((area >= max(SHORT_STROKE, SPECK_SHARE * area.max())) & (area < LEAST_PIXELS))
     if not few.any():
         return few
     left, top, width, height = cv2.boundingRect(kept[components.labels].astype(np.uint8))
@@ -119,7 +119,7 @@ def _short_strokes(components: Components, kept: NDArray[np.bool_]) -> NDArray[n
     around = components.labels[max(0, top - near) : top + height + near, max(0, left - near) : left + width + near]
     found = np.zeros(area.size, bool)
     found[np.unique(around)] = True
-    return few & found
+    return np.asarray(few & found)
 
 
 def _in_clusters(mask: Grey, components: Components, least: float) -> NDArray[np.bool_]:
