@@ -90,7 +90,7 @@ wheel: setup ## Build the wheel and the archive of sources in build/dist
 	$(BIN)/python -m hatchling build --directory build/dist
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 $(BIN)/uv:
@@ -138,7 +138,7 @@ $(SERVING): pyproject.toml constraints.txt
 # What its tests and notebooks need too.
 $(INSTALLED): $(SERVING)
 	@echo "Installing what tests and notebooks need ..."
-	@$(BIN)/python .ci/requirements train notebooks mlflow mcp > $(VENV)/requirements.txt
+	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx > $(VENV)/requirements.txt
 	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
 	@touch $@
 	@echo "Installed."

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         None, description="Address or folder that has the open data sets, for `hwr datasets get`; none when not set"
     )
 
+    hub_token: SecretStr | None = Field(
+        None,
+        description="Token that `hwr models push` and `pull` send to an https address; none when not set",
+    )
+
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
     trusted_proxies: str = Field(
@@ -278,6 +283,11 @@ class Settings(BaseSettings):
         """Where the open data sets are fetched from instead of their makers: an http(s) address, or a folder."""
         given = self.datasets_mirror
         return given if given is None or "://" in given else _at_home(Path(given)).resolve()
+
+    @property
+    def token_for_hub(self) -> str | None:
+        """The token that is sent to a server of model versions."""
+        return None if self.hub_token is None else self.hub_token.get_secret_value()
 
     @property
     def log_path(self) -> Path | None:

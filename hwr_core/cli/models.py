@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from hwr_core.cli.arguments.options import Flag, Reason, Tags, Text, Title
 from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, UNUSABLE
+from hwr_core.errors import InvalidValue
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.registry.registry import CHAMPION
 
@@ -24,7 +25,9 @@ Version: TypeAlias = Annotated[str, Parameter(name="VERSION", help="Its name, ch
 OutputPath: TypeAlias = Annotated[Path, Parameter(name="FILE", help="File to write, which must not exist yet.")]
 Doer: TypeAlias = Annotated[int, Parameter(name="--user", help="The user who does it.")]
 
-app = App(name="models", help="Model versions: list, show, compare, promote, roll back, retire, export, pull.")
+app = App(
+    name="models", help="Model versions: list, show, compare, promote, roll back, retire, export, onnx, push, pull."
+)
 
 
 @app.command(name="list")
@@ -122,6 +125,38 @@ def export(version: Version, file: OutputPath, /) -> int:
 
 
 @app.command
+def onnx(version: Version, file: OutputPath, /) -> int:
+    """Write a version's network for single digits as an ONNX file, checked against the one that is served."""
+    from hwr_core.cli.output.files import write_file
+    from hwr_core.training.onnx_file import onnx_of
+
+    if file.exists():
+        raise InvalidValue(f"{file} exists already.")
+    with opened() as workspace:
+        found = workspace.modelling.registry.find(version)
+    content, difference = onnx_of(found)
+    write_file([content], str(file))
+    print(f"{found.name} is in {file} ({len(content) / 1e6:.1f} MB); it differs by {difference:.0e} at most")
+    return DONE
+
+
+@app.command
+def push(
+    version: Version,
+    target: Annotated[str, Parameter(name="TARGET", help="A file, or an http(s) address that takes it by PUT.")],
+    /,
+) -> int:
+    """Put a version at an address, or into a file, from where `hwr models pull` takes it; nothing is replaced."""
+    from hwr_core.ops.bundle import push_bundle
+
+    with opened() as workspace:
+        found = workspace.modelling.registry.find(version)
+        push_bundle(found, target, workspace.settings.token_for_hub)
+    print(f"{found.name} is at {target}")
+    return DONE
+
+
+@app.command
 def pull(
     source: Annotated[str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s) address.")], /
 ) -> int:
@@ -129,7 +164,7 @@ def pull(
     from hwr_core.ops.bundle import pull_bundle
 
     with opened() as workspace:
-        pulled = pull_bundle(workspace.modelling.registry, source)
+        pulled = pull_bundle(workspace.modelling.registry, source, workspace.settings.token_for_hub)
     print(f"{pulled.name} is here. To measure it: hwr evaluate {pulled.name}")
     return DONE
 

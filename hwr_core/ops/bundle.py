@@ -13,16 +13,16 @@ from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import httpx2
 from pydantic import ValidationError
 
 from hwr_core.datasets.example_images import example_digits
 from hwr_core.datasets.handmade import hand_made
-from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.errors import InvalidValue
 from hwr_core.files import because, zip_damage_as
 from hwr_core.images.decode import decode
 from hwr_core.images.encode import as_png
 from hwr_core.images.normalise import normalise
+from hwr_core.ops.hub import LARGEST, BundleFailed, fetched, is_address, send
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.card import ModelCard
@@ -32,12 +32,6 @@ VECTORS, PAGE = "vectors.json", "README.md"
 
 FILE_NAME = re.compile(r"[a-z][a-z0-9-]*\.(tflite|keras|npz)")
 """What the files of a version are called: no other name is written."""
-
-LARGEST = 500_000_000
-"""Bytes of a bundle, and of what it unpacks to."""
-
-PATIENCE = 60.0
-"""Seconds that an address has to begin to answer."""
 
 ABOUT = """# {version}
 
@@ -59,10 +53,6 @@ step, is `hwr_core/images/normalise.py` of hwr.
 
 `card.json` says what the version learned from, how it was tested, and the SHA-256 of each file.
 """
-
-
-class BundleFailed(HwrError):
-    """A bundle could not be fetched or written."""
 
 
 def export_bundle(version: ModelVersion, file: Path) -> None:
@@ -88,14 +78,32 @@ def export_bundle(version: ModelVersion, file: Path) -> None:
         raise BundleFailed(f"{file} cannot be written{because(error)}.") from error
 
 
-def pull_bundle(registry: Registry, source: str) -> ModelVersion:
+def push_bundle(version: ModelVersion, target: str, token: str | None = None) -> None:
+    """Write a version to a file, or put it at an http(s) address; what is there is not replaced.
+
+    Raises:
+        ModelUnavailable: a file of the version is missing or damaged.
+        BundleFailed: the file exists or cannot be written, or the server does not answer or refuses.
+        Conflict: the server has something there already.
+        InvalidValue: the token would be sent where others can read it.
+    """
+    if not is_address(target):
+        export_bundle(version, Path(target))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bundle.zip"
+        export_bundle(version, file)
+        send(file, target, token)
+
+
+def pull_bundle(registry: Registry, source: str, token: str | None = None) -> ModelVersion:
     """Take in a version from a file, or from an address that begins with http:// or https://. It is not served.
 
     Raises:
         InvalidValue: it is no bundle, it is damaged, or the version is here already.
         BundleFailed: it cannot be fetched.
     """
-    with _fetched(source) as file, zip_damage_as("This is not a model version of hwr, or it is damaged."):
+    with _opened(source, token) as file, zip_damage_as("This is not a model version of hwr, or it is damaged."):
         try:
             with ZipFile(file) as archive:
                 card, files = _confirmed(archive)
@@ -127,25 +135,11 @@ def _confirmed(archive: ZipFile) -> tuple[ModelCard, dict[str, bytes]]:
 
 
 @contextmanager
-def _fetched(source: str) -> Iterator[Path]:
-    if not source.startswith(("http://", "https://")):
+def _opened(source: str, token: str | None) -> Iterator[Path]:
+    if not is_address(source):
         yield Path(source)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bundle.zip"
-        try:
-            with (
-                httpx2.stream("GET", source, timeout=PATIENCE, follow_redirects=True) as answer,
-                file.open("wb") as out,
-            ):
-                if not answer.is_success:
-                    raise BundleFailed(f"{source} answered with status {answer.status_code}.")
-                for piece in answer.iter_bytes():
-                    out.write(piece)
-                    if out.tell() > LARGEST:
-                        raise InvalidValue(f"{source} is larger than {LARGEST // 1_000_000} MB.")
-        except httpx2.HTTPError as error:
-            raise BundleFailed(f"{source} cannot be fetched: {error}.") from error
+    with fetched(source, token) as file:
         yield file
 
 

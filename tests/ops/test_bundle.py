@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from zipfile import ZipFile
@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from hwr_core.errors import InvalidValue
-from hwr_core.ops.bundle import PAGE, VECTORS, BundleFailed, export_bundle, pull_bundle
+from hwr_core.cli import main
+from hwr_core.errors import Conflict, InvalidValue
+from hwr_core.ops.bundle import PAGE, VECTORS, export_bundle, pull_bundle, push_bundle
+from hwr_core.ops.hub import BundleFailed
 from hwr_core.registry.registry import CARD, Registry
 from hwr_core.settings import PROJECT
 
@@ -140,3 +142,93 @@ def test_what_cannot_be_reached_or_written_is_said(bundle: Path, address: str, t
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BundleFailed, match="cannot be written"):
         export_bundle(SERVED, tmp_path / "file" / "model.zip")
+
+
+class Hub:
+    """A server that keeps what is put, wants a token where one is set, and knows `If-None-Match`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.token: str | None = None
+        self.address = ""
+
+    def lets_in(self, handler: BaseHTTPRequestHandler) -> bool:
+        """Whether a request has the token."""
+        return self.token is None or handler.headers.get("Authorization") == f"Bearer {self.token}"
+
+    def take(self, handler: BaseHTTPRequestHandler) -> int:
+        """Keep what a PUT brings, and return the status."""
+        content = handler.rfile.read(int(handler.headers["Content-Length"]))
+        if not self.lets_in(handler):
+            return 401
+        if handler.path in self.kept and handler.headers.get("If-None-Match") == "*":
+            return 412
+        self.kept[handler.path] = content
+        return 201
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A real server on a port of its own."""
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.answer(hub.take(self), b"")
+
+        def do_GET(self) -> None:
+            self.answer(200 if hub.lets_in(self) else 401, hub.kept.get(self.path, b""))
+
+        def answer(self, status: int, content: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        hub.address = f"http://127.0.0.1:{server.server_port}/models/digits.zip"
+        yield hub
+        server.shutdown()
+
+
+def test_what_is_pushed_can_be_pulled(hub: Hub, tmp_path: Path) -> None:
+    """To an address or a file; what is there already is not replaced."""
+    push_bundle(SERVED, hub.address)
+    assert pull_bundle(Registry(tmp_path / "models"), hub.address).card == SERVED.card
+    before = dict(hub.kept)
+    with pytest.raises(Conflict, match="already"):
+        push_bundle(SERVED, hub.address)
+    assert hub.kept == before
+    push_bundle(SERVED, str(tmp_path / "digits.zip"))
+    with pytest.raises(BundleFailed, match="exists already"):
+        push_bundle(SERVED, str(tmp_path / "digits.zip"))
+
+
+def test_the_token_is_sent_where_nobody_else_reads_it(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the environment, by push and pull; without it the server refuses, and in the clear it is not sent."""
+    hub.token = "let-me-in"  # noqa: S105  the test's own
+    monkeypatch.setenv("HWR_DATA_DIR", str(tmp_path / "data"))
+    assert main(["models", "push", "champion", hub.address]) == 2
+    assert "status 401" in capsys.readouterr().err
+    monkeypatch.setenv("HWR_HUB_TOKEN", hub.token)
+    assert main(["models", "push", "champion", hub.address]) == 0
+    monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
+    assert main(["models", "pull", hub.address]) == 0
+    capsys.readouterr()
+    assert main(["models", "push", SERVED.name, "http://hub.example.org/digits.zip"]) == 2
+    assert "https:// only" in capsys.readouterr().err
+
+
+def test_a_server_that_is_not_there_or_refuses_is_said(hub: Hub) -> None:
+    """With its address."""
+    hub.token = "other"  # noqa: S105  the test's own
+    with pytest.raises(BundleFailed, match=r"digits\.zip answered with status 401"):
+        push_bundle(SERVED, hub.address)
+    with pytest.raises(BundleFailed, match=r"http://127\.0\.0\.1:9/x has not answered"):
+        push_bundle(SERVED, "http://127.0.0.1:9/x")
