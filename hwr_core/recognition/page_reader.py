@@ -116,16 +116,16 @@ def read_page(  # noqa: PLR0913  all but two by name
         ModelUnavailable: the model reads single digits only, and no boxes are given.
     """
     if script == AUTO:
-        script = script_of(_foreground(image, enhancement_level), recogniser)
+        script = script_of(_foreground(image, enhancement_level, AUTO), recogniser)
     work = _Work(recogniser, find_script(script), most_lines, pattern, on_progress)
     others: list[_ReadLine] | None = None
     if boxes is not None:
-        pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level)]
+        pages = [within_boxes(page, boxes) for page in _foreground(image, enhancement_level, script)]
         read = [_ReadLine(page, line, work.digit_by_digit(page, line)) for page in pages for line in page.lines]
     elif recogniser.finds_numbers:
         pages, read, others = _found(image, enhancement_level, work)
     else:
-        pages = _foreground(image, enhancement_level)
+        pages = _foreground(image, enhancement_level, script)
         read = work.lines(pages, 0.0, READ)
     warnings = [warning for page in pages for warning in page.warnings]
     judged = [each for each in work.judged(read, others) if not _is_stray(each)]
@@ -138,7 +138,7 @@ def shows_several(image: PageImage, recogniser: Recogniser, enhancement_level: f
         return False
     work = _Work(recogniser, find_script(WESTERN), MOST_LINES)
     try:
-        shown = work.lines(_foreground(image, enhancement_level), 0.0, READ)
+        shown = work.lines(_foreground(image, enhancement_level, WESTERN), 0.0, READ)
         if _digits(shown) < 2 or _per_digit(shown) < LIKE_SEVERAL:
             return False
         page = read_page(image, recogniser, enhancement_level=enhancement_level, most_lines=MOST_LINES)
@@ -154,7 +154,7 @@ def _found(
     pages = _placed(find_numbers(image.grey, work.recogniser.page_maps, enhancement_level), image)
     heights = sum(_length(line) for page in pages for line in page.lines)
     if heights >= MANY:  # written full: lines of running digits are enough where the foreground shows them well
-        shown = _foreground(image, enhancement_level)
+        shown = _foreground(image, enhancement_level, work.script.name)
         plain = work.lines(shown, 0.0, FOUND)
         if _digits(plain) >= max(MANY, RUNNING * len(plain)) and _per_digit(plain) >= DOUBTED:
             return shown, plain, None
@@ -163,9 +163,10 @@ def _found(
         read = _believable(work.lines(pages, 0.0, FOUND))
         if len(read) > FEW and _per_digit(read) >= DOUBTED:
             return pages, read, None
-        shown = _foreground(image, enhancement_level)
+        shown = _foreground(image, enhancement_level, work.script.name)
         plain = work.lines(shown, FOUND, READ)
-    return (shown, plain, read) if _is_better(plain, read) else (pages, read, plain)
+    is_better = _is_better(plain, read) or (work.script.name != WESTERN and _is_plain(plain))
+    return (shown, plain, read) if is_better else (pages, read, plain)
 
 
 def joint_confidence(lines: Sequence[NumberLine]) -> float:
@@ -173,10 +174,10 @@ def joint_confidence(lines: Sequence[NumberLine]) -> float:
     return math.prod(line.confidence for line in lines) if lines else 0.0
 
 
-def _foreground(image: PageImage, enhancement_level: float) -> list[Page]:
+def _foreground(image: PageImage, enhancement_level: float, script: str) -> list[Page]:
     """The page with the lines that its foreground shows; none where it is blank."""
     try:
-        return _placed([segment(image.grey, enhancement_level)], image)
+        return _placed([segment(image.grey, enhancement_level, alike=script == WESTERN)], image)
     except NoInk:
         return []
 
@@ -283,6 +284,11 @@ def _is_better(plain: list[_ReadLine], found: list[_ReadLine]) -> bool:
     if len(plain) == 1:
         return _joint(plain) >= PLAIN or _joint(plain) > _joint(found)
     return len(found) > FEW and _per_digit(plain) >= DOUBTED and _per_digit(plain) > _per_digit(found)
+
+
+def _is_plain(plain: list[_ReadLine]) -> bool:
+    """Whether the foreground shows lines that are read well: the page network was taught on Western digits alone."""
+    return bool(plain) and _per_digit(plain) >= ALONE
 
 
 def _digits(lines: Sequence[_ReadLine]) -> int:

@@ -24,14 +24,26 @@ AMONG = 0.5
 FAR = 4.0
 """Neighbours on a line are at most so many usual heights apart; what is farther is a line of its own."""
 
+FLAT, LARGE = 0.3, 0.8
+"""A part lower than the first share of its width is a bar, whose length is its size; of others it is the height. Signs
+are as large as the parts at the second quantile, by pixels."""
+
+ABOVE, ASIDE = 0.3, 0.5
+"""Parts are of one sign, or of neighbours on one line, if they are at most the first share of a sign's size above each
+other, and at most the second beside each other."""
+
 
 def usual_height(parts: Sequence[Part]) -> float:
     """Return the height of the digits: that of the parts that hold most of the foreground."""
-    heights = np.array([part.box[3] for part in parts], np.float64)
+    return _quantile([part.box[3] for part in parts], parts, 0.5)
+
+
+def _quantile(sizes: Sequence[int], parts: Sequence[Part], share: float) -> float:
+    """The size that a share of the parts, by their pixels, does not exceed."""
     pixels = np.array([len(part.rows) for part in parts], np.float64)
-    order = np.argsort(heights)
+    order = np.argsort(sizes)
     reached = np.cumsum(pixels[order]) / pixels.sum()
-    return float(heights[order][np.searchsorted(reached, 0.5)])
+    return float(np.array(sizes, np.float64)[order][min(np.searchsorted(reached, share), len(sizes) - 1)])
 
 
 def into_lines(parts: Sequence[Part], height: float, small: float = SMALL) -> tuple[Line, ...]:
@@ -49,6 +61,36 @@ def into_lines(parts: Sequence[Part], height: float, small: float = SMALL) -> tu
     made = [Line(tuple(line), float(np.median([part.box[3] for part in line]))) for line in _in_reading_order(lines)]
     complete = _with_small(made, [part for part in parts if part.box[3] < small * height])
     return tuple(_in_order(line) for line in complete)
+
+
+def into_lines_of_signs(parts: Sequence[Part]) -> tuple[Line, ...]:
+    """Put parts on lines whose signs may have parts above each other, and differ in height: 三, or the Arabic 0, a dot.
+
+    What stands beside each other, or hardly apart above each other, is on one line; nothing is too small.
+    """
+    if not parts:
+        return ()
+    boxes, size = np.array([part.box for part in parts], np.float64), sign_size(parts)
+    line_of = np.arange(len(parts))
+    for number, box in enumerate(boxes):
+        joined = line_of[_on_line_with(box, boxes, size)]
+        line_of[np.isin(line_of, joined)] = line_of[number]
+    lines = [[parts[place] for place in np.flatnonzero(line_of == line)] for line in np.unique(line_of)]
+    return tuple(_in_order(Line(tuple(line), sign_size(line))) for line in _in_reading_order(lines))
+
+
+def sign_size(parts: Sequence[Part]) -> float:
+    """Return how large the signs are that parts make up, in pixels."""
+    return _quantile(
+        [high if high >= FLAT * wide else wide for _, _, wide, high in (p.box for p in parts)], parts, LARGE
+    )
+
+
+def _on_line_with(box: NDArray[np.float64], boxes: NDArray[np.float64], size: float) -> NDArray[np.bool_]:
+    """Which boxes stand on one line with a box, next to it."""
+    gaps = np.maximum(boxes[:, :2], box[:2]) - np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    beside = (-gaps[:, 1] >= SAME_LINE * np.minimum(boxes[:, 3], box[3])) & (gaps[:, 0] <= FAR * size)
+    return np.asarray(beside | ((gaps[:, 1] <= ABOVE * size) & (gaps[:, 0] <= ASIDE * size)), bool)
 
 
 def _from_left_to_right(parts: Sequence[Part], height: float) -> list[list[Part]]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from hwr_core.images.binarise import Foreground
-from hwr_core.images.lines.grouping import into_lines, usual_height
+from hwr_core.images.lines.grouping import into_lines, into_lines_of_signs, sign_size, usual_height
 from hwr_core.images.lines.page import Page, Part, inverse, parts_of, placed, scaling
 from hwr_core.images.normalise import foreground_of
 from hwr_core.images.types import Box, Grey
@@ -32,12 +32,13 @@ DUST = 0.1
 """A part smaller than this share of the usual height both ways is dust."""
 
 
-def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
+def segment(grey: Grey, enhancement_level: float = 1.0, *, alike: bool = True) -> Page:
     """Find the lines of digits on an image.
 
     Args:
         grey: uint8, height x width, dark on light or light on dark.
         enhancement_level: 0 to 3, as `normalise` takes it.
+        alike: whether the digits are in one piece and about equally high, as Western ones are.
 
     Raises:
         NoInk: an empty background or mere noise.
@@ -50,11 +51,12 @@ def segment(grey: Grey, enhancement_level: float = 1.0) -> Page:
     if not parts:  # of ruled paper or a frame nothing is left
         return Page(foreground, (), scaling(scale))
     warnings = () if count <= MOST_PARTS else (TOO_MANY.format(count=count, most=MOST_PARTS),)
-    height = usual_height(parts)
+    height = usual_height(parts) if alike else sign_size(parts)
     if height < LEAST_HEIGHT:
         return Page(foreground, (), scaling(scale), (*warnings, TOO_SMALL.format(least=round(LEAST_HEIGHT * scale))))
     parts = [part for part in parts if max(part.box[2:]) >= DUST * height]
-    return Page(foreground, into_lines(parts, height), scaling(scale), warnings)
+    lines = into_lines(parts, height) if alike else into_lines_of_signs(parts)
+    return Page(foreground, lines, scaling(scale), warnings)
 
 
 def within_boxes(page: Page, boxes: Sequence[Box]) -> Page:
