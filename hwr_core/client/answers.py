@@ -1,8 +1,8 @@
 """Answers of the REST API as typed objects; what a newer server says beyond them is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -75,3 +75,32 @@ class Stored(Answer):
     confidence: float
     actual_digit: int | None = None
     model_version: str
+
+
+class Job(Answer):
+    """A training, a tuning or an evaluation. `result` is there once it has succeeded, `error` once it has failed."""
+
+    id: int
+    kind: str
+    state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    progress: float
+    eta_seconds: float | None = None
+    doing: str = ""
+    error: str | None = None
+    result: Mapping[str, Any] | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.state in {"succeeded", "failed", "cancelled"}
+
+
+class Event(Answer):
+    """Something that has happened on the server, as the live channel's guide lists them.
+
+    `lost` says in `data` how many came faster than they were taken (`count`); they are in the history.
+    """
+
+    type: Literal["prediction", "label", "job", "model", "lost"]
+    at: datetime | None = None
+    data: Mapping[str, Any]

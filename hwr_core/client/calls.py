@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from hwr_core.client.answers import Number, Prediction, Stored
+from hwr_core.client.answers import Job, Number, Prediction, Stored
 
 Result = TypeVar("Result")
 
@@ -63,6 +63,35 @@ def history(limit: int, before: int | None, filters: Mapping[str, Any]) -> Call[
         lambda answer: [Stored.model_validate(each) for each in answer["data"]],
         {"params": asked},
     )
+
+
+def start_training(config: Mapping[str, Any]) -> Call[int]:
+    """Start a training; what the answer is made of is the job's id."""
+    return Call("POST", "/api/train", lambda answer: int(answer["job_id"]), {"json": dict(config)})
+
+
+def jobs(limit: int) -> Call[list[Job]]:
+    """The newest jobs."""
+    return Call(
+        "GET",
+        "/api/jobs",
+        lambda answer: [Job.model_validate(each) for each in answer["data"]],
+        {"params": {"limit": limit}},
+    )
+
+
+def job(job_id: int) -> Call[Job]:
+    """One job."""
+    return Call("GET", f"/api/jobs/{job_id}", _job)
+
+
+def cancel_job(job_id: int) -> Call[Job]:
+    """Cancel a job that is queued or running."""
+    return Call("POST", f"/api/jobs/{job_id}/cancel", _job)
+
+
+def _job(answer: Any) -> Job:
+    return Job.model_validate(answer["data"])
 
 
 def _content(image: Image) -> bytes:

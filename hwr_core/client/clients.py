@@ -3,13 +3,16 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import httpx2
 
-from hwr_core.client import calls
-from hwr_core.client.answers import Number, Prediction, Stored
+from hwr_core.client import calls, live
+from hwr_core.client.answers import Event, Job, Number, Prediction, Stored
 from hwr_core.client.calls import Call, Image
+from hwr_core.client.downloads import HISTORY, ExportFormat, written
 from hwr_core.client.errors import ApiError, Unreachable
 
 Result = TypeVar("Result")
@@ -42,14 +45,22 @@ def _pause(call: Call[Any], outcome: httpx2.Response | httpx2.HTTPError, attempt
 def _understood(call: Call[Result], outcome: httpx2.Response | httpx2.HTTPError) -> Result:
     """What an answer says. Raises ApiError for a refusal, Unreachable where there is no answer."""
     if isinstance(outcome, httpx2.HTTPError):
-        raise Unreachable(f"The server has not answered ({type(outcome).__name__}).") from outcome
+        raise _unreachable(outcome) from outcome
     if outcome.is_success:
         return call.understand(outcome.json())
+    raise _refused(outcome)
+
+
+def _refused(answer: httpx2.Response) -> ApiError:
     try:
-        body = outcome.json()
+        body = answer.json()
     except ValueError:  # a proxy's page, for one
         body = {}
-    raise ApiError(outcome.status_code, str(body.get("detail", outcome.reason_phrase)), body.get("request_id"))
+    return ApiError(answer.status_code, str(body.get("detail", answer.reason_phrase)), body.get("request_id"))
+
+
+def _unreachable(error: httpx2.HTTPError) -> Unreachable:
+    return Unreachable(f"The server has not answered ({type(error).__name__}).")
 
 
 class Client:
@@ -99,6 +110,43 @@ class Client:
             yield from page
             before = page[-1].id
 
+    def start_training(self, **config: Any) -> int:
+        """Start a training and return its job's id; values are those of `POST /api/train`."""
+        return self._do(calls.start_training(config))
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Return the newest jobs."""
+        return self._do(calls.jobs(limit))
+
+    def job(self, job_id: int) -> Job:
+        """Return a job with its progress."""
+        return self._do(calls.job(job_id))
+
+    def wait_for_job(self, job_id: int, every: float = 2.0) -> Job:
+        """Return a job once it has ended, however it did; it is asked for every so many seconds."""
+        while not (found := self.job(job_id)).has_ended:
+            time.sleep(every)
+        return found
+
+    def cancel_job(self, job_id: int) -> Job:
+        """Cancel a job that is queued or running."""
+        return self._do(calls.cancel_job(job_id))
+
+    def export_history(self, file: Path | str, format: ExportFormat = "csv", **filters: Any) -> None:  # noqa: A002  the API's name
+        """Write stored predictions to a file, oldest first; it is replaced once all are there. Raises OSError too."""
+        try:
+            with (
+                written(Path(file)) as out,
+                self._http.stream("GET", HISTORY, params={"format": format, **filters}) as answer,
+            ):
+                if not answer.is_success:
+                    answer.read()
+                    raise _refused(answer)
+                for piece in answer.iter_bytes():
+                    out.write(piece)
+        except httpx2.HTTPError as error:
+            raise _unreachable(error) from error
+
     def close(self) -> None:
         """Let go of the connections. May be repeated."""
         self._http.close()
@@ -131,6 +179,7 @@ class AsyncClient:
         self, address: str = ADDRESS, *, key: str | None = None, timeout: float = 60.0, retries: int = 3
     ) -> None:
         self._retries = retries
+        self._address, self._key, self._timeout = address, key, timeout
         self._http = httpx2.AsyncClient(base_url=address, headers=_headers(key), timeout=timeout)
 
     async def predict(self, image: Image, *, script: str = "western", enhancement_level: float = 1.0) -> Prediction:
@@ -160,6 +209,52 @@ class AsyncClient:
             for each in page:
                 yield each
             before = page[-1].id
+
+    async def start_training(self, **config: Any) -> int:
+        """Start a training and return its job's id; values are those of `POST /api/train`."""
+        return await self._do(calls.start_training(config))
+
+    async def jobs(self, limit: int = 100) -> list[Job]:
+        """Return the newest jobs."""
+        return await self._do(calls.jobs(limit))
+
+    async def job(self, job_id: int) -> Job:
+        """Return a job with its progress."""
+        return await self._do(calls.job(job_id))
+
+    async def wait_for_job(self, job_id: int, every: float = 2.0) -> Job:
+        """Return a job once it has ended, however it did; it is asked for every so many seconds."""
+        while not (found := await self.job(job_id)).has_ended:  # noqa: ASYNC110  the event is on another machine
+            await asyncio.sleep(every)
+        return found
+
+    async def cancel_job(self, job_id: int) -> Job:
+        """Cancel a job that is queued or running."""
+        return await self._do(calls.cancel_job(job_id))
+
+    async def export_history(self, file: Path | str, format: ExportFormat = "csv", **filters: Any) -> None:  # noqa: A002  the API's name
+        """Write stored predictions to a file, oldest first; it is replaced once all are there. Raises OSError too."""
+        try:
+            with written(Path(file)) as out:
+                async with self._http.stream("GET", HISTORY, params={"format": format, **filters}) as answer:
+                    if not answer.is_success:
+                        await answer.aread()
+                        raise _refused(answer)
+                    async for piece in answer.aiter_bytes():
+                        out.write(piece)
+        except httpx2.HTTPError as error:
+            raise _unreachable(error) from error
+
+    def draw(self) -> AbstractAsyncContextManager[live.Pen]:
+        """Open a channel on which drawings are read while they are drawn: `async with client.draw() as pen:`."""
+        return live.drawing(self._address, _headers(self._key), self._timeout)
+
+    def events(self, *kinds: str, user_id: int | None = None) -> AsyncIterator[Event]:
+        """Yield what happens from now on: events of these types (prediction, label, job, model), or of all.
+
+        What happens while nobody is connected is not repeated; the history and the list of jobs have it.
+        """
+        return live.events(self._address, kinds, user_id, _headers(self._key), self._timeout)
 
     async def close(self) -> None:
         """Let go of the connections. May be repeated."""

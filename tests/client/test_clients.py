@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from hwr_core.client import ApiError, AsyncClient, Client, Unreachable
+from hwr_core.client import ApiError, AsyncClient, Client, Event, Unreachable
 from tests.handwriting import drawing, number, png
 from tests.serving import Server, serving
 
@@ -149,3 +149,109 @@ def test_nobody_there_is_said() -> None:
     """After a try and no more, where none is asked for."""
     with Client("http://127.0.0.1:9", retries=0) as client, pytest.raises(Unreachable, match="ConnectError"):
         client.predict(b"x")
+
+
+SEVEN = [[[70, 60], [210, 60], [120, 230]]]
+
+
+def test_the_history_is_written_to_a_file(server: Server, tmp_path: Path) -> None:
+    """By both clients, in a format of one's choice; a refusal leaves what was there."""
+    with Client(server.url) as client:
+        stored = client.predict(png(drawing(4))).prediction_id
+        client.export_history(tmp_path / "history.jsonl", "jsonl", digit=4)
+        rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+        assert stored in [row["id"] for row in rows]
+        with pytest.raises(ApiError, match="digit") as refused:
+            client.export_history(tmp_path / "history.jsonl", "jsonl", digit=77)
+        assert refused.value.status == 422
+        with pytest.raises(OSError, match="No such file"):
+            client.export_history(tmp_path / "nowhere" / "history.csv")
+
+    async def written() -> None:
+        async with AsyncClient(server.url) as client:
+            await client.export_history(tmp_path / "history.csv", digit=4)
+            with pytest.raises(ApiError, match="digit"):
+                await client.export_history(tmp_path / "history.csv", digit=77)
+
+    asyncio.run(written())
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == len(rows) + 1
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["history.csv", "history.jsonl"]
+
+
+def test_drawings_are_read_while_they_are_drawn(server: Server) -> None:
+    """Many tasks share a channel, each gets its own answer; a bad drawing is refused and the channel goes on."""
+
+    async def draw() -> None:
+        async with AsyncClient(server.url) as client, client.draw() as pen:
+            seven, empty = await asyncio.gather(pen.read(SEVEN), pen.read([]))
+            assert (seven.predicted_digit, seven.prediction_id, empty.verdict) == (7, None, "no_ink")
+            with pytest.raises(ApiError, match="width") as refused:
+                await pen.read(SEVEN, width=-1)
+            assert refused.value.status == 422
+            assert (await pen.read_number(SEVEN)).text == "7"
+            assert (await pen.read(SEVEN, keep=True)).prediction_id is not None
+
+    asyncio.run(draw())
+
+
+def test_events_are_told_as_they_happen(server: Server) -> None:
+    """Those of the types that were asked for."""
+
+    async def hear() -> Event:
+        async with AsyncClient(server.url) as client:
+            events = client.events("label")
+            heard = asyncio.ensure_future(anext(events))
+            stored = await client.predict(png(drawing(6)))
+            assert stored.prediction_id is not None
+            while not heard.done():  # the channel may not be open yet: what happened before it is not repeated
+                await client.give_feedback(stored.prediction_id, 6)
+                await asyncio.sleep(0.1)
+            return await heard
+
+    event = asyncio.run(hear())
+    assert (event.type, event.data["actual_digit"]) == ("label", 6)
+    assert event.at is not None
+
+
+def test_a_live_channel_that_cannot_be_opened_says_why(server: Server) -> None:
+    """Nobody there, or a query that the server refuses."""
+
+    async def nobody() -> None:
+        async with AsyncClient("http://127.0.0.1:9") as client, client.draw():
+            pass
+
+    with pytest.raises(Unreachable, match="not answered"):
+        asyncio.run(nobody())
+
+    async def refused() -> None:
+        async with AsyncClient(server.url) as client:
+            await anext(client.events("weather"))
+
+    with pytest.raises(ApiError):
+        asyncio.run(refused())
+
+
+@pytest.mark.slow
+def test_a_training_is_started_followed_and_cancelled(server: Server) -> None:
+    """By both clients; one that cannot be started, and a job that is not there, are refused."""
+    with Client(server.url) as client:
+        with pytest.raises(ApiError, match="epochs"):
+            client.start_training(epochs=0)
+        job = client.start_training(epochs=500, config={"sources": ["rare-shapes"], "limit": 200})
+        assert client.job(job).state in {"queued", "running"}
+        assert [each.id for each in client.jobs(limit=1)] == [job]
+        client.cancel_job(job)
+        ended = client.wait_for_job(job, every=0.2)
+        assert (ended.state, ended.has_ended, ended.result) == ("cancelled", True, None)
+
+    async def look() -> None:
+        async with AsyncClient(server.url) as client:
+            assert (await client.wait_for_job(job)).state == "cancelled"
+            assert [each.id for each in await client.jobs(limit=1)] == [job]
+            with pytest.raises(ApiError) as missing:
+                await client.cancel_job(999)
+            assert missing.value.status == 404
+            with pytest.raises(ApiError):
+                await client.start_training(epochs=0)
+
+    asyncio.run(look())
