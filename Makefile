@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel lock sbom audit licences clean
+.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,13 @@ notebooks: setup ## Open the notebooks in JupyterLab
 # Not after `setup`, which refuses a package that has no hash yet.
 wheel: setup ## Build the wheel and the archive of sources in build/dist
 	$(BIN)/python -m hatchling build --directory build/dist
+
+openapi: setup ## Write the document of the REST API to build/openapi.json, for generators of clients
+	mkdir -p build
+	PYTHONPATH=. $(BIN)/python .ci/openapi > build/openapi.json
+
+release: wheel sbom openapi ## Put wheel, sources, SBOM, API document and image, with checksums, into build/release
+	.ci/release
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx \
