@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release lock sbom audit licences clean
+.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release site lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -103,7 +103,11 @@ lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that st
 $(BIN)/uv:
 	@$(MAKE) setup
 
-# These three tools are fetched when they are asked for: nothing else needs them.
+# These tools are fetched when they are asked for: nothing else needs them.
+site: setup ## Build the documents as a site in build/site; a dead link ends it
+	.ci/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/uv tool run --quiet --with mkdocs-material==9.8.1 mkdocs@1.6.1 build --strict
+
 sbom: setup ## List all installed packages with hashes and licences in build/sbom.json (CycloneDX)
 	mkdir -p build
 	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py environment $(VENV) \
