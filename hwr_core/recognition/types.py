@@ -1,6 +1,6 @@
 """What the recogniser returns: a prediction with its verdict, and the digits of a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -93,7 +93,7 @@ class Prediction:
     digit: int | None
     confidence: float
     probabilities: tuple[float, ...]
-    seen: Grey | None
+    seen: Grey | None = field(compare=False)  # arrays have no one answer to ==; Python 3.13 asks even the very same one
     model_version: str
     timings: Timings
     several_digits: bool = False
