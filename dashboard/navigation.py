@@ -1,12 +1,20 @@
 """The pages that the visitor may use, grouped as the sidebar shows them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from dashboard.services import allowed, visitor
 from hwr_core.app import Permission
+
+WIDE = {"history", "numbers", "analytics", "data", "review", "models", "experiments"}
+"""Pages with tables and charts, by their addresses: they take the width that there is."""
+
+
+def layout_of(address: str) -> Literal["wide", "centered"]:
+    """How much of a wide screen a page takes."""
+    return "wide" if address in WIDE else "centered"
 
 
 def pages() -> dict[str, list[Any]]:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.components.links import link_to_draw
+from dashboard.components.links import USER, link_to_draw
+from dashboard.components.time_range import SINCE, UNTIL, leave_range, moment_in_address, range_in_address
 from dashboard.components.wording import CORRECT, LABELLED, NOT_A_DIGIT, NOT_LABELLED, WRONG, source_word, verdict_word
 from dashboard.services import visitor, workspace
 from hwr_core.app import (
@@ -37,6 +39,9 @@ OUTCOMES = {
 
 READ_AS, LABEL, OUTCOME = "digit", "actual", "outcome"
 """The names of controls, which clicks on charts set, too."""
+
+FILTERS = (USER, "source", "script", READ_AS, "verdict", LABEL, OUTCOME, "model", "period")
+"""The names of all controls of which `ALL` selects everything."""
 
 _FORMERLY = {"Right": CORRECT, "Wrong": WRONG, "Judged": LABELLED, "Not judged": NOT_LABELLED, "No digit": NOT_A_DIGIT}
 """The options as links of earlier versions name them."""
@@ -71,6 +76,7 @@ def choose_filter(timezone: str) -> HistoryFilter:
             models = {ALL: None, **{name: name for name in workspace().history.model_versions()}}
             model = choice("Model", models, "model")
             low, high = st.slider("Confidence", 0, 100, (0, 100), format="%d%%", key="confidence", bind="query-params")
+    start, end = _show_range(timezone)
     return HistoryFilter(
         user_id=whose,
         digit=digit,
@@ -82,8 +88,49 @@ def choose_filter(timezone: str) -> HistoryFilter:
         script=script,
         model_version=model,
         labelled=labelled,
-        since=since(PERIODS[period or ALL], timezone),
+        since=start or since(PERIODS[period or ALL], timezone),
+        until=end,
     )
+
+
+def parameters_of(used: HistoryFilter) -> dict[str, str | list[str]]:
+    """Return the query parameters by which a page with these filters shows the same predictions."""
+    users = {user.username: user.id for user in workspace().users.all()} if used.user_id else {}
+    confidence = [f"{round(100 * share)}" for share in (used.confidence_from, used.confidence_to)]
+    found = {
+        USER: _name_in(users, used.user_id),
+        "source": _name_in(SOURCES, used.source),
+        "script": _name_in(_scripts(), used.script),
+        READ_AS: _name_in(DIGIT_NAMES, used.digit),
+        LABEL: _name_in(DIGIT_NAMES, used.actual_digit),
+        "verdict": _name_in(VERDICTS, used.verdict),
+        OUTCOME: _name_in(OUTCOMES, used.labelled),
+        "model": used.model_version,
+        "confidence": None if confidence == ["0", "100"] else confidence,
+        SINCE: used.since and moment_in_address(used.since),
+        UNTIL: used.until and moment_in_address(used.until),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _name_in(values: dict[str, Any], value: object) -> str | None:
+    """What a control calls a value, None where it selects nothing."""
+    return next((name for name, each in values.items() if value is not None and each == value), None)
+
+
+def _show_range(timezone: str) -> tuple[datetime | None, datetime | None]:
+    """Say which range of time the address asks for, with a button to leave it. Raises InvalidValue."""
+    start, end = range_in_address()
+    if start or end:
+        words = [
+            f"{word} {moment.astimezone(ZoneInfo(timezone)):%-d %B %Y, %H:%M}"
+            for word, moment in (("from", start), ("before", end))
+            if moment
+        ]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Only {' and '.join(words)}", width="content")
+            st.button("Any time", icon=":material/close:", key="leave_range", on_click=leave_range)
+    return start, end
 
 
 def show_nothing_found(used: HistoryFilter) -> None:
@@ -113,7 +160,7 @@ def choose_user() -> int | None:
     if who is not None and not may(who, Permission.SEE_ALL):
         return who.user_id
     names = {user.username: user.id for user in workspace().users.all()}
-    whose: int | None = choice("User", {ALL: None, **names}, "of")
+    whose: int | None = choice("User", {ALL: None, **names}, USER)
     return whose
 
 

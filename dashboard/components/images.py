@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.components.palette import ACCENT, CONTRAST, rgb
 from hwr_core.app import Box, Grey, PageImage
 
 WIDEST = 1200
@@ -18,9 +19,8 @@ FONT_HEIGHT = 22
 FRAME = 160
 """A grey visible on a light page and on a dark one."""
 
-SUPPORTS = np.array([63.0, 130.0, 224.0])
-OPPOSES = np.array([217.0, 130.0, 31.0])
-"""The accent and the contrast of the palette, as red, green, blue."""
+SUPPORTS, OPPOSES = np.array(rgb(ACCENT), float), np.array(rgb(CONTRAST), float)
+"""As red, green, blue."""
 
 
 def enlarged(seen: Grey, times: int) -> Grey:

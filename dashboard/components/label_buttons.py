@@ -1,18 +1,20 @@
-"""The buttons by which a user labels a prediction: correct, one for each digit, and not a digit, each with its key."""
+"""The buttons by which a user labels a prediction, alike on all pages: agree, each digit, not a digit; their keys."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components.messages import leave_toast, show_error
 from dashboard.components.user_switch import user_id
-from dashboard.components.wording import CORRECT, NOT_A_DIGIT, in_script, written
+from dashboard.components.wording import NOT_A_DIGIT, in_script, written
 from dashboard.services import workspace
 from hwr_core.app import DIGITS, WESTERN, Prediction, values_of
 from hwr_core.errors import HwrError
 
-_WIDE = 122
-"""Pixels of a button with words, so that digits stand below digits."""
+AGREE, REMOVE = "agree", "remove"
+"""The names of the button that agrees, and of the one that removes the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,6 @@ class LabelButton:
     digit: int | None = None
 
 
-CORRECT_BUTTON = LabelButton("correct", CORRECT, "Y", ":material/thumb_up:")
 NOT_A_DIGIT_BUTTON = LabelButton("is_none", NOT_A_DIGIT, "N")
 IN_A_ROW = 5
 """Buttons of digits, since ten are too wide for a phone."""
@@ -46,47 +47,86 @@ def digit_rows(script: str) -> list[list[LabelButton]]:
 
 
 def _digit_button(digit: int, script: str) -> LabelButton:
-    """A button for a digit: the key's name, which stands on each, is enough for a Western one."""
-    text = "" if script == WESTERN else written(digit, script)
-    return LabelButton(f"is_{digit}", text, str(digit) if digit in DIGITS else None, digit=digit)
+    return LabelButton(f"is_{digit}", written(digit, script), str(digit) if digit in DIGITS else None, digit=digit)
 
 
-def _rows(script: str) -> list[list[LabelButton]]:
-    first, second, *others = digit_rows(script)
-    return [[CORRECT_BUTTON, *first], [NOT_A_DIGIT_BUTTON, *second], *others]
+def _agree_button(prediction: Prediction | None) -> LabelButton:
+    read = f": {in_script(prediction.digit, prediction.script)}" if prediction else ""
+    return LabelButton(AGREE, f"Agree{read}", "Enter", ":material/check:", prediction.digit if prediction else None)
 
 
-def pressed_label(prediction: Prediction | None, *, key: str) -> UserLabel | None:
-    """The label whose button was just pressed, None where none was.
+def _rows(prediction: Prediction | None, script: str) -> list[list[LabelButton]]:
+    return [[_agree_button(prediction)], *digit_rows(script), [NOT_A_DIGIT_BUTTON]]
+
+
+def pressed_label(prediction: Prediction | None, current: UserLabel | None, *, key: str) -> UserLabel | None:
+    """The label whose button was just pressed, the `current` one if it is to be removed; None where none was.
 
     Asked before the buttons are drawn, so that they are drawn as the new label would have them.
     """
     if prediction is None:
         return None
+    if st.session_state.get(f"{key}_{REMOVE}"):
+        return current
     pressed = [
-        button for row in _rows(prediction.script) for button in row if st.session_state.get(f"{key}_{button.name}")
+        UserLabel(button.digit)
+        for row in _rows(prediction, prediction.script)
+        for button in row
+        if st.session_state.get(f"{key}_{button.name}")
     ]
-    return _label_of(pressed[0], prediction) if pressed else None
+    return pressed[0] if pressed else None
 
 
-def show_label_buttons(
-    prediction: Prediction | None, current: UserLabel | None, *, key: str, script: str = WESTERN
+def show_label_buttons(  # noqa: PLR0913  four by name
+    prediction: Prediction | None,
+    current: UserLabel | None,
+    *,
+    key: str,
+    script: str = WESTERN,
+    on_press: Callable[[int | None], None] | None = None,
+    show_undo: Callable[[], None] | None = None,
 ) -> None:
-    """Show all label buttons, the current label's marked; without a prediction, in `script`, none can be pressed."""
+    """Show all label buttons, the current label's marked, else the one that agrees.
+
+    Args:
+        prediction: what is labelled; without one no button can be pressed, and the digits are those of `script`.
+        current: the user's label.
+        key: of the widgets.
+        script: of the digits.
+        on_press: is called with the digit of the button that is pressed, None for not a digit.
+        show_undo: shows the last button; without it, that removes the label.
+    """
+    agree = _agree_button(prediction)
     marked = _name_of(current, prediction) if prediction and current else None
-    for row in _rows(prediction.script if prediction else script):
-        with st.container(horizontal=True, gap="xxsmall"):
+    *rows, last = _rows(prediction, prediction.script if prediction else script)
+    for row in [*rows, last]:
+        with st.container(horizontal=True, gap="xsmall"):
             for button in row:
                 is_marked = button.name == marked
                 st.button(
                     button.text,
-                    icon=button.icon and (":material/check:" if is_marked else button.icon),
-                    type="primary" if is_marked else "secondary",
+                    icon=":material/check_circle:" if is_marked else button.icon,
+                    type="primary" if button.name == (marked or agree.name) else "secondary",
                     disabled=prediction is None,
                     shortcut=button.shortcut,
                     key=f"{key}_{button.name}",
-                    width=_WIDE if button in (CORRECT_BUTTON, NOT_A_DIGIT_BUTTON) else "stretch",
+                    width="stretch",
+                    on_click=on_press,
+                    args=(button.digit,) if on_press else None,
                 )
+            if row is last:
+                (show_undo or partial(_show_remove, current, key=key))()
+
+
+def _show_remove(current: UserLabel | None, *, key: str) -> None:
+    st.button(
+        "Remove label",
+        icon=":material/undo:",
+        disabled=current is None,
+        shortcut="U",
+        key=f"{key}_{REMOVE}",
+        width="stretch",
+    )
 
 
 def save_or_remove(prediction_id: int, label: UserLabel, current: UserLabel | None, script: str) -> UserLabel | None:
@@ -107,14 +147,8 @@ def save_or_remove(prediction_id: int, label: UserLabel, current: UserLabel | No
     return label
 
 
-def _label_of(button: LabelButton, prediction: Prediction) -> UserLabel:
-    if button is CORRECT_BUTTON:
-        return UserLabel(prediction.digit)
-    return UserLabel(button.digit)
-
-
 def _name_of(label: UserLabel, prediction: Prediction) -> str:
     """The name of the button that gives a label."""
     if label.digit == prediction.digit:
-        return CORRECT_BUTTON.name
+        return AGREE
     return NOT_A_DIGIT_BUTTON.name if label.digit is None else f"is_{label.digit}"

@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+USER = "of"
+"""The query parameter that names whose predictions are shown."""
+
 PREDICTION = "prediction"
 """The query parameter that names a prediction by its id."""
 

@@ -6,12 +6,15 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.answer import TABLE_SIDE, show_seen, thumbnail
+from dashboard.components.answer import show_seen, thumbnail
 from dashboard.components.links import link_to_prediction
-from hwr_core.app import PredictionRecord
+from dashboard.components.upload_preview import upload_preview
+from hwr_core.app import Grey, PredictionRecord
 
-GALLERY_WIDTH = 84
-"""Of an image with its id below it, in pixels."""
+TILE_SIDE = 84
+"""Of both images of a tile in a gallery, in pixels: three times what the model saw."""
+GALLERY_WIDTH = 2 * TILE_SIDE + 2
+"""Of a tile with both, in pixels."""
 
 ROW_HEIGHT = 44
 
@@ -59,10 +62,20 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
 
 
 def show_gallery(records: Sequence[PredictionRecord]) -> None:
-    """What the model saw for many predictions, each with a link to it in full."""
+    """The uploads of many predictions, each beside what the model saw, what was read, and a link to it in full."""
     with st.container(horizontal=True, gap="small"):
         for row in records:
             if row.prediction.seen is not None:
-                with st.container(width=GALLERY_WIDTH, gap=None, horizontal_alignment="center"):
-                    show_seen(row.prediction.seen, side=TABLE_SIDE)
-                    link_to_prediction(row.id)
+                with st.container(width=GALLERY_WIDTH, gap=None):
+                    _show_tile(row, row.prediction.seen)
+
+
+def _show_tile(row: PredictionRecord, seen: Grey) -> None:
+    upload = upload_preview(row)
+    with st.container(horizontal=True, gap=None, height=TILE_SIDE + 4, border=False):
+        if upload:
+            st.image(upload.url, width=upload.width_within(TILE_SIDE), alt="The uploaded image")
+        show_seen(seen, side=TILE_SIDE)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(f"**{wording.symbol(row.prediction)}**", width="content")
+        link_to_prediction(row.id)

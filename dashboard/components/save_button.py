@@ -25,10 +25,12 @@ class Unsaved:
     image: bytes | None = None
 
 
-def show_save_button(predictions: Sequence[Unsaved], *, key: str, shortcut: str | None = None) -> None:
+def show_save_button(
+    predictions: Sequence[Unsaved], *, key: str, shortcut: str | None = None, is_primary: bool = True
+) -> None:
     """Show the button, save what is not saved yet when it is pressed, and then say so.
 
-    `shortcut` is the key that presses it.
+    `shortcut` is the key that presses it; it is not primary where something else on the page is.
     """
     saved = saved_ids(key=key)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -39,7 +41,7 @@ def show_save_button(predictions: Sequence[Unsaved], *, key: str, shortcut: str 
             if button.button(
                 label,
                 icon=":material/bookmark_add:",
-                type="primary",
+                type="primary" if is_primary else "secondary",
                 disabled=not predictions,
                 key=key,
                 shortcut=shortcut,

@@ -56,7 +56,7 @@ def test_a_mistake_is_found_again_from_its_cell(visit: Visit, post: Callable[...
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    press(page, "y", "Saved as prediction")
+    press(page, "Enter", "Saved as prediction")
     post("/api/feedback", {"prediction_id": saved_rows(page)[0]["id"], "user_id": 1, "actual_digit": 1})
     turn_to(page, "History")
     expect(page.locator("table[role=grid] tbody tr").first).to_contain_text("Wrong: 1")

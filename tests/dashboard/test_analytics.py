@@ -1,10 +1,19 @@
 """The Analytics page: empty, small, and filtered."""
 
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.filters import parameters_of
+from dashboard.views.analytics.rows import in_period, of_kind
+from hwr_core.analytics.breakdown import Dimension
+from hwr_core.analytics.periods import Bucket
 from hwr_core.app.workspace import Workspace
-from hwr_core.records.predictions import Source
+from hwr_core.recognition.types import Verdict
+from hwr_core.records.filters import HistoryFilter, Labelled
+from hwr_core.records.predictions import PredictionRecord, Source
 from tests.handwriting import drawing, png
 
 VIEWS = ("Over time", "Accuracy", "Confidence", "Mistakes", "Speed")
@@ -66,3 +75,75 @@ def test_filters_of_a_shared_address_hold(page: AppTest, kept: list[int]) -> Non
     page.query_params["digit"] = "7"
     page.run()
     assert metrics(page)["Predictions"] == "1"
+
+
+def test_a_filter_and_its_address_say_the_same(page: AppTest, workspace: Workspace) -> None:
+    """A click on a chart leads to the history by an address: what that selects is what the chart had counted."""
+    ada = workspace.users.create("Ada")
+    kept = workspace.read_and_keep(png(drawing(7)), source=Source.UPLOAD, user_id=ada.id)
+    workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
+    assert isinstance(kept, PredictionRecord)
+    used = HistoryFilter(
+        user_id=ada.id,
+        digit=7,
+        verdict=Verdict.DIGIT,
+        source=Source.UPLOAD,
+        labelled=Labelled.NO,
+        confidence_from=0.5,
+        model_version=kept.prediction.model_version,
+        since=kept.timestamp - timedelta(hours=1),
+        until=kept.timestamp + timedelta(hours=1),
+    )
+    history = page.switch_page("app_pages/history.py")
+    for name, value in parameters_of(used).items():
+        history.query_params[name] = value
+    history.run()
+    assert not history.exception
+    assert list(history.dataframe[0].value["ID"]) == [kept.id]
+    assert history.slider(key="confidence").value == (50, 100)
+    assert any(each.value.startswith("Only from ") for each in history.markdown)
+
+
+def test_a_range_in_the_address_can_be_left(page: AppTest, workspace: Workspace) -> None:
+    """The page says which range is shown, and one click shows any time again."""
+    workspace.read_and_keep(png(drawing(7)), source=Source.UPLOAD)
+    history = page.switch_page("app_pages/history.py")
+    history.query_params["until"] = "2020-01-01T00:00:00Z"
+    history.run()
+    assert "Only before 1 January 2020, 00:00" in [each.value for each in history.markdown]
+    assert "No predictions match" in history.info[0].value
+    history.button(key="leave_range").click().run()
+    assert not history.exception
+    assert len(history.dataframe[0].value) == 1
+
+
+@pytest.mark.parametrize("asked", ["yesterday", "", "2026-13-45"])
+def test_a_range_that_is_none_is_told(page: AppTest, asked: str) -> None:
+    """What the address says wrongly is quoted, with an example of what it may say."""
+    history = page.switch_page("app_pages/history.py")
+    history.query_params["since"] = asked
+    history.run()
+    assert not history.exception
+    assert "a time such as" in history.error[0].value
+
+
+def test_a_period_is_a_day_of_the_viewers_clock() -> None:
+    """A day on which clocks change has 23 hours, and the ends of what is shown stay its ends."""
+    day = in_period(HistoryFilter(), pd.Timestamp("2026-03-29"), Bucket.DAY, "Europe/Berlin")
+    assert day.since
+    assert day.until
+    assert day.until.astimezone(UTC) - day.since.astimezone(UTC) == timedelta(hours=23)
+    ends = HistoryFilter(since=datetime(2026, 3, 29, 12, tzinfo=UTC))
+    assert in_period(ends, pd.Timestamp("2026-03-29"), Bucket.DAY, "Europe/Berlin").since == ends.since
+
+
+@pytest.mark.parametrize("by", list(Dimension))
+def test_each_kind_of_a_breakdown_selects_what_it_counts(workspace: Workspace, by: Dimension) -> None:
+    """Whatever predictions are told apart by, a mark's filter finds as many as the mark shows."""
+    ada = workspace.users.create("Ada")
+    for digit, user in ((7, 1), (7, ada.id), (3, 1)):
+        workspace.read_and_keep(png(drawing(digit)), source=Source.UPLOAD, user_id=user)
+    table = workspace.analytics.breakdown(by=by)
+    assert len(table)
+    for _, row in table.iterrows():
+        assert workspace.history.count(of_kind(HistoryFilter(), by, row)) == row["predictions"]

@@ -179,14 +179,14 @@ def test_a_label_may_be_changed_and_removed(app: AppTest, paper: list[bytes | No
         app.button(key=f"draw_label_is_{press}").click().run()
         assert not app.exception
         assert label(workspace) == expected
-    app.button(key="draw_label_correct").click().run()
+    app.button(key="draw_label_agree").click().run()
     assert label(workspace) == 3
 
 
 def test_an_empty_canvas_cannot_be_labelled(app: AppTest, paper: list[bytes | None]) -> None:
     """The buttons are there and disabled, without a drawing as for a blank one."""
     app.run()
-    assert app.button(key="draw_label_correct").disabled
+    assert app.button(key="draw_label_agree").disabled
     paper.append(BLANK)
     app.run()
     assert app.button(key="draw_label_is_4").disabled
@@ -196,8 +196,8 @@ def test_keys_stand_on_the_buttons(app: AppTest, paper: list[bytes | None]) -> N
     """Each action has a key of its own, which its button names."""
     paper.append(png(drawing(3)))
     app.run()
-    keys = ("draw_save", "draw_undo", "draw_clear", "draw_label_correct", "draw_label_is_none", "draw_label_is_7")
-    assert [app.button(key=key).proto.shortcut for key in keys] == ["s", "z", "escape", "y", "n", "7"]
+    keys = ("draw_save", "draw_undo", "draw_clear", "draw_label_agree", "draw_label_is_none", "draw_label_is_7")
+    assert [app.button(key=key).proto.shortcut for key in keys] == ["s", "z", "escape", "enter", "n", "7"]
 
 
 def test_a_rejected_drawing_says_what_to_do(app: AppTest, paper: list[bytes | None]) -> None:

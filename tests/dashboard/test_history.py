@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.records.predictions import Source
+from hwr_core.records.predictions import PredictionRecord, Source
 from tests.handwriting import drawing, png
 
 
@@ -118,3 +118,46 @@ def test_an_old_link_to_a_prediction_still_leads_to_it(page: AppTest, workspace:
     page.query_params["reading"] = "1"
     page.run()
     assert [each.value for each in page.subheader] == ["Prediction 1"]
+
+
+def test_a_prediction_says_where_it_comes_from(page: AppTest, workspace: Workspace) -> None:
+    """Whose it is, when and how it came in, from which file, and which model read it; the name leads to more of it."""
+    ada = workspace.users.create("Ada (lab) & co")
+    kept = workspace.read_and_keep(png(drawing(3)), source=Source.UPLOAD, file_name="scan [1].png", user_id=ada.id)
+    page.query_params["prediction"] = "1"
+    page.run()
+    assert not page.exception
+    [facts] = [each.value for each in page.caption if each.value.startswith("Time: ")]
+    assert "Source: Upload" in facts
+    assert r"File: scan \[1\].png" in facts
+    assert f"Model: {workspace.served_model().name}" in facts.replace("\\", "")
+    assert isinstance(kept, PredictionRecord)
+    assert f"{kept.timestamp:%H:%M:%S}" in facts.replace("\\", "")
+    workspace.read_and_keep(png(drawing(7)), source=Source.UPLOAD)
+    page.button(key="detail_1_user").click().run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["ID"]) == [kept.id]
+
+
+def test_a_removed_user_is_named_by_id(page: AppTest, workspace: Workspace) -> None:
+    """An anonymised user has no name to lead anywhere, and the page still opens."""
+    ada = workspace.users.create("Ada")
+    workspace.read_and_keep(png(drawing(3)), source=Source.UPLOAD, user_id=ada.id)
+    workspace.users.anonymise(ada.id)
+    page.query_params["prediction"] = "1"
+    page.run()
+    assert not page.exception
+    assert "Ada" not in [each.label for each in page.button]
+
+
+def test_a_label_is_removed_by_its_button(page: AppTest, workspace: Workspace) -> None:
+    """Remove label listens once there is one, by the key U, and leaves none."""
+    workspace.read_and_keep(png(drawing(3)), source=Source.UPLOAD)
+    page.query_params["prediction"] = "1"
+    page.run()
+    remove = page.button(key="detail_1_remove")
+    assert (remove.disabled, remove.proto.shortcut) == (True, "u")
+    page.button(key="detail_1_is_8").click().run()
+    page.button(key="detail_1_remove").click().run()
+    assert not page.exception
+    assert workspace.history.get(1).label is None

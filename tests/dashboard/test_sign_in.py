@@ -103,7 +103,7 @@ def test_what_is_saved_is_the_visitors(
     paper.append(png(drawing(3)))
     app.query_params["user"] = "default"
     app.run()
-    app.button(key="draw_label_correct").click().run()
+    app.button(key="draw_label_agree").click().run()
     assert "user" not in {each.key for each in app.selectbox}
     [kept] = workspace.history.page().predictions
     assert (kept.user_id, kept.label and kept.label.digit) == (viewer, 3)

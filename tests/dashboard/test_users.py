@@ -39,7 +39,7 @@ def test_what_is_saved_is_the_selected_users(app: AppTest, paper: list[bytes | N
     paper.append(png(drawing(3)))
     app.run()
     app.selectbox(key="user").select("Ada").run()
-    app.button(key="draw_label_correct").click().run()
+    app.button(key="draw_label_agree").click().run()
     [kept] = workspace.history.page().predictions
     assert (kept.user_id, kept.label and kept.label.digit) == (ada.id, 3)
     assert [each.user_id for each in workspace.feedback.of_prediction(kept.id)] == [ada.id]

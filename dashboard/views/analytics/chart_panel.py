@@ -7,8 +7,27 @@ from dashboard.components.wording import NO_LABELS
 
 UNLABELLED = f"{NO_LABELS}. Label some predictions on the Draw, History or Review page."
 
+CLICK = "Click a mark to see its predictions."
+
 
 def show_chart(question: str, figure: go.Figure, *, key: str) -> None:
     """Show a chart, its question as heading and as its description."""
     st.subheader(question)
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=question)
+
+
+def show_marks(question: str, figure: go.Figure, *, key: str) -> dict[str, int] | None:
+    """The same for a chart whose marks can be clicked: return `curve_number` and `point_index` of the one that was."""
+    st.subheader(question)
+    st.caption(CLICK)
+    figure.update_layout(clickmode="event+select", dragmode=False)
+    state = st.plotly_chart(
+        figure,
+        key=key,
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=question,
+    )
+    points = state["selection"]["points"]
+    return points[0] if points else None

@@ -6,13 +6,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.components.palette import ACCENT, BAND, CONTRAST, QUIET, RAMP
+from dashboard.components.palette import ACCENT, BAND, CONTRAST, QUIET, shade, text_on
 from hwr_core.app import DIGITS, NONE, Reliability
 
 CELL = 30
 """Side of a matrix's cell in pixels."""
-DARK = 0.15
-"""Share from which a cell is dark enough for white figures."""
 
 
 def predictions_over_time(table: pd.DataFrame) -> go.Figure:
@@ -21,9 +19,14 @@ def predictions_over_time(table: pd.DataFrame) -> go.Figure:
     return _laid_out(figure, "Predictions")
 
 
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of which an accuracy is known, in their order."""
+    return table[table["labelled"] > 0]
+
+
 def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
     """A line in its 95% band that shows whether accuracy is changing."""
-    known = table[table["labelled"] > 0]
+    known = labelled(table)
     figure = go.Figure()
     figure.add_scatter(x=known["start"], y=known["high"], mode="lines", line_width=0, hoverinfo="skip")
     figure.add_scatter(
@@ -49,7 +52,7 @@ def breakdown_predictions(table: pd.DataFrame) -> go.Figure:
 
 def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
     """Dots with 95% intervals that show how accurate each kind is."""
-    known = table[table["labelled"] > 0]
+    known = labelled(table)
     figure = go.Figure(
         go.Scatter(
             x=known["value"],
@@ -92,27 +95,28 @@ def reliability(found: Reliability) -> go.Figure:
     return _shares(_laid_out(figure, "Accuracy"))
 
 
-def confusion(table: pd.DataFrame) -> go.Figure:
-    """A confusion matrix of square markers: a heat map's cells cannot be clicked in Streamlit, markers can."""
+def confusion(table: pd.DataFrame, *, as_shares: bool = False) -> go.Figure:
+    """A confusion matrix of square markers: a heat map's cells cannot be clicked in Streamlit, markers can.
+
+    The figures are counts or, with `as_shares`, per cent of their row, that is of their label.
+    """
     share = table["predictions"] / table.groupby("actual_digit")["predictions"].transform("sum")
+    colours = [shade(each) for each in share]
     figure = go.Figure(
         go.Scatter(
             x=table["digit"],
             y=table["actual_digit"],
             mode="markers+text",
-            text=table["predictions"],
-            textfont={"size": 11, "color": ["white" if each > DARK else QUIET for each in share]},
-            marker={
-                "symbol": "square",
-                "size": CELL,
-                "color": share,
-                "colorscale": RAMP,
-                "cmin": 0,
-                "cmax": 1,
-                "line": {"width": 1, "color": QUIET},
-            },
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": QUIET}},
-            hovertemplate="read as %{x}, labelled %{y}: %{text}<extra></extra>",
+            text=[_percent(each) for each in share] if as_shares else table["predictions"],
+            textfont={"size": 11, "color": [text_on(colour) for colour in colours]},
+            customdata=[
+                [f"{count} of this label, {_percent(each)}%"]
+                for count, each in zip(table["predictions"], share, strict=True)
+            ],
+            marker={"symbol": "square", "size": CELL, "color": colours, "line": {"width": 1, "color": QUIET}},
+            selected={"marker": {"color": CONTRAST}, "textfont": {"color": text_on(CONTRAST)}},
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate="read as %{x}, labelled %{y}: %{customdata[0]}<extra></extra>",
         )
     )
     values = values_in(table["digit"], table["actual_digit"])
@@ -143,6 +147,16 @@ def latency(table: pd.DataFrame) -> go.Figure:
     figure = _laid_out(figure, "Milliseconds")
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
     return figure
+
+
+def matrix_width(table: pd.DataFrame) -> int:
+    """How wide a matrix is whose cells stand as close side by side as one above the other, in pixels."""
+    return (len(values_in(table["digit"], table["actual_digit"])) + 2) * (CELL + 6)
+
+
+def _percent(share: float) -> str:
+    """A share in whole per cent without the sign, "<1" for less than one."""
+    return "<1" if 0 < share < 0.005 else f"{share:.0%}".removesuffix("%")
 
 
 def _interval(table: pd.DataFrame) -> dict[str, Any]:

@@ -7,14 +7,15 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.downloads import show_data
-from dashboard.components.prediction_table import show_gallery
-from dashboard.services import workspace
 from dashboard.views.analytics import charts
 from dashboard.views.analytics.chart_panel import UNLABELLED
-from dashboard.views.analytics.questions import ask, count
+from dashboard.views.analytics.questions import ask
+from dashboard.views.analytics.rows import IMAGES, show_rows
 from hwr_core.app import NONE, HistoryFilter
 
-IMAGES = 24
+COUNTS, SHARES = "Counts", "% of label"
+"""What may stand in the cells of the matrix."""
+
 FREQUENT = 5
 """Frequent mistakes that are shown, each with a few of its images."""
 FEW = 8
@@ -28,17 +29,24 @@ def show_mistakes(selected: HistoryFilter, _: str) -> None:
         return
     st.subheader("Which digits are confused?")
     st.caption("Click a square to see its images. The darker a square, the larger its share of that label.")
-    state = st.plotly_chart(
-        charts.confusion(table),
-        key="confusion_matrix",
-        on_select="rerun",
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt="Confusion matrix of what was read against the label",
-    )
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        figures = st.segmented_control(
+            "Figures", [COUNTS, SHARES], default=COUNTS, required=True, key="figures", bind="query-params"
+        )
+        with st.container(width=charts.matrix_width(table)):
+            state = st.plotly_chart(
+                charts.confusion(table, as_shares=figures == SHARES),
+                key="confusion_matrix",
+                on_select="rerun",
+                selection_mode="points",
+                config={"displayModeBar": False},
+                alt="Confusion matrix of what was read against the label",
+            )
     points = state["selection"]["points"]
     if points:
-        _show_cell(selected, points[0]["x"], points[0]["y"])
+        with right:
+            _show_cell(selected, points[0]["x"], points[0]["y"])
     show_data(table, "confusion", key="confusion")
     _show_frequent(selected)
 
@@ -53,11 +61,8 @@ def _show_frequent(selected: HistoryFilter) -> None:
 
 def _show_cell(selected: HistoryFilter, read: str, label: str, *, most: int = IMAGES) -> None:
     cell = replace(selected, digit=_digit(read), actual_digit=_digit(label))
-    page = workspace().history.page(cell, limit=most)
-    total = count(cell)
     words = f"Read as {wording.digit_in_words(read)}, labelled {wording.digit_in_words(label)}"
-    st.markdown(f"**{words}**: {total:,}{f', newest {most} shown' if total > most else ''}")
-    show_gallery(page.predictions)
+    show_rows(cell, words, most=most)
 
 
 def _digit(text: str) -> Any:

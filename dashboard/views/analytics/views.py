@@ -1,14 +1,19 @@
 """The views of the Analytics page: each asks the history one kind of question and shows the answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.downloads import show_data
+from dashboard.components.messages import literal
 from dashboard.views.analytics import charts
-from dashboard.views.analytics.chart_panel import UNLABELLED, show_chart
+from dashboard.views.analytics.chart_panel import UNLABELLED, show_chart, show_marks
 from dashboard.views.analytics.mistakes import show_mistakes
 from dashboard.views.analytics.questions import ask
+from dashboard.views.analytics.rows import in_period, of_kind, show_rows
 from hwr_core.app import Bucket, Dimension, HistoryFilter
 
 MOST_BARS = 30
@@ -35,12 +40,33 @@ def show_over_time(selected: HistoryFilter, timezone: str) -> None:
         bind="query-params",
     )
     table = ask("over_time", selected, bucket=Bucket(bucket), timezone=timezone)
-    show_chart("How many predictions?", charts.predictions_over_time(table), key="time_predictions")
+    when = _When(selected, Bucket(bucket), timezone)
+    _show_periods(when, "How many predictions?", charts.predictions_over_time(table), table)
     if table["labelled"].sum():
-        show_chart("Is accuracy changing?", charts.accuracy_over_time(table), key="time_accuracy")
+        known = charts.labelled(table)
+        _show_periods(when, "Is accuracy changing?", charts.accuracy_over_time(known), known)
     else:
         st.caption(UNLABELLED)
     show_data(table, f"predictions by {bucket}", key="time")
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """Which predictions are shown, by which periods of which time zone."""
+
+    selected: HistoryFilter
+    bucket: Bucket
+    timezone: str
+
+
+def _show_periods(when: _When, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
+    """A chart with a mark for each row of a table, and the predictions of the period that was clicked."""
+    mark = show_marks(question, figure, key=f"time_{when.bucket}_{question}")
+    if mark and mark["point_index"] < len(table):
+        start = table["start"].iloc[mark["point_index"]]
+        words = f"{start:%-d %B %Y, %H:%M}" if when.bucket is Bucket.HOUR else f"{start:%-d %B %Y}"
+        words = f"Week from {words}" if when.bucket is Bucket.WEEK else words
+        show_rows(in_period(when.selected, start, when.bucket, when.timezone), words)
 
 
 def show_breakdown(selected: HistoryFilter, _: str) -> None:
@@ -50,9 +76,10 @@ def show_breakdown(selected: HistoryFilter, _: str) -> None:
     )
     table = ask("breakdown", selected, by=DIMENSIONS[by])
     shown = table.head(MOST_BARS)
-    show_chart("How many predictions?", charts.breakdown_predictions(shown), key="breakdown_predictions")
+    _show_kinds(selected, by, "How many predictions?", charts.breakdown_predictions(shown), shown)
     if table["labelled"].sum():
-        show_chart("How accurate are they?", charts.breakdown_accuracy(shown), key="breakdown_accuracy")
+        known = charts.labelled(shown)
+        _show_kinds(selected, by, "How accurate are they?", charts.breakdown_accuracy(known), known)
     else:
         st.caption(UNLABELLED)
     if len(table) > len(shown):
@@ -60,10 +87,22 @@ def show_breakdown(selected: HistoryFilter, _: str) -> None:
     show_data(table, f"predictions by {by.lower()}", key="breakdown")
 
 
+def _show_kinds(selected: HistoryFilter, by: str, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
+    """A chart with a mark for each row of a table, and the predictions of the one that was clicked."""
+    mark = show_marks(question, figure, key=f"breakdown_{by}_{question}")
+    if mark and mark["point_index"] < len(table):
+        row = table.iloc[mark["point_index"]]
+        show_rows(of_kind(selected, DIMENSIONS[by], row), f"{by} {literal(str(row['value']))}")
+
+
 def show_confidence(selected: HistoryFilter, _: str) -> None:
     """How confident the predictions are, and whether confidence matches accuracy."""
     table = ask("confidence_distribution", selected)
-    show_chart("How confident are the predictions?", charts.confidence(table), key="confidence_bars")
+    mark = show_marks("How confident are the predictions?", charts.confidence(table), key="confidence_bars")
+    if mark:
+        row = table.iloc[mark["point_index"]]
+        low, high = float(row["confidence_from"]), float(row["confidence_to"])
+        show_rows(replace(selected, confidence_from=low, confidence_to=high), f"Confidence {low:.0%} to {high:.0%}")
     show_data(table, "confidence", key="confidence")
     found = ask("reliability", selected)
     if found.error is None:

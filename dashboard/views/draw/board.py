@@ -99,7 +99,7 @@ def _show_digit(image: bytes | None, script: str) -> Drawing | None:
         show_hint("Write one digit. It is read after each stroke.")
     unsaved = None if image is None or prediction is None else _as_unsaved(image, prediction)
     label = _choose_label(unsaved, script)
-    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S")
+    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S", is_primary=False)
     show_probabilities(prediction, script)
     if unsaved is None or image is None:
         return None
@@ -115,11 +115,10 @@ def _choose_label(unsaved: Unsaved | None, script: str) -> UserLabel | None:
     """Show the label buttons; a label saves its drawing first. Returns the drawing's label."""
     labels: dict[str, UserLabel | None] = st.session_state.setdefault(LABELS, {})
     prediction = unsaved.prediction if unsaved else None
-    pressed = pressed_label(prediction, key=LABEL)
+    before = labels.get(unsaved.name) if unsaved else None
+    pressed = pressed_label(prediction, before, key=LABEL)
     if unsaved and pressed and (prediction_id := save_once(unsaved, key=SAVE)) is not None:
-        labels[unsaved.name] = save_or_remove(
-            prediction_id, pressed, labels.get(unsaved.name), unsaved.prediction.script
-        )
+        labels[unsaved.name] = save_or_remove(prediction_id, pressed, before, unsaved.prediction.script)
     label = labels.get(unsaved.name) if unsaved else None
     show_label_buttons(prediction, label, key=LABEL, script=script)
     return label

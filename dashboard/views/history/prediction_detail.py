@@ -1,13 +1,15 @@
 """One stored prediction in full: the upload, what the model saw, what was read, and its labels."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import ANSWER_SIDE, show_probabilities, show_seen
+from dashboard.components.history_link import link_to_user
 from dashboard.components.label_buttons import UserLabel, pressed_label, save_or_remove, show_label_buttons
-from dashboard.components.messages import show_error
+from dashboard.components.messages import literal, show_error
 from dashboard.components.script_choice import title_of_name
 from dashboard.components.user_switch import user_id
 from dashboard.services import preview, workspace
@@ -31,21 +33,36 @@ def show_prediction(record: PredictionRecord, *, timezone: str) -> None:
                 if prediction.seen is not None:
                     show_seen(prediction.seen, side=ANSWER_SIDE, caption="What the model saw")
             st.markdown(f"**{wording.headline(prediction)}** {wording.detail(prediction)}")
-            st.caption(
-                f"{_script(prediction.script)}Model {prediction.model_version}. "
-                f"Preprocessing {prediction.timings.preprocessing * 1000:.1f} ms, "
-                f"inference {prediction.timings.inference * 1000:.1f} ms, enhancement {record.enhancement_level:g}."
-            )
         with right:
-            show_probabilities(prediction)
             _choose_label(record, feedback)
+        left, right = st.columns(2, gap="medium")  # below: on a phone the buttons follow the answer
+        with left:
+            show_probabilities(prediction)
+        with right:
+            _show_origin(record, timezone=timezone)
         _show_feedback(feedback, prediction.script, timezone=timezone)
         _show_form(record)
 
 
-def _script(name: str) -> str:
-    """The script of a prediction, where it is not the usual one."""
-    return "" if name == WESTERN else f"Script {title_of_name(name)}. "
+def _show_origin(record: PredictionRecord, *, timezone: str) -> None:
+    """Whose prediction it is, when and how it came in, and what read it."""
+    prediction = record.prediction
+    link_to_user(_names().get(record.user_id), record.user_id, key=f"detail_{record.id}_user")
+    script = "" if prediction.script == WESTERN else title_of_name(prediction.script)
+    facts = {
+        "Time": f"{record.timestamp.astimezone(ZoneInfo(timezone)):%-d %B %Y, %H:%M:%S}",
+        "Source": wording.source_word(record.source),
+        "File": record.file_name,
+        "Model": prediction.model_version,
+        "Script": script,
+        "Preprocessing": f"{prediction.timings.preprocessing * 1000:.1f} ms, enhancement {record.enhancement_level:g}",
+        "Inference": f"{prediction.timings.inference * 1000:.1f} ms",
+    }
+    st.caption("  \n".join(f"{name}: {literal(fact)}" for name, fact in facts.items() if fact))
+
+
+def _names() -> dict[int, str]:
+    return {user.id: user.username for user in workspace().users.all()}
 
 
 def show_by_id(asked: str, *, timezone: str) -> None:
@@ -63,7 +80,7 @@ def _choose_label(record: PredictionRecord, feedback: Sequence[Feedback]) -> Non
     key = f"detail_{record.id}"
     mine = [each.actual_digit for each in feedback if each.user_id == user_id() and each.replaced_at is None]
     current = UserLabel(mine[0]) if mine else None
-    pressed = pressed_label(record.prediction, key=key)
+    pressed = pressed_label(record.prediction, current, key=key)
     if pressed and save_or_remove(record.id, pressed, current, record.prediction.script) != current:
         st.rerun()
     show_label_buttons(record.prediction, current, key=key)
@@ -84,7 +101,7 @@ def _show_upload(record: PredictionRecord) -> None:
 def _show_feedback(feedback: Sequence[Feedback], script: str, *, timezone: str) -> None:
     if not feedback:
         return
-    names = {user.id: user.username for user in workspace().users.all()}
+    names = _names()
     st.dataframe(
         {
             "User": [names.get(each.user_id, "") for each in feedback],

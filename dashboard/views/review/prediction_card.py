@@ -1,18 +1,15 @@
 """The prediction under review: its image, what the model saw, and what it was read as."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.answer import TABLE_SIDE, show_seen, show_symbol
-from dashboard.components.images import shrunk
 from dashboard.components.messages import show_error
-from dashboard.services import preview, workspace
-from hwr_core.app import Prediction, PredictionRecord, Waiting, data_url
-from hwr_core.errors import HwrError, ImageError, NotFound
+from dashboard.components.upload_preview import upload_preview
+from hwr_core.app import Prediction, PredictionRecord, Waiting
+from hwr_core.errors import HwrError
 
 LARGE, SMALL = 224, 84
 """Sides of the images in pixels: whole multiples of the 28 that the model sees."""
@@ -23,14 +20,6 @@ HEIGHT = 244
 SHOWN = 3
 """Candidates named, if they are probable enough."""
 WORTH_NAMING = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class _Upload:
-    """An uploaded image, within the page since a file would have to be fetched, and how wide it is shown."""
-
-    url: str
-    width: int
 
 
 def show_prediction_card(waiting: Waiting) -> None:
@@ -57,10 +46,7 @@ def show_following(following: Sequence[Waiting]) -> None:
 
 def prepare_image(record: PredictionRecord) -> None:
     """Load the upload of a prediction before it is shown. Raises HwrError."""
-    try:
-        _upload(record.upload, record.id)
-    except (NotFound, ImageError):
-        return  # what the model saw is shown in its place
+    upload_preview(record)
 
 
 def _show_image(record: PredictionRecord) -> None:
@@ -69,25 +55,13 @@ def _show_image(record: PredictionRecord) -> None:
     assert seen is not None  # blank images are not stored
     upload = None
     try:
-        upload = _upload(record.upload, record.id)
-    except (NotFound, ImageError):
-        pass  # what the model saw is enough
+        upload = upload_preview(record)
     except HwrError as error:
         show_error(error)
     if upload is None:
         show_seen(seen, side=LARGE)
     else:
-        st.image(upload.url, width=upload.width, alt="The uploaded image")
-
-
-@st.cache_data(max_entries=200, ttl=timedelta(minutes=10), show_spinner=False)
-def _upload(name: str | None, prediction_id: int) -> _Upload | None:
-    """The uploaded image, None where it was not stored; cached, so that the next one can be prepared."""
-    if name is None:
-        return None
-    image = shrunk(preview(workspace().history.upload(prediction_id)), LARGE)
-    height, width = image.shape
-    return _Upload(data_url(image), max(1, round(LARGE * width / max(height, width))))
+        st.image(upload.url, width=upload.width_within(LARGE), alt="The uploaded image")
 
 
 def _show_answer(waiting: Waiting) -> None:

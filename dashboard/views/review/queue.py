@@ -11,7 +11,7 @@ from dashboard.components.user_switch import user_id
 from dashboard.components.wording import in_script
 from dashboard.services import workspace
 from dashboard.views.review.actions import SESSION, fetch, take_key
-from dashboard.views.review.answer_buttons import show_label_buttons, show_move_buttons, show_undo
+from dashboard.views.review.answer_buttons import show_answer_buttons, show_move_buttons, show_undo
 from dashboard.views.review.prediction_card import prepare_image, show_following, show_prediction_card
 from dashboard.views.review.session import ReviewSession
 from hwr_core.app import COMPARED, DIGITS, Order, PredictionRecord, Waiting, start_of_today
@@ -83,7 +83,8 @@ def _show_current() -> None:
         _prepare(session)
     if session.current:
         _show_waiting(session.current, session)
-        st.caption(KEYS_IN_WORDS)
+        with st.container(key="review_keys_in_words"):
+            st.caption(KEYS_IN_WORDS)
     elif session.is_complete:
         _show_end(session)
     else:
@@ -129,7 +130,7 @@ def _show_waiting(waiting: Waiting, session: ReviewSession) -> None:
     left, right = st.columns([5, 4], gap="medium")
     # The buttons reach the browser first: whoever sees the next image can press a key for it.
     with right, st.container(gap="xsmall"):
-        show_label_buttons(waiting.kept, session)
+        show_answer_buttons(waiting.kept, session)
         show_move_buttons(waiting.kept, session)
     with left:
         show_prediction_card(waiting)

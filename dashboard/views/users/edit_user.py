@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.components.history_link import link_to_user
 from dashboard.components.messages import literal, show_error
 from dashboard.components.user_switch import choose_one_of
 from dashboard.services import workspace
@@ -24,6 +25,7 @@ def show_edit_user(users: Sequence[User]) -> None:
     """What can be done with one user."""
     st.subheader("Edit a user")
     user = choose_one_of("User", users, key="users_selected")
+    link_to_user(user.username, user.id, label="Open history", key="users_history")
     with st.form("users_rename", border=False):
         name = st.text_input("Name", value=user.username, max_chars=64, key=f"users_name_{user.id}")
         email = st.text_input("Email", value=user.email or "", key=f"users_email_{user.id}")

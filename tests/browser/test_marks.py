@@ -1,0 +1,61 @@
+"""Every mark of a chart leads to the predictions that it counts."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hwr_core.app.workspace import Workspace
+from hwr_core.settings import Settings
+from tests.browser.hand import at_rest, screenshot
+from tests.serving import Server, serving
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on the example history."""
+    folder = tmp_path_factory.mktemp("marks") / "data"
+    with Workspace(Settings(data_dir=folder)) as workspace:
+        workspace.examples.load()
+    with serving(folder) as server:
+        yield server
+
+
+def counted(page: Page, words: str) -> int:
+    """How many predictions the page says a mark counts."""
+    line = page.get_by_test_id("stMarkdownContainer").filter(has_text=re.compile(rf"^{words}: \d"))
+    expect(line).to_be_visible()
+    [number] = re.findall(r": ([\d,]+)", line.inner_text())
+    return int(number.replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/analytics", r"\d+ \w+ 20\d\d"),
+        ("/analytics?view=Accuracy&by=User", "User .+"),
+        ("/analytics?view=Accuracy&by=Digit", "Digit .+"),
+        ("/analytics?view=Confidence", "Confidence .+"),
+        ("/analytics?view=Mistakes", "Read as not a digit, .+"),
+    ],
+)
+def test_a_mark_leads_to_its_predictions(visit: Visit, address: str, words: str) -> None:
+    """One click shows the images, the second opens the history with as many rows, or brings them as a CSV file."""
+    page = visit(address)
+    at_rest(page)
+    chart = page.locator(".js-plotly-plot").first
+    chart.locator(".point").last.click(force=True)
+    number = counted(page, words)
+    expect(page.get_by_role("img", name="The uploaded image").first).to_be_visible()
+    at_rest(page)
+    screenshot(page, "analytics-mark")
+    file = page.request.get(page.get_by_role("link", name="Download as CSV").first.get_attribute("href") or "")
+    assert len([*csv.DictReader(io.StringIO(file.text()))]) == number
+    page.get_by_role("button", name="Open in History").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    expect(page.get_by_text(re.compile(rf"\bof {number:,}, newest first"))).to_be_visible()
