@@ -22,11 +22,11 @@ def _ten(page: Grey, left: int, top: int) -> None:
 
 
 def _page(*rows: str) -> Grey:
-    """Rows of 三 and 十, half a sign apart, on white."""
-    page = np.full((120 + 90 * len(rows), 440), 255, np.uint8)
+    """Rows of 三 and 十, two thirds of a sign apart, on white."""
+    page = np.full((120 + 100 * len(rows), 440), 255, np.uint8)
     for number, row in enumerate(rows):
         for place, sign in enumerate(row):
-            {"三": _three, "十": _ten}[sign](page, 60 + 75 * place, 60 + 90 * number)
+            {"三": _three, "十": _ten}[sign](page, 60 + 75 * place, 60 + 100 * number)
     return page
 
 
@@ -42,7 +42,7 @@ def test_bars_above_each_other_stand_on_one_line() -> None:
 
 
 def test_rows_of_such_signs_are_lines_of_their_own() -> None:
-    """Half a sign lies between them, more than between the bars of one sign."""
+    """Two thirds of a sign lie between them, more than between the bars of one sign."""
     assert [len(line) for line in _boxes(_page("三十", "十三三"), alike=False)] == [4, 7]
 
 

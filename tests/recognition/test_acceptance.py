@@ -89,7 +89,7 @@ def test_two_ways_of_reading_that_agree_make_it_surer(accepting, monkeypatch):
     clear = PageImage(number("314159"), 1.0)
     agreement = FEATURES.index("agreement")
     [both] = read_page(clear, accepting).lines
-    monkeypatch.setattr("hwr_core.recognition.page_reader.segment", lambda *_: segment(number("271")))
+    monkeypatch.setattr("hwr_core.recognition.page_reader.segment", lambda *_, **__: segment(number("271")))
     [differ] = read_page(clear, accepting).lines
     monkeypatch.setattr("hwr_core.recognition.page_reader.FEW", 0)
     monkeypatch.setattr("hwr_core.recognition.page_reader.DOUBTED", 0.0)
