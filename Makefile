@@ -61,7 +61,7 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.dashboard
 
 race: setup ## Measure hwr beside other servers around the same model (ARGS="--rounds 5")
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --target build/race --constraint constraints.txt --group race
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(VENV)/race --constraint constraints.txt --group race
 	$(BIN)/python -m tests.benchmarks.race $(ARGS)
 
 mixed: setup ## Load a server with everything at once for half an hour (ARGS="--minutes 30")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import current_default_thread_limiter
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI, Security
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -16,6 +17,7 @@ import hwr_core
 from api.auth.authentication import Authentication
 from api.auth.permissions import AddressRules
 from api.auth.rate_limits import Rates
+from api.direct import Direct, Short
 from api.errors import HANDLERS, REQUEST_ID
 from api.live.channels import Channels
 from api.metrics.metrics import Metrics
@@ -139,6 +141,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
             Middleware(RequestLog, requests=metrics_of_app.requests),  # sees the answers of all below
             *_middleware(settings, rates, rules),
             *([provider.session()] if provider else []),
+            Middleware(Direct, short={"/api/predict": Short(_route("/api/predict"), predict.predict_directly)}),
         ],
         dependencies=CREDENTIALS if settings.has_sign_in else [],
     )
@@ -149,6 +152,11 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
         app.include_router(module.router)
     app.mount(f"/{documentation.ASSETS}", documentation.assets())
     return app
+
+
+def _route(path: str) -> APIRoute:
+    """Return the route of an address that takes images."""
+    return next(route for route in predict.router.routes if isinstance(route, APIRoute) and route.path == path)
 
 
 def allow_threads() -> None:

@@ -12,7 +12,24 @@ from hwr_core.app import Caller, Workspace, authorised
 from hwr_core.errors import NotSignedIn
 
 
-# All async: a plain def would cost every request a thread switch.
+def workspace_of(request: HTTPConnection) -> Workspace:
+    """Return the workspace as the caller of a request may use it. Raises NotSignedIn."""
+    unrestricted: Workspace = request.app.state.workspace
+    if not unrestricted.access.required:
+        return unrestricted
+    caller = caller_of(request)
+    if caller is None:
+        raise NotSignedIn("Sign in first, or send an API key or a token.")
+    return authorised(unrestricted, caller)
+
+
+def caller_of(request: HTTPConnection) -> Caller | None:
+    """Return the user who sent a request."""
+    caller: Caller | None = request.scope.get(CALLER)
+    return caller
+
+
+# All async: a plain def would cost every request a thread switch. None depends on another: that would cost it 40 us.
 async def _unrestricted(request: HTTPConnection) -> Workspace:
     workspace: Workspace = request.app.state.workspace
     return workspace
@@ -24,8 +41,7 @@ async def _metrics(request: HTTPConnection) -> Metrics:
 
 
 async def _caller(request: HTTPConnection) -> Caller | None:
-    caller: Caller | None = request.scope.get(CALLER)
-    return caller
+    return caller_of(request)
 
 
 async def _channels(request: HTTPConnection) -> Channels:
@@ -33,12 +49,8 @@ async def _channels(request: HTTPConnection) -> Channels:
     return channels
 
 
-async def _workspace(unrestricted: "UnrestrictedDep", caller: "CallerDep") -> Workspace:
-    if not unrestricted.access.required:
-        return unrestricted
-    if caller is None:
-        raise NotSignedIn("Sign in first, or send an API key or a token.")
-    return authorised(unrestricted, caller)
+async def _workspace(request: HTTPConnection) -> Workspace:
+    return workspace_of(request)
 
 
 UnrestrictedDep = Annotated[Workspace, Depends(_unrestricted)]

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from abc import abstractmethod
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ current_request: ContextVar[str] = ContextVar("current_request", default="")
 
 FIELDS = "fields"
 """The key of a line's structured fields: `log.info("...", extra={FIELDS: {"status": 200}})`."""
+
+_LINE = "_hwr_line"
+"""Where a record holds its line, once that is made, beside who made it."""
 
 FILE_BYTES = 10 * MIB
 FILES = 5
@@ -90,11 +94,27 @@ def add_request_id(record: logging.LogRecord) -> bool:
     return True
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object per line."""
+class _Lines(logging.Formatter):
+    """Makes the line of a record once: the file asks for it twice, to see whether it is full, and the console again."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
+        made = record.__dict__.get(_LINE)
+        if made is None or made[0] is not self:
+            made = record.__dict__[_LINE] = (self, self.line_of(record))
+        line: str = made[1]
+        return line
+
+    @abstractmethod
+    def line_of(self, record: logging.LogRecord) -> str:
+        """Make the line of a record."""
+
+
+class JsonLines(_Lines):
+    """One JSON object per line."""
+
+    def line_of(self, record: logging.LogRecord) -> str:
+        """Make the line of a record."""
         line: dict[str, Any] = {
             "timestamp": _time(record).isoformat(),
             "level": record.levelname.lower(),
@@ -109,11 +129,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-class ConsoleLines(logging.Formatter):
+class ConsoleLines(_Lines):
     """A readable line: time, level, message, fields, request id; a traceback follows on lines of its own."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of a record."""
+    def line_of(self, record: logging.LogRecord) -> str:
+        """Make the line of a record."""
         fields = "".join(f" {name}={value}" for name, value in getattr(record, FIELDS, {}).items())
         request_id = getattr(record, "request_id", "")
         line = (

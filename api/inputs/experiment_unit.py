@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import Depends, Header
+from starlette.requests import HTTPConnection
 
-from api.dependencies import CallerDep
+from api.dependencies import caller_of
 
 
 async def _unit(
-    caller: CallerDep,
+    request: HTTPConnection,
     x_experiment_unit: Annotated[
         str | None,
         Header(
@@ -22,6 +23,12 @@ async def _unit(
 ) -> str | None:
     if x_experiment_unit is not None:
         return f"unit:{x_experiment_unit}"
+    return unit_of_caller(request)
+
+
+def unit_of_caller(request: HTTPConnection) -> str | None:
+    """Return the unit of a request that names none: its API key, where it came with one."""
+    caller = caller_of(request)
     return None if caller is None or caller.key_id is None else f"key:{caller.key_id}"
 
 

@@ -4,15 +4,15 @@ import asyncio
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.permissions import calls
-from api.dependencies import WorkspaceDep
+from api.dependencies import WorkspaceDep, workspace_of
 from api.errors import RESPONSES
-from api.inputs.experiment_unit import UnitDep
+from api.inputs.experiment_unit import UnitDep, unit_of_caller
 from api.inputs.image_data import image_bytes
-from api.inputs.request_bodies import UploadRoute
+from api.inputs.request_bodies import UploadRoute, parsed_now
 from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, ScriptName, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
@@ -41,6 +41,16 @@ async def predict(body: PredictIn, workspace: WorkspaceDep, unit: UnitDep) -> Pr
         )
     )
     return PredictOut.from_record(outcome, total_time=time.perf_counter() - started)
+
+
+async def predict_directly(request: Request, body: bytes) -> Response | None:
+    """Answer a request to `/api/predict` as `predict` does; None for a body that it refuses."""
+    try:
+        given = PredictIn.model_validate(parsed_now(body))
+    except ValueError:  # of JSON or of its values: the route says what is wrong
+        return None
+    answer = await predict(given, workspace_of(request), unit_of_caller(request))
+    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
 @router.post("/predict-upload", summary="Read an uploaded image and store the prediction")

@@ -29,8 +29,8 @@ from tests.serving import serving
 OURS, PARSING = "hwr", "FastAPI, parses only"
 PATH = "/api/predict"
 READY_WITHIN = 120.0
-FETCHED = PROJECT / "build" / "race"
-"""Where `make race` puts the other servers: the environment of hwr stays as it is."""
+FETCHED = Path(sys.prefix) / "race"
+"""Where `make race` puts the other servers: what hwr itself imports stays as it is."""
 
 UVICORN = ("-m", "uvicorn", "--factory", "--log-level", "warning", "--no-access-log", "--port", "{port}")
 OTHERS: dict[str, Sequence[str]] = {
