@@ -10,12 +10,14 @@ from starlette.types import Receive, Scope, Send
 from streamlit.starlette import App
 
 import api.app
+from api.middleware.compressed_files import CompressedFiles
 from api.middleware.security_headers import SecurityHeaders, policy
 from hwr_core import logs
 from hwr_core.settings import Settings, load_settings
 
 DASHBOARD = Path(__file__).with_name("dashboard") / "streamlit_app.py"
-PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
+FILES = Path(streamlit.__file__).with_name("static")
+PAGE = FILES / "index.html"
 """The HTML that Streamlit serves for every page."""
 
 
@@ -27,8 +29,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or load_settings()
     app = api.app.create_app(settings)
     dashboard = App(DASHBOARD)
+    files = CompressedFiles(dashboard, FILES / "static", "/static")
     # Plotly compiles code from strings for its parallel coordinates.
-    pages = SecurityHeaders(dashboard, policy(PAGE.read_text(encoding="utf-8"), evaluates=True))
+    pages = SecurityHeaders(files, policy(PAGE.read_text(encoding="utf-8"), evaluates=True))
     lifespans = app.router.lifespan_context, dashboard.lifespan()
     not_found = app.router.default
 

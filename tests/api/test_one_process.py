@@ -1,9 +1,11 @@
 """API and dashboard in one process, as `hwr serve` runs them."""
 
+import gzip
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.client import HTTPResponse
 from pathlib import Path
@@ -21,9 +23,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def _ask(server: Server, method: str, path: str) -> tuple[HTTPResponse, bytes]:
+def _ask(
+    server: Server, method: str, path: str, headers: Mapping[str, str] | None = None
+) -> tuple[HTTPResponse, bytes]:
     with closing(server.connect()) as connection:
-        connection.request(method, path)
+        connection.request(method, path, headers=headers or {})
         response = connection.getresponse()
         return response, response.read()
 
@@ -34,6 +38,20 @@ def test_dashboard_lies_behind_the_first_address(server: Server) -> None:
     assert (response.status, response.headers.get_content_type()) == (200, "text/html")
     assert b"<title>" in page
     assert _ask(server, "GET", "/_stcore/health")[0].status == 200
+
+
+def test_scripts_of_the_dashboard_are_compressed_and_kept_for_ever(server: Server) -> None:
+    """A browser fetches each of them once, and a third of its bytes."""
+    _, page = _ask(server, "GET", "/")
+    script = re.search(rb'src="\./(static/js/[^"]+\.js)"', page)
+    assert script is not None
+    address = f"/{script.group(1).decode()}"
+    _, plain = _ask(server, "GET", address)
+    response, content = _ask(server, "GET", address, {"Accept-Encoding": "gzip, deflate, br"})
+    assert gzip.decompress(content) == plain
+    assert len(content) < len(plain) / 2
+    assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 404), ("POST", 404), ("HEAD", 404)])
