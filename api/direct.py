@@ -55,6 +55,7 @@ class Direct:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
+        scope["route"] = short.route  # before the answer: the log names it where that fails
         try:
             messages = await _messages(receive)
             response = await short.answer(request, _body(messages)) if _is_whole(messages) else None
@@ -65,7 +66,6 @@ class Direct:
         if response is None:
             await self._app(scope, _again(messages, receive), send)
         else:
-            scope["route"] = short.route
             await response(scope, receive, send)
 
 

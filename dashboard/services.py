@@ -1,6 +1,8 @@
 """What the pages call: this process's workspace as the visitor may use it, and results cached across reruns."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -18,6 +20,7 @@ from hwr_core.app import (
     OnPage,
     OnProgress,
     PageImage,
+    PageMade,
     Permission,
     Prediction,
     Workspace,
@@ -55,6 +58,16 @@ def workspace() -> Workspace:
     who = visitor()
     shared = _shared_workspace()
     return shared if who is None else authorised(shared, who)
+
+
+@contextmanager
+def timed(page: str) -> Iterator[None]:
+    """Tell those who watch the server how long the block took, which makes a page; also if that stops half-way."""
+    events, started = _shared_workspace().events, time.perf_counter()
+    try:
+        yield
+    finally:
+        events.publish(PageMade(page, time.perf_counter() - started))
 
 
 def visitor() -> Caller | None:

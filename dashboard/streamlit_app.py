@@ -8,6 +8,7 @@ from dashboard.components.history_link import follow_link
 from dashboard.components.messages import show_toasts
 from dashboard.components.user_switch import confirm_sign_in, show_user
 from dashboard.navigation import layout_of, pages
+from dashboard.services import timed
 
 FOLDER = Path(__file__).parent
 ICON = str(FOLDER / "icon.svg")
@@ -22,5 +23,6 @@ st.set_page_config(layout=layout_of(page.url_path))
 show_user()
 follow_link()
 show_toasts()
-page.run()
+with timed(page.title):
+    page.run()
 show_toasts()

@@ -1,10 +1,11 @@
 """All metrics of one app, as /metrics shows them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from prometheus_client import CollectorRegistry, Info, PlatformCollector, ProcessCollector
 
+from api.metrics.pages import Pages
 from api.metrics.predictions import Predictions, Stored
 from api.metrics.state import WorkspaceState
 from api.metrics.traffic import Live, Requests
@@ -24,6 +25,7 @@ class Metrics:
         self.live = Live(self.registry)
         self._predictions = Predictions(self.registry)
         self._stored = Stored(self.registry)
+        self._pages = Pages(self.registry)
 
     @contextmanager
     def watching(self, workspace: Workspace) -> Iterator[None]:
@@ -31,7 +33,9 @@ class Metrics:
         state = WorkspaceState(workspace)
         self.registry.register(state)
         try:
-            with workspace.events.subscribed(self._predictions.hear), workspace.events.subscribed(self._stored.hear):
+            with ExitStack() as subscriptions:
+                for part in (self._predictions, self._stored, self._pages):
+                    subscriptions.enter_context(workspace.events.subscribed(part.hear))
                 yield
         finally:
             self.registry.unregister(state)

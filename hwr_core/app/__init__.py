@@ -15,6 +15,7 @@ from hwr_core.app.forms.files import FormFormat, form_file, form_table
 from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.housekeeping import Storage
 from hwr_core.app.limits import limits_of
+from hwr_core.app.page_events import PageMade
 from hwr_core.app.rules import RULES, RuleMismatch, confirm_rules
 from hwr_core.app.scripts import ReadScript
 from hwr_core.app.slices import KEPT, Digit, Shown, about, confusion, matching
@@ -223,6 +224,7 @@ __all__ = [
     "Order",
     "Overview",
     "PageImage",
+    "PageMade",
     "Part",
     "Permission",
     "Prediction",

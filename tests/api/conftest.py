@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from hwr_core.app.page_events import PageMade
 from hwr_core.records.roles import Role
 from hwr_core.settings import PROJECT, Settings
 from tests.api.client import Predict, client_of, drawn, samples
@@ -77,6 +78,7 @@ def known_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]
         with client.websocket_connect("/api/live/draw") as pen:
             pen.send_json({"strokes": []})
             pen.receive_json()
+        client.app.state.workspace.events.publish(PageMade("Home", 0.2))  # type: ignore[attr-defined]
         yield {name.partition("{")[0] for name in samples(client)}
 
 

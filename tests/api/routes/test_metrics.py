@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 
 from api.app import create_app
-from hwr_core.app.workspace import open_workspace
+from hwr_core.app.page_events import PageMade
+from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
@@ -65,6 +66,16 @@ def test_predictions_are_counted(client: TestClient, predict: Predict, blank: by
     assert found["hwr_store_lag_seconds_count"] == 2
     assert found["hwr_store_lag_seconds_sum"] > 0
     assert found["hwr_store_waiting_predictions"] == 0
+
+
+def test_pages_of_the_dashboard_are_timed(client: TestClient) -> None:
+    """By their titles, as the dashboard tells of them."""
+    workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
+    workspace.events.publish(PageMade("Analytics", 0.3))
+    workspace.events.publish(PageMade("Analytics", 0.2))
+    found = samples(client)
+    assert found["hwr_page_duration_seconds_count{page=Analytics}"] == 2
+    assert found["hwr_page_duration_seconds_sum{page=Analytics}"] == pytest.approx(0.5)
 
 
 def test_predictions_that_cannot_be_kept_are_counted(client: TestClient, predict: Predict) -> None:
