@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release site lock sbom audit licences clean
+.PHONY: help setup run phone test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release site lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,9 @@ openapi: setup ## Write the document of the REST API to build/openapi.json, for 
 
 release: wheel sbom openapi ## Put wheel, sources, SBOM, API document and image, with checksums, into build/release
 	.ci/release
+
+phone: ## Build the page for phones from api/phone/src (needs node; what it builds is committed)
+	cd api/phone && npm ci --ignore-scripts --no-fund --no-audit && npm run build
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx \

@@ -45,6 +45,7 @@ from api.routes import (
     models,
     number_history,
     numbers,
+    phone,
     predict,
     scripts,
     sign_in,
@@ -89,6 +90,7 @@ ROUTES = (
     datasets,
     access,
     live,
+    phone,
 )
 
 THREADS = 120
@@ -182,7 +184,15 @@ def _middleware(settings: Settings, rates: Rates | None, rules: AddressRules) ->
                 CORSMiddleware,
                 allow_origins=settings.origins,
                 allow_methods=["*"],
-                allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Experiment-Unit", REQUEST_ID],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "Idempotency-Key",
+                    "X-API-Key",
+                    "X-Device-Time",
+                    "X-Experiment-Unit",
+                    REQUEST_ID,
+                ],
                 expose_headers=["Content-Disposition", "Retry-After", REQUEST_ID],
             )
         )

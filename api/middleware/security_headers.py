@@ -20,12 +20,13 @@ PRIVATE = "no-store"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def policy(html: str = "", *, evaluates: bool = False) -> str:
+def policy(html: str = "", *, evaluates: bool = False, compiles: bool = False) -> str:
     """Return the policy of a page: its own inline scripts run, injected ones do not.
 
-    `evaluates` is for pages whose scripts compile code from strings.
+    `evaluates` is for pages whose scripts compile code from strings, `compiles` for those that bring WebAssembly.
     """
     scripts = ["'self'", *map(hash_of, _INLINE.findall(html)), *(["'unsafe-eval'"] if evaluates else [])]
+    scripts += ["'wasm-unsafe-eval'"] if compiles else []
     directives = (
         "default-src 'self'",
         f"script-src {' '.join(scripts)}",

@@ -13,10 +13,11 @@ from api.errors import RESPONSES
 from api.inputs.experiment_unit import UnitDep, unit_of_caller
 from api.inputs.image_data import image_bytes
 from api.inputs.request_bodies import UploadRoute, parsed_now
+from api.inputs.sent import HEADERS_OF_SENT, SentDep
 from api.inputs.uploads import named_content
 from api.schemas.fields import EnhancementLevel, ScriptName, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
-from hwr_core.app import DEFAULT_USER, WESTERN, Source
+from hwr_core.app import DEFAULT_USER, WESTERN, Sent, Source
 
 router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_class=UploadRoute)
 
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api", tags=["predict"], responses=RESPONSES, route_c
 # Not a plain `def`: sixteen requests that wait for the commit, each in its own thread, are a quarter slower.
 @router.post("/predict", summary="Read an image and store the prediction")
 @calls("start_read_and_keep")
-async def predict(body: PredictIn, workspace: WorkspaceDep, unit: UnitDep) -> PredictOut:
+async def predict(body: PredictIn, workspace: WorkspaceDep, unit: UnitDep, sent: SentDep) -> PredictOut:
     """Read the digit in an image sent as base64, and store the prediction.
 
     A blank image has the verdict no_ink and is not stored.
@@ -38,18 +39,21 @@ async def predict(body: PredictIn, workspace: WorkspaceDep, unit: UnitDep) -> Pr
             enhancement_level=body.enhancement_level,
             script=body.script,
             unit=unit,
+            sent=sent,
         )
     )
     return PredictOut.from_record(outcome, total_time=time.perf_counter() - started)
 
 
 async def predict_directly(request: Request, body: bytes) -> Response | None:
-    """Answer a request to `/api/predict` as `predict` does; None for a body that it refuses."""
+    """Answer a request to `/api/predict` as `predict` does; None for a body that it refuses, and for rare headers."""
+    if any(name in request.headers for name in HEADERS_OF_SENT):
+        return None
     try:
         given = PredictIn.model_validate(parsed_now(body))
     except ValueError:  # of JSON or of its values: the route says what is wrong
         return None
-    answer = await predict(given, workspace_of(request), unit_of_caller(request))
+    answer = await predict(given, workspace_of(request), unit_of_caller(request), Sent())
     return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
@@ -59,6 +63,7 @@ async def predict_upload(  # noqa: PLR0913, PLR0917  each is one part of the req
     file: Annotated[UploadFile, File(description="An image file.", examples=["seven.png"])],
     workspace: WorkspaceDep,
     unit: UnitDep,
+    sent: SentDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
     script: Annotated[ScriptName, Form()] = WESTERN,
@@ -75,6 +80,7 @@ async def predict_upload(  # noqa: PLR0913, PLR0917  each is one part of the req
             enhancement_level=enhancement_level,
             script=script,
             unit=unit,
+            sent=sent,
         )
     )
     return PredictUploadOut.from_record(outcome, filename=name, total_time=time.perf_counter() - started)

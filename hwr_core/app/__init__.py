@@ -85,9 +85,10 @@ from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberPage, Numbe
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role
+from hwr_core.records.sent import LONGEST_KEY, Sent
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
-from hwr_core.registry.registry import CHAMPION, ModelVersion
+from hwr_core.registry.registry import CHAMPION, LITERT, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.scripts.script import (
@@ -121,7 +122,9 @@ __all__ = [
     "KEY_PREFIX",
     "KNOWN_FOR",
     "LARGEST_MAX_ERROR",
+    "LITERT",
     "LONGEST_FIELD_NAME",
+    "LONGEST_KEY",
     "LONGEST_TAG",
     "LONGEST_TEXT",
     "LONGEST_TITLE",
@@ -244,6 +247,7 @@ __all__ = [
     "RuleMismatch",
     "Score",
     "Script",
+    "Sent",
     "ShadowReport",
     "Shift",
     "Shown",

@@ -16,6 +16,7 @@ from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import Assignment, Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
+from hwr_core.records.sent import Sent
 from hwr_core.records.uploads import Upload
 from hwr_core.records.users import DEFAULT_USER, get_active_user
 from hwr_core.scripts.script import WESTERN
@@ -135,8 +136,14 @@ class PredictImage:
         enhancement_level: float = 1.0,
         script: str = WESTERN,
         unit: str | None = None,
+        sent: Sent | None = None,
     ) -> Future[Prediction | PredictionRecord]:
-        """Start `read_and_keep` and return at once, so that no thread of a server has to wait for it."""
+        """Start `read_and_keep` and return at once, so that no thread of a server has to wait for it.
+
+        `sent` is what the program that sends the image says of it. With an idempotency key that has stored a prediction
+        before, that one comes back, marked as repeated; with another image than then the outcome is a Conflict.
+        """
+        sent = sent or Sent()
         outcome: Future[Prediction | PredictionRecord] = Future()
         reader, assignment = self._routing.reader(user_id, unit, script)
 
@@ -151,7 +158,16 @@ class PredictImage:
                     stored = self._lookups.submit(self._confirmed, prediction, user_id)
                 else:
                     upload = upload_of(image, self._settings)
-                    new = NewPrediction(user_id, source, prediction, file_name, enhancement_level, upload)
+                    new = NewPrediction(
+                        user_id,
+                        source,
+                        prediction,
+                        file_name,
+                        enhancement_level,
+                        upload,
+                        sent.created_at,
+                        sent.once(image),
+                    )
                     stored = self._recorder.store(new)
                 stored.add_done_callback(partial(_settle, outcome))
 

@@ -149,7 +149,7 @@ RULES: Mapping[str, Rule] = {
     "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
     "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
     "read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit"),
-    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit"),
+    "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit", "sent"),
     "history.page": _own(_FILTER, free=("limit", "before")),
     "history.count": _own(_FILTER),
     "history.get": _own(_PREDICTION),

@@ -411,6 +411,21 @@ def alerts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table alerts (change text not null, told_at timestamptz not null)")
 
 
+def idempotency_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the keys by which a program that sends an image again is told what was stored the first time."""
+    connection.execute(
+        """
+        create table idempotency_keys (
+            user_id bigint not null,
+            key text not null,
+            prediction_id bigint not null,
+            content text not null
+        )
+        """
+    )
+    connection.execute("create index idempotency_keys_by_key on idempotency_keys (key)")
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -426,4 +441,5 @@ MIGRATIONS: Sequence[Migration] = (
     retraining,
     notes_of_jobs,
     alerts,
+    idempotency_keys,
 )

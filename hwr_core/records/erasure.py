@@ -37,7 +37,14 @@ def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
 
 def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the predictions that meet a condition (SQL of our own), with their feedback, labels and shadow readings."""
-    return _erase(cursor, "predictions", ("feedback", "labels", "shadow_readings"), "prediction_id", condition, values)
+    return _erase(
+        cursor,
+        "predictions",
+        ("feedback", "labels", "shadow_readings", "idempotency_keys"),
+        "prediction_id",
+        condition,
+        values,
+    )
 
 
 def erase_numbers(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:

@@ -1,7 +1,7 @@
 """The table of predictions: rows written many at a time, and read back as records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from hwr_core.errors import HwrError, InvalidValue, UserInactive, UserNotFound
+from hwr_core.errors import Conflict, HwrError, InvalidValue, UserInactive, UserNotFound
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
 from hwr_core.records.labels import Label
+from hwr_core.records.sent import Once, Place, remember, stored_before
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.records.users import fits_bigint
 
@@ -37,7 +38,8 @@ class Source(StrEnum):
 class PredictionRecord:
     """A stored prediction, one row of the history. Times are UTC with an offset.
 
-    `upload` is the SHA-256 of the image file, None where the file was not kept.
+    `upload` is the SHA-256 of the image file, None where the file was not kept. `repeated` tells that nothing was
+    stored just now: the image was sent before, with the same idempotency key.
     """
 
     id: int
@@ -49,6 +51,7 @@ class PredictionRecord:
     enhancement_level: float = 1.0
     upload: str | None = None
     label: Label | None = None
+    repeated: bool = False
 
     @property
     def is_right(self) -> bool | None:
@@ -110,6 +113,12 @@ class NewPrediction:
     enhancement_level: float = 1.0
     upload: Upload | None = None
     created_at: datetime = field(default_factory=_now)
+    once: Once | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where its idempotency key is looked up; None without one."""
+        return None if self.once is None else (self.user_id, self.once.key)
 
     def __post_init__(self) -> None:
         seen = self.prediction.seen
@@ -127,15 +136,62 @@ def record_predictions(
 ) -> list[PredictionRecord | HwrError]:
     """Insert the rows in one statement, with ids that ascend in their order, and store their image files.
 
-    A row whose user does not exist or is deactivated gets an error in its place and does not affect the others.
+    A row whose user does not exist or is deactivated gets an error in its place and does not affect the others. One
+    whose idempotency key has stored a prediction before gets that one.
     """
     ids, users = _fresh_ids_and_users(cursor, rows)
-    accepted = [row for row in rows if users.get(row.user_id)]
+    active = [row for row in rows if users.get(row.user_id)]
+    known = stored_before(cursor, [row.place for row in active if row.place])
+    accepted = _first_sent(active, known)
     for row in accepted:
         if row.upload:
             uploads.add(row.upload)
-    stored = iter(_insert(cursor, ids, accepted))
-    return [next(stored) if users.get(row.user_id) else _refusal(row.user_id, users) for row in rows]
+    records = _insert(cursor, ids, accepted)
+    fresh = {
+        row.place: (record.id, row.once.content)
+        for row, record in zip(accepted, records, strict=True)
+        if row.place and row.once
+    }
+    remember(cursor, fresh)
+    stored = {id(row): record for row, record in zip(accepted, records, strict=True)}
+    repeated = _records_again(cursor, {**known, **fresh}, [row for row in active if id(row) not in stored])
+    return [
+        (stored.get(id(row)) or repeated[id(row)]) if users.get(row.user_id) else _refusal(row.user_id, users)
+        for row in rows
+    ]
+
+
+def _first_sent(rows: Sequence[NewPrediction], known: Mapping[Place, tuple[int, str]]) -> list[NewPrediction]:
+    """The rows whose idempotency key neither the database nor an earlier row has; all that have none."""
+    seen: set[Place] = set(known)
+    accepted = []
+    for row in rows:
+        if row.place is None or row.place not in seen:
+            accepted.append(row)
+        if row.place is not None:
+            seen.add(row.place)
+    return accepted
+
+
+def _records_again(
+    cursor: duckdb.DuckDBPyConnection, stored: Mapping[Place, tuple[int, str]], rows: Sequence[NewPrediction]
+) -> dict[int, PredictionRecord | HwrError]:
+    """What was stored for rows that are sent again, by the row's identity; Conflict where that was another image."""
+    if not rows:
+        return {}
+    found: dict[int, PredictionRecord | HwrError] = {}
+    before = {row.place: stored[row.place] for row in rows if row.place}
+    records = {record.id: record for record in rows_by_id(cursor, [each for each, _ in before.values()])}
+    for row in rows:
+        assert row.place is not None  # a row without a key was stored
+        assert row.once is not None
+        prediction_id, content = before[row.place]
+        try:
+            row.once.confirm(content)
+            found[id(row)] = replace(records[prediction_id], repeated=True)
+        except Conflict as error:
+            found[id(row)] = error
+    return found
 
 
 def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[PredictionRecord]:

@@ -44,7 +44,10 @@ class Recorder:
         if outcome.cancelled():
             return
         error = outcome.exception()
-        self._events.publish(PredictionNotStored(error) if error else PredictionStored(outcome.result(), waited))
+        if error:
+            self._events.publish(PredictionNotStored(error))
+        elif not outcome.result().repeated:
+            self._events.publish(PredictionStored(outcome.result(), waited))
 
     def close(self) -> None:
         """Write what is waiting, then stop. May be repeated."""

@@ -50,6 +50,8 @@ def test_its_names_clash_with_nobodys(wheel: Path) -> None:
     shipped = {name.split("/")[2] for name in names if name.startswith("hwr_core/shipped/")}
     assert shipped == {CHAMPION, SERVED}
     assert not [name for name in names if "screenshots" in name or "test_" in name]
+    phone = {name.removeprefix("hwr_app/api/phone/") for name in names if name.startswith("hwr_app/api/phone/")}
+    assert phone == {f"static/{file.name}" for file in (PROJECT / "api" / "phone" / "static").iterdir()}
 
 
 def test_a_wheel_can_be_built_from_the_archive_of_sources(tmp_path: Path) -> None:

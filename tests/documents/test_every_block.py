@@ -32,6 +32,7 @@ OF_OTHERS = {
 NOT_RUN = {
     "docker compose up -d": "there may be no Docker",
     "sudo useradd --system --home-dir /opt/hwr hwr": "it changes the system",
+    "make phone": "it fetches packages; tests/api/routes/test_phone.py compares what is served with its sources",
     "make wheel": "it installs; tests/deploy/test_wheel.py builds the wheel, installs it and reads",
     ".venv/bin/pip install gunicorn": "it installs from the network, then serves until it is stopped",
     "HWR_AUTH=required .venv/bin/hwr serve --host 0.0.0.0": "it serves until it is stopped; tests/server does so",
@@ -42,7 +43,7 @@ NOT_RUN = {
 }
 """Shell blocks by their first line, each with the reason."""
 
-NO_CODE = {"text": "a drawing"}
+NO_CODE = {"text": "a drawing", "kotlin": "a program for Android", "swift": "a program for iOS"}
 """Languages that nothing here understands."""
 
 SMALLER = {
@@ -68,7 +69,7 @@ PARSED: Mapping[str, Callable[[str], object]] = {
 }
 
 MANY = [str(file.relative_to(PROJECT)) for file in (*PROJECT.glob("*.md"), *PROJECT.glob("[!.]*/**/*.md"))]
-DOCUMENTS = sorted(name for name in MANY if not name.startswith(("build/", "data/custom")))
+DOCUMENTS = sorted(name for name in MANY if not name.startswith(("build/", "data/custom", "api/phone/node_modules/")))
 BLOCKS = [block for document in DOCUMENTS for block in blocks_of(document)]
 RUN_HERE = [block for block in BLOCKS if block.document not in OF_OTHERS]
 

@@ -7,7 +7,7 @@ import pytest
 
 from hwr_core.settings import PROJECT
 
-DOCUMENTS = [file for file in PROJECT.glob("**/*.md") if ".venv" not in file.parts]
+DOCUMENTS = [file for file in PROJECT.glob("**/*.md") if not {".venv", "node_modules"}.intersection(file.parts)]
 LINK = re.compile(r"\[[^\]]*\]\((?P<file>[^)#\s]*)(#(?P<heading>[^)]+))?\)")
 
 

@@ -11,6 +11,7 @@ from httpx2 import Response
 
 from hwr_core.settings import Settings
 from tests.api.client import client_of, drawn, refusal
+from tests.handwriting import drawing, png
 
 Predict = Callable[..., Response]
 
@@ -148,3 +149,47 @@ def test_restart_on_the_same_folder_keeps_the_history(settings: Settings, seven:
         second = client.post("/api/predict", json=drawn(seven)).json()
         assert [row["id"] for row in _history(client)] == [second["prediction_id"], first["prediction_id"]]
     assert second["prediction_id"] > first["prediction_id"]
+
+
+def test_an_image_sent_twice_with_its_key_is_stored_once(predict: Predict, client: TestClient) -> None:
+    """The second answer is that of the stored prediction, and its time is the device's."""
+    made = datetime.now(UTC) - timedelta(hours=2)
+    headers = {"Idempotency-Key": "drawing-1", "X-Device-Time": made.isoformat()}
+    body = drawn(png(drawing(7)))
+    first, again = (client.post("/api/predict", json=body, headers=headers).json() for _ in range(2))
+    (row,) = _history(client)
+    assert first["prediction_id"] == again["prediction_id"] == row["id"]
+    assert datetime.fromisoformat(row["timestamp"]) == made
+    assert first["timestamp"] == again["timestamp"] == row["timestamp"]
+
+
+def test_one_key_sent_by_many_at_once_stores_one(client: TestClient) -> None:
+    """Whichever comes first; a file is no different from base64."""
+    headers, files = {"Idempotency-Key": "photo-1"}, {"file": ("seven.png", png(drawing(7)))}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: client.post("/api/predict-upload", files=files, headers=headers).json(), range(16))
+        )
+    assert len({answer["prediction_id"] for answer in answers}) == 1
+    assert len(_history(client)) == 1
+
+
+def test_a_key_sent_with_another_image_is_refused(client: TestClient) -> None:
+    """With 409, and nothing is stored for it."""
+    headers = {"Idempotency-Key": "drawing-1"}
+    for digit, status in ((7, 200), (8, 409)):
+        answer = client.post("/api/predict", json=drawn(png(drawing(digit))), headers=headers)
+        assert answer.status_code == status
+    assert len(_history(client)) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("Idempotency-Key", "x" * 201), ("X-Device-Time", "yesterday"), ("X-Device-Time", "2020-01-01T00:00:00Z")],
+    ids=["long key", "no time", "too old"],
+)
+def test_headers_that_make_no_sense_are_refused(client: TestClient, header: str, value: str) -> None:
+    """With 422, and nothing is stored."""
+    answer = client.post("/api/predict", json=drawn(png(drawing(7))), headers={header: value})
+    assert answer.status_code == 422
+    assert _history(client) == []

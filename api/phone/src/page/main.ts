@@ -1,0 +1,256 @@
+/** The page: puts sheet, reading, outbox and history together. */
+
+import type { Answer } from "../reader/decide.ts";
+import { CannotRead, Device } from "./device.ts";
+import { History } from "./history.ts";
+import { type Model, NoModel, storedOrServed, update } from "./model.ts";
+import { Outbox, type State } from "./outbox.ts";
+import { Reading } from "./reading.ts";
+import { readNumber, Refused, SignedOut, Unreachable } from "./server.ts";
+import { Sheet } from "./sheet.ts";
+import { type Kept, openStore, type Store } from "./store.ts";
+import { inWords, others, percent } from "./words.ts";
+
+declare const PAGE_VERSION: string;
+const NUMBER_AFTER = 500; // milliseconds without a stroke after which a number is read
+const SPOKEN_AFTER = 700; // milliseconds after which a screen reader is told of an answer, not of each on the way
+
+const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
+const [right, wrong, keep, clear] = ["right", "wrong", "keep", "clear"].map((id) => element<HTMLButtonElement>(id)) as
+  [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
+const keys = element("keys"), digit = element("digit"), words = element("words");
+
+let isNumber = false;
+let answer: Answer | null = null;
+let photo: Kept | null = null; // the photo that the answer is about, where it is about one
+let state: State = navigator.onLine ? "online" : "offline";
+let readBy = "";
+let timer = 0, speaking = 0;
+
+const sheet = new Sheet(element("sheet"), drawn, lifted);
+const reading = new Reading(sheet, show);
+
+function drawn(time: number): void {
+  if (photo) forget();
+  element("hint").hidden = true;
+  clear.disabled = false;
+  clearTimeout(timer);
+  if (!isNumber) void reading.changed(time);
+}
+
+function lifted(): void {
+  if (isNumber) timer = setTimeout(() => void showNumber(sheet.file()), NUMBER_AFTER);
+}
+
+function show(found: Answer | null): void {
+  answer = found;
+  const readable = found && found.verdict !== "no_ink";
+  digit.textContent = found?.digit?.toString() ?? (readable ? "–" : "");
+  digit.classList.toggle("unsure", found?.verdict === "unsure");
+  say(found ? inWords(found) : "It will be read by the server: keep it.");
+  element("others").textContent = found ? others(found) : "";
+  right.disabled = !readable;
+  wrong.disabled = found?.verdict === "no_ink";
+  keep.disabled = found?.verdict === "no_ink" || photo !== null;
+}
+
+/** Show words, and have them spoken once they stay. */
+function say(text: string): void {
+  words.setAttribute("aria-busy", "true");
+  words.textContent = text;
+  clearTimeout(speaking);
+  speaking = setTimeout(() => words.removeAttribute("aria-busy"), SPOKEN_AFTER);
+}
+
+function notice(text: string): void {
+  element("notice").textContent = text;
+}
+
+function forget(): void {
+  photo = answer = null;
+  digit.textContent = words.textContent = element("others").textContent = "";
+  for (const each of [right, wrong, keep]) each.disabled = true;
+  openKeys(false);
+}
+
+function wipe(): void {
+  clearTimeout(timer);
+  sheet.clear();
+  forget();
+  clear.disabled = true;
+  element("hint").hidden = false;
+}
+
+function openKeys(open: boolean): void {
+  keys.hidden = !open;
+  wrong.setAttribute("aria-expanded", String(open));
+  if (open) keys.querySelector("button")?.focus();
+}
+
+async function showNumber(image: Promise<Blob>): Promise<void> {
+  say("Reading …");
+  try {
+    const { text, confidence, accept } = await readNumber(await image);
+    digit.textContent = text || "–";
+    digit.classList.toggle("unsure", !accept);
+    say(text ? `${text}, ${percent(confidence)} sure${accept ? "" : ": check it"}` : "No digits were found");
+  } catch (error) {
+    digit.textContent = "";
+    say(reasonOf(error, "Numbers are read by the server, which cannot be reached at present."));
+  }
+}
+
+function reasonOf(error: unknown, unreachable: string): string {
+  if (error instanceof SignedOut) return "Sign in first.";
+  if (error instanceof Refused) return error.message;
+  if (error instanceof Unreachable) return unreachable;
+  throw error;
+}
+
+/** Keep what is on the sheet, with what the user says of it: undefined for nothing, null for no digit. */
+async function keepDrawing(label?: number | null): Promise<void> {
+  const said = label === undefined ? {} : { label };
+  const [judged, read, image] = [photo, answer?.digit ?? null, sheet.file()];
+  wipe(); // at once: the next digit may be under way before this one is stored
+  if (!judged) {
+    await add({ image: await image, kind: "drawing", digit: read, ...said });
+  } else if (label !== undefined) {
+    const labelled = { ...judged, label };
+    history.show(labelled, false);
+    await outbox.label(labelled, label);
+  }
+}
+
+async function add(given: Pick<Kept, "image" | "kind" | "digit" | "label">): Promise<Kept> {
+  const kept: Kept = { ...given, key: newKey(), owner: null, at: new Date().toISOString() };
+  await outbox.keep(kept);
+  history.show(kept, false);
+  await countWaiting();
+  return kept;
+}
+
+function newKey(): string {
+  // crypto.randomUUID is not there on a page that came over plain HTTP.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function countWaiting(): Promise<void> {
+  const all = (await store.all()).filter((kept) => !kept.problem);
+  const others = all.filter(({ owner }) => owner !== null && outbox.user !== null && owner !== outbox.user.user_id);
+  const ours = all.length - others.length;
+  const parts = [
+    ours ? `${ours} to be sent ${state === "signed-out" ? "once you sign in" : "when the server can be reached"}.` : "",
+    others.length ? `${others.length} of another user: sent when they sign in.` : "",
+  ];
+  element("waiting").textContent = parts.join(" ").trim();
+}
+
+async function sent(kept: Kept): Promise<void> {
+  history.show(kept, !kept.problem);
+  await countWaiting();
+  if (photo?.key !== kept.key) return;
+  photo = kept;
+  const verdict = kept.digit !== null ? "digit" : kept.prediction ? "not_a_digit" : "no_ink";
+  digit.textContent = kept.digit?.toString() ?? "–";
+  say(kept.problem ?? (kept.digit !== null ? `The photo shows a ${kept.digit}` : "No digit was found on the photo"));
+  right.disabled = wrong.disabled = !kept.prediction;
+  answer = { verdict, digit: kept.digit, confidence: 0, probabilities: [] };
+}
+
+function told(now: State): void {
+  state = now;
+  element("sign-in").hidden = now !== "signed-out";
+  const where = { online: "Connected.", offline: "Without a network.", "signed-out": "Not signed in." }[now];
+  element("state").textContent = `${where} ${readBy} Page ${PAGE_VERSION}.`;
+  void countWaiting();
+  if (now === "online" && !reading.device) void startReading();
+}
+
+async function choosePhoto(input: HTMLInputElement): Promise<void> {
+  const [file] = input.files ?? [];
+  input.value = "";
+  if (!file) return;
+  wipe();
+  clear.disabled = false;
+  element("hint").hidden = true;
+  if (isNumber) return showNumber(Promise.resolve(file));
+  say(state === "online" ? "Reading the photo …" : "The photo is read when the server can be reached.");
+  photo = await add({ image: file, kind: "photo", digit: null });
+}
+
+function setMode(number: boolean): void {
+  isNumber = number;
+  element("mode-digit").setAttribute("aria-pressed", String(!number));
+  element("mode-number").setAttribute("aria-pressed", String(number));
+  element("hint").textContent = number ? "Write a number" : "Write a digit";
+  document.querySelector(".sheet")!.classList.toggle("wide", number);
+  for (const each of [right, wrong, keep]) each.hidden = number;
+  sheet.digits = number ? 3 : 1;
+  wipe();
+}
+
+/** Start to read on this device; until then, and where that fails, the server reads. */
+async function startReading(): Promise<void> {
+  let model: Model;
+  try {
+    model = await storedOrServed();
+    reading.device ??= await Device.of(model);
+  } catch (error) {
+    if (!(error instanceof NoModel || error instanceof CannotRead)) throw error;
+    readBy = "Read by the server.";
+    notice(error instanceof CannotRead ? `This device cannot read by itself: ${error.message}` : "");
+    return;
+  }
+  const { version } = model.info;
+  readBy = `Read on this device by model ${version}.`;
+  nameUpdate("hwr-model", version, `Now read by model ${version}.`);
+  told(state);
+  try {
+    const next = await update(model.info);
+    if (next) notice(`Model ${next} was fetched: it reads from the next start on.`);
+  } catch (error) {
+    if (!(error instanceof NoModel)) throw error; // the next start will try again
+  }
+}
+
+function nameUpdate(key: string, now: string, words: string): void {
+  const before = localStorage.getItem(key);
+  localStorage.setItem(key, now);
+  if (before !== null && before !== now) notice(words);
+}
+
+for (const value of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null]) {
+  const key = document.createElement("button");
+  key.type = "button";
+  key.textContent = value === null ? "Not a digit" : String(value);
+  key.addEventListener("click", () => void keepDrawing(value));
+  keys.append(key);
+}
+right.addEventListener("click", () => void keepDrawing(answer?.digit ?? null));
+wrong.addEventListener("click", () => openKeys(keys.hidden !== false));
+keep.addEventListener("click", () => void keepDrawing());
+clear.addEventListener("click", wipe);
+element("mode-digit").addEventListener("click", () => setMode(false));
+element("mode-number").addEventListener("click", () => setMode(true));
+element<HTMLInputElement>("photo").addEventListener("change", (event) => {
+  void choosePhoto(event.target as HTMLInputElement);
+});
+addEventListener("unhandledrejection", ({ reason }) => notice(`Something went wrong: ${reason?.message ?? reason}`));
+addEventListener("keydown", (event) => { if (event.key === "Escape") keys.hidden ? wipe() : openKeys(false); });
+
+// Opened as /m: what is installed or bookmarked is /m/, which works without a network.
+if (!location.pathname.endsWith("/")) window.history.replaceState(null, "", "./");
+
+const store: Store = await openStore();
+const history = new History(element("history"), element("empty"), (kept) => void store.remove(kept.key));
+const outbox = new Outbox(store, (kept) => void sent(kept), told);
+for (const kept of await store.all()) {
+  const { problem, ...again } = kept;
+  if (problem) await store.put(again); // a new start is a new try
+  history.show(again, false);
+}
+nameUpdate("hwr-page", PAGE_VERSION, `This page was updated to ${PAGE_VERSION}.`);
+told(state);
+if ("serviceWorker" in navigator) await navigator.serviceWorker.register("sw.js");
+void startReading();
+void outbox.send();

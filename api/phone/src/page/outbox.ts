@@ -1,0 +1,93 @@
+/** Sends what is kept, each once: a key goes along by which the server knows what it has stored already. */
+
+import { giveFeedback, me, predict, Refused, SignedOut, Unreachable, type User } from "./server.ts";
+import type { Kept, Store } from "./store.ts";
+
+const AGAIN = 15_000; // milliseconds until the next try, while something waits
+
+export type State = "online" | "offline" | "signed-out";
+
+export class Outbox {
+  readonly #store: Store;
+  readonly #changed: (kept: Kept) => void;
+  readonly #told: (state: State) => void;
+  user: User | null;
+
+  /** `changed` is called for each that was sent or refused, `told` with what was found out about the server. */
+  constructor(store: Store, changed: (kept: Kept) => void, told: (state: State) => void) {
+    this.#store = store;
+    this.#changed = changed;
+    this.#told = told;
+    this.user = JSON.parse(localStorage.getItem("hwr-user") ?? "null") as User | null;
+    addEventListener("online", () => void this.send());
+    addEventListener("offline", () => told("offline"));
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) void this.send(); });
+    setInterval(() => void this.#sendWaiting(), AGAIN);
+  }
+
+  /** Keep one, and send it if the server can be reached. */
+  async keep(kept: Kept): Promise<void> {
+    await this.#store.put({ ...kept, owner: this.user?.user_id ?? null });
+    void this.send();
+  }
+
+  /** Say what one shows, whether or not it has been sent. */
+  async label(kept: Kept, label: number | null): Promise<void> {
+    const newest = (await this.#store.get(kept.key)) ?? kept;
+    await this.#store.put({ ...newest, label });
+    void this.send();
+  }
+
+  /** Send all that waits, one by one; of several tabs one sends. */
+  async send(): Promise<void> {
+    const send = () => this.#sendAll();
+    await (navigator.locks ? navigator.locks.request("hwr-outbox", send) : send());
+  }
+
+  async #sendWaiting(): Promise<void> {
+    if ((await this.#store.all()).some((kept) => !kept.problem)) await this.send();
+  }
+
+  async #sendAll(): Promise<void> {
+    try {
+      this.user = await me();
+      localStorage.setItem("hwr-user", JSON.stringify(this.user));
+      this.#told("online");
+      for (const kept of await this.#store.all()) {
+        if (!kept.problem && this.#isOurs(kept)) await this.#sendOne(kept);
+      }
+    } catch (error) {
+      if (error instanceof SignedOut) this.#told("signed-out");
+      else if (error instanceof Unreachable) this.#told("offline");
+      else throw error;
+    }
+  }
+
+  /** Whether whoever is signed in kept it: nothing goes into the history of another user. */
+  #isOurs(kept: Kept): boolean {
+    return kept.owner === null || kept.owner === this.user?.user_id;
+  }
+
+  async #sendOne(kept: Kept): Promise<void> {
+    try {
+      let sent = kept;
+      if (kept.prediction === undefined) {
+        const told = await predict(kept.kind, kept.image, kept.key, kept.at);
+        sent = { ...kept, prediction: told.prediction_id, digit: told.predicted_digit };
+        const label = (await this.#store.get(kept.key))?.label; // said meanwhile
+        if (label !== undefined) sent.label = label;
+        await this.#store.put(sent);
+      }
+      if (sent.label !== undefined && sent.prediction) await giveFeedback(sent.prediction, sent.label);
+      const newest = await this.#store.get(kept.key);
+      if (newest?.label !== sent.label) return await this.#sendOne(newest ?? sent);
+      await this.#store.remove(kept.key);
+      this.#changed(sent);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const refused = { ...kept, problem: error.message };
+      await this.#store.put(refused);
+      this.#changed(refused);
+    }
+  }
+}

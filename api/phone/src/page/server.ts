@@ -1,0 +1,69 @@
+/** The server: what is asked of it, and what can go wrong on the way. Addresses are relative to the page. */
+
+const PATIENCE = 20_000; // milliseconds until an answer counts as missing
+
+/** The server cannot be reached, or is too busy: try again later. */
+export class Unreachable extends Error {}
+/** Nobody is signed in. */
+export class SignedOut extends Error {}
+/** The server has refused what was sent, for the reason in the message. */
+export class Refused extends Error {}
+
+export type User = { user_id: number; username: string };
+export type Told = { prediction_id: number | null; predicted_digit: number | null; verdict: string; confidence: number };
+export type Numbers = { text: string; confidence: number; accept: boolean };
+
+async function call<Answer>(path: string, request: RequestInit = {}): Promise<Answer> {
+  let answer: Response;
+  try {
+    answer = await fetch(`../api/${path}`, { ...request, signal: AbortSignal.timeout(PATIENCE) });
+  } catch (error) {
+    throw new Unreachable("The server cannot be reached.", { cause: error });
+  }
+  if (answer.status === 401) throw new SignedOut("Nobody is signed in.");
+  if (answer.status >= 500 || answer.status === 429) throw new Unreachable(`The server answered ${answer.status}.`);
+  const body = await answer.json().catch((cause: unknown) => {
+    throw new Unreachable("The answer of the server was cut off.", { cause });
+  });
+  if (!answer.ok) throw new Refused(String(body.detail));
+  return body as Answer;
+}
+
+function json(content: unknown, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", body: JSON.stringify(content), headers: { "Content-Type": "application/json", ...headers } };
+}
+
+export function me(): Promise<User> {
+  return call("me");
+}
+
+/** Read a drawing or a photo and store the prediction, once for each key. */
+export async function predict(kind: "drawing" | "photo", image: Blob, key: string, drawnAt: string): Promise<Told> {
+  const once = { "Idempotency-Key": key, "X-Device-Time": drawnAt };
+  if (kind === "drawing") {
+    return call("predict", json({ image_data: await base64(image) }, once));
+  }
+  const body = new FormData();
+  body.set("file", image, "photo");
+  return call("predict-upload", { method: "POST", body, headers: once });
+}
+
+function base64(image: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error ?? new Error("The drawing cannot be read."));
+    reader.readAsDataURL(image);
+  });
+}
+
+export async function giveFeedback(predictionId: number, digit: number | null): Promise<void> {
+  await call("feedback", json({ prediction_id: predictionId, actual_digit: digit }));
+}
+
+export function readNumber(image: Blob): Promise<Numbers> {
+  const body = new FormData();
+  body.set("file", image, "drawing.png");
+  body.set("keep", "false");
+  return call("read-number", { method: "POST", body });
+}

@@ -1,0 +1,105 @@
+"""Images that may be sent twice: by a key, a program that lost the answer is told what was stored the first time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TypeAlias
+
+import duckdb
+
+from hwr_core.errors import Conflict, InvalidValue
+
+LONGEST_KEY = 200
+"""Characters of an idempotency key."""
+
+OLDEST = timedelta(days=366)
+"""How long after a device made an image it may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a program says of an image that it sends, perhaps not for the first time.
+
+    `key` is its idempotency key: printable ASCII characters, 1 to 200, any that the program uses for nothing else.
+    `device_time` is when the image was made, by the device's own clock.
+
+    Raises InvalidValue for another key, for a time without an offset, and for one more than 366 days ago.
+    """
+
+    key: str | None = None
+    device_time: datetime | None = None
+
+    def __post_init__(self) -> None:
+        key, time = self.key, self.device_time
+        if key is not None and not (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST_KEY):
+            allowed = f"1 to {LONGEST_KEY} printable ASCII characters"
+            raise InvalidValue(f"The idempotency key is {key[:LONGEST_KEY]!r}; {allowed} are allowed.")
+        if time is None:
+            return
+        if time.tzinfo is None:
+            raise InvalidValue(f"device_time is {time.isoformat()}; a time with an offset from UTC is needed.")
+        if time < datetime.now(UTC) - OLDEST:
+            raise InvalidValue(f"device_time is {time.isoformat()}; at most {OLDEST.days} days ago is allowed.")
+
+    @property
+    def created_at(self) -> datetime:
+        """When the prediction counts as made: by the device's clock, unless that is ahead of this machine's."""
+        now = datetime.now(UTC)
+        return now if self.device_time is None else min(self.device_time.astimezone(UTC), now)
+
+    def once(self, image: bytes) -> "Once | None":
+        """Return the key with what it was sent for; None without a key."""
+        return None if self.key is None else Once(self.key, sha256(image).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key, and the SHA-256 of the image that it was sent with."""
+
+    key: str
+    content: str
+
+    def confirm(self, content: str) -> None:
+        """Raise Conflict if the key came with another image before."""
+        if content != self.content:
+            raise Conflict(
+                f"The idempotency key {self.key!r} was sent with another image before; use a new key for each image."
+            )
+
+
+Place: TypeAlias = tuple[int, str]
+"""A user's id and a key: two users may use the same key."""
+
+
+def stored_before(cursor: duckdb.DuckDBPyConnection, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
+    """Return, for the keys that stored a prediction, its id and the hash of its image."""
+    if not places:
+        return {}
+    rows = cursor.execute(
+        """
+        select user_id, key, prediction_id, content
+        from idempotency_keys
+        where (user_id, key) in (select unnest($1::bigint[]), unnest($2::text[]))
+        """,
+        [[user_id for user_id, _ in places], [key for _, key in places]],
+    ).fetchall()
+    return {(user_id, key): (prediction_id, content) for user_id, key, prediction_id, content in rows}
+
+
+def remember(cursor: duckdb.DuckDBPyConnection, stored: Mapping[Place, tuple[int, str]]) -> None:
+    """Note which prediction each key has stored, with the hash of its image."""
+    if not stored:
+        return
+    cursor.execute(
+        """
+        insert into idempotency_keys (user_id, key, prediction_id, content)
+        select unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[])
+        """,
+        [
+            [user_id for user_id, _ in stored],
+            [key for _, key in stored],
+            [prediction_id for prediction_id, _ in stored.values()],
+            [content for _, content in stored.values()],
+        ],
+    )
