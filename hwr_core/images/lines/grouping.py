@@ -43,7 +43,8 @@ def _quantile(sizes: Sequence[int], parts: Sequence[Part], share: float) -> floa
     pixels = np.array([len(part.rows) for part in parts], np.float64)
     order = np.argsort(sizes)
     reached = np.cumsum(pixels[order]) / pixels.sum()
-    return float(np.array(sizes, np.float64)[order][min(np.searchsorted(reached, share), len(sizes) - 1)])
+    place = min(int(np.searchsorted(reached, share)), len(sizes) - 1)
+    return float(np.array(sizes, np.float64)[order][place])
 
 
 def into_lines(parts: Sequence[Part], height: float, small: float = SMALL) -> tuple[Line, ...]:
@@ -75,7 +76,7 @@ def into_lines_of_signs(parts: Sequence[Part]) -> tuple[Line, ...]:
     for number, box in enumerate(boxes):
         joined = line_of[_on_line_with(box, boxes, size)]
         line_of[np.isin(line_of, joined)] = line_of[number]
-    lines = [[parts[place] for place in np.flatnonzero(line_of == line)] for line in np.unique(line_of)]
+    lines = [[parts[place] for place in np.flatnonzero(line_of == line).tolist()] for line in np.unique(line_of)]
     return tuple(_in_order(Line(tuple(line), sign_size(line))) for line in _in_reading_order(lines))
 
 
