@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run phone test test-slow test-all check format train bench race mixed bench-shadow crowd abuse kills fuzz notebooks wheel openapi release site lock sbom audit licences clean
+.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store fuzz notebooks wheel openapi release site lock sbom audit licences clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ test-slow: setup ## Run the slow tests: browsers, kills, notebooks, trainings, l
 
 test-all: check ## Run the checks, then all tests (ARGS= goes to pytest)
 	$(PYTEST) $(ARGS)
+
+test-postgresql: setup ## Run the tests of the history on a PostgreSQL server that they start (ARGS= goes to pytest)
+	$(PYTEST) --store=postgresql -m "not slow" tests/db tests/records tests/analytics tests/review tests/experiments tests/auth tests/app $(ARGS)
 
 check: setup ## Check format, style, types and who imports whom
 	$(BIN)/ruff format --check
@@ -79,6 +82,9 @@ abuse: setup ## Send the API many requests made up from its document (ARGS="--ex
 kills: setup ## Kill a loaded server 1,000 times and look for what is lost (ARGS="--count 1000")
 	$(BIN)/python -m tests.abuse.kills $(ARGS)
 
+kills-store: setup ## Kill clients and servers of PostgreSQL under load (ARGS="--count 20")
+	$(BIN)/python -m tests.abuse.store_kills $(ARGS)
+
 fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
 	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)
 
@@ -100,7 +106,7 @@ phone: ## Build the page for phones from api/phone/src (needs node; what it buil
 	cd api/phone && npm ci --ignore-scripts --no-fund --no-audit && npm run build
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx --extra postgres \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 $(BIN)/uv:
@@ -152,7 +158,7 @@ $(SERVING): pyproject.toml constraints.txt
 # What its tests and notebooks need too.
 $(INSTALLED): $(SERVING)
 	@echo "Installing what tests and notebooks need ..."
-	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx > $(VENV)/requirements.txt
+	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx postgres > $(VENV)/requirements.txt
 	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
 	@touch $@
 	@echo "Installed."

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
         description="Token that `hwr models push` and `pull` send to an https address; none when not set",
     )
 
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL database of the history, postgresql://user:password@host:port/name; a DuckDB file in "
+        "HWR_DATA_DIR when not set",
+    )
+
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
     trusted_proxies: str = Field(
@@ -319,6 +325,16 @@ class Settings(BaseSettings):
             raise ValueError("an issuer starts with https://; http:// is allowed only on this machine")
         return issuer.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _of_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = None if url is None else urlsplit(url.get_secret_value())
+        if parts is not None and parts.scheme not in {"postgresql", "postgres"}:
+            raise ValueError("a database is an address that begins with postgresql://")
+        if parts is not None and not parts.path.strip("/"):
+            raise ValueError("the address names no database: postgresql://host:port/name")
+        return url
+
     @field_validator("webhook")
     @classmethod
     def _web_address(cls, address: SecretStr | None) -> SecretStr | None:
@@ -419,7 +435,8 @@ def load_settings(**given: object) -> Settings:
 def _in_words(fault: ErrorDetails) -> str:
     """What is wrong with a variable, by its present name; which name was used is not known."""
     field = str(fault["loc"][0]).lower().removeprefix("hwr_")
-    value = "not shown" if field.endswith("secret") else repr(fault["input"])
+    is_secret = field.endswith("secret") or field == "database_url"
+    value = "not shown" if is_secret else repr(fault["input"])
     alias = Settings.model_fields[field].validation_alias
     former = f" (its former name is {alias.choices[1]})" if isinstance(alias, AliasChoices) else ""
     return f"HWR_{field.upper()} is {value}: {fault['msg']}{former}"

@@ -11,6 +11,7 @@ from argon2.profiles import CHEAPEST
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth import passwords
 from hwr_core.settings import PROJECT, Settings
+from tests.postgresql import PostgreSQL, programs, running
 
 pytest_plugins = ["tests.records_fixtures"]
 
@@ -36,6 +37,38 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--store=postgresql` keeps the histories of all tests on a server that the tests start."""
+    parser.addoption("--store", choices=["duckdb", "postgresql"], default="duckdb", help="engine of the history")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, with --store=postgresql, what is about DuckDB's file itself."""
+    if config.getoption("--store") == "postgresql":
+        skip = pytest.mark.skip(reason="about DuckDB's file")
+        for item in items:
+            if item.get_closest_marker("duckdb_file"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server of PostgreSQL; tests that want it are skipped where it is not installed."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql): this test wants its server.")
+    with running(folder) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --store=postgresql, give each test a database of its own; child processes find it too."""
+    if request.config.getoption("--store") == "postgresql":
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        monkeypatch.setenv("HWR_DATABASE_URL", server.new_database())
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hwr_core.db.engines import server_store
+from hwr_core.db.file_store import FileStore
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
 from hwr_core.events import Events
@@ -18,6 +20,7 @@ from hwr_core.records.history import History
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source, record_predictions
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import Users
+from hwr_core.settings import Settings
 
 Program = Callable[..., subprocess.Popen[str]]
 
@@ -30,8 +33,11 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path) -> Iterator[Store]:
-    """A store that holds its file until it is closed."""
-    store = Store(database, busy_timeout=5, idle_release=60)
+    """A store that holds its file until it is closed; with --store=postgresql, one on the server."""
+    settings = Settings(data_dir=database.parent)
+    store: Store = FileStore(database, busy_timeout=5, idle_release=60)
+    if settings.database_url is not None:
+        store = server_store(settings.database_url.get_secret_value(), settings)
     yield store
     store.close()
 

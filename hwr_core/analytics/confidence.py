@@ -28,7 +28,7 @@ def confidence_distribution(store: Store, chosen: HistoryFilter, bins: int) -> "
             {predictions.sql}
             group by 1
         ),
-        ranges as (select unnest(generate_series(0, {place} - 1)) as bin)
+        ranges as (select bin from generate_series(0, {place} - 1) as series(bin))
         select g.bin::double precision / {place} as confidence_from,
             (g.bin + 1)::double precision / {place} as confidence_to,
             coalesce(c.predictions, 0) as predictions,
@@ -56,7 +56,7 @@ def reliability(store: Store, chosen: HistoryFilter, bins: int) -> Reliability:
             select {_bin(place)} as bin,
                 count(*) as predictions,
                 avg(p.confidence) as confidence,
-                count(*) filter ({IS_RIGHT}) as "right"
+                count(*) filter (where {IS_RIGHT}) as "right"
             {predictions.sql}
             group by 1
         )

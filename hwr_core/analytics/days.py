@@ -88,7 +88,8 @@ def _quarters(store: Store, since: datetime, until: datetime) -> list[tuple[date
     with store.session() as cursor:
         rows = cursor.execute(
             """
-            select floor(extract(epoch from created_at) / $4) as quarter, count(*), count(*) filter (verdict <> $3)
+            select floor(extract(epoch from created_at) / $4) as quarter,
+                count(*), count(*) filter (where verdict <> $3)
             from predictions
             where created_at >= $1 and created_at <= $2
             group by quarter

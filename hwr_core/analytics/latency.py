@@ -40,9 +40,9 @@ def latency(store: Store, chosen: HistoryFilter) -> "pd.DataFrame":
             from counted
         )
         select stage,
-            min(seconds) filter (share >= 0.5) as p50,
-            min(seconds) filter (share >= 0.95) as p95,
-            min(seconds) filter (share >= 0.99) as p99
+            min(seconds) filter (where share >= 0.5) as p50,
+            min(seconds) filter (where share >= 0.95) as p95,
+            min(seconds) filter (where share >= 0.99) as p99
         from ranked
         group by stage, place
         order by place

@@ -42,8 +42,9 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
             group by 1
         ),
         periods as (
-            select unnest(generate_series(min(start), max(start), interval '1 {bucket.value}')) as start
-            from counted
+            select series.start
+            from (select min(start) as first, max(start) as last from counted) ends,
+                lateral generate_series(ends.first, ends.last, interval '1 {bucket.value}') as series(start)
         )
         select s.start,
             coalesce(c.predictions, 0) as predictions,

@@ -71,8 +71,8 @@ def named_digits(store: Store, chosen: HistoryFilter) -> NamedDigits:
     with store.session() as cursor:
         [(count, confidence, labelled_confidence, right, labelled)] = cursor.execute(
             f"""
-            select count(*), avg(p.confidence), avg(p.confidence) filter (l.prediction_id is not null),
-                count(*) filter (l.prediction_id is not null and {IS_RIGHT}), count(l.prediction_id)
+            select count(*), avg(p.confidence), avg(p.confidence) filter (where l.prediction_id is not null),
+                count(*) filter (where l.prediction_id is not null and {IS_RIGHT}), count(l.prediction_id)
             {predictions.sql}
             """,
             predictions.conditions.values,

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.records.filters import IS_RIGHT, HistoryFilter, Selection, confirm_user_of
 from hwr_core.statistics import Proportion
@@ -15,7 +14,7 @@ if TYPE_CHECKING:  # pandas takes half a second, which a single prediction on th
 LABELLED = "count(l.prediction_id)"
 """SQL: how many of a group's predictions have a label."""
 
-RIGHT = f"count(*) filter (l.prediction_id is not null and {IS_RIGHT})"
+RIGHT = f"count(*) filter (where l.prediction_id is not null and {IS_RIGHT})"
 """SQL: how many of these are right."""
 
 
@@ -27,18 +26,18 @@ def table(store: Store, chosen: HistoryFilter, statement: str, values: Sequence[
     return found
 
 
-def one_row(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] | None = None) -> tuple[Any, ...]:
+def one_row(cursor: Cursor, statement: str, values: Sequence[Any] | None = None) -> tuple[Any, ...]:
     """Return the one row of an aggregate without groups."""
     row: tuple[Any, ...] | None = cursor.execute(statement, values).fetchone()
     assert row is not None  # there is always one
     return row
 
 
-def proportion_right(cursor: duckdb.DuckDBPyConnection, predictions: Selection) -> Proportion:
+def proportion_right(cursor: Cursor, predictions: Selection) -> Proportion:
     """Return how many of these labelled predictions are right."""
     right, labelled = one_row(
         cursor,
-        f"select count(*) filter ({IS_RIGHT}), count(*) {predictions.sql}",
+        f"select count(*) filter (where {IS_RIGHT}), count(*) {predictions.sql}",
         predictions.conditions.values,
     )
     return Proportion(right=right, total=labelled)

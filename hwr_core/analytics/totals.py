@@ -15,9 +15,9 @@ def system_figures(store: Store, timezone: str) -> SystemFigures:
     """Count users and predictions of the whole history."""
     today = start_of_today(timezone)
     with store.session() as cursor:
-        total_users, active_users = one_row(cursor, "select count(*), count(*) filter (is_active) from users")
+        total_users, active_users = one_row(cursor, "select count(*), count(*) filter (where is_active) from users")
         by_digit = cursor.execute(
-            "select digit, count(*), count(*) filter (created_at >= $1) from predictions group by digit", [today]
+            "select digit, count(*), count(*) filter (where created_at >= $1) from predictions group by digit", [today]
         ).fetchall()
         accuracy = proportion_right(cursor, select(EVERYTHING, labelled_only=True))
     counts = {digit: total for digit, total, _ in by_digit}
@@ -39,7 +39,7 @@ def user_figures(store: Store, user_id: int, timezone: str) -> UserFigures:
         total, since, confidence, seconds, digit = one_row(
             cursor,
             """
-            select count(*), count(*) filter (created_at >= $2), avg(confidence),
+            select count(*), count(*) filter (where created_at >= $2), avg(confidence),
                 avg(preprocessing_seconds + inference_seconds), mode() within group (order by digit)
             from predictions
             where user_id = $1

@@ -2,10 +2,11 @@
 
 import os
 import time
-from pathlib import Path
 
+from hwr_core.db.engines import database_place
 from hwr_core.errors import Conflict
 from hwr_core.files import lock
+from hwr_core.settings import Settings
 
 POLL = 0.1
 PATIENCE = 8.0
@@ -16,10 +17,14 @@ PID_AT = 1
 
 
 class SoleServer:
-    """A place that one process at a time can take; the operating system frees it when the process ends."""
+    """A place that one process at a time can take; the operating system frees it when the process ends.
 
-    def __init__(self, data_dir: Path) -> None:
-        self._file = data_dir / "server.lock"
+    Where the history is in PostgreSQL there are two: the data folder's, and the database's.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._file = settings.data_dir / "server.lock"
+        self._database = database_place(settings)
         self._descriptor: int | None = None
 
     def take(self, patience: float = PATIENCE) -> None:
@@ -28,6 +33,32 @@ class SoleServer:
         Raises:
             Conflict: another process keeps it for longer than we are willing to wait.
         """
+        deadline = time.monotonic() + patience
+        self._take_database(deadline)
+        try:
+            self._take_folder(deadline)
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Make room for the next. May be repeated."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+        if self._database is not None:
+            self._database.leave()
+
+    def _take_database(self, deadline: float) -> None:
+        while self._database is not None and not self._database.take():
+            if time.monotonic() >= deadline:
+                raise Conflict(
+                    "Another hwr server uses this database, and only one can. End the other one first, or choose "
+                    "another database (HWR_DATABASE_URL)."
+                )
+            time.sleep(POLL)
+
+    def _take_folder(self, deadline: float) -> None:
         if self._descriptor is not None:
             return
         try:
@@ -35,7 +66,6 @@ class SoleServer:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:  # a read-only or full disk: whoever writes to it says so in better words
             return
-        deadline = time.monotonic() + patience
         while not lock(descriptor, wait=False):
             if time.monotonic() >= deadline:
                 holder = _holder(descriptor)
@@ -49,12 +79,6 @@ class SoleServer:
         os.lseek(descriptor, PID_AT, os.SEEK_SET)
         os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
-
-    def leave(self) -> None:
-        """Make room for the next. May be repeated."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
 
 
 def _holder(descriptor: int) -> str:

@@ -23,7 +23,7 @@ from hwr_core.app.retraining import Retraining
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.app.status import Status
 from hwr_core.auth.service import AuthService
-from hwr_core.db.store import Store
+from hwr_core.db.engines import open_store
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.service import ExperimentService
@@ -58,12 +58,10 @@ class Workspace:
         self.events = Events()
         self._listening = ExitStack()
         self.registry = Registry(settings.models_dir, SHIPPED)
-        self.store = Store(
-            settings.database, busy_timeout=settings.store_busy_timeout, idle_release=settings.store_idle_release
-        )
+        self.store = open_store(settings)
         self._uploads = Uploads(settings.uploads)
         self._recorder = Recorder(self.store, self._uploads, self.events)
-        self._sole_server = SoleServer(settings.data_dir)
+        self._sole_server = SoleServer(settings)
         self._open_services(settings)
         self._open_use_cases(settings)
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import duckdb
-
 from hwr_core.auth.permissions import Caller
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.records.roles import Role, refuse_if_last_admin
 from hwr_core.records.users import get_user
@@ -89,7 +88,7 @@ class CredentialsTable:
             cursor.execute("delete from sessions where user_id = $1", [user_id])
 
 
-def ensure_account(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Role:
+def ensure_account(cursor: Cursor, user_id: int) -> Role:
     """Return a user's role, making them a viewer where they have none yet. Raises UserNotFound."""
     get_user(cursor, user_id)
     row = cursor.execute("select role from credentials where user_id = $1", [user_id]).fetchone()
@@ -102,7 +101,7 @@ def ensure_account(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Role:
     return Role.VIEWER
 
 
-def _one(cursor: duckdb.DuckDBPyConnection, where: str, value: object) -> Credentials | None:
+def _one(cursor: Cursor, where: str, value: object) -> Credentials | None:
     row = cursor.execute(f"{_SELECT} {where}", [value]).fetchone()
     if row is None:
         return None

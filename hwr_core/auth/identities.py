@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
-import duckdb
-
 from hwr_core.auth.credentials import ensure_account
 from hwr_core.auth.permissions import Caller
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, NotFound, NotSignedIn
 from hwr_core.records.users import User, add_user, checked_email, checked_name, get_user, is_taken
@@ -75,14 +74,14 @@ class Identities:
                 cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
 
-def _owner(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
+def _owner(cursor: Cursor, identity: Identity) -> User | None:
     row = cursor.execute(
         "select user_id from identities where issuer = $1 and subject = $2", [identity.issuer, identity.subject]
     ).fetchone()
     return get_user(cursor, row[0]) if row else None
 
 
-def _user_with_address(cursor: duckdb.DuckDBPyConnection, identity: Identity) -> User | None:
+def _user_with_address(cursor: Cursor, identity: Identity) -> User | None:
     """The user with this email address, linked from now on. Raises NotSignedIn where that is ambiguous."""
     if identity.email is None:
         return None
@@ -100,12 +99,12 @@ def _user_with_address(cursor: duckdb.DuckDBPyConnection, identity: Identity) ->
     return user
 
 
-def _is_linked(cursor: duckdb.DuckDBPyConnection, user_id: int, issuer: str) -> bool:
+def _is_linked(cursor: Cursor, user_id: int, issuer: str) -> bool:
     found = cursor.execute("select 1 from identities where user_id = $1 and issuer = $2", [user_id, issuer])
     return found.fetchone() is not None
 
 
-def _link(cursor: duckdb.DuckDBPyConnection, user_id: int, identity: Identity) -> None:
+def _link(cursor: Cursor, user_id: int, identity: Identity) -> None:
     cursor.execute(
         "insert into identities (issuer, subject, user_id, created_at) values ($1, $2, $3, $4)",
         [identity.issuer, identity.subject, user_id, datetime.now(UTC)],
@@ -119,7 +118,7 @@ def _email_of(identity: Identity) -> str | None:
         return None
 
 
-def _free_name(cursor: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> str:
+def _free_name(cursor: Cursor, names: tuple[str, ...]) -> str:
     """The first of the names that is allowed, with a number where it is taken."""
     name = next(filter(None, map(_allowed, names)), NAMELESS)
     if not is_taken(cursor, name):

@@ -18,10 +18,14 @@ def demo(*, port: int | None = None, no_browser: Flag = False) -> int:
         port: Port to bind to (HWR_PORT, else 8000).
         no_browser: Do not open the dashboard in a browser, as is done from a terminal on a machine with a screen.
     """
+    from hwr_core.errors import InvalidValue
     from hwr_core.registry.registry import CHAMPION, Registry
     from hwr_core.registry.shipped import bring
     from hwr_core.settings import SHIPPED, load_settings
 
+    os.environ.pop("HWR_DATABASE_URL", None)  # the example history is a file of its own
+    if load_settings().database_url is not None:
+        raise InvalidValue("HWR_DATABASE_URL is set in .env, and the demo would write there. Comment it out.")
     with tempfile.TemporaryDirectory(prefix="hwr-demo-") as folder:
         own = Registry(load_settings().models_dir, SHIPPED)
         bring(own.folder, Path(folder) / "models", CHAMPION)

@@ -21,6 +21,7 @@ from hwr_core.cli import (
     jobs,
     keys,
     mcp,
+    migrate_store,
     models,
     prune,
     read,
@@ -63,7 +64,15 @@ COMMANDS: Mapping[str, tuple[App | Callable[..., int], ...]] = {
         models.app,
         experiments.app,
     ),
-    "Manage": (users.app, keys.app, audit.audit, prune.prune, backup.backup, backup.restore),
+    "Manage": (
+        users.app,
+        keys.app,
+        audit.audit,
+        prune.prune,
+        backup.backup,
+        backup.restore,
+        migrate_store.migrate_store,
+    ),
 }
 """The commands, by the headings under which `hwr --help` lists them."""
 for heading, commands in COMMANDS.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.errors import busy, file_failures_translated, is_lock_conflict, unavailable
 from hwr_core.db.file_lock import opening_lock
 from hwr_core.db.migrations import MIGRATIONS, migrate
@@ -66,7 +67,7 @@ def migrate_and_count(database: Path) -> Contents:
         raise unavailable(error) from error
 
 
-def contents_of(cursor: duckdb.DuckDBPyConnection) -> Contents:
+def contents_of(cursor: Cursor) -> Contents:
     """Return what a history contains."""
     counts = [_count(cursor, f"select count(*) from {table}") for table in _COUNTED]  # noqa: S608  ours
     named = cursor.execute("select upload from used_uploads").fetchall()
@@ -134,7 +135,7 @@ def _shape(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def _count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+def _count(connection: Cursor, statement: str) -> int:
     found = connection.execute(statement).fetchone()
     assert found is not None  # an aggregate always has a row
     return int(found[0])

@@ -11,8 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Generic, TypeVar
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, StoreError
 
@@ -36,7 +35,7 @@ class GroupCommit(Generic[Row, Result]):
     def __init__(
         self,
         store: Store,
-        write: Callable[[duckdb.DuckDBPyConnection, Sequence[Row]], Sequence[Result | HwrError]],
+        write: Callable[[Cursor, Sequence[Row]], Sequence[Result | HwrError]],
     ) -> None:
         self._store = store
         self._write = write

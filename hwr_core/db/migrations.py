@@ -5,14 +5,13 @@ SQL is written in the dialect that DuckDB and PostgreSQL share. A migration that
 
 from collections.abc import Callable, Sequence
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.errors import StoreUnavailable
 
-Migration = Callable[[duckdb.DuckDBPyConnection], None]
+Migration = Callable[[Cursor], None]
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] | None = None) -> None:
+def migrate(connection: Cursor, migrations: Sequence[Migration] | None = None) -> None:
     """Apply missing migrations, each in its own transaction. Raises StoreUnavailable for a file of a newer hwr."""
     migrations = MIGRATIONS if migrations is None else migrations
     applied = _applied(connection)
@@ -23,7 +22,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
             _apply(connection, migration)
 
 
-def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def _applied(connection: Cursor) -> set[str]:
     connection.execute(
         """
         create table if not exists migrations (
@@ -35,7 +34,7 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in connection.execute("select name from migrations").fetchall()}
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+def _apply(connection: Cursor, migration: Migration) -> None:
     connection.begin()
     try:
         migration(connection)
@@ -46,7 +45,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
         raise
 
 
-def users_and_readings(connection: duckdb.DuckDBPyConnection) -> None:
+def users_and_readings(connection: Cursor) -> None:
     """Create the first tables, and user 1.
 
     Users are few and looked up often: a primary key and a unique name cost nothing. Readings, which are called
@@ -93,7 +92,7 @@ def users_and_readings(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
+def feedback_labels_originals(connection: Cursor) -> None:
     """Add feedback and labels, and to each reading the hash of its image file, called original then and upload today.
 
     `feedback` only grows: relabelling marks a user's earlier feedback as replaced. `labels` has one row for each
@@ -129,7 +128,7 @@ def feedback_labels_originals(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def jobs(connection: duckdb.DuckDBPyConnection) -> None:
+def jobs(connection: Cursor) -> None:
     """Add the table of jobs. It holds their states; the progress of a running job is in its folder.
 
     No primary key: DuckDB's index refuses a row that is updated twice in one transaction, and jobs are few.
@@ -154,7 +153,7 @@ def jobs(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def access(connection: duckdb.DuckDBPyConnection) -> None:
+def access(connection: Cursor) -> None:
     """Add roles and passwords, sessions, API keys, and the audit log.
 
     Passwords, sessions and API keys are stored as hashes only. A user without credentials is a viewer who cannot sign
@@ -199,7 +198,7 @@ def access(connection: duckdb.DuckDBPyConnection) -> None:
     _audit_log(connection)
 
 
-def _audit_log(connection: duckdb.DuckDBPyConnection) -> None:
+def _audit_log(connection: Cursor) -> None:
     connection.execute("create sequence audit_ids")
     connection.execute(
         """
@@ -215,7 +214,7 @@ def _audit_log(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def identities(connection: duckdb.DuckDBPyConnection) -> None:
+def identities(connection: Cursor) -> None:
     """Add the accounts at identity providers that users are linked with; without an index, as for credentials."""
     connection.execute(
         """
@@ -229,7 +228,7 @@ def identities(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def predictions_and_uploads(connection: duckdb.DuckDBPyConnection) -> None:
+def predictions_and_uploads(connection: Cursor) -> None:
     """Rename readings to predictions and originals to uploads, the words of everything else.
 
     DuckDB cannot rename a sequence. The new one continues where the old one stopped, also where the newest predictions
@@ -245,7 +244,7 @@ def predictions_and_uploads(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop sequence reading_ids")
 
 
-def numbers(connection: duckdb.DuckDBPyConnection) -> None:
+def numbers(connection: Cursor) -> None:
     """Add the whole numbers that were read, what users say they are, and the uploads that anything refers to.
 
     `found` is what was read in full, as JSON: lines and digits with their boxes. No primary keys, as for jobs.
@@ -300,7 +299,7 @@ def numbers(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def forms(connection: duckdb.DuckDBPyConnection) -> None:
+def forms(connection: Cursor) -> None:
     """Add the forms that scans are read by: an empty page as PNG, and its fields as JSON."""
     connection.execute("create sequence form_ids")
     connection.execute(
@@ -317,7 +316,7 @@ def forms(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def scripts(connection: duckdb.DuckDBPyConnection) -> None:
+def scripts(connection: Cursor) -> None:
     """Add the script that an image was read in, and that of each user.
 
     Not all have ten symbols, and some are worth more than 9.
@@ -332,7 +331,7 @@ def scripts(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"alter table {table} alter actual_digit type integer")
 
 
-def experiments(connection: duckdb.DuckDBPyConnection) -> None:
+def experiments(connection: Cursor) -> None:
     """Add the experiments between model versions, and to each prediction the one that chose its version.
 
     `arms` are the versions and their shares, as JSON. `unit` is by whom a prediction counts, a hash. No primary key, as
@@ -361,7 +360,7 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def shadow(connection: duckdb.DuckDBPyConnection) -> None:
+def shadow(connection: Cursor) -> None:
     """Add the version that shadows, in one row or none, and what it has read of stored predictions."""
     connection.execute(
         """
@@ -388,7 +387,7 @@ def shadow(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def retraining(connection: duckdb.DuckDBPyConnection) -> None:
+def retraining(connection: Cursor) -> None:
     """Add the last training that began by itself: on how many verified labels, and its job; one row or none."""
     connection.execute(
         """
@@ -401,12 +400,12 @@ def retraining(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def notes_of_jobs(connection: duckdb.DuckDBPyConnection) -> None:
+def notes_of_jobs(connection: Cursor) -> None:
     """Add what people say of a job: title, tags and notes as JSON; null for one of which nothing is said."""
     connection.execute("alter table jobs add column notes text")
 
 
-def alerts(connection: duckdb.DuckDBPyConnection) -> None:
+def alerts(connection: Cursor) -> None:
     """Add the changes that the webhook was told, by a hash of figure and cause, as long as they go on."""
     connection.execute("create table alerts (change text not null, told_at timestamptz not null)")
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr_core.db.cursor import Cursor
 from hwr_core.experiments.sequential import Estimate, estimate
 from hwr_core.experiments.types import Metric
 from hwr_core.recognition.types import Verdict
@@ -19,8 +19,8 @@ Column = NDArray[np.float64]
 _OUTCOMES = f"""
         count(*),
         count(l.prediction_id),
-        count(*) filter (l.prediction_id is not null and {IS_RIGHT}),
-        count(*) filter (p.verdict = $2),
+        count(*) filter (where l.prediction_id is not null and {IS_RIGHT}),
+        count(*) filter (where p.verdict = $2),
         sum(p.preprocessing_seconds + p.inference_seconds)
     from predictions p
     left join labels l on l.prediction_id = p.id
@@ -65,7 +65,7 @@ NOTHING = Outcomes(*(np.zeros(0) for _ in range(5)))
 """Of an arm that has served nobody."""
 
 
-def outcomes_of(cursor: duckdb.DuckDBPyConnection, experiment_id: int) -> Mapping[str, Outcomes]:
+def outcomes_of(cursor: Cursor, experiment_id: int) -> Mapping[str, Outcomes]:
     """Return the outcomes of each version that has served somebody in an experiment."""
     rows = cursor.execute(_OF_UNITS, [experiment_id, Verdict.NOT_A_DIGIT.value]).fetchall()
     by_version: dict[str, list[tuple[float, ...]]] = {}
@@ -74,7 +74,7 @@ def outcomes_of(cursor: duckdb.DuckDBPyConnection, experiment_id: int) -> Mappin
     return {version: Outcomes(*np.asarray(units, float).T) for version, units in by_version.items()}
 
 
-def outcomes_since(cursor: duckdb.DuckDBPyConnection, version: str, since: datetime) -> Outcomes:
+def outcomes_since(cursor: Cursor, version: str, since: datetime) -> Outcomes:
     """Return the outcomes of a version since some time, in experiments or not, a number for each user."""
     rows = cursor.execute(_OF_USERS, [version, Verdict.NOT_A_DIGIT.value, since, WESTERN]).fetchall()
     return Outcomes(*np.asarray(rows, float).T) if rows else NOTHING

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, JobConflict, NotFound
 from hwr_core.notes import Notes
@@ -121,7 +120,7 @@ class Jobs:
                 select {_COLUMNS}
                 from jobs
                 where ($1::bigint is null or id < $1)
-                    and (len($2::text[]) = 0 or state in (select unnest($2::text[])))
+                    and (cardinality($2::text[]) = 0 or state in (select unnest($2::text[])))
                     and ($3::text is null or kind = $3)
                 order by id desc
                 limit $4
@@ -199,7 +198,7 @@ class Jobs:
 
 
 def _move(  # noqa: PLR0913, PLR0917  each is one column
-    cursor: duckdb.DuckDBPyConnection,
+    cursor: Cursor,
     job_id: int,
     old: JobState,
     new: JobState,
@@ -222,7 +221,7 @@ def _move(  # noqa: PLR0913, PLR0917  each is one column
     return _job_from_row(row)
 
 
-def _get(cursor: duckdb.DuckDBPyConnection, job_id: int) -> Job:
+def _get(cursor: Cursor, job_id: int) -> Job:
     row = None
     if fits_bigint(job_id):
         row = cursor.execute(f"select {_COLUMNS} from jobs where id = $1", [job_id]).fetchone()  # noqa: S608

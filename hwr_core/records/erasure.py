@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.records.labels import settle_labels, settle_number_labels
 
 IN_BACKUPS = "Backups that were made before still hold it all."
@@ -20,7 +19,7 @@ class Erased:
     uploads: frozenset[str]
 
 
-def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
+def erase_history_of(cursor: Cursor, user_id: int) -> Erased:
     """Erase a user's predictions with all feedback on them, and the user's feedback on other predictions."""
     erased = erase_predictions(cursor, "user_id = $1", [user_id])
     judged = cursor.execute("select distinct prediction_id from feedback where user_id = $1", [user_id]).fetchall()
@@ -35,7 +34,7 @@ def erase_history_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> Erased:
     return Erased(erased.predictions + numbers.predictions, erased.uploads | numbers.uploads)
 
 
-def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
+def erase_predictions(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the predictions that meet a condition (SQL of our own), with their feedback, labels and shadow readings."""
     return _erase(
         cursor,
@@ -47,13 +46,13 @@ def erase_predictions(cursor: duckdb.DuckDBPyConnection, condition: str, values:
     )
 
 
-def erase_numbers(cursor: duckdb.DuckDBPyConnection, condition: str, values: Sequence[Any]) -> Erased:
+def erase_numbers(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the whole numbers that meet a condition (SQL of our own), with their feedback."""
     return _erase(cursor, "numbers", ("number_feedback",), "number_id", condition, values)
 
 
 def _erase(  # noqa: PLR0913, PLR0917  what rows are, and which
-    cursor: duckdb.DuckDBPyConnection,
+    cursor: Cursor,
     table: str,
     others: Sequence[str],
     key: str,
@@ -70,23 +69,22 @@ def _erase(  # noqa: PLR0913, PLR0917  what rows are, and which
             f"delete from {other} where {key} in (select id from {table} where {condition})",  # noqa: S608  ours
             values,
         )
-    erased = cursor.execute(f"delete from {table} where {condition}", values).fetchone()  # noqa: S608  ours
-    assert erased is not None  # DuckDB answers a delete with the number of rows
-    return Erased(erased[0], frozenset(upload for (upload,) in uploads))
+    [(erased,)] = cursor.execute(f"delete from {table} where {condition}", values).fetchall()  # noqa: S608  ours
+    return Erased(erased, frozenset(upload for (upload,) in uploads))
 
 
-def forget_access_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+def forget_access_of(cursor: Cursor, user_id: int) -> None:
     """Remove a user's access: role, password, sessions, API keys, linked accounts at an identity provider."""
     for table in ("credentials", "sessions", "api_keys", "identities"):
         cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
 
 
-def disown_forms_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+def disown_forms_of(cursor: Cursor, user_id: int) -> None:
     """Leave a user's forms to all: others read by them."""
     cursor.execute("update forms set user_id = null where user_id = $1", [user_id])
 
 
-def forget_names_of(cursor: duckdb.DuckDBPyConnection, user_id: int) -> None:
+def forget_names_of(cursor: Cursor, user_id: int) -> None:
     """Remove what a user wrote: file names and comments."""
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
     cursor.execute("update numbers set file_name = null where user_id = $1 and file_name is not null", [user_id])

@@ -7,8 +7,7 @@ is read, and it does not hold the database between pages.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
 from hwr_core.images.types import SIDE
@@ -240,7 +239,7 @@ def _joined(source: str) -> str:
     return f"{source} join users u on u.id = p.user_id"
 
 
-def _table(cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any]) -> "pa.Table":
+def _table(cursor: Cursor, statement: str, values: Sequence[Any]) -> "pa.Table":
     return cursor.sql(statement, params=list(values)).to_arrow_table()  # `execute` would make one more copy
 
 

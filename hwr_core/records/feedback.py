@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.events import Events
@@ -167,7 +166,7 @@ class FeedbackLog:
         return label
 
 
-def get_label(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> Label | None:
+def get_label(cursor: Cursor, prediction_id: int) -> Label | None:
     """The label of a prediction, None while it has none."""
     row = cursor.execute(
         "select actual_digit, verified, created_at from labels where prediction_id = $1", [prediction_id]
@@ -189,7 +188,7 @@ def _check(confidence_rating: int | None, comments: str) -> None:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _digit_owner_and_script(cursor: duckdb.DuckDBPyConnection, prediction_id: int) -> tuple[int | None, int, str]:
+def _digit_owner_and_script(cursor: Cursor, prediction_id: int) -> tuple[int | None, int, str]:
     """The digit of a prediction, whom the prediction belongs to, and the script that it was read in."""
     row = None
     if fits_bigint(prediction_id):
@@ -200,7 +199,7 @@ def _digit_owner_and_script(cursor: duckdb.DuckDBPyConnection, prediction_id: in
     return digit, owner, script
 
 
-def _replace(cursor: duckdb.DuckDBPyConnection, prediction_id: int, user_id: int, moment: datetime) -> int:
+def _replace(cursor: Cursor, prediction_id: int, user_id: int, moment: datetime) -> int:
     """Mark a user's current feedback on a prediction as replaced; return how many rows that were, 0 or 1."""
     row = cursor.execute(
         "update feedback set replaced_at = $3 where prediction_id = $1 and user_id = $2 and replaced_at is null",
@@ -211,7 +210,7 @@ def _replace(cursor: duckdb.DuckDBPyConnection, prediction_id: int, user_id: int
     return replaced
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, given: Feedback) -> int:
+def _insert(cursor: Cursor, given: Feedback) -> int:
     _replace(cursor, given.prediction_id, given.user_id, given.timestamp)
     row = cursor.execute(
         """

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.errors import InvalidValue
 from hwr_core.recognition.types import NONE, Verdict
 from hwr_core.records.predictions import Source
@@ -133,7 +132,7 @@ def select(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: b
     return Selection(source, _conditions(chosen))
 
 
-def confirm_user_of(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter) -> None:
+def confirm_user_of(cursor: Cursor, chosen: HistoryFilter) -> None:
     """Raise UserNotFound for a filter on a user who does not exist, rather than find no predictions."""
     if chosen.user_id is not None:
         get_user(cursor, chosen.user_id)

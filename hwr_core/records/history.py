@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.records.filters import HistoryFilter, confirm_user_of, select
@@ -85,7 +84,7 @@ class History:
         return [name for (name,) in rows]
 
 
-def _newest_ids(cursor: duckdb.DuckDBPyConnection, chosen: HistoryFilter, limit: int, before: int | None) -> list[int]:
+def _newest_ids(cursor: Cursor, chosen: HistoryFilter, limit: int, before: int | None) -> list[int]:
     predictions = select(chosen)
     if before is not None:
         predictions.conditions.add("p.id < {}", before)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from hwr_core.datasets.custom import NO_DIGIT
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.images.types import SIDE
 from hwr_core.scripts.script import WESTERN
@@ -30,7 +30,7 @@ MOST, MOST_NUMBERS = 200_000, 20_000
 """Labelled predictions, and numbers, that are learned from at most: those that were labelled last."""
 
 
-def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[int]) -> None:
+def settle_labels(cursor: Cursor, prediction_ids: Sequence[int]) -> None:
     """Derive the labels of these predictions from their feedback anew; one without current feedback loses its label."""
     ids = list(prediction_ids)
     cursor.execute("delete from labels where prediction_id in (select unnest($1::bigint[]))", [ids])
@@ -56,7 +56,7 @@ def settle_labels(cursor: duckdb.DuckDBPyConnection, prediction_ids: Sequence[in
     )
 
 
-def settle_number_labels(cursor: duckdb.DuckDBPyConnection, number_ids: Sequence[int]) -> None:
+def settle_number_labels(cursor: Cursor, number_ids: Sequence[int]) -> None:
     """Derive from their feedback what these numbers really are; one without current feedback loses its label."""
     ids = list(number_ids)
     cursor.execute(

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.records.filters import Conditions, Labelled, confirm_ranges
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import get_user
@@ -50,7 +49,7 @@ def conditions_of(chosen: NumberFilter) -> Conditions:
         conditions.clauses.append(_LABELLED[chosen.labelled])
     for clause, value in (
         ("n.user_id = {}", chosen.user_id),
-        ("contains(n.text, {})", chosen.text or None),
+        ("strpos(n.text, {}) > 0", chosen.text or None),
         ("n.accepted = {}", chosen.accepted),
         ("n.fits = {}", chosen.fits),
         ("n.pattern = {}", chosen.pattern),
@@ -75,7 +74,7 @@ _LABELLED = {
 }
 
 
-def confirm_user_of_numbers(cursor: duckdb.DuckDBPyConnection, chosen: NumberFilter) -> None:
+def confirm_user_of_numbers(cursor: Cursor, chosen: NumberFilter) -> None:
     """Raise UserNotFound where the filter names a user who does not exist."""
     if chosen.user_id is not None:
         get_user(cursor, chosen.user_id)

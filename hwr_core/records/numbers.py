@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.recognition.types import Candidate, FoundDigit, NumberLine, NumberPrediction
@@ -293,7 +292,7 @@ _PLACES = ", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 1))
 _INSERT = f"insert into numbers ({', '.join(_COLUMNS)}) values ({_PLACES})"  # noqa: S608  column names of our own
 
 
-def _get(cursor: duckdb.DuckDBPyConnection, number_id: int) -> NumberRecord:
+def _get(cursor: Cursor, number_id: int) -> NumberRecord:
     rows: Sequence[tuple[Any, ...]] = ()
     if fits_bigint(number_id):
         rows = cursor.execute(f"select {_NAMES} from numbers n where n.id = $1", [number_id]).fetchall()  # noqa: S608  ours

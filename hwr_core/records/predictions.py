@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import accumulate, chain
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from hwr_core.db.cursor import Cursor
 from hwr_core.errors import Conflict, HwrError, InvalidValue, UserInactive, UserNotFound
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
@@ -82,8 +83,22 @@ _COLUMNS = {
 }
 _NAMES = ", ".join(_COLUMNS)
 # One list per column: for groups of 16, Python lists are as fast as NumPy arrays and faster than Arrow or pandas.
-_LISTS = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(_COLUMNS.values(), start=1))
-_INSERT = f"insert into predictions ({_NAMES}) select {_LISTS}"
+# The probabilities of all rows are one flat list, from which each row takes its own: PostgreSQL has no lists of lists
+# of different lengths.
+_PLACES = {name: f"${place}" for place, name in enumerate(_COLUMNS, start=1)}
+_FROM, _TO = (f"${len(_COLUMNS) + place}" for place in (1, 2))
+_LISTS = ", ".join(
+    f"unnest({_PLACES[name]}::{kind}[]) as {name}" for name, kind in _COLUMNS.items() if name != "probabilities"
+)
+_VALUES = ", ".join(
+    f"({_PLACES[name]}::{kind})[r.first_one:r.last_one]" if name == "probabilities" else f"r.{name}"
+    for name, kind in _COLUMNS.items()
+)
+_INSERT = f"""
+    insert into predictions ({_NAMES})
+    select {_VALUES}
+    from (select {_LISTS}, unnest({_FROM}::bigint[]) as first_one, unnest({_TO}::bigint[]) as last_one) r
+"""  # noqa: S608  column names of our own
 
 _IDS_AND_USERS = """
     select nextval('prediction_ids'), null, null
@@ -132,7 +147,7 @@ class NewPrediction:
 
 
 def record_predictions(
-    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction], uploads: Uploads
+    cursor: Cursor, rows: Sequence[NewPrediction], uploads: Uploads
 ) -> list[PredictionRecord | HwrError]:
     """Insert the rows in one statement, with ids that ascend in their order, and store their image files.
 
@@ -174,7 +189,7 @@ def _first_sent(rows: Sequence[NewPrediction], known: Mapping[Place, tuple[int, 
 
 
 def _records_again(
-    cursor: duckdb.DuckDBPyConnection, stored: Mapping[Place, tuple[int, str]], rows: Sequence[NewPrediction]
+    cursor: Cursor, stored: Mapping[Place, tuple[int, str]], rows: Sequence[NewPrediction]
 ) -> dict[int, PredictionRecord | HwrError]:
     """What was stored for rows that are sent again, by the row's identity; Conflict where that was another image."""
     if not rows:
@@ -194,7 +209,7 @@ def _records_again(
     return found
 
 
-def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[PredictionRecord]:
+def rows_by_id(cursor: Cursor, ids: Sequence[int]) -> list[PredictionRecord]:
     """The predictions with these ids and their labels, newest first."""
     rows = cursor.execute(
         f"""
@@ -210,13 +225,15 @@ def rows_by_id(cursor: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[Pr
     return [_record_from_row(row) for row in rows]
 
 
-def _insert(
-    cursor: duckdb.DuckDBPyConnection, ids: Sequence[int], rows: Sequence[NewPrediction]
-) -> list[PredictionRecord]:
+def _insert(cursor: Cursor, ids: Sequence[int], rows: Sequence[NewPrediction]) -> list[PredictionRecord]:
     if not rows:
         return []
-    columns = zip(*map(_row_of, ids, rows), strict=False)  # there may be more ids than accepted rows
-    cursor.execute(_INSERT, [list(column) for column in columns])
+    # There may be more ids than rows.
+    columns = [list(column) for column in zip(*map(_row_of, ids, rows), strict=False)]
+    place = list(_COLUMNS).index("probabilities")
+    ends = list(accumulate(map(len, columns[place])))
+    columns[place] = list(chain.from_iterable(columns[place]))
+    cursor.execute(_INSERT, [*columns, [1, *(end + 1 for end in ends[:-1])], ends])
     return [
         PredictionRecord(
             new_id,
@@ -232,9 +249,7 @@ def _insert(
     ]
 
 
-def _fresh_ids_and_users(
-    cursor: duckdb.DuckDBPyConnection, rows: Sequence[NewPrediction]
-) -> tuple[list[int], dict[int, bool]]:
+def _fresh_ids_and_users(cursor: Cursor, rows: Sequence[NewPrediction]) -> tuple[list[int], dict[int, bool]]:
     """An id for each row, ascending, and for each user of the rows that exists whether the user is active.
 
     One query, since each costs a millisecond. The ids are drawn beforehand: neither database promises the order in

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.records.erasure import erase_numbers, erase_predictions
@@ -67,7 +66,7 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
     return Pruned(erased, len(unused), freed)
 
 
-def confirm_predictions(cursor: duckdb.DuckDBPyConnection, uploads: Uploads) -> None:
+def confirm_predictions(cursor: Cursor, uploads: Uploads) -> None:
     """Refuse a history without a prediction or a number where there are image files of some: its database is another.
 
     Raises StoreUnavailable.
@@ -80,7 +79,7 @@ def confirm_predictions(cursor: duckdb.DuckDBPyConnection, uploads: Uploads) -> 
         )
 
 
-def _forget_uploads(cursor: duckdb.DuckDBPyConnection, until: datetime) -> None:
+def _forget_uploads(cursor: Cursor, until: datetime) -> None:
     cursor.execute(
         """
         update predictions
@@ -96,6 +95,6 @@ def _forget_uploads(cursor: duckdb.DuckDBPyConnection, until: datetime) -> None:
     )
 
 
-def _used(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+def _used(cursor: Cursor) -> set[str]:
     rows = cursor.execute("select upload from used_uploads").fetchall()
     return {name for (name,) in rows}

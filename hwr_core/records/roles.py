@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.errors import Conflict
 
 
@@ -15,7 +14,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-def refuse_if_last_admin(cursor: duckdb.DuckDBPyConnection, user_id: int, what: str) -> None:
+def refuse_if_last_admin(cursor: Cursor, user_id: int, what: str) -> None:
     """Raise Conflict where a user is an active admin and no other active admin can sign in, by password or provider.
 
     Call it in the transaction that makes the change.

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TypeAlias
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.errors import Conflict, InvalidValue
 
 LONGEST_KEY = 200
@@ -72,7 +71,7 @@ Place: TypeAlias = tuple[int, str]
 """A user's id and a key: two users may use the same key."""
 
 
-def stored_before(cursor: duckdb.DuckDBPyConnection, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
+def stored_before(cursor: Cursor, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
     """Return, for the keys that stored a prediction, its id and the hash of its image."""
     if not places:
         return {}
@@ -87,7 +86,7 @@ def stored_before(cursor: duckdb.DuckDBPyConnection, places: Sequence[Place]) ->
     return {(user_id, key): (prediction_id, content) for user_id, key, prediction_id, content in rows}
 
 
-def remember(cursor: duckdb.DuckDBPyConnection, stored: Mapping[Place, tuple[int, str]]) -> None:
+def remember(cursor: Cursor, stored: Mapping[Place, tuple[int, str]]) -> None:
     """Note which prediction each key has stored, with the hash of its image."""
     if not stored:
         return

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.records.erasure import disown_forms_of, erase_history_of, forget_access_of, forget_names_of
@@ -53,7 +52,7 @@ def fits_bigint(value: int) -> bool:
     return -(2**63) <= value < 2**63
 
 
-def get_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
+def get_user(cursor: Cursor, user_id: int) -> User:
     """The user with this id. Raises UserNotFound."""
     row = None
     if fits_bigint(user_id):
@@ -63,7 +62,7 @@ def get_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
     return _user_from_row(row)
 
 
-def get_active_user(cursor: duckdb.DuckDBPyConnection, user_id: int) -> User:
+def get_active_user(cursor: Cursor, user_id: int) -> User:
     """The user with this id, who has to be active to add to the history. Raises UserNotFound and UserInactive."""
     user = get_user(cursor, user_id)
     if not user.is_active:
@@ -235,17 +234,17 @@ def _refuse_default(user_id: int, what: str) -> None:
         )
 
 
-def _refuse_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+def _refuse_taken(cursor: Cursor, name: str) -> None:
     if is_taken(cursor, name):
         raise Conflict(f"The username {name!r} is taken; upper and lower case make no difference.")
 
 
-def is_taken(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
+def is_taken(cursor: Cursor, name: str) -> bool:
     """Whether there is a user of this name in any case of letters."""
     return cursor.execute("select 1 from users where lower(username) = lower($1)", [name]).fetchone() is not None
 
 
-def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) -> User:
+def add_user(cursor: Cursor, name: str, email: str | None) -> User:
     """Add a user whose name and address are checked already, and whose name is free."""
     row = cursor.execute(
         f"insert into users (username, email) values ($1, $2) returning {_COLUMNS}",  # noqa: S608  our columns
@@ -255,7 +254,7 @@ def add_user(cursor: duckdb.DuckDBPyConnection, name: str, email: str | None) ->
     return _user_from_row(row)
 
 
-def _update(cursor: duckdb.DuckDBPyConnection, user: User) -> User:
+def _update(cursor: Cursor, user: User) -> User:
     row = cursor.execute(
         f"update users set username = $2, email = $3, is_active = $4, script = $5 where id = $1 returning {_COLUMNS}",  # noqa: S608
         [user.id, user.username, user.email, user.is_active, user.script],

@@ -109,20 +109,21 @@ class ReviewQueue:
         """Return the probabilities of a script's labelled predictions: 53 ms for 50,000 of them. Raises StoreError."""
         values = values_of(script)
         with self._store.session() as cursor:
-            columns = cursor.execute(
+            columns = cursor.sql(
                 """
-                select p.id, p.probabilities, coalesce(list_position($1, l.actual_digit), $2) - 1 as label, l.verified
+                select p.id, p.probabilities,
+                    coalesce(array_position($1::integer[], l.actual_digit), $2) - 1 as label, l.verified
                 from labels l
                 join predictions p on p.id = l.prediction_id
                 where p.script = $3
                 order by p.id
                 """,
-                [list(values), len(values) + 1, script],
-            ).fetchnumpy()
-        probabilities = columns["probabilities"]
+                params=[list(values), len(values) + 1, script],
+            ).to_arrow_table()
+        probabilities = columns["probabilities"].combine_chunks().flatten()
         return LabelledProbabilities(
             ids=np.asarray(columns["id"], np.int64),
-            probabilities=np.array(probabilities.tolist(), np.float64).reshape(-1, len(values)),
+            probabilities=probabilities.to_numpy().reshape(-1, len(values)),
             labels=np.asarray(columns["label"], np.int16),
             verified=np.asarray(columns["verified"], np.bool_),
         )

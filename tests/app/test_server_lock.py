@@ -8,11 +8,13 @@ import pytest
 
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.errors import Conflict
+from hwr_core.settings import Settings
 
 TAKE = """
 import pathlib, sys, time
 from hwr_core.app.server_lock import SoleServer
-server = SoleServer(pathlib.Path(sys.argv[1]))
+from hwr_core.settings import Settings
+server = SoleServer(Settings(data_dir=pathlib.Path(sys.argv[1])))
 server.take()
 print("taken", flush=True)
 time.sleep(60)
@@ -28,15 +30,15 @@ def test_the_second_is_refused_in_words(tmp_path):
     assert other.stdout
     other.stdout.readline()
     with pytest.raises(Conflict, match=rf"process {other.pid}.*one worker.*HWR_DATA_DIR"):
-        SoleServer(tmp_path).take(patience=0.1)
+        SoleServer(Settings(data_dir=tmp_path)).take(patience=0.1)
     other.kill()
     other.communicate()
-    SoleServer(tmp_path).take(patience=5)
+    SoleServer(Settings(data_dir=tmp_path)).take(patience=5)
 
 
 def test_a_new_server_waits_for_the_old_one_to_end(tmp_path):
     """A restart need not be timed."""
-    old, new = SoleServer(tmp_path), SoleServer(tmp_path)
+    old, new = SoleServer(Settings(data_dir=tmp_path)), SoleServer(Settings(data_dir=tmp_path))
     old.take()
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(new.take, patience=PATIENCE)
@@ -49,9 +51,9 @@ def test_a_new_server_waits_for_the_old_one_to_end(tmp_path):
 
 def test_taking_twice_and_leaving_twice_are_harmless(tmp_path):
     """Who has the place has it already."""
-    server = SoleServer(tmp_path / "new")
+    server = SoleServer(Settings(data_dir=tmp_path / "new"))
     server.take()
     server.take(patience=0)
     server.leave()
     server.leave()
-    SoleServer(tmp_path / "new").take(patience=0)
+    SoleServer(Settings(data_dir=tmp_path / "new")).take(patience=0)

@@ -14,7 +14,7 @@ from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
     "": "demo doctor mcp serve export export-user forms read datasets evaluate experiments jobs models train tune "
-    "audit backup keys prune restore users --help --install-completion --version",
+    "audit backup keys migrate-store prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "mcp": "--user",
     "serve": "--host --port --no-browser",
@@ -84,6 +84,7 @@ COMMANDS = {
     "export-user": "USER FILE --format",
     "prune": "--dry-run --predictions-older-than --uploads-older-than --yes",
     "backup": "FILE",
+    "migrate-store": "TO",
     "restore": "FILE --replace --finish",
     "doctor": "--json",
 }

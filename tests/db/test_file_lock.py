@@ -5,8 +5,10 @@ from threading import Thread, Timer
 import pytest
 
 from hwr_core.db.file_lock import opening_lock
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 from hwr_core.errors import StoreBusy, StoreUnavailable
+
+pytestmark = pytest.mark.duckdb_file
 
 HEADERS = 3 * 4096
 """Bytes at the beginning of a DuckDB file that hold its headers."""
@@ -68,7 +70,7 @@ def test_a_file_is_not_closed_while_another_process_opens_it(store, database):
 def test_a_file_is_not_opened_while_another_process_opens_or_closes_it(database):
     """Two never create the same new file: the second waits, and names another program when it takes too long."""
     database.parent.mkdir()
-    store = Store(database, busy_timeout=0.2, idle_release=60)
+    store = FileStore(database, busy_timeout=0.2, idle_release=60)
     with (
         opening_lock(database, wait=True),
         pytest.raises(StoreBusy, match="held by another program, which"),
@@ -83,7 +85,7 @@ def test_a_file_is_not_opened_while_another_process_opens_or_closes_it(database)
 
 def test_what_a_program_without_the_lock_wrote_is_seen(store, database, program):
     """DuckDB's own shell may hold the file before us: what it wrote last is there."""
-    with Store(database, busy_timeout=5, idle_release=0).session():
+    with FileStore(database, busy_timeout=5, idle_release=0).session():
         pass
     program(SHELL, database).stdout.readline()
     with store.session() as cursor:
@@ -92,7 +94,7 @@ def test_what_a_program_without_the_lock_wrote_is_seen(store, database, program)
 
 def test_damage_is_reported_after_waiting_too(store, database, program):
     """A file found damaged when its holder is gone is reported as such, and left as it is."""
-    with Store(database, busy_timeout=5, idle_release=0).session():
+    with FileStore(database, busy_timeout=5, idle_release=0).session():
         pass
     shell = program(SHELL.replace("0.4", "60"), database)
     shell.stdout.readline()

@@ -6,8 +6,8 @@ from threading import Event, Thread
 
 import pytest
 
+from hwr_core.db.file_store import FileStore
 from hwr_core.db.group_commit import GroupCommit
-from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, InvalidValue, StoreBusy, StoreError, UserNotFound
 from hwr_core.records.predictions import record_predictions
 
@@ -15,13 +15,13 @@ ACKNOWLEDGE = """
 import sys
 from pathlib import Path
 from hwr_core.db.group_commit import GroupCommit
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 
 def write(cursor, names):
     cursor.execute("insert into users (username) select unnest($1::text[])", [names])
     return names
 
-writer = GroupCommit(Store(Path(sys.argv[1]), busy_timeout=5, idle_release=60), write)
+writer = GroupCommit(FileStore(Path(sys.argv[1]), busy_timeout=5, idle_release=60), write)
 number = 0
 while True:
     for future in writer.submit_all(f"name-{number + place}" for place in range(5)):
@@ -119,6 +119,7 @@ def test_a_caller_that_gave_up_leaves_no_row(store, names):
     assert _users(store) == ["first"]
 
 
+@pytest.mark.duckdb_file
 def test_a_busy_store_is_reported_to_every_caller(database, uploads, new_prediction, program):
     """When the group finds the store busy, each of its callers gets StoreBusy."""
     database.parent.mkdir()
@@ -126,7 +127,7 @@ def test_a_busy_store_is_reported_to_every_caller(database, uploads, new_predict
         f"import duckdb, time; c = duckdb.connect({str(database)!r}); print(1, flush=True); time.sleep(20)"
     ).stdout.readline()
     writer = GroupCommit(
-        Store(database, busy_timeout=0.2, idle_release=60), partial(record_predictions, uploads=uploads)
+        FileStore(database, busy_timeout=0.2, idle_release=60), partial(record_predictions, uploads=uploads)
     )
     for future in writer.submit_all([new_prediction(), new_prediction()]):
         with pytest.raises(StoreBusy):
@@ -176,6 +177,7 @@ def test_sixteen_callers_lose_and_double_nothing(store, predictions, new_predict
     assert len(set(kept)) == 320
 
 
+@pytest.mark.duckdb_file
 def test_what_was_acknowledged_survives_a_kill(store, database, program):
     """After SIGKILL the reopened file holds every row whose caller had been answered."""
     victim = program(ACKNOWLEDGE, database)

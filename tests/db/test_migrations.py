@@ -8,11 +8,13 @@ import pytest
 
 from hwr_core.auth.identities import Identities, Identity
 from hwr_core.auth.permissions import Caller
+from hwr_core.db.file_store import FileStore
 from hwr_core.db.migrations import MIGRATIONS, migrate
-from hwr_core.db.store import Store
 from hwr_core.errors import StoreUnavailable
 from hwr_core.records.roles import Role
 from hwr_core.records.users import get_user
+
+pytestmark = pytest.mark.duckdb_file
 
 
 def _names(connection):
@@ -69,7 +71,10 @@ def test_a_file_of_a_newer_hwr_is_refused_and_released(store, database):
     with store.session() as cursor:
         cursor.execute("insert into migrations (name) values ('from_the_future')")
     store.close()
-    with pytest.raises(StoreUnavailable, match="newer hwr"), Store(database, busy_timeout=0, idle_release=60).session():
+    with (
+        pytest.raises(StoreUnavailable, match="newer hwr"),
+        FileStore(database, busy_timeout=0, idle_release=60).session(),
+    ):
         pass
     with duckdb.connect(database, read_only=True) as connection:
         assert "from_the_future" in _names(connection)
@@ -89,7 +94,7 @@ def test_users_of_an_older_file_can_be_linked_and_stay_who_they_are(database):
         migrate(connection, before)
         connection.execute("insert into users (username, email) values ('Ada', 'ada@example.org')")
         connection.execute("insert into credentials (user_id, role, changed_at) values (2, 'admin', now())")
-    with closing(Store(database, busy_timeout=0, idle_release=60)) as store:
+    with closing(FileStore(database, busy_timeout=0, idle_release=60)) as store:
         ada = Identity("https://id.example.org", "ada-1", "ada@example.org")
         assert Identities(store).caller(ada, may_join=False) == Caller(2, "Ada", Role.ADMIN)
         assert Identities(store).caller(replace(ada, email=None), may_join=False).user_id == 2

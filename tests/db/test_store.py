@@ -9,9 +9,11 @@ from threading import Event, Thread, Timer
 import duckdb
 import pytest
 
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 from hwr_core.errors import InvalidValue, StoreError, StoreUnavailable
 from hwr_core.settings import UPLOADS
+
+pytestmark = pytest.mark.duckdb_file
 
 COUNT = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('select count(*) from users').fetchone()[0])"
 
@@ -19,9 +21,9 @@ WRITE_ON_A_FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from hwr_core.errors import StoreUnavailable
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 
-store = Store(Path(sys.argv[1]), busy_timeout=5, idle_release=60)
+store = FileStore(Path(sys.argv[1]), busy_timeout=5, idle_release=60)
 with store.session() as cursor:
     cursor.execute("create table notes (words text)")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -77,7 +79,7 @@ def test_a_failed_write_leaves_the_next_one_working(store):
 
 def test_an_idle_file_is_released_and_opened_again(database):
     """After the idle time another process may open the file; the next session opens it again."""
-    store = Store(database, busy_timeout=5, idle_release=0.05)
+    store = FileStore(database, busy_timeout=5, idle_release=0.05)
     _add(store, "ada")
     time.sleep(0.3)
     assert subprocess.check_output([sys.executable, "-c", COUNT, str(database)], text=True) == "2\n"
@@ -88,7 +90,7 @@ def test_an_idle_file_is_released_and_opened_again(database):
 
 def test_the_file_is_not_released_during_a_session(database):
     """A session that takes longer than the idle time keeps its connection."""
-    with Store(database, busy_timeout=5, idle_release=0).session() as cursor:
+    with FileStore(database, busy_timeout=5, idle_release=0).session() as cursor:
         time.sleep(0.3)
         assert cursor.execute("select count(*) from users").fetchone() == (1,)
 
@@ -96,7 +98,7 @@ def test_the_file_is_not_released_during_a_session(database):
 def test_the_idle_time_is_measured_by_the_clock_given(database):
     """The file is released when the clock that was passed in says so."""
     now = 0.0
-    store = Store(database, busy_timeout=5, idle_release=3600, clock=lambda: now)
+    store = FileStore(database, busy_timeout=5, idle_release=3600, clock=lambda: now)
     _add(store, "ada")
     now = 3601.0
     time.sleep(0.3)
@@ -128,8 +130,8 @@ def test_closing_waits_for_a_running_session(store):
 def test_a_program_may_end_without_closing(database):
     """An open store neither keeps a process alive nor crashes it at its end."""
     source = (
-        "import sys, pathlib; from hwr_core.db.store import Store\n"
-        "with Store(pathlib.Path(sys.argv[1]), busy_timeout=5, idle_release=3600).session(): pass"
+        "import sys, pathlib; from hwr_core.db.file_store import FileStore\n"
+        "with FileStore(pathlib.Path(sys.argv[1]), busy_timeout=5, idle_release=3600).session(): pass"
     )
     ended = subprocess.run(
         [sys.executable, "-c", source, str(database)], capture_output=True, text=True, timeout=20, check=False
@@ -172,7 +174,7 @@ def test_a_damaged_database_is_left_alone(store, database):
     database.write_bytes(damaged)
     with (
         pytest.raises(StoreUnavailable, match="damaged") as raised,
-        Store(database, busy_timeout=0, idle_release=60).session(),
+        FileStore(database, busy_timeout=0, idle_release=60).session(),
     ):
         pass
     assert "checksum" not in str(raised.value)
@@ -196,7 +198,7 @@ def test_a_file_opened_beside_the_store_is_reported(store, database):
 def test_a_data_folder_that_cannot_be_created_is_reported(tmp_path):
     """A file in the place of the data folder is refused in plain words."""
     (tmp_path / "data").write_text("in the way")
-    store = Store(tmp_path / "data" / "hwr.duckdb", busy_timeout=0, idle_release=60)
+    store = FileStore(tmp_path / "data" / "hwr.duckdb", busy_timeout=0, idle_release=60)
     with pytest.raises(StoreUnavailable, match="data folder cannot be created"), store.session():
         pass
 
@@ -258,7 +260,7 @@ def test_a_lost_history_is_not_begun_anew(tmp_path, content):
     image.write_bytes(b"image")
     if content is not None:
         database.write_bytes(content)
-    store = Store(database, busy_timeout=0, idle_release=60)
+    store = FileStore(database, busy_timeout=0, idle_release=60)
     with pytest.raises(StoreUnavailable, match="Put it back, or restore a backup"), store.session():
         pass
     assert (database.read_bytes() if database.exists() else None) == content

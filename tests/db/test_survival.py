@@ -18,6 +18,8 @@ from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 
+pytestmark = pytest.mark.duckdb_file
+
 WRITE_ALL_THE_TIME = r"""
 import os, sys
 from pathlib import Path

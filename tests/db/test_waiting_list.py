@@ -5,9 +5,11 @@ import time
 
 import pytest
 
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 from hwr_core.db.waiting_list import STALE, WaitingList
 from hwr_core.errors import StoreBusy
+
+pytestmark = pytest.mark.duckdb_file
 
 HOLD = """
 import duckdb, sys, time
@@ -19,9 +21,9 @@ time.sleep(float(sys.argv[2]))
 HAMMER = """
 import sys, time
 from pathlib import Path
-from hwr_core.db.store import Store
+from hwr_core.db.file_store import FileStore
 
-store = Store(Path(sys.argv[1]), busy_timeout=10, idle_release=60)
+store = FileStore(Path(sys.argv[1]), busy_timeout=10, idle_release=60)
 written, end = 0, None
 while end is None or time.monotonic() < end:
     with store.session() as cursor:
@@ -50,7 +52,7 @@ def test_waiting_in_vain_names_the_holder_and_what_to_do(database, program):
     database.parent.mkdir()
     holder = program(HOLD, database, 20)
     holder.stdout.readline()
-    store = Store(database, busy_timeout=0.2, idle_release=60)
+    store = FileStore(database, busy_timeout=0.2, idle_release=60)
     with pytest.raises(StoreBusy, match=r"another program, which .* 0\.2 seconds.*HWR_DATA_DIR") as raised:
         _add(store, "ada")
     assert not re.search(r"/|\d\d", str(raised.value))
@@ -63,7 +65,7 @@ def test_a_session_may_wait_for_less_than_the_others(database, program):
     """A session with little patience fails soon, and says how long it waited."""
     database.parent.mkdir()
     program(HOLD, database, 20).stdout.readline()
-    store = Store(database, busy_timeout=60, idle_release=60)
+    store = FileStore(database, busy_timeout=60, idle_release=60)
     with pytest.raises(StoreBusy, match=r"within 0\.1 seconds"), store.session(patience=0.1):
         pass
 
@@ -72,7 +74,7 @@ def test_waiting_long_enough_is_rewarded(database, program):
     """A session begun while another program holds the file starts when that program ends."""
     database.parent.mkdir()
     program(HOLD, database, 0.4).stdout.readline()
-    store = Store(database, busy_timeout=10, idle_release=60)
+    store = FileStore(database, busy_timeout=10, idle_release=60)
     _add(store, "ada")
     assert _count(store, "ada") == 1
     store.close()

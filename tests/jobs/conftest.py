@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from hwr_core.db.engines import open_store
 from hwr_core.db.store import Store
 from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
-from hwr_core.settings import PROJECT
+from hwr_core.settings import PROJECT, Settings
 from tests.jobs.specs import spec_of
 
 PATIENCE = 30.0
@@ -20,7 +21,7 @@ PATIENCE = 30.0
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A store of its own."""
-    store = Store(tmp_path / "hwr.duckdb", busy_timeout=5, idle_release=0.2)
+    store = open_store(Settings(data_dir=tmp_path, store_idle_release=0.2))
     yield store
     store.close()
 

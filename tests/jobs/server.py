@@ -4,17 +4,18 @@ import sys
 import time
 from pathlib import Path
 
-from hwr_core.db.store import Store
+from hwr_core.db.engines import open_store
 from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.table import JobKind, Jobs
+from hwr_core.settings import Settings
 from tests.jobs.specs import spec_of
 
 
 def main(folder: Path) -> None:
     """Start the job and wait."""
     queue = JobQueue(
-        Jobs(Store(folder / "hwr.duckdb", busy_timeout=5, idle_release=0.2)),
+        Jobs(open_store(Settings(data_dir=folder, store_idle_release=0.2))),
         folder / "jobs",
         program="tests.jobs.toy",
         width=1,

@@ -17,7 +17,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from hwr_core import __version__
 from hwr_core.datasets import custom
 from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
-from hwr_core.db.store import Store
+from hwr_core.db.engines import refuse_server
+from hwr_core.db.file_store import FileStore
 from hwr_core.errors import InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
 from hwr_core.files import locked, remove_dead, work_folder
@@ -45,8 +46,9 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
     Raises:
         StoreError: the history cannot be copied at present.
-        InvalidValue: the archive cannot be written there.
+        InvalidValue: the archive cannot be written there, or the history is in PostgreSQL.
     """
+    refuse_server(settings, "`hwr backup`", "Save it with `pg_dump`, and copy the data and models folders beside it.")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         remove_dead(settings.unfinished)
@@ -61,7 +63,7 @@ def _stage(settings: Settings, aside: Path) -> Contents:
     """Put a copy of the database, and a link to each image file that it refers to, into a staging folder."""
     stored, staged = Uploads(settings.uploads), Uploads(aside / UPLOADS)
     _link_new(stored, staged)  # most of the work, before the database is closed
-    store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
+    store = FileStore(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
     try:
         with store.resting() as database:
             copy_file(database, aside / DATABASE)

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.db.copies import SCHEMA, exclusive_access, migrate_and_count
+from hwr_core.db.engines import refuse_server
 from hwr_core.errors import Conflict, InvalidValue
 from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unpack
 from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
@@ -44,15 +45,16 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restore
         replace: whether a data folder that is not empty may be replaced.
 
     Raises:
-        InvalidValue: it is not a backup, is damaged, or was made by a newer hwr.
+        InvalidValue: the history is in PostgreSQL; or it is not a backup, is damaged, or was made by a newer hwr.
         Conflict: the data folder is not empty, a server uses it, or an earlier restore was interrupted.
         StoreError: the folder cannot be written, or another process has the history open.
     """
+    refuse_server(settings, "`hwr restore`", "Use `pg_restore`, and copy image files and models back.")
     with opened(file) as archive:
         manifest = read_manifest(archive)
         _confirm_schema(manifest)
         _confirm_folder(settings, replace=replace)
-        server = SoleServer(settings.data_dir)
+        server = SoleServer(settings)
         server.take(patience=0)
         try:
             return _put_in_place(settings, archive, manifest)

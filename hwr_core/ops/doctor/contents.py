@@ -9,6 +9,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.request import Places
 from hwr_core.datasets.sources import OPEN_SOURCES, available_sources
 from hwr_core.db.copies import Contents, contents_of
+from hwr_core.db.engines import open_store
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
 from hwr_core.images.encode import as_png
@@ -25,7 +26,7 @@ SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]
 def database(settings: Settings) -> Finding:
     """Check that the history can be opened and its tables are up to date."""
     stored = Uploads(settings.uploads)
-    if not settings.database.exists() and not any(stored.names()):
+    if not _may_have_history(settings) and not any(stored.names()):
         return Finding("database", State.GOOD, "there is none yet; it will be created when it is needed")
     try:
         found = _contents(settings)
@@ -36,16 +37,19 @@ def database(settings: Settings) -> Finding:
             "database",
             State.BAD,
             str(error),
-            "If it cannot be repaired, restore a backup: `hwr restore --replace FILE`.",
+            "If it cannot be repaired, restore a backup: `hwr restore --replace FILE`."
+            if settings.database_url is None
+            else "HWR_DATABASE_URL names the server; its log says more. Its backups come back with `pg_restore`.",
         )
+    where = "" if settings.database_url is None else "in PostgreSQL: "
     return Finding(
-        "database", State.GOOD, f"{found.predictions:,} predictions, {found.users:,} users; tables up to date"
+        "database", State.GOOD, f"{where}{found.predictions:,} predictions, {found.users:,} users; tables up to date"
     )
 
 
 def uploads(settings: Settings) -> Finding:
     """Check that the image files exist that predictions refer to."""
-    if not settings.database.exists():
+    if not _may_have_history(settings):
         return Finding("image files", State.GOOD, "there are no predictions yet")
     try:
         named = _contents(settings).uploads
@@ -82,6 +86,10 @@ def data_sets(settings: Settings) -> Finding:
     return Finding("data sets", State.DOUBTFUL, found, "Only training needs them; HWR_DATASETS_DIR is their folder.")
 
 
+def _may_have_history(settings: Settings) -> bool:
+    return settings.database_url is not None or settings.database.exists()
+
+
 def _contents(settings: Settings) -> Contents:
     with _store(settings) as store, store.session() as cursor:
         return contents_of(cursor)
@@ -89,7 +97,7 @@ def _contents(settings: Settings) -> Contents:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    store = Store(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=settings.store_idle_release)
+    store = open_store(settings)
     try:
         yield store
     finally:

@@ -22,7 +22,7 @@ def _client_at(settings, host):
 
 def test_a_second_server_on_one_data_folder_says_so_and_ends(settings):
     """As `gunicorn` with two workers starts it: one line with the reason, exit status 3, no traceback."""
-    first = SoleServer(settings.data_dir)
+    first = SoleServer(settings)
     first.take()
     second = subprocess.run(
         [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", "0"],
@@ -41,8 +41,8 @@ def test_a_second_server_on_one_data_folder_says_so_and_ends(settings):
 def test_the_place_is_free_when_the_server_has_ended(settings):
     """One server after the other may use a data folder."""
     with client_of(settings), pytest.raises(Conflict):
-        SoleServer(settings.data_dir).take(patience=0)
-    SoleServer(settings.data_dir).take(patience=0)
+        SoleServer(settings).take(patience=0)
+    SoleServer(settings).take(patience=0)
 
 
 def test_other_faults_at_the_start_stay_faults(settings, monkeypatch):

@@ -137,7 +137,7 @@ def test_a_kill_at_any_step_loses_nothing(occupied, archive, monkeypatch, steps)
 
 def test_nothing_is_restored_under_a_server(occupied, archive):
     """Its jobs and its memory would be of another history."""
-    server = SoleServer(occupied.data_dir)
+    server = SoleServer(occupied)
     server.take()
     with pytest.raises(Conflict, match="only one can"):
         restore(occupied, archive, replace=True)

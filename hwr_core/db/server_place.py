@@ -1,0 +1,38 @@
+"""The one server of a PostgreSQL database: jobs and image files lie in its data folder, and have one owner."""
+
+import psycopg
+
+from hwr_core.db.server_connection import SERVING, connect
+from hwr_core.db.server_cursor import AnyConnection, ServerCursor
+
+
+class DatabasePlace:
+    """A place that one process at a time can take; PostgreSQL frees it when that process or its connection ends."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: AnyConnection | None = None
+
+    def take(self) -> bool:
+        """Take the place; False while another process has it.
+
+        A database that cannot be reached has no place to take: whoever reads or writes it says so in better words.
+        """
+        if self._connection is not None:
+            return True
+        try:
+            connection = connect(self._url)
+        except psycopg.Error:
+            return True
+        is_ours = ServerCursor(connection).execute("select pg_try_advisory_lock($1)", [SERVING]).fetchone() == (True,)
+        if not is_ours:
+            connection.close()
+            return False
+        self._connection = connection
+        return True
+
+    def leave(self) -> None:
+        """Make room for the next. May be repeated."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

@@ -1,0 +1,132 @@
+"""hwr migrate-store: every row arrives, or nothing changes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hwr_core.app.server_lock import SoleServer
+from hwr_core.app.workspace import Workspace
+from hwr_core.db import moving
+from hwr_core.errors import Conflict, InvalidValue, StoreUnavailable
+from hwr_core.ops.migrate_store import Engine, migrate_store
+from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.settings import Settings
+from tests.handwriting import drawing, number, png
+
+pytestmark = pytest.mark.duckdb_file
+
+
+@pytest.fixture
+def both(settings, postgresql) -> Settings:
+    """Settings of a data folder whose history is in DuckDB, and of an empty database."""
+    return settings.model_copy(update={"database_url": Settings(database_url=postgresql.new_database()).database_url})
+
+
+@pytest.fixture
+def as_file(both) -> Settings:
+    """The same, with the history in the file."""
+    return both.model_copy(update={"database_url": None})
+
+
+def _fill(settings: Settings) -> None:
+    with Workspace(settings) as workspace:
+        ada = workspace.users.create("Ada")
+        for digit in range(4):
+            kept = workspace.read_and_keep(png(drawing(digit)), source=Source.API, user_id=ada.id)
+            assert isinstance(kept, PredictionRecord)
+            workspace.feedback.give(kept.id, actual_digit=digit, comments="it’s ✓")
+        workspace.read_and_keep_number(png(number("42")), source=Source.API)
+        workspace.users.delete(workspace.users.create("Gone").id)
+
+
+def _all(settings: Settings) -> object:
+    with Workspace(settings) as workspace:
+        page = workspace.history.page(limit=100).predictions
+        return (
+            [(each.id, each.timestamp, each.file_name, each.label, each.prediction.probabilities) for each in page],
+            [each.prediction.seen.tobytes() for each in page if each.prediction.seen is not None],
+            [(each.id, each.number.text, each.timestamp) for each in workspace.numbers.page(limit=100).numbers],
+            [(each.id, each.username) for each in workspace.users.all()],
+        )
+
+
+def test_a_history_is_the_same_in_postgresql_and_back(both, as_file):
+    """All rows go there and back unchanged, and new ids follow those that were given, also to what was deleted."""
+    _fill(as_file)
+    before = _all(as_file)
+
+    moved = migrate_store(both, Engine.POSTGRESQL)
+
+    assert moved.rows["predictions"] == 4
+    assert moved.rows["users"] == 2
+    assert _all(both) == before
+    with Workspace(both) as workspace:
+        assert workspace.users.create("Eve").id > 3
+    there = _all(both)
+
+    both.database.rename(both.database.with_name("before.duckdb"))
+    assert migrate_store(both, Engine.DUCKDB).total > moved.total
+    assert _all(as_file) == there
+
+
+def test_a_target_with_a_history_is_left_alone(both, as_file):
+    """Two histories are not mixed."""
+    _fill(as_file)
+    migrate_store(both, Engine.POSTGRESQL)
+    there = _all(both)
+    with pytest.raises(Conflict, match="has a history already"):
+        migrate_store(both, Engine.POSTGRESQL)
+    with pytest.raises(Conflict, match="has a DuckDB file already"):
+        migrate_store(both, Engine.DUCKDB)
+    assert _all(both) == there
+
+
+def test_what_arrives_otherwise_than_sent_is_not_kept(both, as_file, monkeypatch):
+    """Rows are compared before the target is committed: after a failure it is as empty as before."""
+    _fill(as_file)
+    insert = moving.insert
+
+    def lose_one(target, table, columns, rows):
+        insert(target, table, columns, rows[1:] if table == "labels" else rows)
+
+    monkeypatch.setattr(moving, "insert", lose_one)
+    with pytest.raises(StoreUnavailable, match="labels"):
+        migrate_store(both, Engine.POSTGRESQL)
+    monkeypatch.undo()
+    assert migrate_store(both, Engine.POSTGRESQL).rows["labels"] == 4
+
+
+def test_many_pages_of_rows_arrive(both, as_file, monkeypatch):
+    """More rows than fit into a page, in tables ordered by numbers and by texts."""
+    monkeypatch.setattr(moving, "PAGE", 7)
+    with Workspace(as_file) as workspace, workspace.store.writing() as cursor:
+        for place in range(50):
+            cursor.execute("insert into alerts values ($1, $2)", [f"{place % 10}ä-{place}", datetime.now(UTC)])
+            cursor.execute("insert into users (username) values ($1)", [f"user {place}"])
+    moved = migrate_store(both, Engine.POSTGRESQL)
+    assert (moved.rows["alerts"], moved.rows["users"]) == (50, 51)
+
+
+def test_every_table_and_sequence_is_moved(both):
+    """A table of a later migration is not forgotten."""
+    with Workspace(both) as workspace, workspace.store.session() as cursor:
+        tables = {
+            name for (name,) in cursor.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        }
+        sequences = {name for (name,) in cursor.execute("select sequencename from pg_sequences").fetchall()}
+    assert tables == {*moving.TABLES, "migrations"}
+    assert sequences == {*moving.SEQUENCES}
+
+
+def test_it_is_said_why_nothing_can_be_moved(both, as_file):
+    """No address, no file, or a server that runs."""
+    with pytest.raises(InvalidValue, match="HWR_DATABASE_URL is not set"):
+        migrate_store(as_file, Engine.POSTGRESQL)
+    with pytest.raises(InvalidValue, match="no DuckDB file"):
+        migrate_store(both, Engine.POSTGRESQL)
+    server = SoleServer(both)
+    server.take()
+    both.database.touch()
+    with pytest.raises(Conflict, match="only one can"):
+        migrate_store(both, Engine.POSTGRESQL)
+    server.leave()
