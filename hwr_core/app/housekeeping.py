@@ -34,10 +34,10 @@ class Housekeeping:
         self._uploads = uploads
 
     def storage(self) -> Storage:
-        """Return how much room everything takes up, in bytes."""
+        """Return how much room everything takes up, in bytes. Raises StoreError."""
         settings = self._settings
         return Storage(
-            database=_size(settings.database),
+            database=self._store.size(),
             uploads=_size(settings.uploads),
             custom_dataset=_size(settings.custom_dataset),
             jobs=_size(settings.jobs),

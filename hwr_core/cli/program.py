@@ -25,6 +25,7 @@ from hwr_core.cli import (
     models,
     prune,
     read,
+    read_all,
     serve,
     training,
     users,
@@ -54,7 +55,7 @@ app = App(
 )
 COMMANDS: Mapping[str, tuple[App | Callable[..., int], ...]] = {
     "Begin": (serve.serve, demo.demo, mcp.mcp, doctor.doctor),
-    "Read": (read.read, forms.app, export.export, export.export_user),
+    "Read": (read.read, read_all.read_all, forms.app, export.export, export.export_user),
     "Train and compare": (
         datasets.app,
         training.train,

@@ -119,6 +119,10 @@ class FileStore(Store):
                 self._resting = False
                 self._leave()
 
+    def size(self) -> int:
+        """Return the size of the file in bytes; 0 while there is none."""
+        return self._database.stat().st_size if self._database.exists() else 0
+
     def close(self) -> None:
         """Release the file once the running sessions have ended, and refuse new ones. May be called again."""
         with self._changed:

@@ -52,6 +52,12 @@ class ServerStore(Store):
         with self._writing, self._transaction(begin, self._busy_timeout) as cursor:
             yield cursor
 
+    def size(self) -> int:
+        """Return the size of the database in bytes, indexes included."""
+        with self.session() as cursor:
+            [(found,)] = cursor.execute("select pg_database_size(current_database())").fetchall()
+        return int(found)
+
     def close(self) -> None:
         """Close all connections; sessions that run end first."""
         with self._opening:

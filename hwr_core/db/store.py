@@ -26,5 +26,9 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def size(self) -> int:
+        """Return how much room the history takes up, in bytes. Raises StoreError."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the history, and refuse new sessions. May be called again."""

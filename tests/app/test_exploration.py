@@ -155,6 +155,7 @@ def test_an_image_alone_has_no_neighbours(workspace: Workspace) -> None:
     assert workspace.exploration.neighbours(one, [one], most=5) == []
 
 
+@pytest.mark.duckdb_file
 def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None:
     """The same drawings as a month ago are nothing new; how right they will be is told from confidence alone."""
     keep(workspace, *range(10))
@@ -176,6 +177,7 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
     assert not report.model_changed
 
 
+@pytest.mark.duckdb_file
 def test_another_pen_is_noticed_and_another_model_is_reported(workspace: Workspace) -> None:
     """Thick strokes after thin ones are thicker strokes; predictions of a version that has gone are said to be so."""
     keep(workspace, *range(10), pen=8)
@@ -217,6 +219,7 @@ def told(tmp_path: Path) -> Iterator[Workspace]:
         yield workspace
 
 
+@pytest.mark.duckdb_file
 def test_a_card_that_tells_of_its_data_is_compared_with(told: Workspace) -> None:
     """Predictions like the training data are said to be; only those of the served version count."""
     assert told.exploration.can_compare_with() == [Against.TRAINING, Against.EARLIER]

@@ -24,6 +24,7 @@ PATIENCE = 30
 """Seconds until what never comes counts as missing."""
 
 
+@pytest.mark.duckdb_file
 def test_the_second_is_refused_in_words(tmp_path):
     """It is told which process is there, and what can be done."""
     other = subprocess.Popen([sys.executable, "-c", TAKE, tmp_path], stdout=subprocess.PIPE)

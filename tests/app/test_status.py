@@ -63,10 +63,10 @@ def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
 def test_storage_grows_with_what_is_stored(workspace, keep):
     """Uploads, the database and the versions are counted apart; nothing is there before the first."""
     before = workspace.storage()
-    assert (before.database, before.uploads, before.custom_dataset) == (0, 0, 0)
+    assert (before.uploads, before.custom_dataset) == (0, 0)
     assert before.models > 1_000_000
     keep()
     after = workspace.storage()
     assert after.uploads == len(SEVEN)
-    assert after.database > 0
+    assert after.database > before.database
     assert after.free > 0

@@ -214,6 +214,7 @@ def test_health_tells_of_a_damaged_model(without_model, workspace):
     assert [problem for problem in health.problems if "is damaged" in problem]
 
 
+@pytest.mark.duckdb_file
 def test_health_tells_of_a_database_that_cannot_be_opened(workspace):
     """A file that is no database is a problem said in words; reading goes on."""
     workspace.settings.data_dir.mkdir(parents=True)

@@ -13,7 +13,7 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "demo doctor mcp serve export export-user forms read datasets evaluate experiments jobs models train tune "
+    "": "demo doctor mcp serve export export-user forms read read-all datasets evaluate experiments jobs models train tune "
     "audit backup keys migrate-store prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "mcp": "--user",
@@ -81,6 +81,7 @@ COMMANDS = {
     "audit": "--limit",
     "export": "FILE --format --user-id --digit --actual-digit --verdict --confidence-from --confidence-to "
     "--source --script --model-version --labelled --since --until",
+    "read-all": "SRC DST --json --numbers --script --enhancement-level --shard-size --shard --processes",
     "export-user": "USER FILE --format",
     "prune": "--dry-run --predictions-older-than --uploads-older-than --yes",
     "backup": "FILE",

@@ -1,0 +1,1 @@
+"""Reading a folder or a table of many images into files of predictions, shard by shard."""
