@@ -161,14 +161,16 @@ class Shadow:
         )
 
     def _load(self) -> None:
-        setting = self._table.setting()
-        self._looked_at = self._clock()
-        self._share = 0.0 if setting is None else setting.share
-        if self._recogniser is not None and (setting is None or setting.version != self._recogniser.version):
-            self._recogniser.close()
-            self._recogniser = None
-        if setting is not None and self._recogniser is None:
-            self._recogniser = Recogniser.load(self._registry.get(setting.version))
+        try:
+            setting = self._table.setting()
+            self._share = 0.0 if setting is None else setting.share
+            if self._recogniser is not None and (setting is None or setting.version != self._recogniser.version):
+                self._recogniser.close()
+                self._recogniser = None
+            if setting is not None and self._recogniser is None:
+                self._recogniser = Recogniser.load(self._registry.get(setting.version))
+        finally:
+            self._looked_at = self._clock()  # only now: `hear` would leave out what arrives while the version is loaded
 
     def _write(self, read: Sequence[ShadowReading]) -> None:
         dropped, self._dropped = self._dropped, 0
