@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store fuzz notebooks wheel openapi release site lock sbom audit licences clean
+.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store fuzz notebooks wheel openapi release site lock sbom audit licences clean bench-store
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ mixed: setup ## Load a server with everything at once for half an hour (ARGS="--
 
 bench-shadow: setup ## Measure what a shadow costs the answers (ARGS="--rounds 5")
 	$(BIN)/python -m tests.benchmarks.shadow $(ARGS)
+
+bench-store: setup ## Measure DuckDB beside PostgreSQL (ARGS="--rows 100000 --callers 16 --seconds 10")
+	$(BIN)/python -m tests.benchmarks.store $(ARGS)
 
 crowd: setup ## Measure clients beside 3,000 connections that say nothing (ARGS="--sockets 3000")
 	$(BIN)/python -m tests.benchmarks.crowd $(ARGS)

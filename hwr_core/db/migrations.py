@@ -410,7 +410,7 @@ def alerts(connection: Cursor) -> None:
     connection.execute("create table alerts (change text not null, told_at timestamptz not null)")
 
 
-def idempotency_keys(connection: duckdb.DuckDBPyConnection) -> None:
+def idempotency_keys(connection: Cursor) -> None:
     """Add the keys by which a program that sends an image again is told what was stored the first time."""
     connection.execute(
         """

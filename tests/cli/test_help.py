@@ -13,7 +13,8 @@ from hwr_core.cli.arguments.selection import Selection
 from hwr_core.records.filters import HistoryFilter
 
 COMMANDS = {
-    "": "demo doctor mcp serve export export-user forms read read-all datasets evaluate experiments jobs models train tune "
+    "": "demo doctor mcp serve export export-user forms read read-all datasets "
+    "evaluate experiments jobs models train tune "
     "audit backup keys migrate-store prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "mcp": "--user",

@@ -46,6 +46,23 @@ def test_traefik_leads_to_our_port():
     assert found["routers"]["hwr"]["service"] in found["services"]
 
 
+def test_the_server_of_the_compose_file_has_the_database_beside_it():
+    """The address is a setting that is taken, of the service that the file starts; no port of it is published."""
+    beside = yaml.safe_load((DEPLOY / "compose.postgresql.yaml").read_text(encoding="utf-8"))
+    alone = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))
+    server, database = beside["services"]["hwr"], beside["services"]["postgresql"]
+
+    [(variable, address)] = server["environment"].items()
+    url = Settings(database_url=re.sub(r"\$\{.*\}", "secret", address)).database_url
+    assert variable == "HWR_DATABASE_URL"
+    assert url is not None
+    assert url.get_secret_value() == "postgresql://hwr:secret@postgresql:5432/hwr"
+    assert {"hwr"} == alone["services"].keys() & beside["services"].keys()
+    assert "ports" not in database
+    assert [*server["depends_on"]] == ["postgresql"]
+    assert {volume.split(":")[0] for volume in database["volumes"]} == beside["volumes"].keys()
+
+
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed.")
 def test_nginx_takes_its_file(tmp_path: Path):
     """Its own check finds no fault, but for the certificates of the example."""
