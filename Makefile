@@ -38,7 +38,7 @@ test-all: check ## Run the checks, then all tests (ARGS= goes to pytest)
 	$(PYTEST) $(ARGS)
 
 test-postgresql: setup ## Run the tests of the history on a PostgreSQL server that they start (ARGS= goes to pytest)
-	$(PYTEST) --store=postgresql -m "not slow" tests/db tests/records tests/analytics tests/review tests/experiments tests/auth tests/app $(ARGS)
+	$(PYTEST) --store=postgresql -m "not slow" tests/db tests/records tests/analytics tests/review tests/experiments tests/auth $(ARGS)
 
 check: setup ## Check format, style, types and who imports whom
 	$(BIN)/ruff format --check
