@@ -99,23 +99,24 @@ def show_label_buttons(  # noqa: PLR0913  four by name
     agree = _agree_button(prediction)
     marked = _name_of(current, prediction) if prediction and current else None
     *rows, last = _rows(prediction, prediction.script if prediction else script)
-    for row in [*rows, last]:
-        with st.container(horizontal=True, gap="xsmall"):
-            for button in row:
-                is_marked = button.name == marked
-                st.button(
-                    button.text,
-                    icon=":material/check_circle:" if is_marked else button.icon,
-                    type="primary" if button.name == (marked or agree.name) else "secondary",
-                    disabled=prediction is None,
-                    shortcut=button.shortcut,
-                    key=f"{key}_{button.name}",
-                    width="stretch",
-                    on_click=on_press,
-                    args=(button.digit,) if on_press else None,
-                )
-            if row is last:
-                (show_undo or partial(_show_remove, current, key=key))()
+    with st.container(gap="xsmall"):
+        for row in [*rows, last]:
+            with st.container(horizontal=True, gap="xsmall"):
+                for button in row:
+                    is_marked = button.name == marked
+                    st.button(
+                        button.text,
+                        icon=":material/check_circle:" if is_marked else button.icon,
+                        type="primary" if button.name == (marked or agree.name) else "secondary",
+                        disabled=prediction is None,
+                        shortcut=button.shortcut,
+                        key=f"{key}_{button.name}",
+                        width="stretch",
+                        on_click=on_press,
+                        args=(button.digit,) if on_press else None,
+                    )
+                if row is last:
+                    (show_undo or partial(_show_remove, current, key=key))()
 
 
 def _show_remove(current: UserLabel | None, *, key: str) -> None:

@@ -99,8 +99,8 @@ def _show_digit(image: bytes | None, script: str) -> Drawing | None:
         show_hint("Write one digit. It is read after each stroke.")
     unsaved = None if image is None or prediction is None else _as_unsaved(image, prediction)
     label = _choose_label(unsaved, script)
-    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S", is_primary=False)
     show_probabilities(prediction, script)
+    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S", is_primary=False)
     if unsaved is None or image is None:
         return None
     corrected = None if label is None or label.digit == unsaved.prediction.digit else _label(label, unsaved.prediction)
