@@ -25,6 +25,7 @@ let answer: Answer | null = null;
 let photo: Kept | null = null; // the photo that the answer is about, where it is about one
 let state: State = navigator.onLine ? "online" : "offline";
 let readBy = "";
+let starting: Promise<void> | null = null;
 let timer = 0, speaking = 0;
 
 const sheet = new Sheet(element("sheet"), drawn, lifted);
@@ -189,12 +190,17 @@ function setMode(number: boolean): void {
   wipe();
 }
 
-/** Start to read on this device; until then, and where that fails, the server reads. */
-async function startReading(): Promise<void> {
+/** Start to read on this device, unless it does; until then, and where that fails, the server reads. */
+function startReading(): Promise<void> {
+  starting ??= start().finally(() => { starting = null; });
+  return starting;
+}
+
+async function start(): Promise<void> {
   let model: Model;
   try {
     model = await storedOrServed();
-    reading.device ??= await Device.of(model);
+    reading.device = await Device.of(model);
   } catch (error) {
     if (!(error instanceof NoModel || error instanceof CannotRead)) throw error;
     readBy = "Read by the server.";
