@@ -2,21 +2,23 @@
 
 import { type Grey, round } from "./resize.ts";
 
-export type Component = { area: number; left: number; top: number; right: number; bottom: number; inBorder: number };
+export type Component = { area: number; left: number; top: number; right: number; bottom: number; inBorder: number; inCorner: boolean };
 export type Components = { labels: Int32Array; all: Component[]; width: number; height: number };
 
 /** Return the components of a mask, diagonal neighbours included; label 0 is the background, which is no component.
  *
- * `border` is the width of the image's border as a share of its shorter side: `inBorder` counts the pixels in it. */
-export function componentsOf(mask: Grey, border: number): Components {
+ * `border` is the width of the image's border, `corner` the side of the squares in its corners, both as shares of its
+ * shorter side: `inBorder` counts the pixels in the border, `inCorner` tells whether one lies in a corner. */
+export function componentsOf(mask: Grey, border: number, corner: number): Components {
   const { width, height, pixels } = mask;
   const labels = new Int32Array(pixels.length);
   const all: Component[] = [];
   const rim = Math.max(2, round(border * Math.min(width, height)));
+  const square = Math.max(2, round(corner * Math.min(width, height)));
   const waiting: number[] = [];
   for (let start = 0; start < pixels.length; start++) {
     if (!pixels[start] || labels[start]) continue;
-    const found: Component = { area: 0, left: width, top: height, right: 0, bottom: 0, inBorder: 0 };
+    const found: Component = { area: 0, left: width, top: height, right: 0, bottom: 0, inBorder: 0, inCorner: false };
     const label = all.push(found);
     labels[start] = label;
     waiting.push(start);
@@ -24,6 +26,7 @@ export function componentsOf(mask: Grey, border: number): Components {
       const x = at % width;
       const y = (at - x) / width;
       add(found, x, y, x < rim || y < rim || x >= width - rim || y >= height - rim);
+      found.inCorner ||= (x < square || x >= width - square) && (y < square || y >= height - square);
       for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
         for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {
           const next = row * width + column;

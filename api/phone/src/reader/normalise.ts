@@ -13,8 +13,9 @@ const WORKING_SIDE = 192, BOX = 20;
 const LEAST_CONTRAST = 10, LEAST_PIXELS = 5, LEAST_SHARE = 0.002;
 const LEAST_THRESHOLD = 0.2, MOST_THRESHOLD = 0.35;
 const SPECK_SHARE = 0.02, LEAST_REACH = 0.03;
+const SHORT_STROKE = 2, NEAR = 0.9;
 const CLUSTER_GAP = 0.012, CLUSTER_DENSITY = 0.3;
-const FRAME_BORDER = 0.12, FRAME_SHARE = 0.7, LEAST_FRAMED_REACH = 0.25;
+const FRAME_BORDER = 0.12, FRAME_SHARE = 0.7, LEAST_FRAMED_REACH = 0.25, CORNER = 0.08, STRAIGHT_FRAME = 0.15;
 const WHITE = 255;
 
 type Foreground = { strength: Grey; threshold: number };
@@ -77,8 +78,8 @@ function otsu(counts: Int32Array, pixels: number): number {
 /** The mask of the foreground without specks and what runs along the edge; null where nothing else is there. */
 function clean({ strength, threshold }: Foreground): Grey | null {
   const mask = { ...strength, pixels: strength.pixels.map((level) => (level > threshold ? 255 : 0)) };
-  const components = componentsOf(mask, FRAME_BORDER);
-  const { all, labels } = components;
+  const components = componentsOf(mask, FRAME_BORDER, CORNER);
+  const { all } = components;
   const largest = all.reduce((most, each) => Math.max(most, each.area), 0);
   const least = Math.max(SPECK_SHARE * largest, LEAST_PIXELS);
   const large = all.map((each) => each.area >= least && reach(each, components) >= LEAST_REACH);
@@ -86,15 +87,47 @@ function clean({ strength, threshold }: Foreground): Grey | null {
   let kept = all.map((_, at) => large[at] || clustered[at] || false);
   if (!kept.includes(true)) return null;
   if (all.length === 1) return mask;
-  const inside = all.map((each, at) => kept[at]! && each.inBorder / each.area < FRAME_SHARE);
+  const short = shortStrokes(components, shownBy(kept, components, mask), largest);
+  kept = kept.map((each, at) => each || short[at]!);
+  const inside = all.map((each, at) => kept[at]! && !isFrame(each, mask));
   if (all.some((each, at) => inside[at] && reach(each, components) >= LEAST_FRAMED_REACH)) kept = inside;
+  return shownBy(kept, components, mask);
+}
+
+/** The mask of the components that are kept. */
+function shownBy(kept: boolean[], { labels }: Components, mask: Grey): Grey {
   return { ...mask, pixels: mask.pixels.map((_, at) => (labels[at] && kept[labels[at]! - 1] ? 255 : 0)) };
+}
+
+/** Whether a component runs along the edge: straight, or into a corner; half a ring does neither. */
+function isFrame(component: Component, { width, height }: Grey): boolean {
+  const wide = (component.right - component.left + 1) / width;
+  const high = (component.bottom - component.top + 1) / height;
+  const inBorder = component.inBorder / component.area >= FRAME_SHARE;
+  return inBorder && (component.inCorner || Math.min(wide, high) <= STRAIGHT_FRAME);
+}
+
+/** Which components have fewer pixels than others need and are strokes all the same, near those that are kept. */
+function shortStrokes({ all, labels }: Components, kept: Grey, largest: number): boolean[] {
+  const least = Math.max(SHORT_STROKE, SPECK_SHARE * largest);
+  const few = all.map(({ area }) => area >= least && area < LEAST_PIXELS);
+  const found = all.map(() => false);
+  if (!few.includes(true)) return found;
+  const { left, top, right, bottom } = bounds(kept);
+  const near = round(NEAR * Math.max(right - left + 1, bottom - top + 1));
+  for (let row = Math.max(0, top - near); row <= Math.min(bottom + near, kept.height - 1); row++) {
+    for (let column = Math.max(0, left - near); column <= Math.min(right + near, kept.width - 1); column++) {
+      const label = labels[row * kept.width + column]!;
+      if (label) found[label - 1] = few[label - 1]!;
+    }
+  }
+  return found;
 }
 
 /** Which components are close and dense enough to be one stroke together. */
 function inClusters(mask: Grey, components: Components, least: number): boolean[] {
   const gap = Math.max(1, round(CLUSTER_GAP * Math.max(mask.width, mask.height)));
-  const clusters = componentsOf(dilate(mask, gap), FRAME_BORDER);
+  const clusters = componentsOf(dilate(mask, gap), FRAME_BORDER, CORNER);
   const cluster: number[] = new Array(components.all.length).fill(0);
   components.labels.forEach((label, at) => { if (label) cluster[label - 1] = clusters.labels[at]! - 1; });
   const filled: number[] = new Array(clusters.all.length).fill(0);
