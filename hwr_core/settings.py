@@ -55,7 +55,8 @@ class Settings(BaseSettings):
 
     hub_token: SecretStr | None = Field(
         None,
-        description="Token that `hwr models push` and `pull` send to an https address; none when not set",
+        description="Token that `hwr models push` and `hwr models pull --with-token` send to an https address; none "
+        "when not set",
     )
 
     database_url: SecretStr | None = Field(

@@ -7,6 +7,8 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from pydantic import SecretStr
+
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.alerts import Alerts
 from hwr_core.app.batch import PredictBatch
@@ -174,17 +176,17 @@ class Workspace:
         self.close()
 
 
-_open: dict[tuple[Path, Path], Workspace] = {}
+_open: dict[tuple[Path, Path, SecretStr | None], Workspace] = {}
 _opening = Lock()
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
-    """Return this process's workspace for the folders of the settings, opening it the first time.
+    """Return this process's workspace for the folders and the database of the settings, opening it the first time.
 
     API, dashboard and notebook cells in one process share one workspace, since a process opens the database once.
     """
     settings = settings or load_settings()
-    place = settings.data_dir, settings.models_dir
+    place = settings.data_dir, settings.models_dir, settings.database_url
     with _opening:
         if place not in _open or _open[place].closed:
             _open[place] = Workspace(settings)

@@ -15,7 +15,7 @@ app = App(name="datasets", help="The open data sets that models learn from: list
 
 @app.command(name="list")
 def list_sets(*, as_json: AsJson = False) -> int:
-    """List the sets: size, whether they are there, terms, and where they can be had."""
+    """List the sets: size, whether they are there, terms, and where to get them."""
     from hwr_core.datasets.open_sets.folder import state_of
     from hwr_core.datasets.open_sets.table import open_sets
     from hwr_core.settings import load_settings
@@ -37,9 +37,9 @@ def get(
     names: Annotated[tuple[str, ...], Parameter(name="NAME", help="Sets, by name.")] = (),
     /,
     *,
-    every: Annotated[bool, Parameter(name="--all", show_default=False, help="All that can be had.")] = False,
+    every: Annotated[bool, Parameter(name="--all", show_default=False, help="All that are available.")] = False,
 ) -> int:
-    """Fetch sets from their makers or HWR_DATASETS_MIRROR; what broke off is taken up again."""
+    """Fetch sets from their makers or HWR_DATASETS_MIRROR; interrupted downloads are resumed."""
     from hwr_core.cli.output.transfers import showing
     from hwr_core.datasets.open_sets.folder import fetch
     from hwr_core.datasets.open_sets.table import find_open_set, open_sets
@@ -48,7 +48,7 @@ def get(
     settings = load_settings()
     mirror = settings.mirror
     if every == bool(names):
-        raise InvalidValue("Name the sets, or give --all for all that can be had.")
+        raise InvalidValue("Name the sets, or give --all for all that are available.")
     wanted = [each for each in open_sets().values() if mirror or each.public] if every else [*map(find_open_set, names)]
     for each in wanted:
         with showing(each.name) as progress:

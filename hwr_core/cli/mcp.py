@@ -7,14 +7,14 @@ from hwr_core.records.users import DEFAULT_USER
 
 
 def mcp(*, user: int = DEFAULT_USER) -> int:
-    """Serve an assistant (Model Context Protocol): it reads images of this machine and sees the history.
+    """Serve an assistant (Model Context Protocol): it reads images on this machine and sees the history.
 
     Args:
         user: The user as whom it acts.
     """
     try:
         from hwr_core.mcp.server import server_of
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # it is missing, or too old
         raise NotInstalled("Serving an assistant needs the MCP SDK", "mcp") from error
 
     with opened() as workspace:

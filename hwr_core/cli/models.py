@@ -158,13 +158,21 @@ def push(
 
 @app.command
 def pull(
-    source: Annotated[str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s) address.")], /
+    source: Annotated[str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s) address.")],
+    /,
+    *,
+    with_token: Flag = False,
 ) -> int:
-    """Take in a version from a file or an address. It is checked, and served once it is promoted."""
+    """Take in a version from a file or an address. It is checked, and served once it is promoted.
+
+    Args:
+        with_token: Send HWR_HUB_TOKEN to the address: only to your own hub.
+    """
     from hwr_core.ops.bundle import pull_bundle
 
     with opened() as workspace:
-        pulled = pull_bundle(workspace.modelling.registry, source, workspace.settings.token_for_hub)
+        token = workspace.settings.token_for_hub if with_token else None
+        pulled = pull_bundle(workspace.modelling.registry, source, token)
     print(f"{pulled.name} is here. To measure it: hwr evaluate {pulled.name}")
     return DONE
 

@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "shadow_readings": ("prediction_id", "version"),
     "retraining": ("created_at",),
     "alerts": ("change",),
+    "idempotency_keys": ("user_id", "key"),
 }
 """Every table with rows of a history, and what its rows are ordered by; `migrations` both have of their own."""
 
@@ -114,7 +115,7 @@ def _columns(cursor: Cursor, table: str) -> dict[str, str]:
     rows = cursor.execute(
         """
         select column_name, lower(data_type) from information_schema.columns
-        where table_name = $1 and table_schema in ('main', 'public')
+        where table_name = $1 and table_schema = current_schema()
         order by column_name
         """,
         [table],

@@ -7,12 +7,22 @@ from psycopg.conninfo import conninfo_to_dict
 
 from hwr_core.db.migrations import migrate
 from hwr_core.db.server_cursor import AnyConnection, NumericLoader, ServerCursor
+from hwr_core.errors import StoreUnavailable
 
 MIGRATING, WRITING, SERVING = 0x687772_01, 0x687772_02, 0x687772_03
 """The advisory locks: of who brings the tables up to date, of the one writer, of the one server of a database."""
 
-_OPTIONS = "-c timezone=UTC -c synchronous_commit=on"  # whoever is answered has to find their row after a power cut
-_CONNECT_SECONDS = 5
+# Whoever is answered finds their row after a power cut; and a machine that lost its power holds no lock for hours.
+_OPTIONS = (
+    "-c timezone=UTC -c synchronous_commit=on "
+    "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+)
+_DEFAULTS = {"connect_timeout": 5, "application_name": "hwr", "keepalives_idle": 30}
+
+_UNREADABLE = (
+    "HWR_DATABASE_URL cannot be read: characters such as % and @ in its password have to be percent-encoded, or it has "
+    "an option that PostgreSQL does not know."
+)
 
 # DuckDB needs none of these: it skips row groups by their smallest and largest values.
 _INDEXES = {
@@ -40,10 +50,16 @@ _INDEXES = {
 
 
 def connection_options(url: str) -> dict[str, Any]:
-    """What psycopg needs to connect; what the address says itself has precedence."""
-    given = conninfo_to_dict(url)
+    """What psycopg needs to connect; what the address says itself has precedence.
+
+    Raises StoreUnavailable for an address that cannot be read.
+    """
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise StoreUnavailable(_UNREADABLE) from None  # its text has a part of the password
     options = f"{given.get('options') or ''} {_OPTIONS}".strip()
-    return {"connect_timeout": _CONNECT_SECONDS, "application_name": "hwr"} | given | {"options": options}
+    return _DEFAULTS | given | {"options": options}
 
 
 def prepare(connection: AnyConnection) -> None:
@@ -52,7 +68,7 @@ def prepare(connection: AnyConnection) -> None:
 
 
 def connect(url: str) -> AnyConnection:
-    """Open a connection of its own. Raises psycopg.Error."""
+    """Open a connection of its own. Raises psycopg.Error, and what `connection_options` raises."""
     connection: AnyConnection = psycopg.connect(autocommit=True, **connection_options(url))
     prepare(connection)
     return connection
@@ -68,7 +84,8 @@ def bring_up_to_date(url: str, seconds: float) -> None:
         cursor.execute(f"set lock_timeout = {timeout(seconds)}")
         cursor.execute("select pg_advisory_lock($1)", [MIGRATING])  # freed with the connection
         migrate(cursor)
-        there = {name for (name,) in cursor.execute("select indexname from pg_indexes").fetchall()}
+        indexes = cursor.execute("select indexname from pg_indexes where schemaname = current_schema()").fetchall()
+        there = {name for (name,) in indexes}
         for name, index in _INDEXES.items():
             if name not in there:
                 cursor.execute(f"create {index}")

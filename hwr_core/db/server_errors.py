@@ -12,16 +12,17 @@ _UNREACHABLE = (
     "The database server cannot be reached. Check that it runs, and the host and port in HWR_DATABASE_URL. "
     "`hwr doctor` tries it."
 )
-_BUSY = "The database was busy with other changes for too long; nothing of this one was saved. Try again."
+BUSY = "The database was busy with other changes for too long; nothing of this one was saved. Try again."
 _RESTARTING = "The database server is starting or stopping. Try again in a moment."
-_CONNECTIONS = "The database server has no connection left. Raise its max_connections, or try again later."
+_CONNECTIONS = "The database server has no connections left. Raise its max_connections, or try again later."
 _REFUSED = "The database server refuses the user or password in HWR_DATABASE_URL."
 _NO_DATABASE = "There is no such database on the server. Create it (`createdb`), or correct HWR_DATABASE_URL."
 _FULL = "The database server has no space left on its disk. Free some and try again."
 _MEMORY = "The database server has no memory left for this. Try again later."
 _READ_ONLY = "The database server takes no changes: it is a replica, or set to read only. Use the primary one."
 _FORBIDDEN = (
-    "The user in HWR_DATABASE_URL may not create or change the tables. Make it the owner of the database, or grant it."
+    "The user in HWR_DATABASE_URL may not create or change the tables. Make it the owner of the database, or grant it "
+    "that right."
 )
 _DAMAGED = "The database server reports damaged files. Restore a backup (`pg_restore`)."
 _FAILED = "The database server failed; nothing of this change was saved. Its own log says why."
@@ -29,10 +30,10 @@ _FAILED = "The database server failed; nothing of this change was saved. Its own
 _TAKEN = "Something with this name or id exists already."
 _UNSTORABLE = "A text holds a character that cannot be stored, such as NUL (code 0)."
 _REASONS: tuple[tuple[str, type[HwrError], str], ...] = (
-    ("40001", StoreBusy, _BUSY),
-    ("40P01", StoreBusy, _BUSY),
-    ("55P03", StoreBusy, _BUSY),
-    ("57014", StoreBusy, _BUSY),
+    ("40001", StoreBusy, BUSY),
+    ("40P01", StoreBusy, BUSY),
+    ("55P03", StoreBusy, BUSY),
+    ("57014", StoreBusy, BUSY),
     ("57P", StoreUnavailable, _RESTARTING),
     ("08", StoreUnavailable, _UNREACHABLE),
     ("28", StoreUnavailable, _REFUSED),

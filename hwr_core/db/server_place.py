@@ -4,6 +4,7 @@ import psycopg
 
 from hwr_core.db.server_connection import SERVING, connect
 from hwr_core.db.server_cursor import AnyConnection, ServerCursor
+from hwr_core.errors import StoreUnavailable
 
 
 class DatabasePlace:
@@ -22,9 +23,10 @@ class DatabasePlace:
             return True
         try:
             connection = connect(self._url)
-        except psycopg.Error:
+            found = ServerCursor(connection).execute("select pg_try_advisory_lock($1)", [SERVING]).fetchone()
+        except (psycopg.Error, StoreUnavailable):
             return True
-        is_ours = ServerCursor(connection).execute("select pg_try_advisory_lock($1)", [SERVING]).fetchone() == (True,)
+        is_ours = found == (True,)
         if not is_ours:
             connection.close()
             return False

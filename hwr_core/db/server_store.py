@@ -11,12 +11,15 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from hwr_core.db.cursor import Cursor
 from hwr_core.db.server_connection import WRITING, bring_up_to_date, connect, connection_options, prepare, timeout
 from hwr_core.db.server_cursor import AnyConnection, ServerCursor
-from hwr_core.db.server_errors import server_failures_translated
+from hwr_core.db.server_errors import BUSY, server_failures_translated
 from hwr_core.db.store import Store
-from hwr_core.errors import StoreError
+from hwr_core.errors import StoreBusy, StoreError
 
 CONNECTIONS = 10
 """Most connections of one process: sessions are short, and a server of PostgreSQL has 100 by default."""
+
+_RECONNECT = 5.0
+"""Seconds after which an attempt to connect again is given up; the next session begins a new one at once."""
 
 # Both see what DuckDB's sessions see. The writer's statements come after the lock, and have to see what was committed
 # while they waited for it: a snapshot taken before would be too old.
@@ -49,8 +52,13 @@ class ServerStore(Store):
         """Yield a session's cursor to one writer at a time, of all processes; see `Store`."""
         begin = _BEGIN_WRITING.format(timeout=timeout(self._busy_timeout))
         # One connection waits for the lock on the server, not as many as there are threads that write.
-        with self._writing, self._transaction(begin, self._busy_timeout) as cursor:
-            yield cursor
+        if not self._writing.acquire(timeout=self._busy_timeout):
+            raise StoreBusy(BUSY)
+        try:
+            with self._transaction(begin, self._busy_timeout) as cursor:
+                yield cursor
+        finally:
+            self._writing.release()
 
     def size(self) -> int:
         """Return the size of the database in bytes, indexes included."""
@@ -96,6 +104,7 @@ class ServerStore(Store):
                     max_size=CONNECTIONS,
                     configure=prepare,
                     check=ConnectionPool.check_connection,  # after a restart of the server the old ones are dead
+                    reconnect_timeout=_RECONNECT,
                     name="hwr-store",
                     open=True,
                 )

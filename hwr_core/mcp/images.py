@@ -44,4 +44,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode("".join((data if comma and head.startswith("data:") else text).split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidValue("image_base64 is no base64.") from error
+        raise InvalidValue("image_base64 is not valid base64.") from error

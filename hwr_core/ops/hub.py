@@ -51,7 +51,7 @@ def fetched(address: str, token: str | None = None) -> Iterator[Path]:
                     out.write(piece)
                     if out.tell() > LARGEST:
                         raise InvalidValue(f"{address} is larger than {LARGEST // 1_000_000} MB.")
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise BundleFailed(f"{address} cannot be fetched: {error}.") from error
         yield file
 
@@ -73,7 +73,7 @@ def send(file: Path, address: str, token: str | None = None) -> None:
     try:
         with file.open("rb") as stream:
             answer = httpx2.put(address, content=stream, headers=headers, timeout=PATIENCE)
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise BundleFailed(f"{address} has not answered: {str(error) or type(error).__name__}.") from error
     if answer.status_code in (httpx2.codes.CONFLICT, httpx2.codes.PRECONDITION_FAILED):
         raise Conflict(f"There is something at {address} already.")
@@ -84,7 +84,10 @@ def send(file: Path, address: str, token: str | None = None) -> None:
 def _authorisation(address: str, token: str | None) -> Mapping[str, str]:
     if token is None:
         return {}
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise InvalidValue(f"{address!r} is not an address of the web.") from error
     if parts.scheme != "https" and not is_own_address(parts.hostname or ""):
         raise InvalidValue("HWR_HUB_TOKEN is sent to addresses that begin with https:// only: others could read it.")
     return {"Authorization": f"Bearer {token}"}

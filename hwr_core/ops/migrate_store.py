@@ -56,8 +56,14 @@ def _out_of(server: Store, settings: Settings) -> Moved:
     remove_dead(settings.unfinished)
     with work_folder(settings.unfinished, "migrate-store") as aside:
         database = aside / settings.database.name
-        with closing(_file(settings, database)) as file, server.session() as read, file.writing() as write:
+        with (
+            closing(_file(settings, database)) as file,
+            server.writing() as read,  # nobody stores what would be left behind
+            file.writing() as write,
+        ):
             moved = move(read, write)
+            if settings.database.exists():
+                raise Conflict(f"{settings.database.name} was made in the data folder meanwhile. Move it away first.")
         database.replace(settings.database)
         return moved
 

@@ -85,7 +85,8 @@ def disown_forms_of(cursor: Cursor, user_id: int) -> None:
 
 
 def forget_names_of(cursor: Cursor, user_id: int) -> None:
-    """Remove what a user wrote: file names and comments."""
+    """Remove what a user wrote: file names, comments and idempotency keys."""
+    cursor.execute("delete from idempotency_keys where user_id = $1", [user_id])
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
     cursor.execute("update numbers set file_name = null where user_id = $1 and file_name is not null", [user_id])
     for table in ("feedback", "number_feedback"):

@@ -44,8 +44,8 @@ class Sent:
     @property
     def created_at(self) -> datetime:
         """When the prediction counts as made: by the device's clock, unless that is ahead of this machine's."""
-        now = datetime.now(UTC)
-        return now if self.device_time is None else min(self.device_time.astimezone(UTC), now)
+        now, time = datetime.now(UTC), self.device_time
+        return now if time is None or time >= now else time.astimezone(UTC)
 
     def once(self, image: bytes) -> "Once | None":
         """Return the key with what it was sent for; None without a key."""

@@ -49,7 +49,7 @@ COMMANDS = {
     "models": "challenge compare export list log note onnx promote pull push restore retire rollback shadow show",
     "models export": "VERSION FILE",
     "models onnx": "VERSION FILE",
-    "models pull": "SOURCE",
+    "models pull": "SOURCE --with-token",
     "models push": "VERSION TARGET",
     "models note": "VERSION --title --tag --text",
     "models shadow": "VERSION --share --off --user",

@@ -178,6 +178,7 @@ def test_what_is_wrong_with_the_address_is_said(url, postgresql):
     for wrong, words in (
         ("postgresql://hwr:hidden@127.0.0.1:1/hwr", "cannot be reached"),
         (postgresql.url("nowhere"), "no such database"),
+        ("postgresql://hwr:p%zzhidden@127.0.0.1/hwr", "percent-encoded"),
     ):
         store = ServerStore(wrong, busy_timeout=5)
         with pytest.raises(StoreUnavailable, match=words) as caught, store.session():

@@ -110,7 +110,7 @@ def test_what_is_wrong_is_said_and_the_server_goes_on(data: Path) -> None:
         assert "Give either path" in await refusal(client, "read_digit")
         both = {"path": str(data / "seven.png"), "image_base64": "AAAA"}
         assert "Give either path" in await refusal(client, "read_digit", **both)
-        assert "no base64" in await refusal(client, "read_digit", image_base64="!!!")
+        assert "not valid base64" in await refusal(client, "read_digit", image_base64="!!!")
         assert "not an image" in await refusal(client, "read_digit", path=str(data / "words.txt"))
         assert "There is no file" in await refusal(client, "read_number", path=str(data / "gone.png"))
         assert "There is no file" in await refusal(client, "read_number", path="/dev/zero")

@@ -211,7 +211,7 @@ def test_what_is_pushed_can_be_pulled(hub: Hub, tmp_path: Path) -> None:
 def test_the_token_is_sent_where_nobody_else_reads_it(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the environment, by push and pull; without it the server refuses, and in the clear it is not sent."""
+    """From the environment, by push, and by pull where that is asked for; never in the clear."""
     hub.token = "let-me-in"  # noqa: S105  the test's own
     monkeypatch.setenv("HWR_DATA_DIR", str(tmp_path / "data"))
     assert main(["models", "push", "champion", hub.address]) == 2
@@ -219,7 +219,9 @@ def test_the_token_is_sent_where_nobody_else_reads_it(
     monkeypatch.setenv("HWR_HUB_TOKEN", hub.token)
     assert main(["models", "push", "champion", hub.address]) == 0
     monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
-    assert main(["models", "pull", hub.address]) == 0
+    assert main(["models", "pull", hub.address]) == 2  # anybody's address: the token is not for them
+    assert "status 401" in capsys.readouterr().err
+    assert main(["models", "pull", hub.address, "--with-token"]) == 0
     capsys.readouterr()
     assert main(["models", "push", SERVED.name, "http://hub.example.org/digits.zip"]) == 2
     assert "https:// only" in capsys.readouterr().err
@@ -230,5 +232,7 @@ def test_a_server_that_is_not_there_or_refuses_is_said(hub: Hub) -> None:
     hub.token = "other"  # noqa: S105  the test's own
     with pytest.raises(BundleFailed, match=r"digits\.zip answered with status 401"):
         push_bundle(SERVED, hub.address)
+    with pytest.raises(InvalidValue, match="not an address"):
+        push_bundle(SERVED, "https://[hub/x", "token")
     with pytest.raises(BundleFailed, match=r"http://127\.0\.0\.1:9/x has not answered"):
         push_bundle(SERVED, "http://127.0.0.1:9/x")

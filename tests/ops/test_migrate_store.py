@@ -10,6 +10,7 @@ from hwr_core.db import moving
 from hwr_core.errors import Conflict, InvalidValue, StoreUnavailable
 from hwr_core.ops.migrate_store import Engine, migrate_store
 from hwr_core.records.predictions import PredictionRecord, Source
+from hwr_core.records.sent import Sent
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, number, png
 
@@ -37,6 +38,23 @@ def _fill(settings: Settings) -> None:
             workspace.feedback.give(kept.id, actual_digit=digit, comments="it’s ✓")
         workspace.read_and_keep_number(png(number("42")), source=Source.API)
         workspace.users.delete(workspace.users.create("Gone").id)
+
+
+def _send(settings: Settings) -> PredictionRecord:
+    """Send one image with a key."""
+    with Workspace(settings) as workspace:
+        kept = workspace.start_read_and_keep(png(drawing(5)), source=Source.API, sent=Sent("a")).result()
+        assert isinstance(kept, PredictionRecord)
+        return kept
+
+
+def test_an_image_that_is_sent_again_after_the_move_is_not_stored_twice(both, as_file):
+    """Idempotency keys move too."""
+    first = _send(as_file)
+    migrate_store(both, Engine.POSTGRESQL)
+    again = _send(both)
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.id == first.id
 
 
 def _all(settings: Settings) -> object:

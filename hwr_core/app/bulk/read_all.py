@@ -19,6 +19,7 @@ from hwr_core.app.bulk import worker
 from hwr_core.app.bulk.manifest import Manifest, agree, confirm_same, read_manifest
 from hwr_core.app.bulk.sources import images_of, names_of
 from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import SHIPPED, Settings
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK, WAITING = 16, 2
-"""Images that a process is given at once, and how many such chunks wait for each core."""
+"""Images that a process is given at once, and how many such chunks wait for each process."""
 
 
 class WorkerLost(HwrError):
@@ -57,6 +58,8 @@ class Part:
     of: int = 1
 
     def __post_init__(self) -> None:
+        if self.of < 1:
+            raise InvalidValue(f"The part is {self.number}/{self.of}; there is 1 part or more.")
         if not 0 <= self.number < self.of:
             raise InvalidValue(
                 f"The part is {self.number}/{self.of}; allowed are 0/{self.of} to {self.of - 1}/{self.of}."
@@ -92,14 +95,17 @@ def read_all(  # noqa: PLR0913  how images are read, and how the work is divided
         total = sum(len(manifest.names_in(shard)) for shard in shards)
         return Progress(len(shards), done, skipped, total, images, errors, time.monotonic() - started)
 
-    with _pool(settings, manifest, processes) as pool:
+    # A damaged model ends each process as it begins, and nobody could tell why.
+    Recogniser.load(Registry(settings.models_dir, SHIPPED).get(manifest.model_version), 1).close()
+    with _pool(settings, manifest, processes or _cores()) as pool:
+        readers = _Readers(pool, processes or _cores())
         for shard in shards:
             file = folder / f"part-{shard:05}.parquet"
             if file.exists():
                 skipped += 1
                 errors += _errors_in(file)
             else:
-                errors += _read_shard(pool, settings, manifest, shard, file)
+                errors += _read_shard(readers, settings, manifest, shard, file)
             done += 1
             images += len(manifest.names_in(shard))
             on_progress(progress())
@@ -120,21 +126,29 @@ def _manifest(settings: Settings, source: str, folder: Path, how: worker.How, sh
     return found
 
 
-def _pool(settings: Settings, manifest: Manifest, processes: int | None) -> ProcessPoolExecutor:
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """The processes that read, and how many they are."""
+
+    pool: ProcessPoolExecutor
+    count: int
+
+
+def _pool(settings: Settings, manifest: Manifest, processes: int) -> ProcessPoolExecutor:
     # Spawned, not forked: this process has threads of its own, and nothing of them may be copied.
     return ProcessPoolExecutor(
-        processes or _cores(),
+        processes,
         mp_context=get_context("spawn"),
         initializer=worker.begin,
         initargs=(settings, manifest.model_version),
     )
 
 
-def _read_shard(pool: ProcessPoolExecutor, settings: Settings, manifest: Manifest, shard: int, file: Path) -> int:
+def _read_shard(readers: _Readers, settings: Settings, manifest: Manifest, shard: int, file: Path) -> int:
     """Read a shard and publish its file; return how many of its images could not be read."""
     how = worker.How(manifest.numbers, manifest.script, manifest.enhancement_level)
     try:
-        rows = [row for chunk in _in_turn(pool, _chunks(settings, manifest, shard), how) for row in chunk]
+        rows = [row for chunk in _in_turn(readers, _chunks(settings, manifest, shard), how) for row in chunk]
     except BrokenProcessPool as error:
         raise WorkerLost(
             "A process that reads images was ended, maybe because the machine has too little memory. Finished shards "
@@ -144,14 +158,12 @@ def _read_shard(pool: ProcessPoolExecutor, settings: Settings, manifest: Manifes
     return sum("error" in row for row in rows)
 
 
-def _in_turn(
-    pool: ProcessPoolExecutor, chunks: Iterator[list[worker.Given]], how: worker.How
-) -> Iterator[list[worker.Row]]:
+def _in_turn(readers: _Readers, chunks: Iterator[list[worker.Given]], how: worker.How) -> Iterator[list[worker.Row]]:
     """What becomes of each chunk, in order. Few wait at once: the images of a whole shard may not fit into memory."""
     waiting: deque[Future[list[worker.Row]]] = deque()
     for chunk in chunks:
-        waiting.append(pool.submit(worker.read, chunk, how))
-        if len(waiting) > WAITING * _cores():
+        waiting.append(readers.pool.submit(worker.read, chunk, how))
+        if len(waiting) > WAITING * readers.count:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()

@@ -44,6 +44,8 @@ def images_of(source: str, names: list[str], start: int, max_bytes: int) -> Iter
     if is_table(source):
         yield from _images_in_table(source, names, start)
         return
+    if not (Path(source).exists() or glob.has_magic(source)):
+        raise InvalidValue(f"There is no {source!r} here, with which this reading began.")
     folder = Path(source) if Path(source).is_dir() else Path()
     for name in names:
         try:
@@ -68,7 +70,7 @@ def _names_in_table(source: str) -> list[str]:
             count = table.metadata.num_rows
             named = table.read([NAME]).column(NAME).to_pylist() if NAME in columns else range(count)
     except (pa.ArrowException, OSError) as error:
-        raise InvalidValue("The Parquet file cannot be read: it is damaged, or no Parquet file.") from error
+        raise InvalidValue("The Parquet file cannot be read: it is damaged or not a Parquet file.") from error
     if not count:
         raise InvalidValue("The Parquet file has no rows.")
     return [str(name) for name in named]

@@ -46,7 +46,7 @@ def fetched(origin: str | Path, part: Path, size: int, sha256: str, progress: Pr
         if hash_file(part) != sha256:
             part.unlink()
             raise DownloadFailed(
-                f"{origin} has another content than it should: its SHA-256 is not {sha256}. Nothing of it was kept."
+                f"{origin} does not have the expected content: its SHA-256 is not {sha256}. Nothing was kept."
             )
         yield part
         part.unlink(missing_ok=True)
@@ -78,6 +78,8 @@ def _fill(stream: BinaryIO, origin: str | Path, size: int, progress: Progress) -
         try:
             if (here := stream.seek(0, os.SEEK_END)) < size:
                 _append(stream, _pieces(origin, stream, here), origin, size, progress)
+        except httpx2.InvalidURL as error:
+            raise DownloadFailed(f"{origin} is not an address of the web.") from error
         except httpx2.HTTPError as error:
             if attempt == TRIES:
                 raise DownloadFailed(

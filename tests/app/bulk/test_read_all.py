@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from hwr_core.app.bulk.sources import names_of
 from hwr_core.app.bulk.worker import How
 from hwr_core.cli import main
 from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.registry.registry import Registry
 from tests.handwriting import drawing, number, png
 
 DIGITS = How(numbers=False, script="western", enhancement_level=1.0)
@@ -141,6 +143,29 @@ def test_results_of_different_readings_are_not_mixed(read, change, words):
         read(**change)
 
 
+def test_a_source_that_is_gone_leaves_the_shards_to_be_read(read, images, tmp_path):
+    """A part on a machine without the folder of images reads nothing, instead of writing errors for good."""
+    source = tmp_path / "scans"
+    shutil.copytree(images, source)
+    read(source, part=Part(0, 2))
+    before = sorted((tmp_path / "out").iterdir())
+    source.rename(tmp_path / "elsewhere")
+    with pytest.raises(InvalidValue, match="with which this reading began"):
+        read(source, part=Part(1, 2))
+    assert sorted((tmp_path / "out").glob("*.parquet")) == [file for file in before if file.suffix == ".parquet"]
+
+
+def test_a_damaged_model_is_said(settings, images, tmp_path):
+    """Before any process begins: they would only be gone."""
+    models = tmp_path / "models"
+    shutil.copytree(settings.models_dir, models)
+    [network] = (models / Registry(models).champion().name).glob("model.tflite")
+    network.write_bytes(network.read_bytes()[:1000])
+    broken = settings.model_copy(update={"models_dir": models})
+    with pytest.raises(ModelUnavailable):
+        read_all(broken, str(images), tmp_path / "out", how=DIGITS, shard_size=10, part=Part())
+
+
 def test_bad_requests_say_what_is_allowed(read, settings, tmp_path):
     """No images, no such column, a damaged file or list, an impossible part or size, no model."""
     with pytest.raises(InvalidValue, match="There are no images in"):
@@ -156,6 +181,8 @@ def test_bad_requests_say_what_is_allowed(read, settings, tmp_path):
         read(tmp_path / "damaged.parquet")
     with pytest.raises(InvalidValue, match="part is 3/3"):
         Part(3, 3)
+    with pytest.raises(InvalidValue, match="1 part or more"):
+        Part(0, 0)
     with pytest.raises(InvalidValue, match="1 or more"):
         read(shard_size=0)
     (tmp_path / "old").mkdir()
