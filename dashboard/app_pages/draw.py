@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.keyboard import listen_to_keys
 from dashboard.components.messages import show_error
 from dashboard.services import workspace
 from dashboard.views.draw.board import show_board
@@ -16,3 +17,4 @@ except HwrError as error:
     st.stop()
 show_board()
 show_recent_drawings(key="draw")
+listen_to_keys([], lambda _: True, key="draw_keys")

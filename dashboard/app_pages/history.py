@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.downloads import show_exports
 from dashboard.components.filters import choose_filter, show_nothing_found
+from dashboard.components.keyboard import listen_to_keys
 from dashboard.components.links import prediction_in_address
 from dashboard.components.messages import show_error_with_retry
 from dashboard.components.pager import show_pager, trail_of
@@ -39,3 +40,4 @@ elif asked := prediction_in_address():
 else:
     st.caption("Select a row to see the prediction in full and to label it.")
 show_exports(selected)
+listen_to_keys([], lambda _: True, key="history_keys")

@@ -1,6 +1,6 @@
 """A range of time in the address of a page with filters: what a click on a chart selects."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import streamlit as st
 
@@ -8,6 +8,9 @@ from hwr_core.errors import InvalidValue
 
 SINCE, UNTIL = "since", "until"
 """The query parameters of a range of time, which no control has."""
+
+_WIDEST = timedelta(hours=15)
+"""No zone is farther from UTC."""
 
 
 def range_in_address() -> tuple[datetime | None, datetime | None]:
@@ -32,8 +35,11 @@ def _moment(name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        for offset in (-_WIDEST, _WIDEST):
+            moment.astimezone(timezone(offset))  # as the page shows it in any zone
+    except (ValueError, OverflowError) as error:
         raise InvalidValue(
             f"{name} in the address is {text[:40]!r}; a time such as 2026-11-30T00:00:00Z is allowed."
         ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment

@@ -155,9 +155,10 @@ def record_predictions(
     whose idempotency key has stored a prediction before gets that one.
     """
     ids, users = _fresh_ids_and_users(cursor, rows)
-    active = [row for row in rows if users.get(row.user_id)]
-    known = stored_before(cursor, [row.place for row in active if row.place])
-    accepted = _first_sent(active, known)
+    active = {number: row for number, row in enumerate(rows) if users.get(row.user_id)}
+    known = stored_before(cursor, [row.place for row in active.values() if row.place])
+    first = _first_sent(active, known)
+    accepted = [rows[number] for number in first]
     for row in accepted:
         if row.upload:
             uploads.add(row.upload)
@@ -168,44 +169,42 @@ def record_predictions(
         if row.place and row.once
     }
     remember(cursor, fresh)
-    stored = {id(row): record for row, record in zip(accepted, records, strict=True)}
-    repeated = _records_again(cursor, {**known, **fresh}, [row for row in active if id(row) not in stored])
-    return [
-        (stored.get(id(row)) or repeated[id(row)]) if users.get(row.user_id) else _refusal(row.user_id, users)
-        for row in rows
-    ]
+    stored = dict(zip(first, records, strict=True))
+    others = {number: row for number, row in active.items() if number not in stored}
+    found = stored | _records_again(cursor, {**known, **fresh}, others)
+    return [found[number] if number in found else _refusal(row.user_id, users) for number, row in enumerate(rows)]
 
 
-def _first_sent(rows: Sequence[NewPrediction], known: Mapping[Place, tuple[int, str]]) -> list[NewPrediction]:
-    """The rows whose idempotency key neither the database nor an earlier row has; all that have none."""
+def _first_sent(rows: Mapping[int, NewPrediction], known: Mapping[Place, tuple[int, str]]) -> list[int]:
+    """The numbers of rows whose idempotency key neither the database nor an earlier row has, or that have none."""
     seen: set[Place] = set(known)
     accepted = []
-    for row in rows:
+    for number, row in rows.items():
         if row.place is None or row.place not in seen:
-            accepted.append(row)
+            accepted.append(number)
         if row.place is not None:
             seen.add(row.place)
     return accepted
 
 
 def _records_again(
-    cursor: Cursor, stored: Mapping[Place, tuple[int, str]], rows: Sequence[NewPrediction]
+    cursor: Cursor, stored: Mapping[Place, tuple[int, str]], rows: Mapping[int, NewPrediction]
 ) -> dict[int, PredictionRecord | HwrError]:
-    """What was stored for rows that are sent again, by the row's identity; Conflict where that was another image."""
+    """What was stored for rows that are sent again, by their numbers; Conflict where that was another image."""
     if not rows:
         return {}
     found: dict[int, PredictionRecord | HwrError] = {}
-    before = {row.place: stored[row.place] for row in rows if row.place}
+    before = {row.place: stored[row.place] for row in rows.values() if row.place}
     records = {record.id: record for record in rows_by_id(cursor, [each for each, _ in before.values()])}
-    for row in rows:
+    for number, row in rows.items():
         assert row.place is not None  # a row without a key was stored
         assert row.once is not None
         prediction_id, content = before[row.place]
         try:
             row.once.confirm(content)
-            found[id(row)] = replace(records[prediction_id], repeated=True)
+            found[number] = replace(records[prediction_id], repeated=True)
         except Conflict as error:
-            found[id(row)] = error
+            found[number] = error
     return found
 
 

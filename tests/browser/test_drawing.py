@@ -131,6 +131,22 @@ def test_everything_can_be_done_by_keys(visit: Visit) -> None:
     expect_digit(page, 7)
 
 
+def test_enter_presses_the_button_that_was_reached_by_tab(visit: Visit) -> None:
+    """Clear clears, and no label is stored, though Enter is the key of Agree."""
+    page = visit()
+    write(page, hand_made_strokes(3))
+    expect_digit(page, 3)
+    at_rest(page)
+    before = len(saved_rows(page))
+    page.get_by_role("button", name="Clear").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Write one digit")).to_be_visible()
+    at_rest(page)
+    assert len(saved_rows(page)) == before
+
+
 def test_a_marker_writes_thicker_than_a_fine_pen(visit: Visit) -> None:
     """Of the pens in sight each has a width of its own, and what they write is read."""
     page = visit()

@@ -1,6 +1,7 @@
 """The page for phones where users sign in, and where another model version comes to serve."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,7 +98,9 @@ def test_a_new_model_is_used_from_the_next_start_and_named(browser: Browser, tmp
         page = _installed(phone)
         expect(page.locator("#state")).to_contain_text(EARLIER)
         (models / CHAMPION).write_text(f"{served}\n", encoding="utf-8")
+        deadline = time.monotonic() + 60
         while page.request.get("/m/model.json", max_retries=3).json()["version"] != served:
+            assert time.monotonic() < deadline
             page.wait_for_timeout(100)  # the server looks for a promotion every now and then
         page.reload()
         expect(page.locator("#state")).to_contain_text(EARLIER)

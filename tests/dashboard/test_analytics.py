@@ -117,7 +117,7 @@ def test_a_range_in_the_address_can_be_left(page: AppTest, workspace: Workspace)
     assert len(history.dataframe[0].value) == 1
 
 
-@pytest.mark.parametrize("asked", ["yesterday", "", "2026-13-45"])
+@pytest.mark.parametrize("asked", ["yesterday", "", "2026-13-45", "0001-01-01", "9999-12-31T23:59:00Z"])
 def test_a_range_that_is_none_is_told(page: AppTest, asked: str) -> None:
     """What the address says wrongly is quoted, with an example of what it may say."""
     history = page.switch_page("app_pages/history.py")

@@ -31,7 +31,8 @@ class Sent(TypedDict):
 def listen_to_keys(keys: Sequence[str], act: Callable[[str], bool], *, key: str) -> None:
     """Call `act` with the name of each key that is pressed on the page, before the page is drawn again.
 
-    A key held down counts once. Fields keep their keys, as does a focused button its Enter.
+    A key held down counts once. Fields keep their keys, and a button that was reached by Tab its Enter, also where no
+    key is named: shortcuts of other buttons would take it.
 
     Args:
         keys: their names as browsers have them, letters as capitals: "Enter", "ArrowLeft", "7", "N".

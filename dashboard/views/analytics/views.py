@@ -99,9 +99,10 @@ def show_confidence(selected: HistoryFilter, _: str) -> None:
     """How confident the predictions are, and whether confidence matches accuracy."""
     table = ask("confidence_distribution", selected)
     mark = show_marks("How confident are the predictions?", charts.confidence(table), key="confidence_bars")
-    if mark:
+    if mark and table.iloc[mark["point_index"]]["predictions"]:
         row = table.iloc[mark["point_index"]]
-        low, high = float(row["confidence_from"]), float(row["confidence_to"])
+        low = max(float(row["confidence_from"]), selected.confidence_from)
+        high = min(float(row["confidence_to"]), selected.confidence_to)
         show_rows(replace(selected, confidence_from=low, confidence_to=high), f"Confidence {low:.0%} to {high:.0%}")
     show_data(table, "confidence", key="confidence")
     found = ask("reliability", selected)

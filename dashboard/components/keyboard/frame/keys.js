@@ -27,6 +27,20 @@ function belongsToAnother(event, name) {
   );
 }
 
+let tabbed = false; // whether what has the focus got it by the keyboard: after a click the keys are the page's again
+
+function onFirstLook(event) {
+  tabbed = event.type === "keydown" ? tabbed || event.key === "Tab" : false;
+}
+
+// What was reached by Tab is pressed by Enter itself: no shortcut of another button, which listen further out.
+function keepToItself(event) {
+  const focused = event.target instanceof PAGE.Element ? event.target.closest("button, a, summary") : null;
+  if (tabbed && event.key === "Enter" && focused !== null && focused.closest("[role=radio]") === null) {
+    event.stopPropagation();
+  }
+}
+
 function onKey(event) {
   const name = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (!wanted.has(name) || event.ctrlKey || event.metaKey || event.altKey || belongsToAnother(event, name)) {
@@ -53,7 +67,13 @@ window.addEventListener("message", (event) => {
     waiting = waiting.filter((each) => each.number > taken);
   }
 });
-PAGE.addEventListener("keydown", onKey, true);
-window.addEventListener("pagehide", () => PAGE.removeEventListener("keydown", onKey, true));
+const LISTENERS = [
+  [PAGE, "keydown", onFirstLook, true],
+  [PAGE, "pointerdown", onFirstLook, true],
+  [PAGE, "keydown", onKey, true],
+  [PAGE.document.body, "keydown", keepToItself, false],
+];
+LISTENERS.forEach(([place, ...how]) => place.addEventListener(...how));
+window.addEventListener("pagehide", () => LISTENERS.forEach(([place, ...how]) => place.removeEventListener(...how)));
 tell("streamlit:componentReady", { apiVersion: 1 });
 tell("streamlit:setFrameHeight", { height: 0 });
