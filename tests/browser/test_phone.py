@@ -207,6 +207,52 @@ def test_answers_that_are_lost_store_nothing_twice(phone: BrowserContext, own_se
     assert sorted(row["predicted_digit"] for row in _new_rows(own_server, before)) == [0, 1, 2]
 
 
+def test_one_that_fails_holds_up_no_other(phone: BrowserContext, own_server: Server) -> None:
+    """The server fails at the first drawing each time; the second is stored all the same, and the first waits."""
+    before = history(own_server)
+    page = _installed(phone)
+    phone.set_offline(True)
+    _write_and_keep(page, 0)
+    _write_and_keep(page, 1)
+    failing: list[str] = []
+
+    def fail(route: Route) -> None:
+        key = route.request.headers["idempotency-key"]
+        failing.append(key) if not failing else None
+        route.fulfill(status=500, body="") if key == failing[0] else route.continue_()
+
+    page.route("**/api/predict", fail)
+    phone.set_offline(False)
+    expect(page.locator("#history li[data-state=sent]")).to_have_count(1)
+    expect(page.locator("#waiting")).to_contain_text("1 to be sent")
+    assert [row["predicted_digit"] for row in _new_rows(own_server, before)] == [1]
+
+
+def test_a_clock_that_is_years_behind_loses_nothing(phone: BrowserContext, own_server: Server) -> None:
+    """The server refuses such a time, and the image is sent without."""
+    before = history(own_server)
+    page = _installed(phone)
+    page.clock.set_fixed_time("2015-01-01T00:00:00Z")
+    _write_and_keep(page, 0)
+    _sent(page, 1)
+    [row] = _new_rows(own_server, before)
+    assert row["timestamp"] > "2026"
+
+
+def test_a_device_without_room_gives_the_drawing_back(phone: BrowserContext) -> None:
+    """It is on the sheet again, and the page says why."""
+    page = _installed(phone)
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }; }"
+    )
+    _write(page, hand_made_strokes(3))
+    expect(page.locator("#digit")).to_have_text("3")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#notice")).to_contain_text("no room left")
+    expect(page.locator("#digit")).to_have_text("3")
+    expect(page.locator("#history li")).to_have_count(0)
+
+
 def test_two_tabs_send_each_drawing_once(phone: BrowserContext, own_server: Server) -> None:
     """Both hear at once that the network is back."""
     before = history(own_server)

@@ -54,7 +54,7 @@ def _mine(page: Page) -> list[int]:
 
 
 def test_what_one_user_has_kept_is_not_sent_by_another(browser: Browser, signed_in_server: Server) -> None:
-    """It waits until its user signs in again on this phone."""
+    """It waits until its user signs in again on this phone, and nobody else sees it."""
     phone = _phone(browser, signed_in_server)
     page = phone.new_page()
     page.goto("/m/")
@@ -76,6 +76,7 @@ def test_what_one_user_has_kept_is_not_sent_by_another(browser: Browser, signed_
     page.get_by_role("link", name="Sign in").click()
     _sign_in(page, "Bob")
     expect(page.locator("#waiting")).to_contain_text("1 of another user")
+    expect(page.locator("#history li")).to_have_count(0)
     assert _mine(page) == []
 
     phone.clear_cookies()

@@ -7,6 +7,7 @@ export class History {
   readonly #empty: HTMLElement;
   readonly #remove: (kept: Kept) => void;
   readonly #rows = new Map<string, HTMLLIElement>();
+  readonly #shown = new Map<string, Kept>();
 
   constructor(list: HTMLElement, empty: HTMLElement, remove: (kept: Kept) => void) {
     this.#list = list;
@@ -25,6 +26,7 @@ export class History {
       row.children[2]!.className = "about";
       row.children[2]!.setAttribute("dir", "auto");
     }
+    this.#shown.set(kept.key, kept);
     this.#empty.hidden = true;
     row.dataset.state = kept.problem ? "refused" : isSent ? "sent" : "waiting";
     row.children[1]!.textContent = kept.digit === null ? "–" : String(kept.digit);
@@ -34,6 +36,17 @@ export class History {
     if (kept.problem) row.append(this.#remover(kept, row));
   }
 
+  /** Take away what is not to be seen by whoever is signed in now. */
+  only(isTheirs: (kept: Kept) => boolean): void {
+    for (const [key, kept] of this.#shown) {
+      if (isTheirs(kept)) continue;
+      this.#rows.get(key)?.remove();
+      this.#rows.delete(key);
+      this.#shown.delete(key);
+    }
+    this.#empty.hidden = this.#rows.size > 0;
+  }
+
   #remover(kept: Kept, row: HTMLElement): HTMLButtonElement {
     const button = document.createElement("button");
     button.type = "button";
@@ -41,6 +54,7 @@ export class History {
     button.addEventListener("click", () => {
       row.remove();
       this.#rows.delete(kept.key);
+      this.#shown.delete(kept.key);
       this.#remove(kept);
     });
     return button;

@@ -45,8 +45,9 @@ export class Live {
     address.protocol = address.protocol.replace("http", "ws");
     const socket = new WebSocket(address);
     this.#socket = socket;
+    const timer = setTimeout(() => socket.close(), PATIENCE);
     return new Promise((resolve, reject) => {
-      socket.onopen = () => resolve(socket);
+      socket.onopen = () => { clearTimeout(timer); resolve(socket); };
       socket.onclose = socket.onerror = () => reject(new Unreachable("The live channel cannot be opened."));
     });
   }

@@ -7,7 +7,7 @@ import { type Model, NoModel, storedOrServed, update } from "./model.ts";
 import { Outbox, type State } from "./outbox.ts";
 import { Reading } from "./reading.ts";
 import { readNumber, Refused, SignedOut, Unreachable } from "./server.ts";
-import { Sheet } from "./sheet.ts";
+import { Sheet, type Stroke } from "./sheet.ts";
 import { type Kept, openStore, type Store } from "./store.ts";
 import { inWords, others, percent } from "./words.ts";
 
@@ -27,16 +27,20 @@ let state: State = navigator.onLine ? "online" : "offline";
 let readBy = "";
 let starting: Promise<void> | null = null;
 let timer = 0, speaking = 0;
+let asked = 0; // numbers that were asked for, or are not wanted any more
 
 const sheet = new Sheet(element("sheet"), drawn, lifted);
 const reading = new Reading(sheet, show);
 
 function drawn(time: number): void {
   if (photo) forget();
+  asked++;
   element("hint").hidden = true;
   clear.disabled = false;
   clearTimeout(timer);
-  if (!isNumber) void reading.changed(time);
+  if (isNumber) return;
+  keep.disabled = false; // also while nothing is known of it
+  void reading.changed(time);
 }
 
 function lifted(): void {
@@ -76,6 +80,7 @@ function forget(): void {
 
 function wipe(): void {
   clearTimeout(timer);
+  asked++;
   sheet.clear();
   forget();
   clear.disabled = true;
@@ -90,12 +95,15 @@ function openKeys(open: boolean): void {
 
 async function showNumber(image: Promise<Blob>): Promise<void> {
   say("Reading …");
+  const mine = ++asked;
   try {
     const { text, confidence, accept } = await readNumber(await image);
+    if (mine !== asked) return;
     digit.textContent = text || "–";
     digit.classList.toggle("unsure", !accept);
     say(text ? `${text}, ${percent(confidence)} sure${accept ? "" : ": check it"}` : "No digits were found");
   } catch (error) {
+    if (mine !== asked) return;
     digit.textContent = "";
     say(reasonOf(error, "Numbers are read by the server, which cannot be reached at present."));
   }
@@ -111,10 +119,11 @@ function reasonOf(error: unknown, unreachable: string): string {
 /** Keep what is on the sheet, with what the user says of it: undefined for nothing, null for no digit. */
 async function keepDrawing(label?: number | null): Promise<void> {
   const said = label === undefined ? {} : { label };
-  const [judged, read, image] = [photo, answer?.digit ?? null, sheet.file()];
+  const [judged, read, image, drawn] = [photo, answer?.digit ?? null, sheet.file(), sheet.drawn];
   wipe(); // at once: the next digit may be under way before this one is stored
   if (!judged) {
-    await add({ image: await image, kind: "drawing", digit: read, ...said });
+    const kept = made({ image: await image, kind: "drawing", digit: read, ...said });
+    if (!(await add(kept)) && sheet.isEmpty) putBack(drawn);
   } else if (label !== undefined) {
     const labelled = { ...judged, label };
     history.show(labelled, false);
@@ -122,12 +131,31 @@ async function keepDrawing(label?: number | null): Promise<void> {
   }
 }
 
-async function add(given: Pick<Kept, "image" | "kind" | "digit" | "label">): Promise<Kept> {
-  const kept: Kept = { ...given, key: newKey(), owner: null, at: new Date().toISOString() };
-  await outbox.keep(kept);
+function putBack(drawn: readonly Stroke[]): void {
+  sheet.restore(drawn);
+  clear.disabled = false;
+  element("hint").hidden = true;
+  void reading.changed(performance.now());
+}
+
+function made(given: Pick<Kept, "image" | "kind" | "digit" | "label">): Kept {
+  return { ...given, key: newKey(), owner: outbox.user?.user_id ?? null, at: new Date().toISOString() };
+}
+
+/** Keep one; false, and why, where this device cannot. */
+async function add(kept: Kept): Promise<boolean> {
+  try {
+    await outbox.keep(kept);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    const why = error.name === "QuotaExceededError" ? "it has no room left" : error.message;
+    notice(`This device cannot keep it: ${why}.`);
+    return false;
+  }
+  void navigator.storage?.persist?.(); // else the browser may clear what waits when the device runs full
   history.show(kept, false);
   await countWaiting();
-  return kept;
+  return true;
 }
 
 function newKey(): string {
@@ -163,6 +191,7 @@ function told(now: State): void {
   element("sign-in").hidden = now !== "signed-out";
   const where = { online: "Connected.", offline: "Without a network.", "signed-out": "Not signed in." }[now];
   element("state").textContent = `${where} ${readBy} Page ${PAGE_VERSION}.`;
+  if (now === "online") history.only((kept) => outbox.isOurs(kept));
   void countWaiting();
   if (now === "online" && !reading.device) void startReading();
 }
@@ -176,7 +205,8 @@ async function choosePhoto(input: HTMLInputElement): Promise<void> {
   element("hint").hidden = true;
   if (isNumber) return showNumber(Promise.resolve(file));
   say(state === "online" ? "Reading the photo …" : "The photo is read when the server can be reached.");
-  photo = await add({ image: file, kind: "photo", digit: null });
+  photo = made({ image: file, kind: "photo", digit: null });
+  if (!(await add(photo))) wipe();
 }
 
 function setMode(number: boolean): void {
@@ -197,7 +227,7 @@ function startReading(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  let model: Model;
+  let model: Model | null = null;
   try {
     model = await storedOrServed();
     reading.device = await Device.of(model);
@@ -205,14 +235,19 @@ async function start(): Promise<void> {
     if (!(error instanceof NoModel || error instanceof CannotRead)) throw error;
     readBy = "Read by the server.";
     notice(error instanceof CannotRead ? `This device cannot read by itself: ${error.message}` : "");
+    if (model) await fetchNext(model); // perhaps the one that is served now can be read by
     return;
   }
   const { version } = model.info;
   readBy = `Read on this device by model ${version}.`;
   nameUpdate("hwr-model", version, `Now read by model ${version}.`);
   told(state);
+  await fetchNext(model);
+}
+
+async function fetchNext({ info }: Model): Promise<void> {
   try {
-    const next = await update(model.info);
+    const next = await update(info);
     if (next) notice(`Model ${next} was fetched: it reads from the next start on.`);
   } catch (error) {
     if (!(error instanceof NoModel)) throw error; // the next start will try again
@@ -247,16 +282,23 @@ addEventListener("keydown", (event) => { if (event.key === "Escape") keys.hidden
 // Opened as /m: what is installed or bookmarked is /m/, which works without a network.
 if (!location.pathname.endsWith("/")) window.history.replaceState(null, "", "./");
 
-const store: Store = await openStore();
+const store: Store = await openStore().catch((error: unknown) => {
+  notice("This browser lets the page store nothing, as in a private window: nothing can be read or kept here.");
+  throw error;
+});
 const history = new History(element("history"), element("empty"), (kept) => void store.remove(kept.key));
 const outbox = new Outbox(store, (kept) => void sent(kept), told);
-for (const kept of await store.all()) {
+for (const kept of (await store.all()).filter((each) => outbox.isOurs(each))) {
   const { problem, ...again } = kept;
   if (problem) await store.put(again); // a new start is a new try
   history.show(again, false);
 }
 nameUpdate("hwr-page", PAGE_VERSION, `This page was updated to ${PAGE_VERSION}.`);
 told(state);
-if ("serviceWorker" in navigator) await navigator.serviceWorker.register("sw.js");
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("sw.js").catch(() => {
+    notice("This browser does not let the page work without a network: it may not trust the server's certificate.");
+  });
+}
 void startReading();
 void outbox.send();

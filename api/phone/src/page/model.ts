@@ -39,14 +39,20 @@ async function fetchServed(): Promise<Model> {
   const answer = await get(address(served));
   const file = await answer.clone().arrayBuffer();
   if ("caches" in self) {
-    const store = await caches.open(STORE);
-    await store.put(address(served), answer);
-    await store.put(INFO, Response.json(served)); // last: what it names is there
-    for (const old of await store.keys()) {
-      if (!old.url.endsWith(INFO) && !old.url.endsWith(address(served))) await store.delete(old);
-    }
+    await keep(served, answer).catch((error: unknown) => {
+      console.warn("The model cannot be stored: it is fetched anew at each start.", error);
+    });
   }
   return { info: served, file };
+}
+
+async function keep(served: Info, file: Response): Promise<void> {
+  const store = await caches.open(STORE);
+  await store.put(address(served), file);
+  await store.put(INFO, Response.json(served)); // last: what it names is there
+  for (const old of await store.keys()) {
+    if (!old.url.endsWith(INFO) && !old.url.endsWith(address(served))) await store.delete(old);
+  }
 }
 
 async function info(): Promise<Info> {

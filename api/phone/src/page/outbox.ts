@@ -1,6 +1,6 @@
 /** Sends what is kept, each once: a key goes along by which the server knows what it has stored already. */
 
-import { giveFeedback, me, predict, Refused, SignedOut, Unreachable, type User } from "./server.ts";
+import { giveFeedback, me, predict, Refused, SignedOut, type Told, Unreachable, type User } from "./server.ts";
 import type { Kept, Store } from "./store.ts";
 
 const AGAIN = 15_000; // milliseconds until the next try, while something waits
@@ -53,9 +53,15 @@ export class Outbox {
       this.user = await me();
       localStorage.setItem("hwr-user", JSON.stringify(this.user));
       this.#told("online");
+      let failed: Unreachable | null = null;
       for (const kept of await this.#store.all()) {
-        if (!kept.problem && this.#isOurs(kept)) await this.#sendOne(kept);
+        if (kept.problem || !this.isOurs(kept)) continue;
+        await this.#sendOne(kept).catch((error: unknown) => {
+          if (!(error instanceof Unreachable)) throw error;
+          failed = error; // those behind it need not wait for it
+        });
       }
+      if (failed) throw failed;
     } catch (error) {
       if (error instanceof SignedOut) this.#told("signed-out");
       else if (error instanceof Unreachable) this.#told("offline");
@@ -64,15 +70,23 @@ export class Outbox {
   }
 
   /** Whether whoever is signed in kept it: nothing goes into the history of another user. */
-  #isOurs(kept: Kept): boolean {
+  isOurs(kept: Kept): boolean {
     return kept.owner === null || kept.owner === this.user?.user_id;
+  }
+
+  /** Store one. A clock that is years behind is no reason to lose an image: it is refused, and then sent without. */
+  #predicted({ kind, image, key, at }: Kept): Promise<Told> {
+    return predict(kind, image, key, at).catch((error: unknown) => {
+      if (!(error instanceof Refused)) throw error;
+      return predict(kind, image, key, null);
+    });
   }
 
   async #sendOne(kept: Kept): Promise<void> {
     try {
       let sent = kept;
       if (kept.prediction === undefined) {
-        const told = await predict(kept.kind, kept.image, kept.key, kept.at);
+        const told = await this.#predicted(kept);
         sent = { ...kept, prediction: told.prediction_id, digit: told.predicted_digit };
         const label = (await this.#store.get(kept.key))?.label; // said meanwhile
         if (label !== undefined) sent.label = label;

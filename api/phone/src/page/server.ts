@@ -1,6 +1,7 @@
 /** The server: what is asked of it, and what can go wrong on the way. Addresses are relative to the page. */
 
 const PATIENCE = 20_000; // milliseconds until an answer counts as missing
+const PATIENCE_FOR_PHOTOS = 180_000; // ten megabytes take long on a poor network
 
 /** The server cannot be reached, or is too busy: try again later. */
 export class Unreachable extends Error {}
@@ -13,10 +14,10 @@ export type User = { user_id: number; username: string };
 export type Told = { prediction_id: number | null; predicted_digit: number | null; verdict: string; confidence: number };
 export type Numbers = { text: string; confidence: number; accept: boolean };
 
-async function call<Answer>(path: string, request: RequestInit = {}): Promise<Answer> {
+async function call<Answer>(path: string, request: RequestInit = {}, patience = PATIENCE): Promise<Answer> {
   let answer: Response;
   try {
-    answer = await fetch(`../api/${path}`, { ...request, signal: AbortSignal.timeout(PATIENCE) });
+    answer = await fetch(`../api/${path}`, { ...request, signal: AbortSignal.timeout(patience) });
   } catch (error) {
     throw new Unreachable("The server cannot be reached.", { cause: error });
   }
@@ -37,15 +38,17 @@ export function me(): Promise<User> {
   return call("me");
 }
 
-/** Read a drawing or a photo and store the prediction, once for each key. */
-export async function predict(kind: "drawing" | "photo", image: Blob, key: string, drawnAt: string): Promise<Told> {
-  const once = { "Idempotency-Key": key, "X-Device-Time": drawnAt };
+/** Read a drawing or a photo and store the prediction, once for each key; without a time it counts as made now. */
+export async function predict(
+  kind: "drawing" | "photo", image: Blob, key: string, drawnAt: string | null,
+): Promise<Told> {
+  const once = { "Idempotency-Key": key, ...(drawnAt === null ? {} : { "X-Device-Time": drawnAt }) };
   if (kind === "drawing") {
     return call("predict", json({ image_data: await base64(image) }, once));
   }
   const body = new FormData();
   body.set("file", image, "photo");
-  return call("predict-upload", { method: "POST", body, headers: once });
+  return call("predict-upload", { method: "POST", body, headers: once }, PATIENCE_FOR_PHOTOS);
 }
 
 function base64(image: Blob): Promise<string> {

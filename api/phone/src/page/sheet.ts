@@ -4,7 +4,7 @@ import type { Grey } from "../reader/resize.ts";
 
 export type Point = [x: number, y: number];
 type Dot = { x: number; y: number; width: number };
-type Stroke = { pointer: string; dots: Dot[] };
+export type Stroke = { pointer: string; dots: Dot[] };
 
 const SIDE = 280; // of the sheet, in its own unit: what the live channel takes for granted
 const BORDER = 20; // white around what is read, so that no stroke touches its edge
@@ -48,6 +48,16 @@ export class Sheet {
   set digits(digits: 1 | 3) {
     this.#width = SIDE * digits;
     this.clear();
+  }
+
+  /** What is drawn, to be drawn again by `restore`. */
+  get drawn(): readonly Stroke[] {
+    return this.#strokes;
+  }
+
+  restore(drawn: readonly Stroke[]): void {
+    this.#strokes = [...drawn];
+    this.#fit();
   }
 
   clear(): void {
