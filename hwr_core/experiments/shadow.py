@@ -78,7 +78,7 @@ class Shadow:
         if not 0 < share <= 1:
             raise InvalidValue(f"The share is {share}; above 0 and at most 1 is allowed.")
         found = self._registry.find(version)
-        if found.name == self._served.version().name:
+        if found.name == self._registry.champion_name():  # not what is loaded: a promotion takes effect in seconds
             raise Conflict(f"{found.name} is being served; it cannot be its own shadow.")
         Recogniser.load(found).close()
         self._table.set(found.name, share, user_id)

@@ -12,6 +12,7 @@ import pytest
 
 from hwr_core.client import ApiError, AsyncClient, Client, Event, Unreachable
 from tests.handwriting import drawing, number, png
+from tests.loops import finished
 from tests.serving import Server, serving
 
 
@@ -103,7 +104,7 @@ def test_many_answers_are_awaited_at_once(server: Server) -> None:
             await client.give_feedback(several.prediction_id, 2)
             return [each.predicted_digit for each in found], len([each async for each in client.history(digit=9)])
 
-    digits, nines = asyncio.run(read())
+    digits, nines = finished(read())
     assert digits == [*range(10)]
     assert nines == 1
 
@@ -173,7 +174,7 @@ def test_the_history_is_written_to_a_file(server: Server, tmp_path: Path) -> Non
             with pytest.raises(ApiError, match="digit"):
                 await client.export_history(tmp_path / "history.csv", digit=77)
 
-    asyncio.run(written())
+    finished(written())
     assert len((tmp_path / "history.csv").read_text().splitlines()) == len(rows) + 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["history.csv", "history.jsonl"]
 
@@ -191,7 +192,7 @@ def test_drawings_are_read_while_they_are_drawn(server: Server) -> None:
             assert (await pen.read_number(SEVEN)).text == "7"
             assert (await pen.read(SEVEN, keep=True)).prediction_id is not None
 
-    asyncio.run(draw())
+    finished(draw())
 
 
 def test_events_are_told_as_they_happen(server: Server) -> None:
@@ -208,7 +209,7 @@ def test_events_are_told_as_they_happen(server: Server) -> None:
                 await asyncio.sleep(0.1)
             return await heard
 
-    event = asyncio.run(hear())
+    event = finished(hear())
     assert (event.type, event.data["actual_digit"]) == ("label", 6)
     assert event.at is not None
 
@@ -221,14 +222,14 @@ def test_a_live_channel_that_cannot_be_opened_says_why(server: Server) -> None:
             pass
 
     with pytest.raises(Unreachable, match="not answered"):
-        asyncio.run(nobody())
+        finished(nobody())
 
     async def refused() -> None:
         async with AsyncClient(server.url) as client:
             await anext(client.events("weather"))
 
     with pytest.raises(ApiError):
-        asyncio.run(refused())
+        finished(refused())
 
 
 @pytest.mark.slow
@@ -254,4 +255,4 @@ def test_a_training_is_started_followed_and_cancelled(server: Server) -> None:
             with pytest.raises(ApiError):
                 await client.start_training(epochs=0)
 
-    asyncio.run(look())
+    finished(look())

@@ -381,7 +381,10 @@ def test_a_fetch_that_is_ended_half_way_goes_on(server: Server, tmp_path: Path, 
 
     server.answer = slowly  # type: ignore[method-assign]
     variables = os.environ | {"HWR_DATASETS_DIR": str(tmp_path), "HWR_DATASETS_MIRROR": server.address}
-    command = [sys.executable, "-m", "hwr_core.cli", "datasets", "get", "scanned-digits"]
+    # A shell without job control starts what is in the background with interrupts ignored.
+    program = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "runpy.run_module('hwr_core.cli', run_name='__main__')"
+    command = [sys.executable, "-c", program, "datasets", "get", "scanned-digits"]
     part = tmp_path / ".scanned-digits.zip.part"
     process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
     while not (part.exists() and part.stat().st_size > 1_000_000):

@@ -16,6 +16,7 @@ import requests
 
 from hwr_core.settings import PROJECT
 from tests.documents.blocks import Block
+from tests.loops import in_thread
 from tests.own_models import own_digits
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -105,7 +106,8 @@ class Python:
     def run(self, block: Block) -> None:
         """Run a block; a traceback names its lines as the document has them."""
         code = "\n" * (block.line - 1) + block.code.replace(ADDRESS, self.address)
-        exec(compile(code, block.document, "exec"), self._names)  # noqa: S102  the point of it
+        # In a thread, since a block may run a coroutine.
+        in_thread(lambda: exec(compile(code, block.document, "exec"), self._names))  # noqa: S102  the point of it
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The tools of an assistant, called over standard input and output by the client of the protocol's own SDK."""
 
-import asyncio
 import base64
 import os
 import subprocess
@@ -17,6 +16,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.cli import main
 from hwr_core.settings import load_settings
 from tests.handwriting import drawing, number, png
+from tests.loops import finished
 
 Result = TypeVar("Result")
 
@@ -40,7 +40,7 @@ def talk(act: Callable[[Client], Awaitable[Result]], *arguments: str) -> Result:
         async with Client(program) as client:
             return await act(client)
 
-    return asyncio.run(acted())
+    return finished(acted())
 
 
 async def answer(client: Client, tool: str, **arguments: Any) -> Any:
