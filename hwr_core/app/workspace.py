@@ -83,7 +83,7 @@ class Workspace:
         self.model = ServedModel(self.registry, limits_of(settings), self.events)
         self._routing = Routing(Experiments(self.store), self.registry, self.model, limits_of(settings))
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
-        self.shadow = Shadow(ShadowTable(self.store), self.registry, self.model)
+        self.shadow = Shadow(ShadowTable(self.store), self.registry)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
         self.retraining = Retraining(settings.retrain_after, self.store, self.modelling, self.shadow, self.events)
         self.alerts = Alerts(settings.webhook, self.store)

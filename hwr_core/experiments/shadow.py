@@ -18,7 +18,6 @@ from hwr_core.experiments.assignment import arm_of, name_of
 from hwr_core.experiments.shadow_table import ShadowReading, ShadowReport, ShadowTable
 from hwr_core.experiments.types import Arm
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.events import PredictionStored
 from hwr_core.records.predictions import PredictionRecord
 from hwr_core.records.users import DEFAULT_USER
@@ -50,12 +49,10 @@ class Shadow:
         self,
         table: ShadowTable,
         registry: Registry,
-        served: ServedModel,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._table = table
         self._registry = registry
-        self._served = served
         self._clock = clock
         self._waiting: deque[PredictionRecord] = deque()
         self._ready = threading.Condition()
