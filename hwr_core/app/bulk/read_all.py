@@ -97,8 +97,9 @@ def read_all(  # noqa: PLR0913  how images are read, and how the work is divided
 
     # A damaged model ends each process as it begins, and nobody could tell why.
     Recogniser.load(Registry(settings.models_dir, SHIPPED).get(manifest.model_version), 1).close()
-    with _pool(settings, manifest, processes or _cores()) as pool:
-        readers = _Readers(pool, processes or _cores())
+    count = processes or _cores()
+    with _pool(settings, manifest, count) as pool:
+        readers = _Readers(pool, count)
         for shard in shards:
             file = folder / f"part-{shard:05}.parquet"
             if file.exists():
