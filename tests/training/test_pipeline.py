@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from hwr_core.app.drift import inputs_of
+from hwr_core.datasets.open_sets.transfer import DownloadFailed
 from hwr_core.datasets.request import Places, Request
 from hwr_core.datasets.samples import Part, Samples
 from hwr_core.datasets.sources import load_source
-from hwr_core.errors import DatasetMissing, InvalidValue
+from hwr_core.errors import InvalidValue
 from hwr_core.evaluation.drift import Feature, Level, compare
 from hwr_core.images.normalise import normalise
 from hwr_core.jobs.events import EventKind
@@ -203,21 +204,25 @@ def test_a_version_of_another_network_is_no_start(made, unseen, tmp_path):
         train(config, digit_task(config, TrainingData(unseen, unseen)), checkpoints=tmp_path, start=build("small"))
 
 
-def test_without_data_nothing_is_trained(tmp_path):
-    """A missing file is named, and neither checkpoints nor a version are made."""
+def test_without_data_nothing_is_trained(tmp_path, monkeypatch):
+    """A file that the mirror lacks is named, and neither checkpoints nor a version are made."""
     from hwr_core.training.pipeline import train_version
 
+    mirror, home = tmp_path / "mirror", tmp_path / "home"
+    mirror.mkdir()
+    home.mkdir()
+    monkeypatch.setenv("HWR_DATASETS_MIRROR", str(mirror))
     run = TrainingRun(
         TrainingConfig(sources=("mnist",)),
-        Places(tmp_path, tmp_path / "custom_dataset", tmp_path / "corrections.npz"),
-        Registry(tmp_path / "models"),
-        tmp_path / "job" / "checkpoints",
-        Report(JobFolder(tmp_path)),
+        Places(home, home / "custom_dataset", home / "corrections.npz"),
+        Registry(home / "models"),
+        home / "job" / "checkpoints",
+        Report(JobFolder(home)),
         processes=1,
     )
-    with pytest.raises(DatasetMissing):
+    with pytest.raises(DownloadFailed, match=r"mnist\.npz"):
         train_version(run)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["events.jsonl"]
+    assert [file.name for file in home.rglob("*") if file.is_file()] == ["events.jsonl"]
 
 
 def test_batches_repeat_with_their_seed_and_change_with_the_epoch():
