@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.components.charts.shown import choose_marks, show_figure
 from dashboard.components.wording import NO_LABELS
 
 UNLABELLED = f"{NO_LABELS}. Label some predictions on the Draw, History or Review page."
@@ -13,7 +14,7 @@ CLICK = "Click a mark to see its predictions."
 def show_chart(question: str, figure: go.Figure, *, key: str) -> None:
     """Show a chart, its question as heading and as its description."""
     st.subheader(question)
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=question)
+    show_figure(figure, key=key, alt=question)
 
 
 def show_marks(question: str, figure: go.Figure, *, key: str) -> dict[str, int] | None:
@@ -21,13 +22,5 @@ def show_marks(question: str, figure: go.Figure, *, key: str) -> dict[str, int] 
     st.subheader(question)
     st.caption(CLICK)
     figure.update_layout(clickmode="event+select", dragmode=False)
-    state = st.plotly_chart(
-        figure,
-        key=key,
-        on_select="rerun",
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=question,
-    )
-    points = state["selection"]["points"]
+    points = choose_marks(figure, key=key, alt=question)
     return points[0] if points else None

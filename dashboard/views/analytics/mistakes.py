@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import wording
+from dashboard.components.charts.shown import choose_marks
 from dashboard.components.downloads import show_data
 from dashboard.views.analytics import charts
 from dashboard.views.analytics.chart_panel import UNLABELLED
@@ -35,15 +36,11 @@ def show_mistakes(selected: HistoryFilter, _: str) -> None:
             "Figures", [COUNTS, SHARES], default=COUNTS, required=True, key="figures", bind="query-params"
         )
         with st.container(width=charts.matrix_width(table)):
-            state = st.plotly_chart(
+            points = choose_marks(
                 charts.confusion(table, as_shares=figures == SHARES),
                 key="confusion_matrix",
-                on_select="rerun",
-                selection_mode="points",
-                config={"displayModeBar": False},
                 alt="Confusion matrix of what was read against the label",
             )
-    points = state["selection"]["points"]
     if points:
         with right:
             _show_cell(selected, points[0]["x"], points[0]["y"])

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.accuracy import show_accuracy
+from dashboard.components.charts.shown import show_figure
 from dashboard.components.downloads import show_data
 from dashboard.services import workspace
 from dashboard.views.data import charts
@@ -119,12 +120,7 @@ def _note(confidence: float | None) -> str:
 def _show_shift(shift: Shift, now: str, before: str) -> None:
     question = QUESTIONS[shift.feature]
     st.markdown(f"**{question}**", help=HELP[shift.feature])
-    st.plotly_chart(
-        charts.shifted(shift, now, before),
-        key=f"drift_{shift.feature}",
-        config={"displayModeBar": False},
-        alt=question,
-    )
+    show_figure(charts.shifted(shift, now, before), key=f"drift_{shift.feature}", alt=question)
     st.caption(f"{_summary(shift)} (index {shift.psi:.2f}).")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components import wording
+from dashboard.components.charts.shown import choose_marks
 from dashboard.components.downloads import show_data
 from dashboard.components.filters import ALL, DIGIT_NAMES, OUTCOME, READ_AS, choose_filter, show_nothing_found
 from dashboard.components.progress import progress_bar
@@ -82,12 +83,10 @@ def _show_predictions(timezone: str) -> None:
         return
     st.subheader("What was read?")
     st.caption("Click a part of a bar to see its images; click it again to see all.")
-    st.plotly_chart(
+    choose_marks(
         charts.read_bars(table),
         key=BARS,
         on_select=_select_bar,
-        selection_mode="points",
-        config={"displayModeBar": False},
         alt="Bars of what was read: correct, wrong and not labelled",
     )
     found = workspace().exploration.predictions(selected, most=min(MOST, workspace().settings.max_page))
@@ -112,12 +111,10 @@ def _show_data_set(source: str, place: DeltaGenerator) -> None:
     st.subheader("Which digits are confused?")
     st.caption("Click a square to see its images; click it again to see all.")
     table = charts.confusion_table(confusion(slice_))
-    st.plotly_chart(
+    choose_marks(
         charts.small_confusion(table),
         key=CELL,
         on_select=_select_cell,
-        selection_mode="points",
-        config={"displayModeBar": False},
         alt="Confusion matrix of what was read against the label",
     )
     row = st.container(horizontal=True, vertical_alignment="bottom")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.charts.shown import show_figure
 from dashboard.components.messages import leave_toast, literal, show_error
 from dashboard.components.wording import day, percent
 from dashboard.services import allowed, workspace
@@ -28,7 +29,9 @@ def show_report(report: ExperimentReport) -> None:
         st.caption(literal(experiment.reason))
     _show_arms(report.arms)
     if any(arm.differences for arm in report.arms):
-        st.plotly_chart(differences(report.arms), key="experiments_differences")
+        show_figure(
+            differences(report.arms), key="experiments_differences", alt="Differences in accuracy, with their intervals"
+        )
         st.caption("Each interval holds however often you look: it covers the true difference 95 times of 100.")
     if allowed(Permission.PROMOTE):
         _show_actions(report)

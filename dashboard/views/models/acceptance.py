@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.charts.shown import show_figure
 from dashboard.components.wording import percent
 from dashboard.views.models.charts import risk
 from hwr_core.app import Accepted, ModelVersion
@@ -20,11 +21,8 @@ def show_acceptance(version: ModelVersion) -> None:
     )
     words = "; ".join(in_words(each) for each in acceptance.accepted)
     st.markdown(f"Of {acceptance.test:,} lines, {words}.")
-    st.plotly_chart(
-        risk(acceptance.risk),
-        key="models_acceptance",
-        config={"displayModeBar": False},
-        alt="Error rate of whole numbers against share accepted",
+    show_figure(
+        risk(acceptance.risk), key="models_acceptance", alt="Error rate of whole numbers against share accepted"
     )
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.components.charts.shown import show_figure
 from dashboard.views.models.charts import per_label, reliability, risk
 from hwr_core.app import Evaluation, Figures, ModelVersion, evaluations_of
 
@@ -49,28 +50,19 @@ def _show_charts(figures: Figures) -> None:
     if figures.per_label:
         with left:
             st.markdown("Accuracy by label", help="Share of the images with each label that were read correctly.")
-            st.plotly_chart(
-                per_label(figures), key="models_labels", config={"displayModeBar": False}, alt="Accuracy by label"
-            )
+            show_figure(per_label(figures), key="models_labels", alt="Accuracy by label")
     with right if figures.per_label else left:
         st.markdown(
             "Does confidence match accuracy?",
             help="Of the answers with 90% confidence, say, 90 in 100 should be correct: such points lie on the dotted "
             "line.",
         )
-        st.plotly_chart(
-            reliability(figures),
-            key="models_reliability",
-            config={"displayModeBar": False},
-            alt="Accuracy against confidence",
-        )
+        show_figure(reliability(figures), key="models_reliability", alt="Accuracy against confidence")
     st.markdown(
         "Error rate when only the most confident answers are given",
         help="On the right every image is answered, on the left only those with the highest confidence.",
     )
-    st.plotly_chart(
-        risk(figures.risk), key="models_risk", config={"displayModeBar": False}, alt="Error rate against share answered"
-    )
+    show_figure(risk(figures.risk), key="models_risk", alt="Error rate against share answered")
 
 
 def _row(found: Evaluation) -> dict[str, object]:

@@ -135,7 +135,7 @@ def _laid_out(figure: go.Figure, title: str) -> go.Figure:
     )
     figure.update_xaxes(title="Epoch", rangemode="tozero")
     last = max((max(trace.x, default=0) for trace in figure.data), default=0)
-    if last >= 1:  # in less than an epoch there would be no tick, which plotly.js cannot draw
+    if last >= 1:  # in less than an epoch that would be the tick at 0 alone
         figure.update_xaxes(dtick=math.ceil(last / MOST_TICKS))  # no half epochs
     figure.update_yaxes(title=title)
     return figure
