@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 _MNIST = "MNIST (LeCun, Cortes, Burges; from NIST's forms), CC BY-SA 3.0"
-_UNIPEN = "UNIPEN train_r01_v07 (International Unipen Foundation), CC BY 4.0"
+_UNIPEN = (
+    "UNIPEN train_r01_v07 (International Unipen Foundation), terms unclear: CC BY 4.0 at Zenodo, "
+    "for research on its CD-ROM"
+)
 _PENDIGITS = "pendigits (Alpaydin, Alimoglu; UCI), CC BY 4.0"
 _SCANS = "numbers (anagnostes, kensanata), Apache-2.0"
 _PHONE = "sudoku-scanner, MIT"
