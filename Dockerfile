@@ -12,9 +12,11 @@ ARG TRAINING=yes
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY pyproject.toml constraints.txt hatch_build.py .ci/requirements ./
+# The base's own pip cannot take hashes from constraints: the pinned one can.
+RUN sed -n '/^pip==/,/[^\\]$/p' constraints.txt > pip.txt && python -m pip install -r pip.txt
 # Without pip: it installs from outside and is not in the image.
 RUN python -m venv --without-pip /opt/hwr
-RUN python requirements postgres $([ "$TRAINING" = no ] || echo train) > requirements.txt \
+RUN python requirements postgres sso $([ "$TRAINING" = no ] || echo train) > requirements.txt \
     && python -m pip --python /opt/hwr/bin/python install -c constraints.txt -r requirements.txt \
     && rm -rf /opt/hwr/lib/python3.12/site-packages/tensorflow/include \
         /opt/hwr/lib/python3.12/site-packages/clang \

@@ -53,7 +53,7 @@ from api.routes import (
 )
 from api.routes import auth as access
 from hwr_core.app import Workspace, confirm_rules, open_workspace
-from hwr_core.errors import HwrError
+from hwr_core.errors import HwrError, NotInstalled
 from hwr_core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -167,10 +167,13 @@ def allow_threads() -> None:
 
 
 def _provider(settings: Settings) -> "Provider | None":
-    """Return the identity provider by which users sign in, where there is one."""
+    """Return the identity provider by which users sign in, where there is one. Raises NotInstalled."""
     if settings.oidc_issuer is None:
         return None
-    from api.auth.single_sign_on import Provider  # noqa: PLC0415  here, since authlib is slow to import and few use it
+    try:
+        from api.auth.single_sign_on import Provider  # noqa: PLC0415  here, since authlib is an extra, and slow to import
+    except ImportError as error:
+        raise NotInstalled("Single sign-on needs Authlib", "sso") from error
 
     return Provider(settings)
 

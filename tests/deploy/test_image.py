@@ -41,6 +41,20 @@ def test_secrets_and_data_stay_outside():
     assert not {"!.env", "!data", "!.git"} & set(rules)
 
 
+def test_the_pip_that_installs_is_the_pinned_one():
+    """An older one, as bases have it, takes no hashes from constraints. What is cut out is pip's pin alone."""
+    [line] = [line for line in _lines("Dockerfile") if line.startswith("RUN sed ")]
+    cut, _, install = line.removeprefix("RUN ").partition(" > pip.txt && ")
+    pin = subprocess.run(["/bin/sh", "-c", cut], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert install == "python -m pip install -r pip.txt"
+    first, *hashes = pin.splitlines()
+    assert first.startswith("pip==")
+    assert hashes
+    assert all(each.strip().startswith("--hash=sha256:") for each in hashes)
+    text = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    assert text.index("-r pip.txt") < text.index("-r requirements.txt")
+
+
 def test_the_image_has_every_package_or_all_but_those_for_training():
     """What the Dockerfile installs is what pyproject.toml asks for."""
     about = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))

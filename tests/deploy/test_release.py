@@ -60,7 +60,22 @@ def test_a_release_has_all_files_and_their_checksums(checkout: Path) -> None:
     for line in (folder / "SHA256SUMS").read_text().splitlines():
         expected, name = line.split()
         assert hash_file(folder / name) == expected
-    assert "- Reads handwritten digits" in (folder / f"hwr-{__version__}-changes.md").read_text()
+    notes = (folder / f"hwr-{__version__}-changes.md").read_text()
+    assert "- Reads handwritten digits" in notes
+    assert "### Upgrade" in notes
+
+
+def test_the_notes_are_those_of_the_version_alone(checkout: Path) -> None:
+    """Neither an older section's nor those of a version whose number begins alike; what is left out is said."""
+    (checkout / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n## Unreleased\n\n- A later change.\n\n## {__version__}.1 (2026-12-02)\n\n- Another's.\n\n"
+        f"## {__version__} (2026-12-01)\n\n- Ours.\n\n### Upgrade\n\n- A step.\n\n## 0.0.1\n\n- An older one.\n"
+    )
+    done = release(checkout)
+    assert done.returncode == 0, done.stderr
+    notes = (checkout / "build" / "release" / f"hwr-{__version__}-changes.md").read_text()
+    assert notes.split() == ["-", "Ours.", "###", "Upgrade", "-", "A", "step."]
+    assert "entries under Unreleased" in done.stderr
 
 
 def test_an_image_is_added_where_it_can_be_built(checkout: Path) -> None:

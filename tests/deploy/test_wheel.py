@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from hwr_core import __version__
 from hwr_core.errors import ModelUnavailable
 from hwr_core.registry.registry import CHAMPION, Registry
 from hwr_core.registry.shipped import BROUGHT, bring
@@ -45,7 +46,7 @@ def shipped(tmp_path: Path) -> Path:
 def test_its_names_clash_with_nobodys(wheel: Path) -> None:
     """Two folders, and of all that lies in the checkout only what runs: no tests, no older models."""
     names = ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"hwr_app", "hwr_core", "hwr-0.1.0.dist-info"}
+    assert {name.split("/")[0] for name in names} == {"hwr_app", "hwr_core", f"hwr-{__version__}.dist-info"}
     assert {"hwr_app/asgi.py", "hwr_app/api/app.py", "hwr_app/dashboard/.streamlit/config.toml"} < set(names)
     shipped = {name.split("/")[2] for name in names if name.startswith("hwr_core/shipped/")}
     assert shipped == {CHAMPION, SERVED}

@@ -6,6 +6,7 @@ from hwr_core.ops.doctor.finding import Finding, State
 from hwr_core.settings import load_settings
 
 CHECKS = (
+    machine.packages,
     machine.data_folder,
     machine.leftovers,
     machine.room,
@@ -20,7 +21,7 @@ CHECKS = (
 
 def examine() -> list[Finding]:
     """Run all checks; without valid settings, only those that need none."""
-    findings = [machine.python(), machine.packages()]
+    findings = [machine.python()]
     try:
         settings = load_settings()
     except InvalidValue as error:

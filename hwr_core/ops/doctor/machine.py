@@ -14,7 +14,6 @@ from hwr_core.settings import IS_INSTALLED, Settings
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 FOR_TRAINING = frozenset({"tensorflow", "tensorflow-cpu", "keras", "optuna"})
-EVERYTHING = "pip install 'hwr[train]'" if IS_INSTALLED else "make setup"
 FULL, TIGHT = 200_000_000, 2_000_000_000
 """Free bytes below which hwr will soon fail, and below which a training may fill the disk."""
 
@@ -27,19 +26,29 @@ def python(running: tuple[int, ...] = tuple(sys.version_info[:3])) -> Finding:
     return Finding("Python", State.BAD, found, "Install Python 3.11, 3.12 or 3.13, then run `make setup`.")
 
 
-def packages(needs: list[str] | None = None) -> Finding:
-    """Check that the packages that hwr requires on this system are installed.
+def packages(settings: Settings, needs: list[str] | None = None) -> Finding:
+    """Check that the packages that hwr requires on this system, with these settings, are installed.
 
     Everything else works without the packages for training: small container images leave them out.
     """
+    extras = _extras(settings)
     asked = map(Requirement, requires("hwr") or [] if needs is None else needs)
-    wanted = [need for need in asked if need.marker is None or need.marker.evaluate({"extra": "train"})]
+    wanted = [
+        need for need in asked if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras)
+    ]
     problems = {need.name: problem for need in wanted if (problem := _problem(need))}
     if problems:
         state = State.DOUBTFUL if problems.keys() <= FOR_TRAINING else State.BAD
         purpose = "Only training needs them" if state is State.DOUBTFUL else "hwr needs them"
-        return Finding("packages", state, "; ".join(problems.values()), f"{purpose}; `{EVERYTHING}` installs all.")
+        everything = f"pip install 'hwr[{','.join(extras)}]'" if IS_INSTALLED else "make setup"
+        return Finding("packages", state, "; ".join(problems.values()), f"{purpose}; `{everything}` installs all.")
     return Finding("packages", State.GOOD, f"all {len(wanted)} are installed")
+
+
+def _extras(settings: Settings) -> list[str]:
+    """What these settings ask for beside training."""
+    wanted = {"postgres": settings.database_url is not None, "sso": settings.oidc_issuer is not None}
+    return ["train", *(extra for extra, is_wanted in wanted.items() if is_wanted)]
 
 
 def data_folder(settings: Settings) -> Finding:

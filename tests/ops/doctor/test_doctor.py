@@ -77,7 +77,9 @@ def test_the_version_of_python_is_checked(running, state):
 
 def test_packages_that_are_missing_or_old_are_named():
     """One that is for another system is not required."""
-    found = machine.packages(["numpy>=1", "no-such-package>=2", "pillow>=999", "other; sys_platform == 'none'"])
+    found = machine.packages(
+        Settings(), ["numpy>=1", "no-such-package>=2", "pillow>=999", "other; sys_platform == 'none'"]
+    )
     assert found.state is State.BAD
     assert found.found.startswith("no-such-package is missing; pillow is ")
     assert "numpy" not in found.found
@@ -86,8 +88,17 @@ def test_packages_that_are_missing_or_old_are_named():
 def test_packages_for_training_alone_are_a_note(monkeypatch):
     """A container image without TensorFlow is healthy: recognition works."""
     monkeypatch.setattr(machine, "FOR_TRAINING", {"no-such-package"})
-    assert machine.packages(["numpy", "no-such-package"]).state is State.DOUBTFUL
-    assert machine.packages(["numpy>999", "no-such-package"]).state is State.BAD
+    assert machine.packages(Settings(), ["numpy", "no-such-package"]).state is State.DOUBTFUL
+    assert machine.packages(Settings(), ["numpy>999", "no-such-package"]).state is State.BAD
+
+
+def test_packages_of_an_extra_are_wanted_where_a_setting_needs_them():
+    """Those of single sign-on by who has a provider, psycopg by who has a database server; both are then bad."""
+    needs = ["numpy", "no-authlib; extra == 'sso'", "no-psycopg; extra == 'postgres'"]
+    assert machine.packages(Settings(), needs).state is State.GOOD
+    with_provider = machine.packages(Settings(oidc_issuer="https://id.example.org"), needs)
+    assert (with_provider.state, with_provider.found) == (State.BAD, "no-authlib is missing")
+    assert machine.packages(Settings(database_url="postgresql://a@b/c"), needs).found == "no-psycopg is missing"
 
 
 def test_a_data_folder_that_cannot_be_made_is_bad(tmp_path):

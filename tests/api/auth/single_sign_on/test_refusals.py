@@ -1,6 +1,7 @@
 """Forged, replayed and failed sign-ins: each is refused, and the audit log says why."""
 
 import base64
+import sys
 import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -8,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from api.app import create_app
 from hwr_core.auth.secrets import COOKIE
+from hwr_core.errors import NotInstalled
 from hwr_core.records.roles import Role
 from hwr_core.settings import Settings
 from tests.api.auth.single_sign_on.browser import (
@@ -119,6 +122,15 @@ def test_a_provider_that_does_not_answer_is_named(settings: Settings, provider: 
         confirm_refused(site, answer, "does not answer", "ConnectError")
         site.set_password(Role.VIEWER)
         assert site.sign_in(Role.VIEWER).status_code == 303
+
+
+def test_a_server_without_the_extra_says_what_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The base of hwr has no Authlib; a server that is told of a provider does not start without it."""
+    monkeypatch.delitem(sys.modules, "api.auth.single_sign_on", raising=False)
+    monkeypatch.setitem(sys.modules, "authlib.integrations.starlette_client", None)
+    told = {"auth": "required", "oidc_issuer": "https://id.example.org", "oidc_client_id": "hwr"}
+    with pytest.raises(NotInstalled, match=r"Single sign-on needs Authlib.* `pip install 'hwr\[sso\]'`"):
+        create_app(settings.model_copy(update=told))
 
 
 def test_metadata_of_another_issuer_are_refused(settings: Settings, provider: Provider) -> None:
