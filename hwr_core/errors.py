@@ -116,3 +116,7 @@ class StoreBusy(StoreError):
 
 class StoreUnavailable(StoreError):
     """The database file cannot be opened or written: damaged, read-only, on a full disk, or of a newer hwr."""
+
+
+class StorageUnavailable(StoreError):
+    """The object storage cannot be reached, refuses, or has no such bucket."""

@@ -28,6 +28,9 @@ WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which users have to sign in."""
 UPLOADS = "originals"
 """The folder of uploaded image files in the data folder; its name on disk is older than the word."""
+OBJECT_STORES = ("s3://", "gs://", "az://")
+"""How the URLs of object stores begin."""
+BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
 """A host name; `*.` stands for all names below it."""
 
@@ -63,6 +66,12 @@ class Settings(BaseSettings):
         None,
         description="PostgreSQL database of the history, postgresql://user:password@host:port/name; a DuckDB file in "
         "HWR_DATA_DIR when not set",
+    )
+
+    storage_url: str | None = Field(
+        None,
+        description="Where uploads lie instead of HWR_DATA_DIR: s3://bucket/prefix, gs://bucket/prefix, "
+        "az://container/prefix or file:///folder; credentials come from the environment",
     )
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
@@ -336,6 +345,11 @@ class Settings(BaseSettings):
             raise ValueError("the address names no database: postgresql://host:port/name")
         return url
 
+    @field_validator("storage_url")
+    @classmethod
+    def _of_storage(cls, url: str | None) -> str | None:
+        return None if url is None else storage_address(url)
+
     @field_validator("webhook")
     @classmethod
     def _web_address(cls, address: SecretStr | None) -> SecretStr | None:
@@ -378,6 +392,20 @@ class Settings(BaseSettings):
     @classmethod
     def _in_any_case(cls, word: object) -> object:
         return word.lower() if isinstance(word, str) else word
+
+
+def storage_address(url: str) -> str:
+    """Return the URL of a storage without a slash at its end. Raises ValueError for any other, and for credentials."""
+    parts = urlsplit(url)
+    if not url.startswith((*OBJECT_STORES, "file:///")) or any(ord(sign) <= ord(" ") for sign in url):
+        raise ValueError("a storage is s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("a storage has no user, password, `?` or `#`; credentials come from the environment")
+    if parts.scheme != "file" and not BUCKET.fullmatch(parts.netloc):
+        raise ValueError("the name of a bucket has 3 to 63 lower-case letters, digits, dots, hyphens and underscores")
+    if any(part in {".", ".."} for part in parts.path.split("/")) or "//" in parts.path:
+        raise ValueError("the prefix of a storage has no empty part, `.` or `..`")
+    return url.rstrip("/")
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -436,7 +464,7 @@ def load_settings(**given: object) -> Settings:
 def _in_words(fault: ErrorDetails) -> str:
     """What is wrong with a variable, by its present name; which name was used is not known."""
     field = str(fault["loc"][0]).lower().removeprefix("hwr_")
-    is_secret = field.endswith("secret") or field == "database_url"
+    is_secret = field.endswith("secret") or field in {"database_url", "storage_url"}
     value = "not shown" if is_secret else repr(fault["input"])
     alias = Settings.model_fields[field].validation_alias
     former = f" (its former name is {alias.choices[1]})" if isinstance(alias, AliasChoices) else ""

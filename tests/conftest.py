@@ -13,7 +13,7 @@ from hwr_core.auth import passwords
 from hwr_core.settings import PROJECT, Settings
 from tests.postgresql import PostgreSQL, programs, running
 
-pytest_plugins = ["tests.records_fixtures"]
+pytest_plugins = ["tests.records_fixtures", "tests.object_store"]
 
 DATASETS = "HWR_DATASETS_DIR"
 

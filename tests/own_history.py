@@ -41,7 +41,7 @@ def live_through(settings: Settings, *, predictions: int = 150, seed: int = 5) -
             for file, moment in zip(files, moments, strict=True)
         ]
         with workspace.store.writing() as cursor:
-            kept = record_predictions(cursor, rows, Uploads(settings.uploads))
+            kept = record_predictions(cursor, rows, Uploads.of(settings))
         for prediction, digit in zip(kept, digits, strict=True):
             assert isinstance(prediction, PredictionRecord)
             if rng.uniform() < JUDGED:

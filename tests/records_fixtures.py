@@ -45,7 +45,7 @@ def store(database: Path) -> Iterator[Store]:
 @pytest.fixture
 def uploads(database: Path) -> Uploads:
     """The folder of image files beside the database."""
-    return Uploads(database.parent / "originals")
+    return Uploads.in_folder(database.parent / "originals")
 
 
 @pytest.fixture

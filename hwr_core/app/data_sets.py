@@ -76,9 +76,9 @@ class DataSets:
         """Write which files show numbers that users have judged, and what these say, unless it is written."""
         if file.exists():
             return  # as above
-        uploads = Uploads(self._settings.uploads)
+        uploads = Uploads.of(self._settings)
         found = labelled_numbers(self._store)
-        write_corrected([CorrectedNumber(uploads.path(upload), text) for upload, text in found], file)
+        write_corrected([CorrectedNumber(uploads.address(upload), text) for upload, text in found], file)
 
     def confirm_sources(self, names: tuple[str, ...]) -> None:
         """Raise DatasetMissing for a source that is not there and cannot be downloaded."""

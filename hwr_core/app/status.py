@@ -12,7 +12,7 @@ from hwr_core.app.housekeeping import free_space
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.scripts import ReadScript, scripts_of
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError, StoreError
+from hwr_core.errors import HwrError, StorageUnavailable, StoreError
 from hwr_core.experiments.service import ExperimentService
 from hwr_core.experiments.types import Experiment
 from hwr_core.jobs.table import JobState
@@ -87,6 +87,7 @@ class Status:
         self,
         settings: Settings,
         store: Store,
+        uploads: Uploads,
         history: History,
         model: ServedModel,
         modelling: Modelling,
@@ -94,7 +95,7 @@ class Status:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._uploads = Uploads(settings.uploads)
+        self._uploads = uploads
         self._history = history
         self._model = model
         self._modelling = modelling
@@ -114,13 +115,17 @@ class Status:
             problems.append(str(error))
         if self._model.problem:
             problems.append(self._model.problem)
+        if storage := self._uploads.problem():
+            problems.append(storage)
         try:
             with self._store.session() as cursor:
                 get_user(cursor, DEFAULT_USER)
                 confirm_predictions(cursor, self._uploads)
+        except StorageUnavailable as error:
+            problems.append(str(error))
         except StoreError as error:
             return Health(model, database_connected=False, problems=(*problems, str(error)))
-        return Health(model, database_connected=True, problems=tuple(problems))
+        return Health(model, database_connected=True, problems=tuple(dict.fromkeys(problems)))
 
     def overview(self, *, timezone: str = "UTC") -> Overview:
         """Compare today with the usual, and list what needs attention.

@@ -61,7 +61,7 @@ class Workspace:
         self._listening = ExitStack()
         self.registry = Registry(settings.models_dir, SHIPPED)
         self.store = open_store(settings)
-        self._uploads = Uploads(settings.uploads)
+        self._uploads = Uploads.of(settings)
         self._recorder = Recorder(self.store, self._uploads, self.events)
         self._sole_server = SoleServer(settings)
         self._open_services(settings)
@@ -117,7 +117,7 @@ class Workspace:
         self.serving = self._routing.serving
         self.listening = EventFeed(self.events).listening
 
-        status = Status(settings, self.store, self.history, self.model, self.modelling, self.experiments)
+        status = Status(settings, self.store, self._uploads, self.history, self.model, self.modelling, self.experiments)
         self.health = status.health
         self.overview = status.overview
         self.scripts = status.scripts
@@ -176,17 +176,17 @@ class Workspace:
         self.close()
 
 
-_open: dict[tuple[Path, Path, SecretStr | None], Workspace] = {}
+_open: dict[tuple[Path, Path, SecretStr | None, str | None], Workspace] = {}
 _opening = Lock()
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
-    """Return this process's workspace for the folders and the database of the settings, opening it the first time.
+    """Return this process's workspace for the places that the settings name, opening it the first time.
 
     API, dashboard and notebook cells in one process share one workspace, since a process opens the database once.
     """
     settings = settings or load_settings()
-    place = settings.data_dir, settings.models_dir, settings.database_url
+    place = settings.data_dir, settings.models_dir, settings.database_url, settings.storage_url
     with _opening:
         if place not in _open or _open[place].closed:
             _open[place] = Workspace(settings)

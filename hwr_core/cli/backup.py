@@ -17,12 +17,15 @@ def backup(
     from hwr_core.ops.backup.make import back_up
     from hwr_core.settings import load_settings
 
-    counts = back_up(load_settings(), file).counts
+    made = back_up(load_settings(), file)
+    counts = made.counts
     print(
         f"{file}: {counts.predictions:,} predictions, {counts.uploads:,} image files, {counts.images:,} own "
         f"images, {counts.versions} model versions ({file.stat().st_size / 1e6:,.1f} MB)"
     )
-    if counts.missing:
+    if made.storage is not None:
+        print(f"{counts.missing:,} image files lie in {made.storage}, which is not part of the archive.")
+    elif counts.missing:
         print(f"{counts.missing:,} image files that predictions name were not there.")
     return DONE
 
@@ -60,9 +63,15 @@ def _restore(file: Path, *, replace: bool) -> None:
     from hwr_core.ops.backup.restore import restore
     from hwr_core.settings import load_settings
 
-    done = restore(load_settings(), file, replace=replace)
+    settings = load_settings()
+    done = restore(settings, file, replace=replace)
     counts = done.manifest.counts
     print(f"back: {counts.predictions:,} predictions, {counts.uploads:,} image files, {counts.versions} model versions")
+    if done.manifest.storage != settings.storage_url:
+        print(
+            f"Its image files lie in {done.manifest.storage or 'the data folder'}, and hwr looks for them in "
+            f"{settings.storage_url or 'the data folder'}: set HWR_STORAGE_URL, or run `hwr migrate-storage`."
+        )
     if done.brought_forward:
         print(f"The database was brought up to date: {', '.join(done.brought_forward)}.")
     for folder in done.replaced:

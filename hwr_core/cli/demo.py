@@ -23,9 +23,10 @@ def demo(*, port: int | None = None, no_browser: Flag = False) -> int:
     from hwr_core.registry.shipped import bring
     from hwr_core.settings import SHIPPED, load_settings
 
-    os.environ.pop("HWR_DATABASE_URL", None)  # the example history is a file of its own
-    if load_settings().database_url is not None:
-        raise InvalidValue("HWR_DATABASE_URL is set in .env, and the demo would write there. Comment it out.")
+    for variable in ("HWR_DATABASE_URL", "HWR_STORAGE_URL"):  # the example history has a folder of its own
+        os.environ.pop(variable, None)
+        if getattr(load_settings(), variable.removeprefix("HWR_").lower()) is not None:
+            raise InvalidValue(f"{variable} is set in .env, and the demo would write there. Comment it out.")
     with tempfile.TemporaryDirectory(prefix="hwr-demo-") as folder:
         own = Registry(load_settings().models_dir, SHIPPED)
         bring(own.folder, Path(folder) / "models", CHAMPION)

@@ -21,6 +21,7 @@ from hwr_core.cli import (
     jobs,
     keys,
     mcp,
+    migrate_storage,
     migrate_store,
     models,
     prune,
@@ -73,6 +74,7 @@ COMMANDS: Mapping[str, tuple[App | Callable[..., int], ...]] = {
         backup.backup,
         backup.restore,
         migrate_store.migrate_store,
+        migrate_storage.migrate_storage,
     ),
 }
 """The commands, by the headings under which `hwr --help` lists them."""

@@ -159,9 +159,7 @@ def record_predictions(
     known = stored_before(cursor, [row.place for row in active.values() if row.place])
     first = _first_sent(active, known)
     accepted = [rows[number] for number in first]
-    for row in accepted:
-        if row.upload:
-            uploads.add(row.upload)
+    uploads.add_all([row.upload for row in accepted if row.upload])
     records = _insert(cursor, ids, accepted)
     fresh = {
         row.place: (record.id, row.once.content)

@@ -42,6 +42,7 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
     left behind are removed too. With `dry_run` nothing is removed. Raises StoreError.
     """
     now = datetime.now(UTC)
+    stored = {image.name: image.size for image in uploads.stored()}  # before the lock: a full bucket takes its time
     with store.writing() as cursor:
         confirm_predictions(cursor, uploads)
         if retention.predictions is None:
@@ -54,8 +55,8 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
             )
         if retention.uploads is not None:
             _forget_uploads(cursor, now - timedelta(days=retention.uploads))
-        unused = set(uploads.names()) - _used(cursor)
-        freed = sum(uploads.size(name) for name in unused)
+        unused = stored.keys() - _used(cursor)
+        freed = sum(stored[name] for name in unused)
         if dry_run:
             cursor.rollback()
             cursor.begin()  # the session commits at its end: nothing now

@@ -1,6 +1,8 @@
 """The uploaded image files: each content stored once, under the name of its SHA-256."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -8,8 +10,17 @@ from typing import Self
 
 from hwr_core.db.errors import unavailable
 from hwr_core.db.store import Store
-from hwr_core.errors import NotFound
-from hwr_core.files import remove_unfinished, write_whole
+from hwr_core.errors import NotFound, StorageUnavailable
+from hwr_core.settings import Settings
+from hwr_core.storage.folder import Folder
+from hwr_core.storage.places import UPLOADS, shared_storage
+from hwr_core.storage.storage import Storage, Stored
+
+MOST_REMOVED = 1000
+"""Files that are removed under one writing lock: others write between two of them."""
+
+_LEFT = "The history does not refer to these image files any more; `hwr prune` removes them."
+_PLACE = re.compile(r"(?P<first>[0-9a-f]{2})/(?P<name>(?P=first)[0-9a-f]{62})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +36,114 @@ class Upload:
         return cls(sha256(content).hexdigest(), content)
 
 
+def place_of(name: str) -> str:
+    """Return where an image of this name lies in a storage."""
+    return f"{name[:2]}/{name}"
+
+
 class Uploads:
-    """A folder of image files.
+    """The image files of a storage.
 
     Files are added and removed under the store's writing lock, so that neither undoes what the other relies on.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._failed = False
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """Return the image files of a folder."""
+        return cls(Folder(folder))
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the image files of the settings: below HWR_STORAGE_URL, or in the data folder.
+
+        Raises InvalidValue, NotInstalled and StorageUnavailable.
+        """
+        return cls(shared_storage(settings, UPLOADS) or Folder(settings.uploads))
 
     def add(self, upload: Upload) -> None:
         """Store an image for good, unless it is there already, undamaged. Raises StoreUnavailable."""
-        file = self.path(upload.name)
-        try:
-            if file.exists() and file.read_bytes() == upload.content:
-                return
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(file, upload.content)
-        except OSError as error:
-            raise unavailable(error, otherwise="The image file cannot be written to the data folder.") from error
+        self.add_all([upload])
+
+    def add_all(self, uploads: Sequence[Upload]) -> None:
+        """Store several images as `add` does, beside each other where that is quicker. Raises StoreUnavailable."""
+        if not uploads:
+            return
+        with self._failures("The image file cannot be written to the data folder."):
+            self._storage.write({place_of(each.name): each.content for each in uploads})
 
     def get(self, name: str) -> bytes:
         """Return an image after checking its content against its name. Raises NotFound."""
-        try:
-            image = self.path(name).read_bytes()
-        except FileNotFoundError as error:
-            raise NotFound("The image file of this prediction no longer exists.") from error
-        except OSError as error:
-            raise unavailable(error, otherwise="The image file of this prediction cannot be read.") from error
+        with self._failures("The image file of this prediction cannot be read."):
+            try:
+                image = self._storage.read(place_of(name))
+            except FileNotFoundError as error:
+                raise NotFound("The image file of this prediction no longer exists.") from error
         if Upload.of(image).name != name:
             raise NotFound("The image file of this prediction is damaged.")
         return image
 
     def remove_unused(self, store: Store, names: Collection[str]) -> None:
         """Remove those of the named images that nothing refers to. Raises StoreError."""
-        if not names:
-            return
-        with store.writing() as cursor:
-            used = cursor.execute(
-                "select upload from used_uploads where upload in (select unnest($1::text[]))", [list(names)]
-            ).fetchall()
-            for name in set(names) - {name for (name,) in used}:
-                self._remove(name)
+        wanted = sorted(set(names))
+        for start in range(0, len(wanted), MOST_REMOVED):
+            some = wanted[start : start + MOST_REMOVED]
+            with store.writing() as cursor:
+                used = cursor.execute(
+                    "select upload from used_uploads where upload in (select unnest($1::text[]))", [some]
+                ).fetchall()
+                self._remove(set(some) - {name for (name,) in used})
 
     def remove_unfinished(self) -> None:
         """Remove files that a killed process left unfinished."""
-        for folder in (self._folder, *self._folder.glob("??")):
-            remove_unfinished(folder)
+        self._storage.tidy()
+
+    def stored(self) -> Iterator[Stored]:
+        """Yield the name and size of every stored image. What is not named as an image is passed over."""
+        for file in self._storage.files():
+            if found := _PLACE.fullmatch(file.name):
+                yield Stored(found["name"], file.size)
 
     def names(self) -> Iterator[str]:
         """Yield the name of every stored image."""
-        for file in self._folder.glob("??/[!.]*"):
-            yield file.name
+        return (image.name for image in self.stored())
 
-    def size(self, name: str) -> int:
-        """Return the size of an image in bytes, 0 when it is not there."""
-        file = self.path(name)
-        return file.stat().st_size if file.exists() else 0
+    def address(self, name: str) -> str:
+        """Return the path or the URL of an image, whether or not it is there."""
+        return self._storage.address(place_of(name))
 
-    def _remove(self, name: str) -> None:
+    def problem(self) -> str | None:
+        """Return why images cannot be stored or read where the last try failed and still would; None where all is well.
+
+        As long as nothing has failed, nothing is asked: each question to an object store is paid for.
+        """
+        if not self._failed:
+            return None
         try:
-            self.path(name).unlink(missing_ok=True)  # it may have been removed by hand
-        except OSError as error:
-            raise unavailable(error, otherwise="An image file cannot be removed from the data folder.") from error
+            with self._failures("The image files cannot be listed."):
+                any(self.names())
+        except StorageUnavailable as error:
+            return str(error)
+        return None
 
-    def path(self, name: str) -> Path:
-        """Return the path of an image of this name, whether or not it is there."""
-        return self._folder / name[:2] / name
+    def _remove(self, names: Collection[str]) -> None:
+        try:
+            with self._failures("An image file cannot be removed from the data folder."):
+                self._storage.remove([place_of(name) for name in names])
+        except StorageUnavailable as error:
+            raise StorageUnavailable(f"{error} {_LEFT}") from error
+
+    @contextmanager
+    def _failures(self, otherwise: str) -> Iterator[None]:
+        """Say in words what a disk reports, and remember whether the object storage has failed."""
+        try:
+            yield
+        except OSError as error:
+            raise unavailable(error, otherwise=otherwise) from error
+        except StorageUnavailable:
+            self._failed = True
+            raise
+        self._failed = False

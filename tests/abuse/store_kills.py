@@ -39,7 +39,7 @@ from hwr_core.records.uploads import Uploads
 seen = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
 prediction = Prediction(Verdict.DIGIT, 7, 0.9, (0.01,) * 7 + (0.91, 0.01, 0.01), seen, "v1", Timings(0.001, 0.001))
 with tempfile.TemporaryDirectory() as folder:
-    uploads = Uploads(Path(folder))
+    uploads = Uploads.in_folder(Path(folder))
     writer = GroupCommit(ServerStore(sys.argv[1], busy_timeout=2), partial(record_predictions, uploads=uploads))
     while True:
         for future in writer.submit_all([NewPrediction(1, Source.API, prediction)] * 8):

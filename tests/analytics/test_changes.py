@@ -38,7 +38,7 @@ def add(  # noqa: PLR0913  what a prediction consists of, by name
     )
     row = NewPrediction(user_id, source, prediction, created_at=NOW - timedelta(days=days))
     with workspace.store.writing() as cursor:
-        kept = record_predictions(cursor, [row] * count, Uploads(workspace.settings.uploads))
+        kept = record_predictions(cursor, [row] * count, Uploads.of(workspace.settings))
     for each in kept:
         assert isinstance(each, PredictionRecord)
         if labelled:

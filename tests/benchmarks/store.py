@@ -46,7 +46,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, running(server_programs, durable=True) as server:
         file = FileStore(Path(folder) / "hwr.duckdb", busy_timeout=60, idle_release=3600)
         with closing(file), closing(ServerStore(server.new_database(template=None), busy_timeout=60)) as other:
-            found = [_measured(store, Uploads(Path(folder) / "originals"), options) for store in (file, other)]
+            found = [
+                _measured(store, Uploads.in_folder(Path(folder) / "originals"), options) for store in (file, other)
+            ]
     size = f"{options.rows:,} predictions, {options.callers} callers"
     print(size.ljust(36), "DuckDB".rjust(12), "PostgreSQL".rjust(12))
     for question in found[0]:

@@ -15,7 +15,7 @@ from hwr_core.records.filters import HistoryFilter
 COMMANDS = {
     "": "demo doctor mcp serve export export-user forms read read-all datasets "
     "evaluate experiments jobs models train tune "
-    "audit backup keys migrate-store prune restore users --help --install-completion --version",
+    "audit backup keys migrate-storage migrate-store prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "mcp": "--user",
     "serve": "--host --port --no-browser",
@@ -86,6 +86,7 @@ COMMANDS = {
     "export-user": "USER FILE --format",
     "prune": "--dry-run --predictions-older-than --uploads-older-than --yes",
     "backup": "FILE",
+    "migrate-storage": "FROM TO",
     "migrate-store": "TO",
     "restore": "FILE --replace --finish",
     "doctor": "--json",

@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import Button
 from dashboard.views.review import session as review_session
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import PredictionRecord, Source
-from hwr_core.records.uploads import Uploads
+from hwr_core.records.uploads import place_of
 from hwr_core.review.service import Order
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, png
@@ -86,7 +86,7 @@ def test_without_its_file_a_prediction_is_labelled_by_what_the_model_saw(
     """An image file that is gone or cannot be opened any more is no error: the other image is large instead."""
     [kept] = save(7)
     assert kept.upload
-    Uploads(workspace.settings.uploads).path(kept.upload).unlink()
+    (workspace.settings.uploads / place_of(kept.upload)).unlink()
     page.run()
     assert not page.exception
     assert not page.error

@@ -36,6 +36,7 @@ NOT_RUN = {
     "make wheel": "it installs; tests/deploy/test_wheel.py builds the wheel, installs it and reads",
     ".venv/bin/pip install gunicorn": "it installs from the network, then serves until it is stopped",
     ".venv/bin/pip install 'psycopg[binary,pool]'": "it wants a server; `make test-postgresql` starts one",
+    ".venv/bin/pip install obstore": "it wants a bucket and its keys; tests/storage starts a server of S3",
     "HWR_AUTH=required .venv/bin/hwr serve --host 0.0.0.0": "it serves until it is stopped; tests/server does so",
     ".venv/bin/hwr datasets list": "it fetches from the network; tests/datasets/test_open_sets.py has a server",
     ".venv/bin/hwr train --script kannada": "it needs a data set; tests/training/test_scripts.py trains scripts",

@@ -62,7 +62,7 @@ def live(
                 rows.append(NewPrediction(1, Source.API, prediction))
                 labels.append(7 if rng.random() < accuracy else 1)
     with workspace.store.writing() as cursor:
-        kept = record_predictions(cursor, rows, Uploads(settings.uploads))
+        kept = record_predictions(cursor, rows, Uploads.of(settings))
         ids = [each.id for each in kept if isinstance(each, PredictionRecord)]
         cursor.execute(
             "insert into labels select unnest($1::bigint[]), now(), unnest($2::integer[]), false", [ids, labels]

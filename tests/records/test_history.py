@@ -1,6 +1,7 @@
 """Looking through the history: pages, filters, counts, and the images behind predictions."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -165,8 +166,8 @@ def test_an_image_that_was_not_kept_or_is_damaged_is_not_found(history, record, 
     without, damaged, gone = record(
         new_prediction(), new_prediction(upload=Upload.of(b"damaged")), new_prediction(upload=Upload.of(b"gone"))
     )
-    uploads.path(damaged.upload).write_bytes(b"other")
-    uploads.path(gone.upload).unlink()
+    Path(uploads.address(damaged.upload)).write_bytes(b"other")
+    Path(uploads.address(gone.upload)).unlink()
     for each, words in ((without, "was not kept"), (damaged, "is damaged"), (gone, "no longer exists")):
         with pytest.raises(NotFound, match=words):
             history.upload(each.id)

@@ -1,5 +1,7 @@
 """Image files: stored for good, and mended by the same file."""
 
+from pathlib import Path
+
 from hwr_core.records.uploads import Upload
 
 
@@ -8,7 +10,7 @@ def test_a_damaged_file_heals_when_it_comes_again(uploads):
     upload = Upload.of(b"a whole image")
     for damage in (b"", b"a whole imag", b"A whole image"):
         uploads.add(upload)
-        uploads.path(upload.name).write_bytes(damage)
+        Path(uploads.address(upload.name)).write_bytes(damage)
         uploads.add(upload)
         assert uploads.get(upload.name) == b"a whole image"
 
@@ -17,14 +19,14 @@ def test_a_file_that_is_there_is_not_written_again(uploads):
     """The same image sent twice costs one reading."""
     upload = Upload.of(b"image")
     uploads.add(upload)
-    before = uploads.path(upload.name).stat().st_ino
+    before = Path(uploads.address(upload.name)).stat().st_ino
     uploads.add(upload)
-    assert uploads.path(upload.name).stat().st_ino == before
+    assert Path(uploads.address(upload.name)).stat().st_ino == before
 
 
 def test_a_file_half_written_has_no_name(uploads):
     """What is being written is not counted among the images."""
     upload = Upload.of(b"image")
     uploads.add(upload)
-    (uploads.path(upload.name).parent / ".unfinished-abc").write_bytes(b"im")
+    (Path(uploads.address(upload.name)).parent / ".unfinished-abc").write_bytes(b"im")
     assert list(uploads.names()) == [upload.name]

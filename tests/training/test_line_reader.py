@@ -152,7 +152,7 @@ def test_corrected_numbers_are_learned_from_and_a_line_reader_is_trained_on(made
     from hwr_core.training import acceptance, line_reader
     from hwr_core.training.pipeline import train_version
 
-    files = [CorrectedNumber(tmp_path / f"{name}.png", "271828\n314159") for name in "abcdefgh"]
+    files = [CorrectedNumber(str(tmp_path / f"{name}.png"), "271828\n314159") for name in "abcdefgh"]
     for each in files:
         each.file.write_bytes(png(np.vstack([number("271828"), number("314159")])))
     write_corrected(files, tmp_path / "numbers.jsonl")

@@ -4,33 +4,34 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from hwr_core.datasets.lines.made import MOST_DIGITS, LineSample
 from hwr_core.datasets.samples import Part, part_of
-from hwr_core.errors import ImageError, NoInk
+from hwr_core.errors import ImageError, NoInk, StorageUnavailable
 from hwr_core.images.decode import decode_pages
 from hwr_core.images.lines.segmentation import segment
 from hwr_core.images.lines.strips import strip
 from hwr_core.images.types import Grey
 from hwr_core.recognition.networks import PageNetwork
 from hwr_core.recognition.page_finder import placed_numbers
+from hwr_core.storage.places import read_address
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedNumber:
-    """A stored file, and what users say stands on it: a line of text for each line of digits."""
+    """A stored file, by path or URL, and what users say stands on it: a line of text for each line of digits."""
 
-    file: Path
+    file: str
     text: str
 
 
 def write_corrected(numbers: Iterable[CorrectedNumber], file: Path) -> None:
     """Write which files there are and what they say, for `corrected_lines`."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps({"file": str(each.file), "text": each.text}) + "\n" for each in numbers)
+    lines = (json.dumps({"file": each.file, "text": each.text}) + "\n" for each in numbers)
     file.write_text("".join(lines), encoding="utf-8")
 
 
@@ -47,18 +48,18 @@ def corrected_lines(file: Path, finder: bytes | None) -> Iterator[tuple[Part, Li
     network = PageNetwork(finder) if finder is not None else None
     for row in file.read_text(encoding="utf-8").splitlines():
         number = json.loads(row)
-        stored, texts = Path(number["file"]), number["text"].splitlines()
+        stored, texts = number["file"], number["text"].splitlines()
         for image, text in zip(_strips(stored, len(texts), network), texts, strict=False):
             if len(text) <= MOST_DIGITS:
-                yield part_of(stored.name), LineSample(image, text)
+                yield part_of(PurePath(stored).name), LineSample(image, text)
 
 
-def _strips(file: Path, wanted: int, network: PageNetwork | None) -> list[Grey]:
+def _strips(file: str, wanted: int, network: PageNetwork | None) -> list[Grey]:
     """The strips of all lines of a file; none unless so many are found."""
     try:
-        pages = [page.grey for page in decode_pages(file.read_bytes())]
-    except (OSError, ImageError) as error:
-        log.warning("%s is left out: %s", file.name, error)
+        pages = [page.grey for page in decode_pages(read_address(file))]
+    except (OSError, ImageError, StorageUnavailable) as error:
+        log.warning("%s is left out: %s", PurePath(file).name, error)
         return []
     if network is not None:
         found = [strip(alone, alone.lines[0]).image for page in pages for _, alone in placed_numbers(page, network.run)]

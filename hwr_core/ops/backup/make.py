@@ -34,7 +34,7 @@ from hwr_core.ops.backup.manifest import (
     Manifest,
     is_allowed,
 )
-from hwr_core.records.uploads import Uploads
+from hwr_core.records.uploads import Uploads, place_of
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import SHIPPED, Settings
 
@@ -61,22 +61,27 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
 def _stage(settings: Settings, aside: Path) -> Contents:
     """Put a copy of the database, and a link to each image file that it refers to, into a staging folder."""
-    stored, staged = Uploads(settings.uploads), Uploads(aside / UPLOADS)
-    _link_new(stored, staged)  # most of the work, before the database is closed
+    staged = aside / UPLOADS
+    _link_new(settings, staged)  # most of the work, before the database is closed
     store = FileStore(settings.database, busy_timeout=settings.store_busy_timeout, idle_release=0)
     try:
         with store.resting() as database:
             copy_file(database, aside / DATABASE)
-            _link_new(stored, staged)
+            _link_new(settings, staged)
     finally:
         store.close()
     return migrate_and_count(aside / DATABASE)
 
 
-def _link_new(stored: Uploads, staged: Uploads) -> None:
-    """Link each image file that is not linked yet; copy it where the file system has no hard links."""
-    for name in set(stored.names()) - set(staged.names()):
-        source, target = stored.path(name), staged.path(name)
+def _link_new(settings: Settings, staged: Path) -> None:
+    """Link each image file that is not linked yet; copy it where the file system has no hard links.
+
+    Those in object storage are left there: a bucket keeps its own copies, and may hold more than this disk.
+    """
+    if settings.storage_url is not None:
+        return
+    for name in set(Uploads.in_folder(settings.uploads).names()) - set(Uploads.in_folder(staged).names()):
+        source, target = settings.uploads / place_of(name), staged / place_of(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(source, target)
@@ -107,12 +112,12 @@ def _write(settings: Settings, aside: Path, contents: Contents, target: Path) ->
 
 
 def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents) -> Manifest:
-    uploads = sorted(contents.uploads & set(Uploads(aside / UPLOADS).names()))
+    uploads = sorted(contents.uploads & set(Uploads.in_folder(aside / UPLOADS).names()))
     images = custom.files(settings.custom_dataset)
     files = {DATABASE: _add(archive, DATABASE, aside / DATABASE, ZIP_DEFLATED)}
     for name in uploads:
-        path = Uploads(Path(UPLOADS)).path(name)
-        files[path.as_posix()] = _add(archive, path.as_posix(), aside / path)
+        place = f"{UPLOADS}/{place_of(name)}"
+        files[place] = _add(archive, place, aside / place)
     for image in images:
         name = f"{CUSTOM}/{image.path.relative_to(settings.custom_dataset).as_posix()}"
         files[name] = _add(archive, name, image.path)
@@ -123,6 +128,7 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
         hwr=__version__,
         made_at=datetime.now(UTC),
         db_schema=SCHEMA,
+        storage=settings.storage_url,
         counts=Counts(
             users=contents.users,
             predictions=contents.predictions,

@@ -35,7 +35,7 @@ class File(BaseModel):
 
 
 class Counts(BaseModel):
-    """How much of each there is. `missing` are image files that predictions refer to and that do not exist."""
+    """How much of each there is. `missing` are image files that predictions refer to and that are not in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,6 +61,8 @@ class Manifest(BaseModel):
     hwr: str
     made_at: datetime
     db_schema: tuple[str, ...]
+    storage: str | None = None
+    """The URL of the storage in which the image files lie that are not in the archive; None where they are in it."""
     counts: Counts
     files: Mapping[str, File]
 

@@ -147,7 +147,7 @@ def _confirm_contents(data: Path, manifest: Manifest) -> None:
     expected = (counts.users, counts.predictions, counts.feedback, counts.jobs, counts.numbers)
     if (found.users, found.predictions, found.feedback, found.jobs, found.numbers) != expected:
         raise InvalidValue("The database in the backup does not match the counts in its manifest.")
-    stored = set(Uploads(data / UPLOADS).names())
+    stored = set(Uploads.in_folder(data / UPLOADS).names())
     if len(found.uploads - stored) != counts.missing or stored - found.uploads:
         raise InvalidValue("The image files in the backup are not those that its predictions refer to.")
 

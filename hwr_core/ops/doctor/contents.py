@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 
 import numpy as np
 
@@ -11,27 +12,49 @@ from hwr_core.datasets.sources import OPEN_SOURCES, available_sources
 from hwr_core.db.copies import Contents, contents_of
 from hwr_core.db.engines import open_store
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError
+from hwr_core.errors import HwrError, StorageUnavailable
 from hwr_core.images.encode import as_png
 from hwr_core.images.strokes import draw
 from hwr_core.ops.doctor.finding import Finding, State
 from hwr_core.records.retention import confirm_predictions
 from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
+from hwr_core.storage.places import open_storage
 
 SEVEN = [np.array([(75, 75), (205, 75), (125, 215)], np.float32)]
 """A seven drawn in one stroke on a canvas of 280 x 280 pixels."""
 
 
+def storage(settings: Settings) -> Finding:
+    """Check that the storage that is set takes a file, gives it back and removes it."""
+    if settings.storage_url is None:
+        return Finding("storage", State.GOOD, "files lie in the data folder")
+    probe, content = f"doctor/{token_hex(8)}", b"hwr"
+    try:
+        place = open_storage(settings.storage_url)
+        place.write({probe: content})
+        same = place.read(probe) == content
+        place.remove([probe])
+    except StorageUnavailable as error:
+        advice = " ".join(getattr(error, "__notes__", ["See HWR_STORAGE_URL."]))
+        return Finding("storage", State.BAD, str(error), advice)
+    except (OSError, HwrError) as error:
+        return Finding("storage", State.BAD, f"it cannot be used: {error}", "See HWR_STORAGE_URL.")
+    if not same:
+        return Finding("storage", State.BAD, "it does not give back what was stored", "See HWR_STORAGE_URL.")
+    return Finding("storage", State.GOOD, f"{settings.storage_url} can be written, read and cleared")
+
+
 def database(settings: Settings) -> Finding:
     """Check that the history can be opened and its tables are up to date."""
-    stored = Uploads(settings.uploads)
-    if not _may_have_history(settings) and not any(stored.names()):
-        return Finding("database", State.GOOD, "there is none yet; it will be created when it is needed")
     try:
+        if not _may_have_history(settings) and not any(Uploads.of(settings).names()):
+            return Finding("database", State.GOOD, "there is none yet; it will be created when it is needed")
         found = _contents(settings)
         with _store(settings) as store, store.session() as cursor:
-            confirm_predictions(cursor, stored)
+            confirm_predictions(cursor, Uploads.of(settings))
+    except StorageUnavailable as error:
+        return Finding("database", State.DOUBTFUL, f"not checked: {error}")
     except HwrError as error:
         return Finding(
             "database",
@@ -53,11 +76,12 @@ def uploads(settings: Settings) -> Finding:
         return Finding("image files", State.GOOD, "there are no predictions yet")
     try:
         named = _contents(settings).uploads
+        missing = named - set(Uploads.of(settings).names())
     except HwrError as error:
         return Finding("image files", State.DOUBTFUL, f"not checked: {error}")
-    missing = named - set(Uploads(settings.uploads).names())
     if missing:
-        advice = f"Restore the folder {settings.uploads.name} from a backup; the predictions themselves are complete."
+        where = f"the folder {settings.uploads.name}" if settings.storage_url is None else settings.storage_url
+        advice = f"Restore {where} from a backup; the predictions themselves are complete."
         return Finding("image files", State.BAD, f"{len(missing):,} of {len(named):,} are missing", advice)
     return Finding("image files", State.GOOD, f"all {len(named):,} that predictions refer to exist")
 

@@ -10,6 +10,7 @@ CHECKS = (
     machine.data_folder,
     machine.leftovers,
     machine.room,
+    contents.storage,
     contents.database,
     contents.uploads,
     contents.model,

@@ -26,7 +26,7 @@ def corrected(folder: Path, **texts: str) -> Path:
     for name, text in texts.items():
         file = folder / name
         file.write_bytes(png(np.vstack([number("271828"), number("314159")])))
-        numbers.append(CorrectedNumber(file, text))
+        numbers.append(CorrectedNumber(str(file), text))
     write_corrected(numbers, folder / "numbers.jsonl")
     return folder / "numbers.jsonl"
 

@@ -12,7 +12,7 @@ from hwr_core.ops.backup.archive import opened, read_manifest
 from hwr_core.ops.backup.make import back_up
 from hwr_core.ops.backup.restore import restore
 from hwr_core.records.predictions import Source
-from hwr_core.records.uploads import Uploads
+from hwr_core.records.uploads import Upload, Uploads, place_of
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
@@ -55,13 +55,12 @@ def test_a_backup_is_readable_only_by_its_owner(archive, settings):
 
 def test_image_files_that_no_prediction_names_stay_outside(settings, tmp_path):
     """An erased image does not come back by a later backup, even if its file still exists."""
-    stray = Uploads(settings.uploads)
-    lost = stray.path("ab" + "0" * 62)
-    lost.parent.mkdir(parents=True, exist_ok=True)
-    lost.write_bytes(b"erased")
+    stray = Uploads.of(settings)
+    lost = Upload.of(b"erased")
+    stray.add(lost)
     back_up(settings, tmp_path / "b.zip")
     with ZipFile(tmp_path / "b.zip") as content:
-        assert f"originals/ab/{lost.name}" not in content.namelist()
+        assert f"originals/{place_of(lost.name)}" not in content.namelist()
 
 
 def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
@@ -72,8 +71,8 @@ def test_a_prediction_erased_while_a_backup_is_made_is_whole_in_it_or_not_in_it(
 
     def copy_then_erase(database, target):
         copy(database, target)
-        for name in list(Uploads(settings.uploads).names()):
-            Uploads(settings.uploads).path(name).unlink()
+        for name in list(Uploads.of(settings).names()):
+            (settings.uploads / place_of(name)).unlink()
 
     monkeypatch.setattr(make, "copy_file", copy_then_erase)
     assert back_up(settings, tmp_path / "b.zip").counts.missing == 0

@@ -54,7 +54,7 @@ def test_a_sound_installation_is_good_throughout(used, monkeypatch):
     monkeypatch.setenv("HWR_PORT", "0")
     findings = examine.examine()
     assert [each.about for each in findings if each.state is State.BAD] == []
-    assert len(findings) == 12
+    assert len(findings) == 13
     assert all(each.advice for each in findings if each.state is not State.GOOD)
 
 
