@@ -11,6 +11,7 @@ from hwr_core.files import remove_dead, remove_unfinished
 from hwr_core.records.retention import Pruned, Retention, prune
 from hwr_core.records.uploads import Uploads
 from hwr_core.settings import Settings
+from hwr_core.storage.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Housekeeping:
     def tidy_up(self) -> list[str]:
         """Remove what killed processes have left, a backup's copy of the database for one; return what that was."""
         self._uploads.remove_unfinished()
-        for folder in (self._settings.data_dir, self._settings.models_dir):
-            remove_unfinished(folder)
+        remove_unfinished(self._settings.data_dir)
+        Folder(self._settings.models_dir).tidy()  # copies of shared versions lie in the folders of it
         return remove_dead(self._settings.unfinished)
 
     def prune(

@@ -179,6 +179,7 @@ class Modelling:
             config=job.config,
             cores=self._settings.job_cores or os.cpu_count() or 1,
             models=self._settings.models_dir,
+            storage=self._settings.storage_url,
             datasets=self._settings.datasets,
             custom=self._settings.custom_dataset,
             corrections=folder.corrections,

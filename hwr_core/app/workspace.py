@@ -41,11 +41,11 @@ from hwr_core.records.numbers import Numbers
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import Users
-from hwr_core.registry.registry import Registry
+from hwr_core.registry.opening import open_registry
 from hwr_core.review.number_queue import NumberQueue
 from hwr_core.review.queue import ReviewQueue
 from hwr_core.review.service import COMPARED, ReviewService
-from hwr_core.settings import SHIPPED, Settings, load_settings
+from hwr_core.settings import Settings, load_settings
 
 
 class Workspace:
@@ -59,7 +59,7 @@ class Workspace:
         self.closed = False
         self.events = Events()
         self._listening = ExitStack()
-        self.registry = Registry(settings.models_dir, SHIPPED)
+        self.registry = open_registry(settings)
         self.store = open_store(settings)
         self._uploads = Uploads.of(settings)
         self._recorder = Recorder(self.store, self._uploads, self.events)

@@ -9,6 +9,7 @@ from hwr_core.cli.arguments.options import Asker
 from hwr_core.cli.output.status import DONE
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.records.users import DEFAULT_USER
+from hwr_core.registry.opening import open_registry
 from hwr_core.registry.registry import CHAMPION
 
 if TYPE_CHECKING:
@@ -53,10 +54,9 @@ def evaluate(
 def _print_results(versions: list[str], suites: list[str]) -> None:
     from hwr_core.cli.output.tables import as_table
     from hwr_core.evaluation.evaluate import evaluations_of
-    from hwr_core.registry.registry import Registry
-    from hwr_core.settings import SHIPPED, load_settings
+    from hwr_core.settings import load_settings
 
-    registry = Registry(load_settings().models_dir, SHIPPED)
+    registry = open_registry(load_settings())
     for name in versions:
         found = evaluations_of(registry.get(name))
         print(as_table(name, [found[suite] for suite in suites]))

@@ -17,7 +17,7 @@ from hwr_core.datasets.request import Places
 from hwr_core.errors import InvalidValue, ModelUnavailable, NoInk, NotFound
 from hwr_core.evaluation.answers import Answers, Figures, figures_of
 from hwr_core.evaluation.suites import SUITES, Item, Suite
-from hwr_core.files import because, write_whole
+from hwr_core.files import because
 from hwr_core.images.decode import PageImage
 from hwr_core.images.normalise import normalise
 from hwr_core.images.types import SIDE, Grey
@@ -149,16 +149,19 @@ def load_answers(version: ModelVersion, suite: str) -> Answers:
 
 
 def _file(version: ModelVersion, suite: str, ending: str) -> Path:
+    return version.folder / _name(suite, ending)
+
+
+def _name(suite: str, ending: str) -> str:
     if "/" in suite or "\\" in suite or suite.startswith("."):
         raise NotFound(f"There is no suite {suite!r}.")
-    return version.folder / FOLDER / f"{suite}.{ending}"
+    return f"{FOLDER}/{suite}.{ending}"
 
 
 def _store(version: ModelVersion, evaluation: Evaluation, found: Answers) -> None:
-    _file(version, evaluation.suite, "npz").parent.mkdir(exist_ok=True)
-    write_whole(_file(version, evaluation.suite, "npz"), found.to_bytes())
     content = json.dumps(evaluation.model_dump(mode="json"), indent=1) + "\n"
-    write_whole(_file(version, evaluation.suite, "json"), content.encode())
+    version.add_file(_name(evaluation.suite, "npz"), found.to_bytes())  # before the figures, which need them
+    version.add_file(_name(evaluation.suite, "json"), content.encode())
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -31,6 +31,8 @@ class JobSpec(BaseModel):
     cores: int = Field(ge=1)
     models: Path
     """The folder of model versions."""
+    storage: str | None = None
+    """The URL of the storage in which others see model versions; None for none."""
     datasets: Path
     """The folder of open data sets."""
     custom: Path

@@ -13,9 +13,10 @@ from hwr_core.notebook.inputs import ImageLike, as_file
 from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
+from hwr_core.registry.opening import open_registry
 from hwr_core.registry.registry import CHAMPION, ModelVersion, Registry
 from hwr_core.scripts.script import WESTERN, Script
-from hwr_core.settings import SHIPPED, load_settings
+from hwr_core.settings import load_settings
 
 VersionLike: TypeAlias = "LoadedVersion | ModelVersion | str | None"
 """A version, its name, or "champion" or "challenger"; the champion when None."""
@@ -82,7 +83,7 @@ def find_version(version: VersionLike) -> ModelVersion:
         return version.version
     if isinstance(version, ModelVersion):
         return version
-    registry = Registry(load_settings().models_dir, SHIPPED)
+    registry = open_registry(load_settings())
     return registry.find(version or CHAMPION)
 
 

@@ -5,7 +5,6 @@ and what comes out, and test vectors by which one's own program can be checked. 
 """
 
 import json
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,11 +26,9 @@ from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS
 from hwr_core.registry.card import ModelCard
 from hwr_core.registry.registry import CARD, ModelVersion, Registry
+from hwr_core.registry.shared import FILE_NAME
 
 VECTORS, PAGE = "vectors.json", "README.md"
-
-FILE_NAME = re.compile(r"[a-z][a-z0-9-]*\.(tflite|keras|npz)")
-"""What the files of a version are called: no other name is written."""
 
 ABOUT = """# {version}
 

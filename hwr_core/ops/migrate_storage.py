@@ -1,17 +1,20 @@
-"""hwr migrate-storage: image files from the data folder into a storage, from there back, or between two storages."""
+"""hwr migrate-storage: image files and model versions into a storage, back, or from one to another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from hwr_core.errors import InvalidValue, NotFound, StorageUnavailable
+from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound, StorageUnavailable
 from hwr_core.records.uploads import Upload, Uploads
-from hwr_core.settings import Settings, storage_address
-from hwr_core.storage.places import UPLOADS, open_storage
-from hwr_core.storage.storage import Stored
+from hwr_core.registry.registry import CARD, Registry
+from hwr_core.registry.shared import EVALUATION, copy_version, names_in
+from hwr_core.settings import SHIPPED, Settings, storage_address
+from hwr_core.storage.folder import Folder
+from hwr_core.storage.places import MODELS, UPLOADS, open_storage
+from hwr_core.storage.storage import Storage, Stored
 
 DATA = "data"
-"""What names the data folder."""
+"""What names the folders of this machine, of data and of models."""
 
 AT_ONCE = 16
 """Files that are read beside each other."""
@@ -22,21 +25,23 @@ GROUP = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Files that were copied or were there already, and the names of those that are damaged or gone at the source."""
+    """How much was copied or was there already, and the names of what is damaged or gone at the source."""
 
     copied: int
     there: int
+    versions: int
+    versions_there: int
     damaged: tuple[str, ...]
 
 
 def migrate_storage(
     settings: Settings, source: str, target: str, progress: Callable[[int, int], None] = lambda *_: None
 ) -> Carried:
-    """Copy the image files that the target lacks; the source stays as it is. Killed and run again, it goes on.
+    """Copy the image files and model versions that the target lacks; the source stays. Run again, it goes on.
 
     Args:
-        settings: whose data folder.
-        source: `data` for the data folder, or the URL of a storage.
+        settings: whose folders.
+        source: `data` for the folders, or the URL of a storage.
         target: as `source`.
         progress: told the bytes that are at the target, and those that there are.
 
@@ -61,7 +66,29 @@ def migrate_storage(
             done += sum(image.size for image in group)
             progress(done, total)
     _confirm(goal, [image for image in due if image.name not in damaged])
-    return Carried(len(due) - len(damaged), len(wanted) - len(due), tuple(damaged))
+    copied = len(due) - len(damaged)
+    versions, versions_there = _copy_versions(_models(settings, source), _models(settings, target), damaged)
+    return Carried(copied, len(wanted) - len(due), versions, versions_there, tuple(damaged))
+
+
+def _copy_versions(origin: Storage, goal: Storage, damaged: list[str]) -> tuple[int, int]:
+    """Copy the versions that the target lacks, or measurements of; return how many, and how many it has already."""
+    wanted, there, copied = names_in(origin), names_in(goal), 0
+    for name, files in wanted.items():
+        if not any(file == CARD or EVALUATION.fullmatch(file) for file in files.keys() - there.get(name, {}).keys()):
+            continue
+        try:
+            copy_version(name, origin, goal)
+            copied += 1
+        except (ModelUnavailable, NotFound):
+            damaged.append(name)
+    return copied, len(wanted) - copied - sum(name in wanted for name in damaged)
+
+
+def _models(settings: Settings, place: str) -> Storage:
+    if place == DATA:
+        return Folder(Registry(settings.models_dir, SHIPPED).folder)
+    return open_storage(f"{storage_address(place)}/{MODELS}")
 
 
 def _place(settings: Settings, name: str) -> Uploads:

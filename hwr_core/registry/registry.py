@@ -1,13 +1,17 @@
-"""The models folder: one immutable folder per version, and a one-line file per alias."""
+"""The models folder: one immutable folder per version, and a one-line file per alias.
+
+With a storage that servers share, the folder is this machine's copy of the versions there.
+"""
 
 import logging
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,6 +20,9 @@ from hwr_core.files import because, write_whole
 from hwr_core.notes import Notes, read_notes, write_notes
 from hwr_core.registry.card import ModelCard
 from hwr_core.registry.shipped import bring
+
+if TYPE_CHECKING:  # it copies what this module defines
+    from hwr_core.registry.shared import SharedVersions
 
 CARD = "card.json"
 WEIGHTS = "model.keras"
@@ -46,6 +53,7 @@ class ModelVersion:
 
     folder: Path
     card: ModelCard
+    shared: "SharedVersions | None" = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -89,14 +97,22 @@ class ModelVersion:
             )
         return content
 
+    def add_file(self, name: str, content: bytes) -> None:
+        """Store a file beside the version's own, atomically, also where others see it. Raises OSError."""
+        (self.folder / name).parent.mkdir(exist_ok=True)
+        write_whole(self.folder / name, content)
+        if self.shared is not None:
+            self.shared.send_file(self.name, name, content)
+
 
 class Registry:
-    """The model versions of one folder."""
+    """The model versions of one folder, and those that servers share."""
 
-    def __init__(self, models_dir: Path, shipped: Path | None = None) -> None:
+    def __init__(self, models_dir: Path, shipped: Path | None = None, shared: "SharedVersions | None" = None) -> None:
         """`shipped`: the folder of the version that an installed package brings along, which is not there otherwise."""
         self._given = models_dir
         self._shipped = shipped
+        self._shared = shared
 
     @cached_property
     def folder(self) -> Path:
@@ -111,8 +127,9 @@ class Registry:
 
     def names(self) -> list[str]:
         """Return the names of all versions, including damaged ones, newest first."""
-        folders = (card.parent.name for card in self.folder.glob(f"*/{CARD}"))
-        return sorted((name for name in folders if VERSION_NAME.fullmatch(name)), reverse=True)
+        folders = {card.parent.name for card in self.folder.glob(f"*/{CARD}")}
+        names = folders.union(self._shared.names() if self._shared is not None else ())
+        return sorted((name for name in names if VERSION_NAME.fullmatch(name)), reverse=True)
 
     def _get_if_whole(self, name: str) -> ModelVersion | None:
         try:
@@ -122,17 +139,19 @@ class Registry:
             return None
 
     def get(self, name: str) -> ModelVersion:
-        """Return one version.
+        """Return one version; one that others have published is copied to this machine first.
 
         Raises:
             NotFound: there is no version of this name.
-            ModelUnavailable: its card cannot be read.
+            ModelUnavailable: its card cannot be read, or it cannot be copied.
         """
         folder = self.folder / name
+        if self._shared is not None and VERSION_NAME.fullmatch(name) and not (folder / CARD).is_file():
+            self._shared.fetch(name)
         if not VERSION_NAME.fullmatch(name) or not (folder / CARD).is_file():
             raise NotFound(f"There is no model version {name!r}.")
         try:
-            return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()))
+            return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()), self._shared)
         except (OSError, ValidationError) as error:
             raise ModelUnavailable(f"The card of model version {name} cannot be read{because(error)}.") from error
 
@@ -181,6 +200,9 @@ class Registry:
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: write it to a temporary folder and rename that, never replacing another version.
 
+        It is then put where others see it. Where that fails it is here alone, and the log says so: what a training has
+        made is not lost.
+
         Args:
             card: its `version` and `files` are filled in here.
             files: the content of each file except the card.
@@ -205,6 +227,8 @@ class Registry:
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
+        if self._shared is not None:
+            self._shared.send(name)
         return self.get(name)
 
     def describe(self, version: ModelVersion, notes: Notes) -> None:

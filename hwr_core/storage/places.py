@@ -14,8 +14,8 @@ from hwr_core.storage.storage import Storage
 if TYPE_CHECKING:  # obstore is of an extra, and costs 60 ms
     from hwr_core.storage.bucket import Bucket
 
-UPLOADS = "uploads"
-"""Where uploads lie below HWR_STORAGE_URL."""
+UPLOADS, MODELS = "uploads", "models"
+"""What lies where below HWR_STORAGE_URL."""
 
 
 def shared_storage(settings: Settings, area: str) -> Storage | None:

@@ -21,7 +21,8 @@ from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report, lower_priority
 from hwr_core.jobs.spec import JobSpec
 from hwr_core.jobs.table import JobKind
-from hwr_core.registry.registry import ModelVersion, Registry
+from hwr_core.registry.opening import registry_in
+from hwr_core.registry.registry import ModelVersion
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.run import Share, TrainingRun, between, whole
 from hwr_core.training.scripts.config import scripts_config
@@ -77,7 +78,7 @@ def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, rep
     run = TrainingRun(
         config,
         _places(spec),
-        Registry(spec.models),
+        registry_in(spec.models, spec.storage),
         folder.checkpoints,
         report,
         processes=spec.cores,
@@ -93,7 +94,7 @@ def _challenge(version: ModelVersion, spec: JobSpec, report: Report, share: Shar
 
     Returns what the job's result says of that: a challenger reads what waits for review, and a bad one fills the queue.
     """
-    registry, places = Registry(spec.models), _places(spec)
+    registry, places = registry_in(spec.models, spec.storage), _places(spec)
     measure_for_promotion(version, registry, places, report, between(MEASURED_FROM, 1.0, share))
     if registry.champion_name() is None:
         return {"challenger": False, "far_worse": []}
@@ -112,7 +113,13 @@ def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
     config = scripts_config(spec.config)
     run = TrainingRun(
-        config.for_network(), _places(spec), Registry(spec.models), folder.checkpoints, report, spec.cores, spec.job
+        config.for_network(),
+        _places(spec),
+        registry_in(spec.models, spec.storage),
+        folder.checkpoints,
+        report,
+        spec.cores,
+        spec.job,
     )
     version = train_scripts(run.step(0.0, MEASURED_FROM), config)
     assert version.card.scripts is not None, "it was published with scripts"
@@ -138,7 +145,7 @@ def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
 
 def _evaluate(spec: JobSpec, _: JobFolder, report: Report) -> Result:
-    config, places, registry = evaluation_config(spec.config), _places(spec), Registry(spec.models)
+    config, places, registry = evaluation_config(spec.config), _places(spec), registry_in(spec.models, spec.storage)
     names = config.suites or (() if config.folder else available_suites(places))
     suites = [find_suite(name, places) for name in names]
     if config.folder:

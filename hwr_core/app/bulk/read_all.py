@@ -20,8 +20,8 @@ from hwr_core.app.bulk.manifest import Manifest, agree, confirm_same, read_manif
 from hwr_core.app.bulk.sources import images_of, names_of
 from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.registry.registry import Registry
-from hwr_core.settings import SHIPPED, Settings
+from hwr_core.registry.opening import open_registry
+from hwr_core.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +96,7 @@ def read_all(  # noqa: PLR0913  how images are read, and how the work is divided
         return Progress(len(shards), done, skipped, total, images, errors, time.monotonic() - started)
 
     # A damaged model ends each process as it begins, and nobody could tell why.
-    Recogniser.load(Registry(settings.models_dir, SHIPPED).get(manifest.model_version), 1).close()
+    Recogniser.load(open_registry(settings).get(manifest.model_version), 1).close()
     count = processes or _cores()
     with _pool(settings, manifest, count) as pool:
         readers = _Readers(pool, count)
@@ -114,7 +114,7 @@ def read_all(  # noqa: PLR0913  how images are read, and how the work is divided
 
 
 def _manifest(settings: Settings, source: str, folder: Path, how: worker.How, shard_size: int) -> Manifest:
-    version = Registry(settings.models_dir, SHIPPED).champion().name
+    version = open_registry(settings).champion().name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         found = read_manifest(folder)

@@ -14,8 +14,8 @@ from hwr_core.images.types import OnProgress
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
-from hwr_core.registry.registry import Registry
-from hwr_core.settings import SHIPPED, Settings
+from hwr_core.registry.opening import open_registry
+from hwr_core.settings import Settings
 
 Row = dict[str, Any]
 """A row of the output; what cannot be read has its name and `error` alone."""
@@ -41,7 +41,7 @@ def begin(settings: Settings, version: str) -> None:
     """Load the model. The process ends with the one that started it, however that ends."""
     global _loaded  # noqa: PLW0603  see above
     Thread(target=_end_with_parent, daemon=True).start()
-    registry = Registry(settings.models_dir, SHIPPED)
+    registry = open_registry(settings)
     _loaded = Reader(Recogniser.load(registry.get(version), 1), limits_of(settings)), settings
 
 

@@ -19,7 +19,7 @@ from hwr_core.datasets import custom
 from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
 from hwr_core.db.engines import refuse_server
 from hwr_core.db.file_store import FileStore
-from hwr_core.errors import InvalidValue, StoreUnavailable
+from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
 from hwr_core.evaluation.promotion import LOCK
 from hwr_core.files import locked, remove_dead, work_folder
 from hwr_core.ops.backup.manifest import (
@@ -35,8 +35,9 @@ from hwr_core.ops.backup.manifest import (
     is_allowed,
 )
 from hwr_core.records.uploads import Uploads, place_of
+from hwr_core.registry.opening import open_registry
 from hwr_core.registry.registry import Registry
-from hwr_core.settings import SHIPPED, Settings
+from hwr_core.settings import Settings
 
 CHUNK = 1024 * 1024
 
@@ -121,7 +122,7 @@ def _fill(archive: ZipFile, settings: Settings, aside: Path, contents: Contents)
     for image in images:
         name = f"{CUSTOM}/{image.path.relative_to(settings.custom_dataset).as_posix()}"
         files[name] = _add(archive, name, image.path)
-    registry = Registry(settings.models_dir, SHIPPED)
+    registry = open_registry(settings)
     for name, content in _model_files(registry):
         files[name] = _add(archive, name, content, ZIP_DEFLATED)
     manifest = Manifest(
@@ -158,6 +159,8 @@ def _model_files(registry: Registry) -> Iterator[tuple[str, Path | bytes]]:
         ]
     yield from ((f"{MODELS}/{name}", content) for name, content in pointers)
     for name in registry.names():
+        with suppress(HwrError):  # a damaged version is in the archive as it is
+            registry.get(name)  # which copies one that others have published
         folder = registry.folder / name
         for file in sorted(folder.rglob("*")):
             inside = file.relative_to(folder)
