@@ -13,6 +13,7 @@ import api.app
 from api.middleware.compressed_files import CompressedFiles
 from api.middleware.security_headers import SecurityHeaders, policy
 from hwr_core import logs
+from hwr_core.errors import InvalidValue
 from hwr_core.settings import Settings, load_settings
 
 DASHBOARD = Path(__file__).with_name("dashboard") / "streamlit_app.py"
@@ -53,3 +54,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # dashboard's HTML.
     app.router.default = outside_the_api
     return app
+
+
+def __getattr__(name: str) -> object:
+    """Refuse `gunicorn -w 4 asgi:app`, as most servers are started, in words: an app there would be one of many.
+
+    Raises:
+        InvalidValue: `app` is asked for.
+        AttributeError: anything else is.
+    """
+    if name == "app":
+        raise InvalidValue(
+            "One process holds the history, so there is no `asgi:app` for several workers. `hwr serve --workers 4` "
+            "reads images in four processes. With gunicorn: gunicorn -k uvicorn.workers.UvicornWorker -w 1 "
+            "'asgi:create_app()'."
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

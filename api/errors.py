@@ -31,6 +31,7 @@ from hwr_core.errors import (
     TakesTooLong,
     TooManyRequests,
     UserInactive,
+    WorkerLost,
 )
 from hwr_core.logs import current_request
 
@@ -62,6 +63,7 @@ STATUS_OF: dict[type[HwrError], int] = {
     StoreError: status.HTTP_503_SERVICE_UNAVAILABLE,
     NotInstalled: status.HTTP_501_NOT_IMPLEMENTED,
     ModelUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    WorkerLost: status.HTTP_503_SERVICE_UNAVAILABLE,
     HwrError: status.HTTP_500_INTERNAL_SERVER_ERROR,
 }
 """An error has the status of its nearest ancestor here."""

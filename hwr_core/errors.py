@@ -95,6 +95,10 @@ class ModelUnavailable(HwrError):
     """No model version can be used: there is none, or its files are damaged."""
 
 
+class WorkerLost(HwrError):
+    """A process that reads images was ended from outside, for want of memory maybe."""
+
+
 class NotInstalled(HwrError):
     """What this needs was left out when hwr was installed."""
 

@@ -139,6 +139,14 @@ class Settings(BaseSettings):
         False, description="Allow an address that other machines can reach although nobody has to sign in"
     )
 
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Processes that read images; 1 reads in the server's own. As many as there are cores, at most 4, "
+        "when not set",
+    )
+
     max_image_bytes: int = Field(
         20 * MIB,
         ge=1024,

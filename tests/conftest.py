@@ -27,6 +27,7 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
             patch.delenv(name)
         if datasets:
             patch.setenv(DATASETS, str(Path(datasets).resolve()))
+        patch.setenv("HWR_WORKERS", "1")  # as tests.serving says
         patch.chdir(tmp_path_factory.mktemp("working-folder"))  # `.env` is read from the working folder
         yield
 

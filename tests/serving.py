@@ -53,8 +53,11 @@ def history(server: Server, limit: int = 1000) -> list[dict[str, Any]]:
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
-    """Return the environment of a process that works on this data folder, with further variables."""
-    return os.environ | {"HWR_DATA_DIR": str(data_dir)} | variables
+    """Return the environment of a process that works on this data folder, with further variables.
+
+    A server reads in its own process: workers take a second of two cores to start, which only tests of them need.
+    """
+    return os.environ | {"HWR_DATA_DIR": str(data_dir), "HWR_WORKERS": "1"} | variables
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from hwr_core.app.limits import limits_of
 from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError, ImageError, InvalidValue
+from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.images.types import OnProgress
@@ -122,8 +122,8 @@ class PredictBatch:
             on_progress=on_progress,
         )
 
-    def _outcome(self, name: str, outcome: Prediction | ImageError, assignment: Assignment | None) -> FilePrediction:
-        if isinstance(outcome, ImageError):
+    def _outcome(self, name: str, outcome: Prediction | HwrError, assignment: Assignment | None) -> FilePrediction:
+        if isinstance(outcome, HwrError):
             return FilePrediction(name, error=outcome)
         prediction = replace(outcome, assignment=assignment)
         self._events.publish(PredictionMade(prediction))

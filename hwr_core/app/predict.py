@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from hwr_core.db.store import Store
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.recognition.events import PredictionMade
-from hwr_core.recognition.pipeline import Explanation, Reader
+from hwr_core.recognition.pipeline import Explanation
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.types import Assignment, Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
@@ -61,7 +62,7 @@ class PredictImage:
             ModelUnavailable: there is no usable model.
         """
         reader, assignment = self._routing.reader(user_id, unit, script)
-        return self._predict(reader, assignment, image, enhancement_level, script)
+        return self._made(reader.read(image, enhancement_level, script), assignment)
 
     def explain(self, image: bytes, *, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read one image file and explain the prediction: all preprocessing stages, and which pixels matter.
@@ -147,14 +148,14 @@ class PredictImage:
         outcome: Future[Prediction | PredictionRecord] = Future()
         reader, assignment = self._routing.reader(user_id, unit, script)
 
-        def predict_then_store() -> None:
+        def store(begun: Future[Prediction]) -> None:
             if not outcome.set_running_or_notify_cancel():
                 return
             with _failing(outcome):
-                prediction = self._predict(reader, assignment, image, enhancement_level, script)
+                prediction = self._made(begun.result(), assignment)
                 stored: Future[Any]
                 if prediction.seen is None:
-                    # On another thread: while the database is busy, this core should go on reading.
+                    # On another thread: while the database is busy, this one should go on.
                     stored = self._lookups.submit(self._confirmed, prediction, user_id)
                 else:
                     upload = upload_of(image, self._settings)
@@ -171,17 +172,18 @@ class PredictImage:
                     stored = self._recorder.store(new)
                 stored.add_done_callback(partial(_settle, outcome))
 
-        reader.recogniser.start(predict_then_store)
+        begun = reader.start(image, enhancement_level, script)
+        outcome.add_done_callback(lambda settled: settled.cancelled() and begun.cancel())
+        context = copy_context()  # what it logs names the request
+        begun.add_done_callback(lambda done: context.run(store, done))
         return outcome
 
     def close(self) -> None:
         """Wait for those who wait for the database. May be repeated."""
         self._lookups.shutdown()
 
-    def _predict(
-        self, reader: Reader, assignment: Assignment | None, image: bytes, enhancement_level: float, script: str
-    ) -> Prediction:
-        prediction = replace(reader.read(image, enhancement_level, script), assignment=assignment)
+    def _made(self, prediction: Prediction, assignment: Assignment | None) -> Prediction:
+        prediction = replace(prediction, assignment=assignment)
         self._events.publish(PredictionMade(prediction))
         return prediction
 

@@ -71,8 +71,9 @@ class SoleServer:
                 holder = _holder(descriptor)
                 os.close(descriptor)
                 raise Conflict(
-                    f"Another hwr{holder} uses this data folder, and only one can. Start the server with one worker, "
-                    "end the other one first, or choose another data folder (HWR_DATA_DIR)."
+                    f"Another hwr{holder} uses this data folder, and only one can. `hwr serve --workers 4` reads "
+                    "images in four processes; of gunicorn or uvicorn start one worker. Else end the other one first, "
+                    "or choose another data folder (HWR_DATA_DIR)."
                 )
             time.sleep(POLL)
         os.ftruncate(descriptor, PID_AT)

@@ -17,7 +17,7 @@ from hwr_core.app.examples import Examples
 from hwr_core.app.exploration import Exploration
 from hwr_core.app.forms.reading import ReadForms
 from hwr_core.app.housekeeping import Housekeeping
-from hwr_core.app.limits import limits_of
+from hwr_core.app.limits import limits_of, workers_of
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.numbers import PredictNumbers
 from hwr_core.app.predict import PredictImage
@@ -26,6 +26,7 @@ from hwr_core.app.server_lock import SoleServer
 from hwr_core.app.status import Status
 from hwr_core.auth.service import AuthService
 from hwr_core.db.engines import open_store
+from hwr_core.errors import HwrError
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.service import ExperimentService
@@ -33,6 +34,7 @@ from hwr_core.experiments.shadow import Shadow
 from hwr_core.experiments.shadow_table import ShadowTable
 from hwr_core.experiments.table import Experiments
 from hwr_core.recognition.served_model import ServedModel
+from hwr_core.recognition.workers.pool import Workers
 from hwr_core.records.exports import Exports
 from hwr_core.records.feedback import FeedbackLog
 from hwr_core.records.forms import Forms
@@ -80,8 +82,10 @@ class Workspace:
         self.number_review = NumberQueue(self.store, self.numbers, max_page=most)
         queue = ReviewQueue(self.store, max_page=most)
         self.review = ReviewService(queue, self.history, self.registry, compared=min(COMPARED, most))
-        self.model = ServedModel(self.registry, limits_of(settings), self.events)
-        self._routing = Routing(Experiments(self.store), self.registry, self.model, limits_of(settings))
+        limits = limits_of(settings)
+        self._workers = Workers(workers_of(settings), limits)
+        self.model = ServedModel(self.registry, limits, self.events, workers=self._workers)
+        self._routing = Routing(Experiments(self.store), self.registry, self.model, limits, workers=self._workers)
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
         self.shadow = Shadow(ShadowTable(self.store), self.registry)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
@@ -139,6 +143,7 @@ class Workspace:
             Conflict: another process serves this data folder.
         """
         self._sole_server.take()
+        self._start_workers()
         self.tidy_up()
         self.modelling.jobs.start()
         self.model.watch()
@@ -147,6 +152,13 @@ class Workspace:
         self.shadow.watch()
         self.retraining.start()
         self.alerts.start()
+
+    def _start_workers(self) -> None:
+        try:
+            served = str(self.registry.champion().folder)
+        except HwrError:
+            served = ""  # they load one as soon as there is one
+        self._workers.start(served)
 
     def close(self) -> None:
         """Write what is waiting and let go of the database. May be repeated."""
@@ -160,6 +172,7 @@ class Workspace:
         self._predict.close()
         self._predict_numbers.close()
         self._read_forms.close()
+        self._workers.close()
         self._recorder.close()
         self.store.close()
         self._routing.close()

@@ -1,4 +1,4 @@
-"""hwr serve: dashboard and REST API in one process."""
+"""hwr serve: dashboard and REST API in one process, with others that read images."""
 
 import contextlib
 import os
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from hwr_core.settings import Settings
 
 
-def serve(*, host: str | None = None, port: int | None = None, no_browser: Flag = False) -> int:
-    """Start the dashboard and the REST API in one process.
+def serve(
+    *, host: str | None = None, port: int | None = None, workers: int | None = None, no_browser: Flag = False
+) -> int:
+    """Start the dashboard and the REST API.
 
     Args:
         host: Address to bind to (HWR_HOST, else 127.0.0.1).
         port: Port to bind to (HWR_PORT, else 8000).
+        workers: Processes that read images; 1 reads in the server's own (HWR_WORKERS, else the cores, at most 4).
         no_browser: Do not open the dashboard in a browser, as is done from a terminal on a machine with a screen.
     """
     from hwr_core.settings import confirm_binding, load_settings
 
-    given = {"host": host, "port": port}
+    given = {"host": host, "port": port, "workers": workers}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     confirm_binding(settings)
     _warn_if_nobody_can_sign_in(settings)
@@ -37,6 +40,8 @@ def serve(*, host: str | None = None, port: int | None = None, no_browser: Flag 
         port = listener.getsockname()[1]
         # The dashboard and the API read their settings from the environment: they are to know what holds.
         os.environ |= {"HWR_HOST": settings.host, "HWR_PORT": str(port)}
+        if settings.workers is not None:
+            os.environ["HWR_WORKERS"] = str(settings.workers)
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         print(f"hwr {__version__}: open http://{shown}:{port} (API guide under /docs)", flush=True)
         server = _server(settings)

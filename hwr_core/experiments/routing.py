@@ -11,9 +11,9 @@ from hwr_core.experiments.table import Experiments
 from hwr_core.experiments.types import Experiment, ExperimentState
 from hwr_core.images.decode import Limits
 from hwr_core.recognition.pipeline import Reader
-from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import Assignment
+from hwr_core.recognition.workers.pool import Workers
 from hwr_core.registry.registry import Registry
 from hwr_core.scripts.script import WESTERN
 
@@ -29,18 +29,21 @@ PATIENCE = 0.1
 class Routing:
     """The readers of the running experiment's arms. Safe to use from many threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but four by name
         self,
         experiments: Experiments,
         registry: Registry,
         served: ServedModel,
         limits: Limits,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        workers: Workers | None = None,
     ) -> None:
         self._experiments = experiments
         self._registry = registry
         self._served = served
         self._limits = limits
+        self._workers = workers
         self._clock = clock
         self._lock = Lock()
         self._looked_at = -LOOK
@@ -98,7 +101,7 @@ class Routing:
             return reader
         with self._lock:
             if version not in self._readers:
-                self._readers[version] = Reader(Recogniser.load(self._registry.get(version)), self._limits)
+                self._readers[version] = Reader.load(self._registry.get(version), self._limits, self._workers)
             return self._readers[version]
 
     def close(self) -> None:

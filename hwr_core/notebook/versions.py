@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hwr_core.app.limits import limits_of
-from hwr_core.errors import ImageError
+from hwr_core.errors import HwrError
 from hwr_core.images.types import Box
 from hwr_core.notebook.inputs import ImageLike, as_file
 from hwr_core.recognition.pipeline import Explanation, Reader
-from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.registry.opening import open_registry
 from hwr_core.registry.registry import CHAMPION, ModelVersion, Registry
@@ -40,7 +39,7 @@ class LoadedVersion:
 
     def read_all(
         self, images: Iterable[ImageLike], *, enhancement_level: float = 1.0, script: str = WESTERN
-    ) -> list[Prediction | ImageError]:
+    ) -> list[Prediction | HwrError]:
         """Read many images on all cores, in order; one that cannot be read gives its error in its place."""
         return self.reader.read_all([as_file(image) for image in images], enhancement_level, script)
 
@@ -90,4 +89,4 @@ def find_version(version: VersionLike) -> ModelVersion:
 @lru_cache(maxsize=4)
 def _loaded(models: Path, name: str) -> LoadedVersion:
     version = Registry(models).get(name)
-    return LoadedVersion(version, Reader(Recogniser.load(version), limits_of(load_settings())))
+    return LoadedVersion(version, Reader.load(version, limits_of(load_settings())))

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from typing import Any, Self, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr_core.errors import ImageError, InvalidValue
+from hwr_core.errors import HwrError, ImageError, InvalidValue, WorkerLost
 from hwr_core.images.decode import Limits, PageImage, decode, decode_pages
 from hwr_core.images.normalise import StageImage, check_enhancement_level, normalise_or_none, stages
 from hwr_core.images.types import Box, OnProgress
@@ -20,6 +22,8 @@ from hwr_core.recognition.patterns import Pattern
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.saliency import saliency
 from hwr_core.recognition.types import NumberPrediction, Prediction, Timings, Verdict
+from hwr_core.recognition.workers.pool import Workers
+from hwr_core.registry.registry import ModelVersion
 from hwr_core.scripts.script import AUTO, WESTERN, values_of
 
 OnPage: TypeAlias = Callable[[NumberPrediction], object]
@@ -41,11 +45,28 @@ class Explanation:
 class Reader:
     """A recogniser with the limits on the files that it accepts. Safe to use from many threads."""
 
-    def __init__(self, recogniser: Recogniser, limits: Limits) -> None:
+    def __init__(
+        self, recogniser: Recogniser, limits: Limits, *, workers: Workers | None = None, folder: str = ""
+    ) -> None:
+        """Read with a recogniser.
+
+        Args:
+            recogniser: one model version.
+            limits: how large files may be.
+            workers: processes that read in place of this one, whenever they can.
+            folder: of the model version, for them.
+        """
         self.recogniser = recogniser
         self._limits = limits
+        self._workers = workers
+        self._folder = folder
         Image.MAX_IMAGE_PIXELS = None  # Reader checks its own limit on every header; Pillow would warn on stderr too
         cv2.setNumThreads(1)  # images this small gain nothing: OpenCV's threads only get in the way of ours
+
+    @classmethod
+    def load(cls, version: ModelVersion, limits: Limits, workers: Workers | None = None) -> Self:
+        """Return the reader of a model version. Raises ModelUnavailable."""
+        return cls(Recogniser.load(version), limits, workers=workers, folder=str(version.folder))
 
     def read(self, image: bytes, enhancement_level: float = 1.0, script: str = WESTERN) -> Prediction:
         """Read one image file; a blank one gives the verdict "no ink".
@@ -53,8 +74,24 @@ class Reader:
         Raises:
             ImageError: the bytes cannot be read as an image within the limits.
             InvalidValue: `enhancement_level` is out of range, or the version does not read this script.
+            WorkerLost: processes that read the image were ended again and again.
         """
         self.recogniser.confirm_script(script)
+        begun = self._by_worker(image, enhancement_level, script)
+        return self._read(image, enhancement_level, script) if begun is None else begun.result()
+
+    def start(self, image: bytes, enhancement_level: float = 1.0, script: str = WESTERN) -> Future[Prediction]:
+        """Start `read` and return at once; InvalidValue for a script that is not read is raised at once, too."""
+        self.recogniser.confirm_script(script)
+        begun = self._by_worker(image, enhancement_level, script)
+        return begun or self.recogniser.start(partial(self._read, image, enhancement_level, script))
+
+    def _by_worker(self, image: bytes, enhancement_level: float, script: str) -> Future[Prediction] | None:
+        if self._workers is None:
+            return None
+        return self._workers.read(self._folder, image, enhancement_level, script)
+
+    def _read(self, image: bytes, enhancement_level: float, script: str) -> Prediction:
         started = time.perf_counter()
         grey = decode(image, self._limits)
         seen = normalise_or_none(grey, enhancement_level)
@@ -69,10 +106,11 @@ class Reader:
 
     def read_all(
         self, images: Sequence[bytes], enhancement_level: float = 1.0, script: str = WESTERN
-    ) -> list[Prediction | ImageError]:
+    ) -> list[Prediction | HwrError]:
         """Read many image files on all cores, in order; one that cannot be read gives its error in its place."""
         self.recogniser.confirm_script(script)
-        return self.recogniser.spread(lambda image: self._read_or_error(image, enhancement_level, script), images)
+        begun = [self.start(image, enhancement_level, script) for image in images]
+        return [_prediction_or_error(each) for each in begun]
 
     def explain(self, image: bytes, enhancement_level: float = 1.0, script: str = WESTERN) -> Explanation:
         """Read one image file and say why it was read so, in some 400 predictions. Raises what `read` raises."""
@@ -111,8 +149,25 @@ class Reader:
                 the version does not read this script.
             ModelUnavailable: the model version reads single digits only, and no boxes are given.
         """
-        started = time.perf_counter()
         check_max_error(max_error)
+        options: dict[str, Any] = {"boxes": boxes, "max_error": max_error, "pattern": pattern, "script": script}
+        calls: dict[str, Any] = {"on_progress": on_progress, "on_page": on_page}
+        found = self._workers and self._workers.read_number(self._folder, document, enhancement_level, options, **calls)
+        return found or self._read_number(document, enhancement_level, **options, **calls)
+
+    def _read_number(  # noqa: PLR0913  all but two by name
+        self,
+        document: bytes,
+        enhancement_level: float,
+        *,
+        boxes: Sequence[Box] | None,
+        max_error: float,
+        pattern: Pattern | None,
+        script: str,
+        on_progress: OnProgress,
+        on_page: OnPage,
+    ) -> NumberPrediction:
+        started = time.perf_counter()
         # Of digits whose places are given, and in other scripts, the confidence is their own: no model of whole lines
         # has a part in it.
         fitted = boxes is None and script == WESTERN
@@ -189,12 +244,6 @@ class Reader:
             ),
         )
 
-    def _read_or_error(self, image: bytes, enhancement_level: float, script: str) -> Prediction | ImageError:
-        try:
-            return self.read(image, enhancement_level, script)
-        except ImageError as error:
-            return error
-
     def _without_ink(self, preprocessing: float, script: str) -> Prediction:
         script = WESTERN if script == AUTO else script
         return Prediction(
@@ -207,6 +256,13 @@ class Reader:
             timings=Timings(preprocessing=preprocessing, inference=0.0),
             script=script,
         )
+
+
+def _prediction_or_error(begun: Future[Prediction]) -> Prediction | HwrError:
+    try:
+        return begun.result()
+    except (ImageError, WorkerLost) as error:
+        return error
 
 
 def _part(on_progress: OnProgress, number: int, of: int) -> OnProgress:

@@ -82,6 +82,8 @@ class Recogniser:
 
     def confirm_script(self, script: str) -> None:
         """Raise InvalidValue for a script that this version does not read."""
+        if script == WESTERN:  # as nearly all are
+            return
         names = [each.name for each in self.scripts]
         if script not in names and (script != AUTO or len(names) == 1):
             allowed = ", ".join([*names, AUTO] if len(names) > 1 else names)

@@ -10,7 +10,7 @@ from hwr_core.events import Events
 from hwr_core.images.decode import Limits
 from hwr_core.recognition.events import ModelServed
 from hwr_core.recognition.pipeline import Reader
-from hwr_core.recognition.recogniser import Recogniser
+from hwr_core.recognition.workers.pool import Workers
 from hwr_core.registry.registry import ModelVersion, Registry
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,16 @@ class ServedModel:
     """
 
     def __init__(
-        self, registry: Registry, limits: Limits, events: Events, clock: Callable[[], float] = time.monotonic
+        self,
+        registry: Registry,
+        limits: Limits,
+        events: Events,
+        clock: Callable[[], float] = time.monotonic,
+        workers: Workers | None = None,
     ) -> None:
         self._registry = registry
         self._limits = limits
+        self._workers = workers
         self._events = events
         self._clock = clock
         self._lock = Lock()
@@ -93,7 +99,7 @@ class ServedModel:
             return self._loaded
 
     def _load(self, version: ModelVersion) -> tuple[ModelVersion, Reader]:
-        return version, Reader(Recogniser.load(version), self._limits)
+        return version, Reader.load(version, self._limits, self._workers)
 
     def close(self) -> None:
         """Stop the reader's threads."""

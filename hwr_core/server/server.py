@@ -9,8 +9,8 @@ from functools import partial
 
 import uvicorn
 
+from hwr_core.recognition.workers.memory import give_back_large_memory
 from hwr_core.server.connections import Connections
-from hwr_core.server.memory import give_back_large_memory
 from hwr_core.server.open_files import most_connections
 from hwr_core.server.protocol import Connection, Patience
 from hwr_core.settings import Settings

@@ -30,7 +30,7 @@ def test_the_second_is_refused_in_words(tmp_path):
     other = subprocess.Popen([sys.executable, "-c", TAKE, tmp_path], stdout=subprocess.PIPE)
     assert other.stdout
     other.stdout.readline()
-    with pytest.raises(Conflict, match=rf"process {other.pid}.*one worker.*HWR_DATA_DIR"):
+    with pytest.raises(Conflict, match=rf"process {other.pid}.*hwr serve --workers 4.*HWR_DATA_DIR"):
         SoleServer(Settings(data_dir=tmp_path)).take(patience=0.1)
     other.kill()
     other.communicate()

@@ -2,7 +2,8 @@
 
 Run it by `make race`, which fetches the others (`ARGS="--rounds 5 --only hwr --only LitServe"`). All servers run at
 once and are loaded in turn, several times over: on a machine that others use as well, only ratios within a round count.
-hwr runs in one process and has each prediction on disk before it answers; the others have two and keep nothing.
+hwr answers in one process, reads in as many as `hwr serve` starts by itself, or in the same one, and has each
+prediction on disk before it answers; the others have two processes and keep nothing.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from tests.benchmarks.load import Measured, measure
 from tests.handwriting import drawing, png
 from tests.serving import serving
 
-OURS, PARSING = "hwr", "FastAPI, parses only"
+OURS, ALONE, PARSING = "hwr", "hwr --workers 1", "FastAPI, parses only"
 PATH = "/api/predict"
 READY_WITHIN = 120.0
 FETCHED = Path(sys.prefix) / "race"
@@ -47,11 +48,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="for each server in each round")
     parser.add_argument("--clients", type=int, default=16)
-    parser.add_argument("--only", action="append", choices=[OURS, *OTHERS], help="may be repeated")
+    parser.add_argument("--only", action="append", choices=[OURS, ALONE, *OTHERS], help="may be repeated")
     options = parser.parse_args()
     body = json.dumps({"image_data": base64.b64encode(png(drawing(7))).decode()}).encode()
     with ExitStack() as running, tempfile.TemporaryDirectory() as folder:
-        names = options.only or [OURS, *OTHERS]
+        names = options.only or [OURS, ALONE, *OTHERS]
         ports = {name: running.enter_context(_serving(name, Path(folder))) for name in names}
         for name, port in ports.items():
             _confirm(name, port, body)
@@ -77,12 +78,13 @@ def _report(found: dict[str, list[Measured]]) -> None:
 
 
 def _serving(name: str, folder: Path) -> AbstractContextManager[int]:
-    return _ours(folder) if name == OURS else _other(OTHERS[name])
+    return _ours(folder, name) if name in {OURS, ALONE} else _other(OTHERS[name])
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[int]:
-    with serving(folder / "data", HWR_LOG_LEVEL="warning") as server:
+def _ours(folder: Path, name: str) -> Iterator[int]:
+    workers = "1" if name == ALONE else ""  # empty: as it is where nobody says anything
+    with serving(folder / name, HWR_LOG_LEVEL="warning", HWR_WORKERS=workers) as server:
         yield server.port
 
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "audit backup keys migrate-storage migrate-store prune restore users --help --install-completion --version",
     "demo": "--port --no-browser",
     "mcp": "--user",
-    "serve": "--host --port --no-browser",
+    "serve": "--host --port --workers --no-browser",
     "read": "FILE... --json --record --user --number --script --enhancement-level --max-error --pattern",
     "forms": "add delete list read",
     "forms list": "--json",

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from hwr_core.app.bulk import worker
 from hwr_core.app.bulk.manifest import Manifest, agree, confirm_same, read_manifest
 from hwr_core.app.bulk.sources import images_of, names_of
-from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.app.limits import cores
+from hwr_core.errors import InvalidValue, WorkerLost
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.registry.opening import open_registry
 from hwr_core.settings import Settings
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 CHUNK, WAITING = 16, 2
 """Images that a process is given at once, and how many such chunks wait for each process."""
-
-
-class WorkerLost(HwrError):
-    """A process that reads images was ended from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def read_all(  # noqa: PLR0913  how images are read, and how the work is divided
 
     # A damaged model ends each process as it begins, and nobody could tell why.
     Recogniser.load(open_registry(settings).get(manifest.model_version), 1).close()
-    count = processes or _cores()
+    count = processes or cores()
     with _pool(settings, manifest, count) as pool:
         readers = _Readers(pool, count)
         for shard in shards:
@@ -168,11 +165,6 @@ def _in_turn(readers: _Readers, chunks: Iterator[list[worker.Given]], how: worke
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
-
-
-def _cores() -> int:
-    """The cores that this process may use: a container or a batch system may give it fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _chunks(settings: Settings, manifest: Manifest, shard: int) -> Iterator[list[worker.Given]]:

@@ -8,10 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+import asgi
 from api.app import create_app
 from hwr_core.app import server_lock as sole_server
 from hwr_core.app.server_lock import SoleServer
-from hwr_core.errors import Conflict
+from hwr_core.errors import Conflict, InvalidValue
 from hwr_core.settings import PROJECT
 from tests.api.client import client_of, refusal
 
@@ -36,6 +37,14 @@ def test_a_second_server_on_one_data_folder_says_so_and_ends(settings):
     assert second.returncode == 3
     assert f"hwr: Another hwr (process {os.getpid()}) uses this data folder" in second.stderr
     assert "Traceback" not in second.stdout + second.stderr
+
+
+def test_an_app_for_many_workers_is_refused_by_the_name_of_the_command_that_works():
+    """`gunicorn -w 4 asgi:app` asks the module for `app`."""
+    with pytest.raises(InvalidValue, match=r"`hwr serve --workers 4` reads images in four processes"):
+        _ = asgi.app
+    with pytest.raises(AttributeError, match="no attribute 'apps'"):
+        _ = asgi.apps
 
 
 def test_the_place_is_free_when_the_server_has_ended(settings):
