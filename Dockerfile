@@ -16,7 +16,7 @@ COPY pyproject.toml constraints.txt hatch_build.py .ci/requirements ./
 RUN sed -n '/^pip==/,/[^\\]$/p' constraints.txt > pip.txt && python -m pip install -r pip.txt
 # Without pip: it installs from outside and is not in the image.
 RUN python -m venv --without-pip /opt/hwr
-RUN python requirements postgres storage sso $([ "$TRAINING" = no ] || echo train) > requirements.txt \
+RUN python requirements postgres redis storage sso $([ "$TRAINING" = no ] || echo train) > requirements.txt \
     && python -m pip --python /opt/hwr/bin/python install -c constraints.txt -r requirements.txt \
     && rm -rf /opt/hwr/lib/python3.12/site-packages/tensorflow/include \
         /opt/hwr/lib/python3.12/site-packages/clang \

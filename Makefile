@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store fuzz notebooks wheel openapi release site lock sbom audit licences clean bench-store
+.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store replicas fuzz notebooks wheel openapi release site lock sbom audit licences clean bench-store
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,9 @@ kills: setup ## Kill a loaded server 1,000 times and look for what is lost (ARGS
 kills-store: setup ## Kill clients and servers of PostgreSQL under load (ARGS="--count 20")
 	$(BIN)/python -m tests.abuse.store_kills $(ARGS)
 
+replicas: setup ## Kill servers that share a database, and the database, under load (ARGS="--minutes 10")
+	$(BIN)/python -m tests.abuse.replicas $(ARGS)
+
 fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
 	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)
 
@@ -109,7 +112,7 @@ phone: ## Build the page for phones from api/phone/src (needs node; what it buil
 	cd api/phone && npm ci --ignore-scripts --no-fund --no-audit && npm run build
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx --extra postgres --extra sso --extra storage \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx --extra postgres --extra sso --extra storage --extra redis \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 $(BIN)/uv:
@@ -161,7 +164,7 @@ $(SERVING): pyproject.toml constraints.txt
 # What its tests and notebooks need too.
 $(INSTALLED): $(SERVING)
 	@echo "Installing what tests and notebooks need ..."
-	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx postgres storage sso > $(VENV)/requirements.txt
+	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx postgres redis storage sso > $(VENV)/requirements.txt
 	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
 	@touch $@
 	@echo "Installed."

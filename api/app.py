@@ -128,7 +128,7 @@ def create_app(settings: Settings | None = None, workspace: Workspace | None = N
                 app.state.workspace.close()
 
     metrics_of_app, provider = Metrics(), _provider(settings)
-    rates = Rates(settings.rate_limit) if settings.has_sign_in else None
+    rates = Rates(settings) if settings.has_sign_in else None
     rules = AddressRules(module.router for module in ROUTES)
     app = FastAPI(
         title="hwr",

@@ -34,6 +34,11 @@ class Events:
             with self._changing:
                 self._handlers = tuple(each for each in self._handlers if each is not handler)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether there are subscribers."""
+        return bool(self._handlers)
+
     def publish(self, event: object) -> None:
         """Call all subscribers with the event; one that fails is logged and stops neither publisher nor others."""
         for handler in self._handlers:

@@ -152,14 +152,20 @@ def locked(file: Path) -> Iterator[None]:
         os.close(descriptor)  # releases the lock, as the end of the process would
 
 
-def lock(descriptor: int, *, wait: bool) -> bool:
-    """Try to lock an open file, and return whether we hold the lock; file systems without locks always grant it."""
+def lock(descriptor: int, *, wait: bool, shared: bool = False) -> bool:
+    """Try to lock an open file, and return whether we hold the lock; file systems without locks always grant it.
+
+    A shared lock is held beside other shared ones; Windows, which has none, grants it without a look.
+    """
     try:
         if sys.platform == "win32":
+            if shared:
+                return True
             msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         else:
             # Not lockf: its locks belong to the process, so a second holder in the same one would pass too.
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # held by another: POSIX, Windows
         return False
     except OSError:

@@ -113,6 +113,13 @@ class Settings(BaseSettings):
         description="Most requests per user, API key or unknown address; applies only where sign-in is required",
     )
 
+    limits_url: SecretStr | None = Field(
+        None,
+        validation_alias=_formerly("LIMITS_URL", "REDIS_URL"),
+        description="Valkey or Redis in which servers that share a database count together for HWR_RATE_LIMIT and the "
+        "login throttle, redis://:password@host:port/number; each counts by itself when not set",
+    )
+
     oidc_issuer: str | None = Field(
         None, description="Issuer of the identity provider for single sign-on (OpenID Connect), https://..."
     )
@@ -358,6 +365,14 @@ class Settings(BaseSettings):
     def _of_storage(cls, url: str | None) -> str | None:
         return None if url is None else storage_address(url)
 
+    @field_validator("limits_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = None if url is None else urlsplit(url.get_secret_value())
+        if parts is not None and not (parts.scheme in {"redis", "rediss", "valkey", "valkeys"} and parts.hostname):
+            raise ValueError("shared counters are an address that begins with redis://, rediss:// or valkey://")
+        return url
+
     @field_validator("webhook")
     @classmethod
     def _web_address(cls, address: SecretStr | None) -> SecretStr | None:
@@ -472,7 +487,7 @@ def load_settings(**given: object) -> Settings:
 def _in_words(fault: ErrorDetails) -> str:
     """What is wrong with a variable, by its present name; which name was used is not known."""
     field = str(fault["loc"][0]).lower().removeprefix("hwr_")
-    is_secret = field.endswith("secret") or field in {"database_url", "storage_url"}
+    is_secret = field.endswith("secret") or field in {"database_url", "limits_url", "storage_url"}
     value = "not shown" if is_secret else repr(fault["input"])
     alias = Settings.model_fields[field].validation_alias
     former = f" (its former name is {alias.choices[1]})" if isinstance(alias, AliasChoices) else ""

@@ -1,6 +1,7 @@
 """What all tests share: a clean environment, settings of a throw-away data folder, a workspace, the data sets."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from argon2.profiles import CHEAPEST
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth import passwords
 from hwr_core.settings import PROJECT, Settings
+from tests.counters_server import CountersServer, counting
 from tests.postgresql import PostgreSQL, programs, running
 
 pytest_plugins = ["tests.records_fixtures", "tests.object_store"]
@@ -61,6 +63,18 @@ def postgresql() -> Iterator[PostgreSQL]:
     if folder is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql): this test wants its server.")
     with running(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def counters_server() -> Iterator[CountersServer]:
+    """A server of Valkey or Redis; tests that want it are skipped where none is installed."""
+    program = shutil.which("valkey-server") or shutil.which("redis-server")
+    if program is None:
+        pytest.skip(
+            "Neither Valkey nor Redis is installed (Debian: apt-get install redis-server): this test wants one."
+        )
+    with counting(program) as server:
         yield server
 
 

@@ -62,11 +62,11 @@ class Authentication:
         try:
             caller = await run_in_threadpool(caller_of, credential, auth_service) if credential else None
         except NotSignedIn:
-            self._rates.count(None, scope["path"], address)
+            await self._rates.count(None, scope["path"], address)
             if rule != ANYBODY:
                 raise
             return None
-        self._rates.count(caller, scope["path"], address)
+        await self._rates.count(caller, scope["path"], address)
         if caller is None and rule != ANYBODY:
             raise NotSignedIn("Sign in first, or send an API key or a token.")
         return caller and await _permitted(replace(caller, address=address), rule, scope, auth_service)

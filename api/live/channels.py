@@ -57,11 +57,11 @@ class Channel:
         self.live.messages.labels(self.kind, "in").inc()
         return content if isinstance(content, str) else content.decode("utf-8", "replace")
 
-    def count(self) -> None:
+    async def count(self) -> None:
         """Count a message. Raises TooManyRequests."""
         scope = self.websocket.scope
         if self.rates is not None:
-            self.rates.count(scope.get(CALLER), scope["path"], address_of(scope))
+            await self.rates.count(scope.get(CALLER), scope["path"], address_of(scope))
 
     async def send(self, message: BaseModel) -> None:
         """Send a message. Raises WebSocketDisconnect if the client is gone."""

@@ -50,7 +50,7 @@ class DrawingChannel:
     async def _receive_all(self) -> None:
         while (text := await self._channel.receive()) is not None:
             try:
-                self._channel.count()
+                await self._channel.count()
                 message = _parsed(text)
                 drawing = _Drawing(message, self._strokes_of(message), time.perf_counter())
             except HwrError as error:

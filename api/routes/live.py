@@ -58,7 +58,7 @@ async def _send_events(workspace: Workspace, kinds: list[FeedKind], user_id: int
 async def _discard_messages(channel: Channel) -> None:
     """Ignore what is sent, until the client is gone."""
     while await channel.receive() is not None:
-        channel.count()
+        await channel.count()
 
 
 async def _forward(listener: Listener, ready: asyncio.Event, channel: Channel) -> None:

@@ -1,5 +1,6 @@
 """The served model, and the health of the server."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Self
 
@@ -61,6 +62,11 @@ class HealthOut(Out):
     database_connected: bool = Field(examples=[True])
     timestamp: UtcTime
     problems: tuple[str, ...] = Field(examples=[[]])
+    parts: Mapping[str, str] = Field(
+        description="`model`, `database`, `storage` (the data folder), `limits` (the shared counters), `replicas` (the "
+        'link to other servers): "ok", or what is wrong. The last two make no answer a 503.',
+        examples=[{"model": "ok", "database": "ok", "storage": "ok", "limits": "ok", "replicas": "ok"}],
+    )
 
     @classmethod
     def of(cls, health: Health) -> Self:
@@ -71,4 +77,5 @@ class HealthOut(Out):
             database_connected=health.database_connected,
             timestamp=datetime.now(UTC),
             problems=health.problems,
+            parts=health.parts,
         )

@@ -23,11 +23,11 @@ from hwr_core.app.status import Concern, Health, Matter, Overview
 from hwr_core.app.workspace import Workspace, open_workspace
 from hwr_core.auth.api_keys import ApiKey
 from hwr_core.auth.audit_log import AuditEntry
+from hwr_core.auth.counters import Counters
 from hwr_core.auth.credentials import Account
 from hwr_core.auth.identities import Identity
 from hwr_core.auth.known_devices import KNOWN_FOR
 from hwr_core.auth.permissions import MAY, Caller, Permission, may, require
-from hwr_core.auth.retry_after import seconds_left
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
 from hwr_core.auth.service import AuthService, NewKey, SignedIn
 from hwr_core.datasets.example_images import example_digits, example_numbers
@@ -88,7 +88,8 @@ from hwr_core.records.roles import Role
 from hwr_core.records.sent import LONGEST_KEY, Sent
 from hwr_core.records.users import DEFAULT_USER, User
 from hwr_core.registry.card import Accepted, RiskAtCoverage, Score
-from hwr_core.registry.registry import CHAMPION, LITERT, ModelVersion
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import LITERT, ModelVersion
 from hwr_core.review.number_queue import NumberOrder
 from hwr_core.review.service import COMPARED, Order, Suspect, Waiting
 from hwr_core.scripts.script import (
@@ -159,6 +160,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Concern",
+    "Counters",
     "Difference",
     "Digit",
     "Dimension",
@@ -293,7 +295,6 @@ __all__ = [
     "new_token",
     "open_workspace",
     "require",
-    "seconds_left",
     "sheet",
     "start_of_today",
     "symbol_of",

@@ -12,6 +12,7 @@ import httpx2
 from pydantic import SecretStr
 
 from hwr_core.analytics.changes import Change, changes
+from hwr_core.app.replicas import Replicas
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
 
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 LOOK = 900.0
 """Seconds between two looks."""
+
+STANDBY = 5.0
+"""Seconds between two looks whether this server, of several, is the one that tells."""
 
 PATIENCE = 10.0
 """Seconds that the receiver has to answer."""
@@ -31,8 +35,9 @@ class WebhookFailed(HwrError):
 class Alerts:
     """The alerts of one workspace. Safe to use from many threads."""
 
-    def __init__(self, webhook: SecretStr | None, store: Store) -> None:
-        """`webhook`: an address that takes {"text": ...} by POST; None tells nobody."""
+    def __init__(self, webhook: SecretStr | None, store: Store, replicas: Replicas) -> None:
+        """`webhook`: an address that takes {"text": ...} by POST; None tells nobody. One of the replicas tells it."""
+        self._replicas = replicas
         self._webhook = webhook
         self._store = store
         self._closed = Event()
@@ -76,10 +81,11 @@ class Alerts:
     def _watch(self) -> None:
         while True:
             try:
-                self.settle()
+                if self._replicas.leads:
+                    self.settle()
             except HwrError as error:
                 log.warning("An alert could not be sent: %s", error)
-            if self._closed.wait(LOOK):
+            if self._closed.wait(LOOK if self._replicas.leads else STANDBY):
                 return
 
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -92,7 +92,8 @@ class Listener:
 class EventFeed:
     """The use case of whoever wants to know what happens. Safe to use from many threads."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, *events: Events) -> None:
+        """Make a feed of these events: of this server, and of the others that share its database."""
         self._events = events
 
     @contextmanager
@@ -103,7 +104,7 @@ class EventFeed:
         kinds: Collection[FeedKind] = tuple(FeedKind),
         user_id: int | None = None,
     ) -> Iterator[Listener]:
-        """Collect the events of this process as long as the context lasts.
+        """Collect the events as long as the context lasts.
 
         Args:
             wake: called, by any thread, when there is something to take; it has to be quick.
@@ -111,7 +112,9 @@ class EventFeed:
             user_id: the user whose predictions and labels; None for everything, jobs and model versions included.
         """
         listener = Listener(wake, kinds, user_id)
-        with self._events.subscribed(listener.hear):
+        with ExitStack() as stack:
+            for events in self._events:
+                stack.enter_context(events.subscribed(listener.hear))
             yield listener
 
 

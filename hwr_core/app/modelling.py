@@ -45,6 +45,7 @@ class Modelling:
             width=settings.job_width,
             spec=self._spec,
             events=events,
+            environment=_database_of(settings),
         )
         self._data = DataSets(settings, store)
         self.places = self._data.places
@@ -185,6 +186,11 @@ class Modelling:
             corrections=folder.corrections,
             numbers=folder.numbers if learns_lines else None,
         )
+
+
+def _database_of(settings: Settings) -> dict[str, str]:
+    """The variable that tells a job's process where it stands which version serves; empty where files say it."""
+    return {"HWR_DATABASE_URL": "" if settings.database_url is None else settings.database_url.get_secret_value()}
 
 
 def _confirm_start(config: TrainingConfig, start: ModelVersion) -> None:

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from hwr_core.app.modelling import Modelling
+from hwr_core.app.replicas import Replicas
 from hwr_core.datasets.sources import CORRECTIONS, MADE
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
@@ -33,20 +34,30 @@ GATHER = 5.0
 class Retraining:
     """The policy of one workspace. Safe to use from many threads."""
 
-    def __init__(self, after: int | None, store: Store, modelling: Modelling, shadow: Shadow, events: Events) -> None:
-        """`after`: so many new verified labels start a training; None starts none."""
+    def __init__(  # noqa: PLR0913, PLR0917  what it looks at
+        self,
+        after: int | None,
+        store: Store,
+        modelling: Modelling,
+        shadow: Shadow,
+        events: Events,
+        replicas: Replicas,
+    ) -> None:
+        """`after`: so many new verified labels start a training; None starts none. One of the replicas does it."""
         self._after = after
         self._store = store
         self._modelling = modelling
         self._shadow = shadow
         self._events = events
+        self._replicas = replicas
         self._listening = ExitStack()
         self._wake, self._closed = Event(), Event()
 
     def start(self) -> None:
         """Follow labels and jobs from now on, where the policy is on."""
         if self._after is not None:
-            self._listening.enter_context(self._events.subscribed(self._hear))
+            for events in (self._events, self._replicas.elsewhere):
+                self._listening.enter_context(events.subscribed(self._hear))
             Thread(target=self._watch, name="retraining", daemon=True).start()
 
     def close(self) -> None:
@@ -112,6 +123,7 @@ class Retraining:
             if self._closed.is_set():
                 return
             try:
-                self.settle()
+                if self._replicas.leads:
+                    self.settle()
             except HwrError as error:
                 log.warning("Retraining: %s", error)

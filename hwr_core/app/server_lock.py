@@ -1,4 +1,4 @@
-"""The one server of a data folder: DuckDB's file has one holder at a time, and so have jobs and image files."""
+"""The one server of a data folder: DuckDB's file has one holder at a time. Servers of one PostgreSQL share theirs."""
 
 import os
 import time
@@ -19,7 +19,8 @@ PID_AT = 1
 class SoleServer:
     """A place that one process at a time can take; the operating system frees it when the process ends.
 
-    Where the history is in PostgreSQL there are two: the data folder's, and the database's.
+    Where the history is in PostgreSQL there are two: the data folder's, and the database's; servers share both, and
+    whoever moves the history wants both alone.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -41,6 +42,10 @@ class SoleServer:
             self.leave()
             raise
 
+    def share(self, patience: float = PATIENCE) -> None:
+        """Take a place beside other servers of a PostgreSQL database; with a DuckDB file, alone. Raises Conflict."""
+        self._take_folder(time.monotonic() + patience, shared=self._database is not None)
+
     def leave(self) -> None:
         """Make room for the next. May be repeated."""
         descriptor, self._descriptor = self._descriptor, None
@@ -53,12 +58,12 @@ class SoleServer:
         while self._database is not None and not self._database.take():
             if time.monotonic() >= deadline:
                 raise Conflict(
-                    "Another hwr server uses this database, and only one can. End the other one first, or choose "
+                    "An hwr server uses this database, which is wanted alone. End all of its servers first, or choose "
                     "another database (HWR_DATABASE_URL)."
                 )
             time.sleep(POLL)
 
-    def _take_folder(self, deadline: float) -> None:
+    def _take_folder(self, deadline: float, *, shared: bool = False) -> None:
         if self._descriptor is not None:
             return
         try:
@@ -66,7 +71,7 @@ class SoleServer:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:  # a read-only or full disk: whoever writes to it says so in better words
             return
-        while not lock(descriptor, wait=False):
+        while not lock(descriptor, wait=False, shared=shared):
             if time.monotonic() >= deadline:
                 holder = _holder(descriptor)
                 os.close(descriptor)

@@ -1,20 +1,24 @@
 """How everything stands at present: what works, today against the usual, and what needs attention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from tempfile import TemporaryFile
 
 from hwr_core.analytics.changes import BEFORE, LATELY, Change
 from hwr_core.analytics.days import Today, today_and_before
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.housekeeping import free_space
 from hwr_core.app.modelling import Modelling
+from hwr_core.app.replicas import Replicas
 from hwr_core.app.scripts import ReadScript, scripts_of
+from hwr_core.auth.service import AuthService
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError, StorageUnavailable, StoreError
 from hwr_core.experiments.service import ExperimentService
 from hwr_core.experiments.types import Experiment
+from hwr_core.files import because
 from hwr_core.jobs.table import JobState
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import Verdict
@@ -29,6 +33,11 @@ from hwr_core.statistics import Proportion
 
 JOBS_LOOKED_AT = 50
 
+OK = "ok"
+UNHEARD = "The other servers are not heard at present; what happens there is noticed seconds later."
+BLOCK = 4096
+"""Bytes that are written to see whether the disk takes any."""
+
 LEAST_FREE = 2**30
 """Bytes: with less room on the disk a training or a day of uploads may not fit."""
 
@@ -40,6 +49,8 @@ class Health:
     model: ModelVersion | None
     database_connected: bool
     problems: tuple[str, ...]
+    parts: Mapping[str, str]
+    """Each part by its name: "ok", or what is wrong with it. Limits and replicas make no problem."""
 
 
 class Matter(StrEnum):
@@ -92,6 +103,8 @@ class Status:
         model: ServedModel,
         modelling: Modelling,
         experiments: ExperimentService,
+        access: AuthService,
+        replicas: Replicas,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -100,6 +113,8 @@ class Status:
         self._model = model
         self._modelling = modelling
         self._experiments = experiments
+        self._access = access
+        self._replicas = replicas
 
     def scripts(self) -> list[ReadScript]:
         """Return the scripts that the served version reads, the Western one first. Raises ModelUnavailable."""
@@ -107,25 +122,50 @@ class Status:
 
     def health(self) -> Health:
         """Say what works, by trying it."""
-        problems = []
-        model = None
+        model, reading = self._model_and_problem()
+        database = self._database_problem()
+        storage = self._storage_problem()
+        parts = {
+            "model": reading,
+            "database": database,
+            "storage": storage,
+            "limits": self._access.limits_problem(),
+            "replicas": UNHEARD if self._replicas.is_cut_off else None,
+        }
+        return Health(
+            model,
+            database_connected=database is None,
+            problems=tuple(problem for problem in (reading, database, storage) if problem),
+            parts={name: problem or OK for name, problem in parts.items()},
+        )
+
+    def _model_and_problem(self) -> tuple[ModelVersion | None, str | None]:
         try:
-            model = self._model.version()
+            return self._model.version(), self._model.problem
         except HwrError as error:
-            problems.append(str(error))
-        if self._model.problem:
-            problems.append(self._model.problem)
-        if storage := self._uploads.problem():
-            problems.append(storage)
+            return None, str(error)
+
+    def _database_problem(self) -> str | None:
         try:
             with self._store.session() as cursor:
                 get_user(cursor, DEFAULT_USER)
                 confirm_predictions(cursor, self._uploads)
-        except StorageUnavailable as error:
-            problems.append(str(error))
+        except StorageUnavailable:
+            return None  # the database has answered; `_storage_problem` tells of the uploads
         except StoreError as error:
-            return Health(model, database_connected=False, problems=(*problems, str(error)))
-        return Health(model, database_connected=True, problems=tuple(dict.fromkeys(problems)))
+            return str(error)
+        return None
+
+    def _storage_problem(self) -> str | None:
+        """Why no image file could be kept: an object store fails, or the disk is full, read-only or gone."""
+        folder = self._settings.data_dir
+        try:
+            if folder.is_dir():  # else it is made when it is first needed
+                with TemporaryFile(dir=folder) as file:
+                    file.write(b"0" * BLOCK)
+        except OSError as error:
+            return f"The data folder cannot be written{because(error)}."
+        return self._uploads.problem()
 
     def overview(self, *, timezone: str = "UTC") -> Overview:
         """Compare today with the usual, and list what needs attention.

@@ -21,12 +21,14 @@ from hwr_core.app.limits import limits_of, workers_of
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.numbers import PredictNumbers
 from hwr_core.app.predict import PredictImage
+from hwr_core.app.replicas import Replicas
 from hwr_core.app.retraining import Retraining
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.app.status import Status
 from hwr_core.auth.service import AuthService
 from hwr_core.db.engines import open_store
 from hwr_core.errors import HwrError
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.experiments.service import ExperimentService
@@ -43,7 +45,6 @@ from hwr_core.records.numbers import Numbers
 from hwr_core.records.recorder import Recorder
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import Users
-from hwr_core.registry.opening import open_registry
 from hwr_core.review.number_queue import NumberQueue
 from hwr_core.review.queue import ReviewQueue
 from hwr_core.review.service import COMPARED, ReviewService
@@ -61,8 +62,8 @@ class Workspace:
         self.closed = False
         self.events = Events()
         self._listening = ExitStack()
-        self.registry = open_registry(settings)
         self.store = open_store(settings)
+        self.registry = open_registry(settings, self.store)
         self._uploads = Uploads.of(settings)
         self._recorder = Recorder(self.store, self._uploads, self.events)
         self._sole_server = SoleServer(settings)
@@ -72,7 +73,7 @@ class Workspace:
     def _open_services(self, settings: Settings) -> None:
         most = settings.max_page
         self.users = Users(self.store, self._uploads)
-        self.access = AuthService(settings, self.store, self.users)
+        self.access = AuthService(settings, self.store, self.users, events=self.events)
         self.history = History(self.store, self._uploads, max_page=most)
         self.feedback = FeedbackLog(self.store, self.events)
         self.analytics = Analytics(self.store)
@@ -89,8 +90,13 @@ class Workspace:
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
         self.shadow = Shadow(ShadowTable(self.store), self.registry)
         self.modelling = Modelling(settings, self.store, self.users, self.registry, self.events)
-        self.retraining = Retraining(settings.retrain_after, self.store, self.modelling, self.shadow, self.events)
-        self.alerts = Alerts(settings.webhook, self.store)
+        self.replicas = Replicas(
+            settings, self.store, self.events, self.registry, self.model, self.access, self.modelling.jobs
+        )
+        self.retraining = Retraining(
+            settings.retrain_after, self.store, self.modelling, self.shadow, self.events, self.replicas
+        )
+        self.alerts = Alerts(settings.webhook, self.store, self.replicas)
         self.examples = Examples(self.users, self.feedback, self._recorder, self.model)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
@@ -119,9 +125,19 @@ class Workspace:
         self.start_read_forms = self._read_forms.start_read_forms
         self.served_model = self.model.version
         self.serving = self._routing.serving
-        self.listening = EventFeed(self.events).listening
+        self.listening = EventFeed(self.events, self.replicas.elsewhere).listening
 
-        status = Status(settings, self.store, self._uploads, self.history, self.model, self.modelling, self.experiments)
+        status = Status(
+            settings,
+            self.store,
+            self._uploads,
+            self.history,
+            self.model,
+            self.modelling,
+            self.experiments,
+            self.access,
+            self.replicas,
+        )
         self.health = status.health
         self.overview = status.overview
         self.scripts = status.scripts
@@ -142,12 +158,13 @@ class Workspace:
         Raises:
             Conflict: another process serves this data folder.
         """
-        self._sole_server.take()
         self._start_workers()
+        self._sole_server.share()
+        self.replicas.start()
         self.tidy_up()
         self.modelling.jobs.start()
         self.model.watch()
-        self.experiments.watch()
+        self.experiments.watch(lambda: self.replicas.leads)
         self._listening.enter_context(self.events.subscribed(self.shadow.hear))
         self.shadow.watch()
         self.retraining.start()
@@ -178,6 +195,7 @@ class Workspace:
         self._routing.close()
         self.model.close()
         self.review.close()
+        self.replicas.close()
         self._sole_server.leave()
 
     def __enter__(self) -> Self:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse, parse_many
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from hwr_core.auth.retry_after import seconds_left
+from hwr_core.auth.counters import Counters
 from hwr_core.errors import TooManyRequests
+from hwr_core.settings import Settings
 
 FOR_NAME_AND_ADDRESS = parse_many("5/5 minutes; 10/hour; 20/day")
 """The wait grows: five minutes, an hour, a day."""
@@ -26,8 +26,8 @@ NETWORK = 64
 """Bits of an IPv6 address that stand for one customer: the others everybody may choose."""
 
 MOST_COUNTED = 20_000
-"""Failed sign-ins after which all counts begin anew, so that they take a bounded memory: some 60 MB. At most twenty
-guesses of a password are won by so many attempts."""
+"""Failed sign-ins after which all counts of this process begin anew, so that they take a bounded memory: some 60 MB.
+At most twenty guesses of a password are won by so many attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,17 @@ class Origin:
 class LoginThrottle:
     """Counts failed sign-ins. The caller makes one attempt at a time from strange origins, and one from known ones."""
 
-    def __init__(self) -> None:
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, settings: Settings) -> None:
+        """Make a throttle; servers share its counts where HWR_LIMITS_URL is set. Raises NotInstalled."""
+        self._windows = Counters(MovingWindowRateLimiter, settings)
         self._counted = 0
+        self.problem = self._windows.problem
 
     def refuse_if_too_many(self, name: str, origin: Origin) -> None:
         """Raise TooManyRequests after too many failed sign-ins."""
         for limit, who in _limits(name, origin):
             if not self._windows.test(limit, *who):
-                seconds = seconds_left(self._windows, limit, *who)
+                seconds = self._windows.seconds_left(limit, *who)
                 raise TooManyRequests(
                     f"Too many sign-ins have failed. Try again in {seconds} seconds.", retry_after=seconds
                 )
@@ -58,7 +60,8 @@ class LoginThrottle:
         """Count a failed sign-in."""
         self._counted += 1
         if self._counted > MOST_COUNTED:
-            self._windows, self._counted = MovingWindowRateLimiter(MemoryStorage()), 1
+            self._windows.forget_own()
+            self._counted = 1
         for limit, who in _limits(name, origin):
             self._windows.hit(limit, *who)
 

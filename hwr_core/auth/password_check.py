@@ -13,6 +13,7 @@ from hwr_core.auth.known_devices import KnownDevices
 from hwr_core.auth.login_throttle import LoginThrottle, Origin
 from hwr_core.auth.passwords import fits
 from hwr_core.errors import NotSignedIn, TooManyRequests
+from hwr_core.settings import Settings
 
 WRONG = "The name or the password is wrong."
 
@@ -23,11 +24,14 @@ MOST_WAITING, BUSY = 20, 5
 class PasswordCheck:
     """The sign-ins by password of one store. Safe to use from many threads."""
 
-    def __init__(self, credentials: CredentialsTable, audit_log: AuditLog, devices: KnownDevices) -> None:
+    def __init__(
+        self, credentials: CredentialsTable, audit_log: AuditLog, devices: KnownDevices, settings: Settings
+    ) -> None:
         self._credentials = credentials
         self._audit_log = audit_log
         self._devices = devices
-        self._throttle = LoginThrottle()
+        self._throttle = LoginThrottle(settings)
+        self.problem = self._throttle.problem
         # A hash takes 64 MiB, and no attempt may escape the count. Who is known does not wait behind strangers.
         self._one_known, self._one_stranger = Lock(), Lock()
         self._strangers = BoundedSemaphore(MOST_WAITING)

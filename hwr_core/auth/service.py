@@ -19,6 +19,7 @@ from hwr_core.auth.sessions import Sessions
 from hwr_core.auth.tokens import Claims, signed, verified
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotSignedIn
+from hwr_core.events import Events
 from hwr_core.records.roles import Role
 from hwr_core.records.users import Users
 from hwr_core.settings import Settings
@@ -41,6 +42,11 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CallersChanged:
+    """A session, a key or a password has ended, or a role has changed: what is known of callers is out of date."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewKey:
     """A new API key. `key` is shown only once."""
 
@@ -52,9 +58,17 @@ class AuthService:
     """Sign-in to one workspace. Safe to use from many threads."""
 
     def __init__(
-        self, settings: Settings, store: Store, users: Users, *, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        store: Store,
+        users: Users,
+        *,
+        events: Events | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`events`: where CallersChanged is published, for other servers."""
         self._settings = settings
+        self._events = events
         self._users = users
         self._credentials = CredentialsTable(store)
         self._identities = Identities(store)
@@ -62,7 +76,8 @@ class AuthService:
         self._keys = ApiKeys(store)
         self._log = AuditLog(store)
         self._devices = KnownDevices(lambda: secrets.signing_secret(settings))
-        self._passwords = PasswordCheck(self._credentials, self._log, self._devices)
+        self._passwords = PasswordCheck(self._credentials, self._log, self._devices, settings)
+        self.limits_problem = self._passwords.problem
         self._caller_cache = CallerCache(clock)
         self._clock = clock
         self._noted: dict[int, float] = {}  # when the use of each key was recorded last
@@ -105,7 +120,7 @@ class AuthService:
     def unlink(self, user_id: int, *, caller: Caller | None = None) -> None:
         """Unlink a user's accounts at identity providers and end the sessions. Raises UserNotFound and NotFound."""
         self._identities.unlink(user_id)
-        self._caller_cache.forget()
+        self._callers_changed()
         self.note("unlinked accounts", caller, f"user {user_id}")
 
     def token(self, name: str, password: str, *, address: str) -> SignedIn:
@@ -125,7 +140,7 @@ class AuthService:
     def end_session(self, token: str) -> None:
         """End a session, such as an earlier one of a browser that signs in again; an unknown token is ignored."""
         self._sessions.end(secrets.hash_of(token))
-        self._caller_cache.forget()
+        self._callers_changed()
 
     def by_session(self, token: str) -> Caller:
         """Return the caller of a session. Raises NotSignedIn."""
@@ -151,10 +166,14 @@ class AuthService:
         caller = self._caller_cache.get_or_find(name, lambda: self._holder(claims))
         return _known(caller, "The token is no longer valid. Sign in again.")
 
+    def forget_callers(self) -> None:
+        """Ask the database anew who each caller is: something has changed there."""
+        self._caller_cache.forget()
+
     def set_password(self, user_id: int, password: str, *, caller: Caller | None = None) -> None:
         """Set a user's password and end all sessions and tokens. Raises UserNotFound and InvalidValue."""
         self._credentials.set_password(user_id, hashed(password, self._users.get(user_id).username))
-        self._caller_cache.forget()
+        self._callers_changed()
         self.note("set a password", caller, f"user {user_id}")
 
     def change_password(self, caller: Caller, old: str, new: str) -> None:
@@ -173,7 +192,7 @@ class AuthService:
     ) -> None:
         """Set a user's role. Raises UserNotFound, and Conflict where no active admin would be left."""
         self._credentials.set_role(user_id, role, even_last_admin=even_last_admin)
-        self._caller_cache.forget()
+        self._callers_changed()
         self.note("set a role", caller, f"user {user_id}: {role}")
 
     def accounts(self) -> dict[int, Account]:
@@ -205,7 +224,7 @@ class AuthService:
     def revoke_key(self, user_id: int | None, key_id: int, *, caller: Caller | None = None) -> ApiKey:
         """Revoke a key, of one user or of any. Raises NotFound."""
         revoked = self._keys.revoke(user_id, key_id)
-        self._caller_cache.forget()
+        self._callers_changed()
         self.note("revoked a key", caller, f"key {key_id} of user {revoked.user_id}")
         return revoked
 
@@ -219,6 +238,11 @@ class AuthService:
             self._log.add(act, about=about, address="command line")
         else:
             self._log.add(act, user_id=caller.user_id, about=about, address=caller.address)
+
+    def _callers_changed(self) -> None:
+        self.forget_callers()
+        if self._events is not None:
+            self._events.publish(CallersChanged())
 
     def _begun(self, caller: Caller) -> SignedIn:
         token = secrets.new_token()

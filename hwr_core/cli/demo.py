@@ -19,7 +19,8 @@ def demo(*, port: int | None = None, no_browser: Flag = False) -> int:
         no_browser: Do not open the dashboard in a browser, as is done from a terminal on a machine with a screen.
     """
     from hwr_core.errors import InvalidValue
-    from hwr_core.registry.registry import CHAMPION, Registry
+    from hwr_core.registry.pointers import CHAMPION
+    from hwr_core.registry.registry import Registry
     from hwr_core.registry.shipped import bring
     from hwr_core.settings import SHIPPED, load_settings
 

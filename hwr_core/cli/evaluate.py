@@ -9,8 +9,7 @@ from hwr_core.cli.arguments.options import Asker
 from hwr_core.cli.output.status import DONE
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.records.users import DEFAULT_USER
-from hwr_core.registry.opening import open_registry
-from hwr_core.registry.registry import CHAMPION
+from hwr_core.registry.pointers import CHAMPION
 
 if TYPE_CHECKING:
     from hwr_core.app.workspace import Workspace
@@ -54,6 +53,7 @@ def evaluate(
 def _print_results(versions: list[str], suites: list[str]) -> None:
     from hwr_core.cli.output.tables import as_table
     from hwr_core.evaluation.evaluate import evaluations_of
+    from hwr_core.evaluation.stored_pointers import open_registry
     from hwr_core.settings import load_settings
 
     registry = open_registry(load_settings())

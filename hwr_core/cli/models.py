@@ -12,7 +12,7 @@ from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, UNUSABLE
 from hwr_core.errors import InvalidValue
 from hwr_core.records.users import DEFAULT_USER
-from hwr_core.registry.registry import CHAMPION
+from hwr_core.registry.pointers import CHAMPION
 
 if TYPE_CHECKING:
     from hwr_core.app.modelling import Modelling

@@ -8,6 +8,7 @@ from hwr_core.errors import InvalidValue, NotInstalled
 from hwr_core.settings import Settings
 
 if TYPE_CHECKING:  # psycopg is of an extra, and costs 50 ms
+    from hwr_core.db.server_link import ServerLink
     from hwr_core.db.server_place import DatabasePlace
 
 _NEEDS = "HWR_DATABASE_URL needs psycopg"
@@ -33,7 +34,7 @@ def server_store(url: str, settings: Settings) -> Store:
 
 
 def database_place(settings: Settings) -> "DatabasePlace | None":
-    """Return the place of the one server of the database; None for a DuckDB file, which has its own lock."""
+    """Return what takes the database for one process alone; None for a DuckDB file, which has its own lock."""
     if settings.database_url is None:
         return None
     try:
@@ -41,6 +42,17 @@ def database_place(settings: Settings) -> "DatabasePlace | None":
     except ImportError as error:
         raise NotInstalled(_NEEDS, "postgres") from error
     return DatabasePlace(settings.database_url.get_secret_value())
+
+
+def server_link(settings: Settings) -> "ServerLink | None":
+    """Return the link to the other servers of the database; None for a DuckDB file, which has one server."""
+    if settings.database_url is None:
+        return None
+    try:
+        from hwr_core.db.server_link import ServerLink  # noqa: PLC0415  see above
+    except ImportError as error:
+        raise NotInstalled(_NEEDS, "postgres") from error
+    return ServerLink(settings.database_url.get_secret_value())
 
 
 def refuse_server(settings: Settings, what: str, instead: str) -> None:

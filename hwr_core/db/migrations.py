@@ -6,6 +6,7 @@ SQL is written in the dialect that DuckDB and PostgreSQL share. A migration that
 from collections.abc import Callable, Sequence
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.shared_tables import owners_of_jobs, pointers_to_versions
 from hwr_core.errors import StoreUnavailable
 
 Migration = Callable[[Cursor], None]
@@ -441,4 +442,6 @@ MIGRATIONS: Sequence[Migration] = (
     notes_of_jobs,
     alerts,
     idempotency_keys,
+    owners_of_jobs,
+    pointers_to_versions,
 )

@@ -36,6 +36,9 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 """Every table with rows of a history, and what its rows are ordered by; `migrations` both have of their own."""
 
+IN_FILES = ("model_aliases", "promotions")
+"""Tables that say what files say beside a DuckDB file: they are empty there, and taken over from the files here."""
+
 SEQUENCES = (
     "user_ids",
     "prediction_ids",

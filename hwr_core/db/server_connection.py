@@ -9,8 +9,8 @@ from hwr_core.db.migrations import migrate
 from hwr_core.db.server_cursor import AnyConnection, NumericLoader, ServerCursor
 from hwr_core.errors import StoreUnavailable
 
-MIGRATING, WRITING, SERVING = 0x687772_01, 0x687772_02, 0x687772_03
-"""The advisory locks: of who brings the tables up to date, of the one writer, of the one server of a database."""
+MIGRATING, WRITING, SERVING, LEADING = 0x687772_01, 0x687772_02, 0x687772_03, 0x687772_04
+"""The advisory locks: of who brings the tables up to date, of the one writer, of all servers together, of who leads."""
 
 # Whoever is answered finds their row after a power cut; and a machine that lost its power holds no lock for hours.
 _OPTIONS = (

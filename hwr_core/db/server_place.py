@@ -1,4 +1,4 @@
-"""The one server of a PostgreSQL database: jobs and image files lie in its data folder, and have one owner."""
+"""A PostgreSQL database for one process alone, such as one that moves the history: servers share it otherwise."""
 
 import psycopg
 
@@ -8,14 +8,14 @@ from hwr_core.errors import StoreUnavailable
 
 
 class DatabasePlace:
-    """A place that one process at a time can take; PostgreSQL frees it when that process or its connection ends."""
+    """What one process can take while no server runs; PostgreSQL frees it when that process or its connection ends."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: AnyConnection | None = None
 
     def take(self) -> bool:
-        """Take the place; False while another process has it.
+        """Take the place; False while another process has it, or a server runs.
 
         A database that cannot be reached has no place to take: whoever reads or writes it says so in better words.
         """

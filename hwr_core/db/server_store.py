@@ -33,6 +33,8 @@ _BEGIN_WRITING = (
 class ServerStore(Store):
     """One database of a PostgreSQL server. Connects, and brings the tables up to date, when it is first needed."""
 
+    is_shared = True
+
     def __init__(self, url: str, *, busy_timeout: float) -> None:
         self._url = url
         self._busy_timeout = busy_timeout

@@ -2,12 +2,29 @@
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from hwr_core.db.cursor import Cursor
+
+CHANNEL = "hwr"
+"""The channel on which servers that share a database tell each other what has changed."""
+MODELS = "models"
+"""The word for: another version serves, challenges or is retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one server tells the others: what kind of thing has changed, and which ones, by their ids."""
+
+    kind: str
+    ids: tuple[int, ...] = ()
 
 
 class Store(ABC):
     """One history. Safe to use from many threads."""
+
+    is_shared = False
+    """Whether servers on several machines may use it at once."""
 
     @abstractmethod
     def session(self, *, patience: float | None = None) -> AbstractContextManager[Cursor]:

@@ -1,16 +1,23 @@
 """Which version is served: promotion past the gate, roll-back, challengers and retirement, each with a log entry."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from hwr_core.errors import Conflict, InvalidValue, ModelUnavailable, NotFound, PromotionRefused
 from hwr_core.evaluation.gate import Gate, gate
-from hwr_core.evaluation.promotion_log import CHALLENGE, PROMOTE, RESTORE, RETIRE, ROLL_BACK, Entry, PromotionLog
-from hwr_core.files import locked
+from hwr_core.evaluation.promotion_log import (
+    CHALLENGE,
+    PROMOTE,
+    RESTORE,
+    RETIRE,
+    ROLL_BACK,
+    Entry,
+    PromotionLog,
+    as_line,
+)
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.registry.registry import RETIRED, ModelVersion, Registry
+from hwr_core.registry.pointers import CHALLENGER, CHAMPION, Change
+from hwr_core.registry.registry import ModelVersion, Registry
 
-LOCK = ".lock"
 MAX_REASON = 500
 
 
@@ -19,7 +26,8 @@ class Promotions:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._log = PromotionLog(registry.folder)
+        self._pointers = registry.pointers
+        self._log = PromotionLog(registry.pointers)
 
     def gate(self, candidate: ModelVersion, suites: Sequence[str]) -> Gate:
         """Compare a version with the champion on these suites."""
@@ -51,7 +59,7 @@ class Promotions:
         """
         reason = _checked_reason(reason, needed=force)
         Recogniser.load(version).close()  # a version that cannot be loaded is not served
-        with self._changing():
+        with self._pointers.changing() as change:
             champion = self._registry.champion_name()
             if champion == version.name:
                 raise Conflict(f"{version.name} is being served already.")
@@ -69,9 +77,9 @@ class Promotions:
                 forced=not found.is_open,
                 figures=found.figures,
             )
-            self._log.append(entry)
-            self._registry.serve(version)
-            self._end_challenge_of(version)
+            change.log(as_line(entry))
+            change.point(CHAMPION, version.name)
+            self._end_challenge_of(version, change)
         return entry
 
     def roll_back(self, *, who: str, reason: str = "") -> Entry:
@@ -82,7 +90,7 @@ class Promotions:
             ModelUnavailable: that version is missing or damaged.
         """
         reason = _checked_reason(reason)
-        with self._changing():
+        with self._pointers.changing() as change:
             champion = self._registry.champion_name()
             before = self._log.served_before(champion)
             if before is None:
@@ -93,43 +101,43 @@ class Promotions:
                 raise ModelUnavailable(f"The version served before, {before}, no longer exists.") from error
             Recogniser.load(version).close()
             entry = Entry(who=who, action=ROLL_BACK, old=champion, new=before, reason=reason)
-            self._log.append(entry)
-            self._registry.serve(version)
+            change.log(as_line(entry))
+            change.point(CHAMPION, version.name)
         return entry
 
     def challenge(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
         """Make a version the challenger. Raises Conflict for the champion and for a retired version."""
         reason = _checked_reason(reason)
-        with self._changing():
+        with self._pointers.changing() as change:
             if self._registry.champion_name() == version.name:
                 raise Conflict(f"{version.name} is being served; it cannot challenge itself.")
             if version.is_retired:
                 raise Conflict(f"{version.name} is retired. Restore it first.")
             old = self._registry.challenger_name()
             entry = Entry(who=who, action=CHALLENGE, old=old, new=version.name, reason=reason)
-            self._log.append(entry)
-            self._registry.challenge(version)
+            change.log(as_line(entry))
+            change.point(CHALLENGER, version.name)
         return entry
 
     def retire(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
         """Exclude a version from promotion; its files stay. Raises Conflict for the champion."""
         reason = _checked_reason(reason)
-        with self._changing():
+        with self._pointers.changing() as change:
             if self._registry.champion_name() == version.name:
                 raise Conflict(f"{version.name} is being served; promote another version before you retire it.")
             entry = Entry(who=who, action=RETIRE, old=version.name, new=None, reason=reason)
-            self._log.append(entry)
-            (version.folder / RETIRED).touch()
-            self._end_challenge_of(version)
+            change.log(as_line(entry))
+            change.retire(version.name, retired=True)
+            self._end_challenge_of(version, change)
         return entry
 
     def restore(self, version: ModelVersion, *, who: str, reason: str = "") -> Entry:
         """Allow a retired version to be promoted again."""
         reason = _checked_reason(reason)
-        with self._changing():
+        with self._pointers.changing() as change:
             entry = Entry(who=who, action=RESTORE, old=None, new=version.name, reason=reason)
-            self._log.append(entry)
-            (version.folder / RETIRED).unlink(missing_ok=True)
+            change.log(as_line(entry))
+            change.retire(version.name, retired=False)
         return entry
 
     def log(self) -> list[Entry]:
@@ -143,19 +151,9 @@ class Promotions:
         except ModelUnavailable:
             return None
 
-    def _end_challenge_of(self, version: ModelVersion) -> None:
+    def _end_challenge_of(self, version: ModelVersion, change: Change) -> None:
         if self._registry.challenger_name() == version.name:
-            self._registry.end_challenge()
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Hold the lock of the models folder: simultaneous changes happen one after the other."""
-        try:
-            self._registry.folder.mkdir(parents=True, exist_ok=True)
-            with locked(self._registry.folder / LOCK):
-                yield
-        except OSError as error:
-            raise ModelUnavailable(f"The folder of model versions cannot be written: {error.strerror}.") from error
+            change.point(CHALLENGER, None)
 
 
 def _refuse_if_shut(found: Gate, version: ModelVersion) -> None:

@@ -1,16 +1,11 @@
-"""The log of promotions: one line of JSON for each change of the served version. Lines are never changed."""
+"""The log of promotions: one entry for each change of the served version. Entries are never changed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from hwr_core.errors import ModelUnavailable
-from hwr_core.files import because
-
-LOG = "promotions.jsonl"
+from hwr_core.registry.pointers import Line, Pointers
 
 PROMOTE, ROLL_BACK, RETIRE, RESTORE, CHALLENGE = "promote", "roll back", "retire", "restore", "challenge"
 
@@ -34,26 +29,14 @@ class Entry:
 
 
 class PromotionLog:
-    """The log in a folder of model versions."""
+    """The log of one registry; `Change.log` adds to it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / LOG
-
-    def append(self, entry: Entry) -> None:
-        """Add an entry; to be done before the change itself, so that no change is missing in the log."""
-        line = {**asdict(entry), "at": entry.at.isoformat()}
-        with self._file.open("ab") as stream:
-            stream.write(json.dumps(line).encode() + b"\n")
+    def __init__(self, pointers: Pointers) -> None:
+        self._pointers = pointers
 
     def entries(self) -> list[Entry]:
         """Return all entries, newest first. Raises ModelUnavailable."""
-        try:
-            lines = self._file.read_bytes().splitlines()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise ModelUnavailable(f"The log of promotions cannot be read{because(error)}.") from error
-        return [entry for line in reversed(lines) if (entry := _parsed(line))]
+        return [entry for line in self._pointers.lines() if (entry := _entry_of(line))]
 
     def served_before(self, version: str | None) -> str | None:
         """Return the version that a champion replaced when it was last promoted; None where there is none."""
@@ -63,10 +46,14 @@ class PromotionLog:
         return None
 
 
-def _parsed(line: bytes) -> Entry | None:
-    """The entry of a line; None for one that a power cut left incomplete."""
+def as_line(entry: Entry) -> Line:
+    """Return an entry as a line of the log."""
+    return {**asdict(entry), "at": entry.at.isoformat()}
+
+
+def _entry_of(line: Line) -> Entry | None:
+    """The entry of a line; None for one that is damaged."""
     try:
-        values = json.loads(line)
-        return Entry(**{**values, "at": datetime.fromisoformat(values["at"])})
+        return Entry(**{**line, "at": datetime.fromisoformat(line["at"])})
     except (ValueError, TypeError, KeyError):
         return None

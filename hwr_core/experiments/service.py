@@ -1,6 +1,7 @@
 """Experiments: started, looked at, stopped; and what stops them by itself."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -115,18 +116,18 @@ class ExperimentService:
             self._table.set_shares(running.id, adapted(running, outcomes))
             self._routing.refresh()
 
-    def watch(self) -> None:
-        """Settle again and again in the background from now on, while an experiment runs."""
+    def watch(self, leads: Callable[[], bool]) -> None:
+        """Settle again and again in the background from now on, while an experiment runs and this server leads."""
         self._routing.refresh()
-        Thread(target=self._watch, name="experiments", daemon=True).start()
+        Thread(target=self._watch, args=(leads,), name="experiments", daemon=True).start()
 
     def close(self) -> None:
         """Stop watching. May be repeated."""
         self._closed.set()
 
-    def _watch(self) -> None:
+    def _watch(self, leads: Callable[[], bool]) -> None:
         while not self._closed.wait(LOOK):
-            if self._routing.running is None:  # an idle server leaves the database alone
+            if self._routing.running is None or not leads():  # an idle server leaves the database alone
                 continue
             try:
                 self.settle()

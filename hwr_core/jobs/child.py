@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Self
 
 from hwr_core.jobs.folder import JobFolder
@@ -16,14 +17,14 @@ class ChildProcess:
         self._process = process
 
     @classmethod
-    def start(cls, program: str, folder: JobFolder, *, lock: int, cores: int) -> Self:
+    def start(cls, program: str, folder: JobFolder, *, lock: int, environment: Mapping[str, str]) -> Self:
         """Run a module with the job's folder as its argument; its output goes to the job's log.
 
         Args:
             program: name of the module.
             folder: of the job, with its spec in it.
             lock: a descriptor that holds the folder's lock; the child keeps a copy of it for as long as it lives.
-            cores: how many of them TensorFlow and NumPy may use.
+            environment: variables that it has beside ours.
         """
         with folder.log_file.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603  our own program
@@ -31,7 +32,7 @@ class ChildProcess:
                 stdin=subprocess.PIPE,  # never written to: it closes with the parent
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | _environment(cores),
+                env=os.environ | environment,
                 pass_fds=(lock,),
                 start_new_session=True,  # Ctrl-C is for the parent; and the child's own helpers can be killed with it
             )
@@ -65,7 +66,8 @@ def describe_exit(status: int) -> str:
     return f"The job's process ended with status {status} without saying why; see its log."
 
 
-def _environment(cores: int) -> dict[str, str]:
+def environment_of(cores: int) -> dict[str, str]:
+    """Return the variables by which TensorFlow and NumPy use so many cores."""
     return {
         "OMP_NUM_THREADS": str(cores),
         "TF_NUM_INTRAOP_THREADS": str(cores),

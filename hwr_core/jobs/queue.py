@@ -14,6 +14,8 @@ from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.notes import notes_of
 from hwr_core.records.users import DEFAULT_USER
 
+NOTHING_MORE: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
@@ -27,7 +29,15 @@ class JobQueue:
     """The jobs of one data folder, run by this process once it is started. Safe to use from many threads."""
 
     def __init__(  # noqa: PLR0913  most by name
-        self, table: Jobs, root: Path, *, program: str, width: int, spec: MakeSpec, events: Events
+        self,
+        table: Jobs,
+        root: Path,
+        *,
+        program: str,
+        width: int,
+        spec: MakeSpec,
+        events: Events,
+        environment: Mapping[str, str] = NOTHING_MORE,
     ) -> None:
         """Make a queue.
 
@@ -38,11 +48,14 @@ class JobQueue:
             width: how many jobs may run at once.
             spec: makes what the child process needs to know of a job.
             events: where JobChanged is published.
+            environment: variables that child processes have beside ours.
         """
         self._table = table
         self._root = root
         self._events = events
-        self._runner = JobRunner(table, root, program=program, width=width, spec=spec, announce=self._announce)
+        self._runner = JobRunner(
+            table, root, program=program, width=width, spec=spec, announce=self._announce, environment=environment
+        )
 
     def folder(self, job_id: int) -> JobFolder:
         """Return the folder of a job."""
@@ -94,6 +107,8 @@ class JobQueue:
         if job.state.is_finished:
             raise JobConflict(f"Job {job_id} has ended ({job.state}); only a queued or running job can be cancelled.")
         self.folder(job_id).request_stop()
+        if self._table.is_shared:  # whoever runs it may be on another machine
+            self._table.ask_to_stop(job_id)
         self._runner.wake()
         return job
 

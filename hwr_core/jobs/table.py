@@ -50,7 +50,8 @@ class Job:
     """Work for a child process: one row of the table of jobs. Times are UTC.
 
     `config` is the job's validated config as JSON. `result` is set once the job has succeeded, `error` (a sentence)
-    once it has failed. `attempt` counts how often it was started.
+    once it has failed. `attempt` counts how often it was started. `owner` is the server that runs it or ran it last, by
+    its machine and its process; `stop_asked` says whether that was asked to stop it by way of the table.
     """
 
     id: int
@@ -65,6 +66,8 @@ class Job:
     result: Mapping[str, Any] | None = None
     error: str | None = None
     notes: Notes = NO_NOTES
+    owner: str | None = None
+    stop_asked: bool = False
 
     @property
     def can_be_resumed(self) -> bool:
@@ -74,7 +77,10 @@ class Job:
 
 MAX_PAGE = 1000
 
-_COLUMNS = "id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, notes"
+_COLUMNS = (
+    "id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, notes, owner, "
+    "stop_asked"
+)
 
 
 class Jobs:
@@ -82,6 +88,8 @@ class Jobs:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.is_shared = store.is_shared
+        """Whether servers on several machines may run these jobs."""
 
     def add(self, kind: JobKind, config: Mapping[str, Any], user_id: int) -> Job:
         """Add a queued job. Raises UserNotFound and UserInactive."""
@@ -150,33 +158,80 @@ class Jobs:
             ).fetchone()
         return None if row is None else _job_from_row(row)
 
-    def claim(self, job_id: int, width: int) -> Job | None:
-        """Move a queued job to running; None if another process was quicker or `width` jobs run already."""
+    def claim(self, job_id: int, width: int, owner: str = "") -> Job | None:
+        """Move a queued job to running; None if another process was quicker or `width` jobs run already.
+
+        `owner` is the server that will run it, as `new_owner` names it: only jobs of its own machine count for `width`.
+        """
         with self._store.writing() as cursor:
             row = cursor.execute(
                 f"""
                 update jobs
                 set state = '{JobState.RUNNING}', started_at = $3, finished_at = null, attempt = attempt + 1,
-                    error = null, result = null
+                    error = null, result = null, owner = $4, heartbeat_at = now(), stop_asked = false
                 where id = $1 and state = '{JobState.QUEUED}'
-                    and (select count(*) from jobs where state = '{JobState.RUNNING}') < $2
+                    and (
+                        select count(*) from jobs
+                        where state = '{JobState.RUNNING}' and split_part(coalesce(owner, $4), ':', 1) = $5
+                    ) < $2
                 returning {_COLUMNS}
                 """,  # noqa: S608  as above
-                [job_id, width, datetime.now(UTC)],
+                [job_id, width, datetime.now(UTC), owner, owner.partition(":")[0]],
             ).fetchone()
         return None if row is None else _job_from_row(row)
 
-    def succeed(self, job_id: int, result: Mapping[str, Any]) -> Job:
-        """Move a running job to succeeded. Raises NotFound and JobConflict."""
-        return self._finish(job_id, JobState.RUNNING, JobState.SUCCEEDED, result=json.dumps(dict(result)))
+    def beat(self, owner: str, job_ids: Sequence[int]) -> dict[int, bool]:
+        """Note that a server lives which runs these jobs; return those that are still its own, and which are to stop.
 
-    def fail(self, job_id: int, error: str) -> Job:
-        """Move a running job to failed. Raises NotFound and JobConflict."""
-        return self._finish(job_id, JobState.RUNNING, JobState.FAILED, error=error)
+        The time is the database's: machines need not agree on it.
+        """
+        with self._store.writing() as cursor:
+            rows = cursor.execute(
+                f"""
+                update jobs
+                set heartbeat_at = now()
+                where owner = $1 and state = '{JobState.RUNNING}' and id in (select unnest($2::bigint[]))
+                returning id, stop_asked
+                """,  # noqa: S608  as above
+                [owner, [*job_ids]],
+            ).fetchall()
+        return {job_id: bool(stop_asked) for job_id, stop_asked in rows}
 
-    def cancel_running(self, job_id: int) -> Job:
-        """Move a running job that was asked to stop to cancelled. Raises NotFound and JobConflict."""
-        return self._finish(job_id, JobState.RUNNING, JobState.CANCELLED)
+    def abandoned(self, seconds: float) -> list[Job]:
+        """Return the running jobs of whose server nothing was heard for so long."""
+        with self._store.session() as cursor:
+            rows = cursor.execute(
+                f"""
+                select {_COLUMNS} from jobs
+                where state = '{JobState.RUNNING}'
+                    and extract(epoch from now() - coalesce(heartbeat_at, started_at)) > $1
+                order by id
+                """,  # noqa: S608  as above
+                [seconds],
+            ).fetchall()
+        return [_job_from_row(row) for row in rows]
+
+    def ask_to_stop(self, job_id: int) -> None:
+        """Ask the server that runs a job to stop it; it looks every few seconds."""
+        with self._store.writing() as cursor:
+            cursor.execute(
+                f"update jobs set stop_asked = true where id = $1 and state = '{JobState.RUNNING}'",  # noqa: S608
+                [job_id],
+            )
+
+    def succeed(self, job_id: int, result: Mapping[str, Any], *, attempt: int | None = None) -> Job:
+        """Move a running job to succeeded. Raises NotFound and JobConflict, also where another attempt runs."""
+        return self._finish(
+            job_id, JobState.RUNNING, JobState.SUCCEEDED, result=json.dumps(dict(result)), attempt=attempt
+        )
+
+    def fail(self, job_id: int, error: str, *, attempt: int | None = None) -> Job:
+        """Move a running job to failed. Raises what `succeed` raises."""
+        return self._finish(job_id, JobState.RUNNING, JobState.FAILED, error=error, attempt=attempt)
+
+    def cancel_running(self, job_id: int, *, attempt: int | None = None) -> Job:
+        """Move a running job that was asked to stop to cancelled. Raises what `succeed` raises."""
+        return self._finish(job_id, JobState.RUNNING, JobState.CANCELLED, attempt=attempt)
 
     def cancel_queued(self, job_id: int) -> Job:
         """Move a queued job to cancelled. Raises NotFound and JobConflict."""
@@ -190,10 +245,19 @@ class Jobs:
                 raise JobConflict(f"Job {job_id} is {job.state}; only a failed or cancelled job can be resumed.")
             return _move(cursor, job_id, job.state, JobState.QUEUED, None, None, None)
 
-    def _finish(
-        self, job_id: int, old: JobState, new: JobState, *, result: str | None = None, error: str | None = None
+    def _finish(  # noqa: PLR0913  each is one column
+        self,
+        job_id: int,
+        old: JobState,
+        new: JobState,
+        *,
+        result: str | None = None,
+        error: str | None = None,
+        attempt: int | None = None,
     ) -> Job:
         with self._store.writing() as cursor:
+            if attempt is not None and _get(cursor, job_id).attempt != attempt:
+                raise JobConflict(f"Attempt {attempt} at job {job_id} was given up: another one has begun.")
             return _move(cursor, job_id, old, new, datetime.now(UTC), result, error)
 
 
@@ -231,7 +295,8 @@ def _get(cursor: Cursor, job_id: int) -> Job:
 
 
 def _job_from_row(row: tuple[Any, ...]) -> Job:
-    job_id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, notes = row
+    job_id, kind, state, user_id, config, created_at, started_at, finished_at, attempt, result, error, *others = row
+    notes, owner, stop_asked = others
     return Job(
         id=job_id,
         kind=JobKind(kind),
@@ -245,4 +310,6 @@ def _job_from_row(row: tuple[Any, ...]) -> Job:
         result=result and json.loads(result),
         error=error,
         notes=Notes.model_validate_json(notes) if notes else NO_NOTES,
+        owner=owner or None,
+        stop_asked=bool(stop_asked),
     )

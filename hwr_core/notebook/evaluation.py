@@ -12,7 +12,7 @@ from hwr_core.evaluation.mistakes import Mistakes, mistakes_of
 from hwr_core.evaluation.suites import SUITES, find_suite, folder_suite
 from hwr_core.notebook.data import data_places
 from hwr_core.notebook.versions import VersionLike, find_version
-from hwr_core.registry.registry import CHALLENGER
+from hwr_core.registry.pointers import CHALLENGER
 
 
 def evaluate(on: str | Path, version: VersionLike = None, *, limit: int | None = None) -> Evaluation:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hwr_core.app.limits import limits_of
+from hwr_core.app.workspace import open_workspace
 from hwr_core.errors import HwrError
 from hwr_core.images.types import Box
 from hwr_core.notebook.inputs import ImageLike, as_file
 from hwr_core.recognition.pipeline import Explanation, Reader
 from hwr_core.recognition.types import NumberPrediction, Prediction
-from hwr_core.registry.opening import open_registry
-from hwr_core.registry.registry import CHAMPION, ModelVersion, Registry
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.scripts.script import WESTERN, Script
 from hwr_core.settings import load_settings
 
@@ -82,8 +83,7 @@ def find_version(version: VersionLike) -> ModelVersion:
         return version.version
     if isinstance(version, ModelVersion):
         return version
-    registry = open_registry(load_settings())
-    return registry.find(version or CHAMPION)
+    return open_workspace().registry.find(version or CHAMPION)
 
 
 @lru_cache(maxsize=4)

@@ -10,8 +10,11 @@ from hwr_core.db.file_store import FileStore
 from hwr_core.db.moving import Moved, move
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.files import remove_dead, work_folder
-from hwr_core.settings import Settings
+from hwr_core.registry.pointers import copy_pointers
+from hwr_core.registry.registry import Registry
+from hwr_core.settings import SHIPPED, Settings
 
 
 class Engine(StrEnum):
@@ -47,6 +50,7 @@ def migrate_store(settings: Settings, to: Engine) -> Moved:
 
 
 def _into(server: Store, settings: Settings) -> Moved:
+    """Which version serves needs no move: it is taken over from its files when it is first asked for."""
     with closing(_file(settings, settings.database)) as file, file.session() as read, server.writing() as write:
         return move(read, write)
 
@@ -64,8 +68,20 @@ def _out_of(server: Store, settings: Settings) -> Moved:
             moved = move(read, write)
             if settings.database.exists():
                 raise Conflict(f"{settings.database.name} was made in the data folder meanwhile. Move it away first.")
+        _write_pointers(server, settings)
         database.replace(settings.database)
         return moved
+
+
+def _write_pointers(server: Store, settings: Settings) -> None:
+    """Let the files in the folder of versions say which one serves, as the database does."""
+    files = Registry(settings.models_dir, SHIPPED).pointers
+    stored = open_registry(settings, server).pointers
+    known = len(files.lines())
+    with files.changing() as change:
+        copy_pointers(stored, change, known=known)
+        for version in set(files.retired()) - set(stored.retired()):
+            change.retire(version, retired=False)
 
 
 def _file(settings: Settings, database: Path) -> Store:

@@ -1,4 +1,4 @@
-"""The models folder: one immutable folder per version, and a one-line file per alias.
+"""The models folder: one immutable folder per version; `pointers` says which of them serves.
 
 With a storage that servers share, the folder is this machine's copy of the versions there.
 """
@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -19,6 +20,7 @@ from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound
 from hwr_core.files import because, write_whole
 from hwr_core.notes import Notes, read_notes, write_notes
 from hwr_core.registry.card import ModelCard
+from hwr_core.registry.pointers import CHALLENGER, CHAMPION, FilePointers, Pointers
 from hwr_core.registry.shipped import bring
 
 if TYPE_CHECKING:  # it copies what this module defines
@@ -34,12 +36,6 @@ PAGES_LITERT = "pages.tflite"
 SCRIPTS_LITERT = "scripts.tflite"
 SCRIPTS_HEADS = "scripts.npz"
 """Older versions do not have the networks of lines, of pages and of scripts."""
-CHAMPION = "champion"
-"""Alias of the version being served."""
-CHALLENGER = "challenger"
-"""Alias of the version that may replace it."""
-RETIRED = "retired"
-"""A file in the folder of a version that is excluded from promotion."""
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +45,11 @@ VERSION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A model version on disk: its folder and its card."""
+    """A model version on disk: its folder and its card, and where it stands whether it is retired."""
 
     folder: Path
     card: ModelCard
+    pointers: Pointers = field(compare=False, repr=False)
     shared: "SharedVersions | None" = field(default=None, compare=False, repr=False)
 
     @property
@@ -63,7 +60,7 @@ class ModelVersion:
     @property
     def is_retired(self) -> bool:
         """Whether it is excluded from promotion."""
-        return (self.folder / RETIRED).exists()
+        return self.pointers.is_retired(self.name)
 
     @property
     def notes(self) -> Notes:
@@ -108,11 +105,26 @@ class ModelVersion:
 class Registry:
     """The model versions of one folder, and those that servers share."""
 
-    def __init__(self, models_dir: Path, shipped: Path | None = None, shared: "SharedVersions | None" = None) -> None:
-        """`shipped`: the folder of the version that an installed package brings along, which is not there otherwise."""
+    def __init__(
+        self,
+        models_dir: Path,
+        shipped: Path | None = None,
+        shared: "SharedVersions | None" = None,
+        pointers: Callable[[FilePointers], Pointers] | None = None,
+    ) -> None:
+        """Make a registry.
+
+        Args:
+            models_dir: the folder of versions.
+            shipped: the folder of the version that an installed package brings along, which is not there otherwise.
+            shared: the versions that servers share.
+            pointers: makes what says which version serves, from the files in the folder, which else say it.
+        """
         self._given = models_dir
         self._shipped = shipped
         self._shared = shared
+        files = FilePointers(lambda: self.folder)
+        self.pointers: Pointers = files if pointers is None else pointers(files)
 
     @cached_property
     def folder(self) -> Path:
@@ -151,7 +163,8 @@ class Registry:
         if not VERSION_NAME.fullmatch(name) or not (folder / CARD).is_file():
             raise NotFound(f"There is no model version {name!r}.")
         try:
-            return ModelVersion(folder, ModelCard.model_validate_json((folder / CARD).read_bytes()), self._shared)
+            card = ModelCard.model_validate_json((folder / CARD).read_bytes())
+            return ModelVersion(folder, card, self.pointers, self._shared)
         except (OSError, ValidationError) as error:
             raise ModelUnavailable(f"The card of model version {name} cannot be read{because(error)}.") from error
 
@@ -181,21 +194,11 @@ class Registry:
         Raises:
             ModelUnavailable: the alias cannot be read.
         """
-        return self._alias(CHAMPION)
+        return self.pointers.get(CHAMPION)
 
     def challenger_name(self) -> str | None:
         """Return the name of the version that may replace the champion. Raises ModelUnavailable."""
-        return self._alias(CHALLENGER)
-
-    def _alias(self, alias: str) -> str | None:
-        try:
-            return (self.folder / alias).read_text(encoding="utf-8", errors="replace").strip() or None
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ModelUnavailable(
-                f"The alias {alias} of the model versions cannot be read{because(error)}."
-            ) from error
+        return self.pointers.get(CHALLENGER)
 
     def publish(self, card: ModelCard, files: dict[str, bytes]) -> ModelVersion:
         """Add a version: write it to a temporary folder and rename that, never replacing another version.
@@ -241,12 +244,15 @@ class Registry:
 
     def serve(self, version: ModelVersion) -> None:
         """Serve a version, atomically; `hwr_core.evaluation.promotion` decides when that is allowed."""
-        write_whole(self.folder / CHAMPION, f"{version.name}\n".encode())
+        with self.pointers.changing() as change:
+            change.point(CHAMPION, version.name)
 
     def challenge(self, version: ModelVersion) -> None:
         """Make a version the challenger, atomically."""
-        write_whole(self.folder / CHALLENGER, f"{version.name}\n".encode())
+        with self.pointers.changing() as change:
+            change.point(CHALLENGER, version.name)
 
     def end_challenge(self) -> None:
         """Remove the challenger's alias."""
-        (self.folder / CHALLENGER).unlink(missing_ok=True)
+        with self.pointers.changing() as change:
+            change.point(CHALLENGER, None)

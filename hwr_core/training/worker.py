@@ -15,14 +15,15 @@ from hwr_core.evaluation.config import evaluation_config
 from hwr_core.evaluation.gate import far_worse
 from hwr_core.evaluation.measure import measure, measure_for_promotion
 from hwr_core.evaluation.promotion import Promotions
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.evaluation.suites import available_suites, find_suite, folder_suite, gate_suites
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.report import Report, lower_priority
 from hwr_core.jobs.spec import JobSpec
 from hwr_core.jobs.table import JobKind
-from hwr_core.registry.opening import registry_in
-from hwr_core.registry.registry import ModelVersion
+from hwr_core.registry.registry import ModelVersion, Registry
+from hwr_core.settings import load_settings
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.run import Share, TrainingRun, between, whole
 from hwr_core.training.scripts.config import scripts_config
@@ -78,7 +79,7 @@ def _train_version(config: TrainingConfig, spec: JobSpec, folder: JobFolder, rep
     run = TrainingRun(
         config,
         _places(spec),
-        registry_in(spec.models, spec.storage),
+        _registry(spec),
         folder.checkpoints,
         report,
         processes=spec.cores,
@@ -94,7 +95,7 @@ def _challenge(version: ModelVersion, spec: JobSpec, report: Report, share: Shar
 
     Returns what the job's result says of that: a challenger reads what waits for review, and a bad one fills the queue.
     """
-    registry, places = registry_in(spec.models, spec.storage), _places(spec)
+    registry, places = _registry(spec), _places(spec)
     measure_for_promotion(version, registry, places, report, between(MEASURED_FROM, 1.0, share))
     if registry.champion_name() is None:
         return {"challenger": False, "far_worse": []}
@@ -113,13 +114,7 @@ def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
     config = scripts_config(spec.config)
     run = TrainingRun(
-        config.for_network(),
-        _places(spec),
-        registry_in(spec.models, spec.storage),
-        folder.checkpoints,
-        report,
-        spec.cores,
-        spec.job,
+        config.for_network(), _places(spec), _registry(spec), folder.checkpoints, report, spec.cores, spec.job
     )
     version = train_scripts(run.step(0.0, MEASURED_FROM), config)
     assert version.card.scripts is not None, "it was published with scripts"
@@ -145,7 +140,7 @@ def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
 
 def _evaluate(spec: JobSpec, _: JobFolder, report: Report) -> Result:
-    config, places, registry = evaluation_config(spec.config), _places(spec), registry_in(spec.models, spec.storage)
+    config, places, registry = evaluation_config(spec.config), _places(spec), _registry(spec)
     names = config.suites or (() if config.folder else available_suites(places))
     suites = [find_suite(name, places) for name in names]
     if config.folder:
@@ -159,6 +154,11 @@ def _evaluate(spec: JobSpec, _: JobFolder, report: Report) -> Result:
             for version in config.versions
         },
     }
+
+
+def _registry(spec: JobSpec) -> Registry:
+    """The registry as the server that started us knows it, which told us its database by the environment."""
+    return open_registry(load_settings(models_dir=spec.models, storage_url=spec.storage))
 
 
 def _places(spec: JobSpec) -> Places:

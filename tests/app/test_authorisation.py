@@ -21,6 +21,9 @@ from hwr_core.records.roles import Role
 from tests.handwriting import drawing, png
 
 WITHOUT_RULE = {
+    "access.forget_callers",
+    "access.limits_problem",
+    "replicas",
     "close",
     "closed",
     "events",

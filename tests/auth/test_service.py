@@ -250,10 +250,10 @@ def test_a_known_browser_does_not_wait_behind_strangers(
         thread.join()
 
 
-def test_counts_take_a_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_take_a_bounded_memory(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many failures they begin anew."""
     monkeypatch.setattr(login_throttle, "MOST_COUNTED", 20)
-    throttle, here = LoginThrottle(), Origin("192.0.2.1")
+    throttle, here = LoginThrottle(workspace.settings), Origin("192.0.2.1")
     for _ in range(5):
         throttle.failed("ada", here)
     with pytest.raises(TooManyRequests):

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.roles import Role
-from hwr_core.registry.registry import CHAMPION, Registry
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT, Settings
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_phone import PHONE, _installed, _write

@@ -11,6 +11,7 @@ from hwr_core.app.server_lock import SoleServer
 from hwr_core.db.migrations import MIGRATIONS
 from hwr_core.db.server_connection import bring_up_to_date
 from hwr_core.db.server_errors import translated
+from hwr_core.db.server_link import ServerLink
 from hwr_core.db.server_store import CONNECTIONS, ServerStore
 from hwr_core.errors import Conflict, InvalidValue, NotFound, StoreBusy, StoreError, StoreUnavailable
 from hwr_core.ops.backup.make import back_up
@@ -218,16 +219,18 @@ def test_after_a_restart_of_the_server_sessions_go_on(postgresql, server_store):
             return
 
 
-def test_a_database_has_one_server(on_server, tmp_path):
-    """A second one, with another data folder, is refused; it would take the first one's jobs for its own."""
-    other = on_server.model_copy(update={"data_dir": tmp_path / "other"})
-    first, second = SoleServer(on_server), SoleServer(other)
-    first.take(patience=0)
+def test_servers_share_a_database_and_whoever_moves_the_history_has_it_alone(on_server, url):
+    """Two servers use it at once; a process that wants it alone is refused until they have ended, and refuses them."""
+    one, other, mover = ServerLink(url), ServerLink(url), SoleServer(on_server)
+    assert one.join(print, print)
+    assert other.join(print, print)
+    one.close()
     with pytest.raises(Conflict, match="HWR_DATABASE_URL"):
-        second.take(patience=0)
-    first.leave()
-    second.take(patience=30)
-    second.leave()
+        mover.take(patience=0)
+    other.close()
+    mover.take(patience=30)
+    assert not ServerLink(url).join(print, print)
+    mover.leave()
 
 
 def test_backup_and_doctor_know_where_the_history_is(on_server, tmp_path):

@@ -12,7 +12,8 @@ import pytest
 
 from hwr_core import __version__
 from hwr_core.errors import ModelUnavailable
-from hwr_core.registry.registry import CHAMPION, Registry
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import Registry
 from hwr_core.registry.shipped import BROUGHT, bring
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, png

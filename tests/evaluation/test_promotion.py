@@ -9,8 +9,8 @@ from hwr_core.evaluation.compare import Comparison
 from hwr_core.evaluation.evaluate import Evaluation, evaluate
 from hwr_core.evaluation.gate import far_worse, is_worse
 from hwr_core.evaluation.promotion import Promotions
-from hwr_core.evaluation.promotion_log import LOG
 from hwr_core.evaluation.suites import SUITES
+from hwr_core.registry.pointers import LOG
 from hwr_core.registry.registry import LITERT, Registry
 from tests.evaluation.conftest import champion, own_images, places, registry, worse_copy  # noqa: F401  fixtures
 

@@ -15,7 +15,7 @@ from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.settings import PROJECT, Settings
 from tests.jobs.specs import spec_of
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

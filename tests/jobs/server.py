@@ -23,7 +23,7 @@ def main(folder: Path) -> None:
         events=Events(),
     )
     queue.start()
-    queue.submit(JobKind.TRAIN, {"do": "count", "to": 100_000, "pause": 0.02})
+    queue.submit(JobKind.TRAIN, {"do": "count", "to": 100_000, "pause": 0.02, "urgent": True})
     time.sleep(600)
 
 

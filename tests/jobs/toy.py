@@ -13,8 +13,12 @@ from hwr_core.jobs.report import Report, lower_priority
 
 
 def main(folder: JobFolder) -> None:
-    """Do what the config says: {"do": "count", "to": 5, "pause": 0.01}, or "fail", "die", "deaf"."""
-    lower_priority()
+    """Do what the config says: {"do": "count", "to": 5, "pause": 0.01}, or "fail", "die", "deaf".
+
+    With "urgent": true it gives way to nobody: on a busy machine a job of the lowest priority may take for ever.
+    """
+    if not folder.spec().config.get("urgent"):
+        lower_priority()
     report = Report(folder)
     report.watch_folder_and_parent()
     report.emit(EventKind.STARTED)

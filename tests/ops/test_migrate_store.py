@@ -132,8 +132,8 @@ def test_every_table_and_sequence_is_moved(both):
             name for (name,) in cursor.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
         }
         sequences = {name for (name,) in cursor.execute("select sequencename from pg_sequences").fetchall()}
-    assert tables == {*moving.TABLES, "migrations"}
-    assert sequences == {*moving.SEQUENCES}
+    assert tables == {*moving.TABLES, *moving.IN_FILES, "migrations"}
+    assert sequences == {*moving.SEQUENCES, "promotion_ids"}
 
 
 def test_it_is_said_why_nothing_can_be_moved(both, as_file):

@@ -16,7 +16,8 @@ from hwr_core.images.strokes import draw, place
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import DIGITS, NOT_A_DIGIT, Prediction, Timings, Verdict
 from hwr_core.registry.card import Decision
-from hwr_core.registry.registry import CARD, CHAMPION, LITERT, Registry
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import CARD, LITERT, Registry
 from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing, recorded_strokes

@@ -8,7 +8,7 @@ from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
-from hwr_core.registry.registry import CHALLENGER
+from hwr_core.registry.pointers import CHALLENGER
 from hwr_core.review.service import Order
 from hwr_core.settings import Settings
 from tests.evaluation.conftest import worse_copy

@@ -20,8 +20,8 @@ from hwr_core.app.bulk.manifest import Manifest, agree, confirm_same, read_manif
 from hwr_core.app.bulk.sources import images_of, names_of
 from hwr_core.app.limits import cores
 from hwr_core.errors import InvalidValue, WorkerLost
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.recognition.recogniser import Recogniser
-from hwr_core.registry.opening import open_registry
 from hwr_core.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hwr_core.images.types import OnProgress
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import NumberPrediction, Prediction
-from hwr_core.registry.opening import open_registry
+from hwr_core.registry.opening import registry_in
 from hwr_core.settings import Settings
 
 Row = dict[str, Any]
@@ -41,7 +41,7 @@ def begin(settings: Settings, version: str) -> None:
     """Load the model. The process ends with the one that started it, however that ends."""
     global _loaded  # noqa: PLW0603  see above
     Thread(target=_end_with_parent, daemon=True).start()
-    registry = open_registry(settings)
+    registry = registry_in(settings.models_dir, settings.storage_url)
     _loaded = Reader(Recogniser.load(registry.get(version), 1), limits_of(settings)), settings
 
 

@@ -20,7 +20,7 @@ from hwr_core.db.copies import SCHEMA, Contents, copy_file, migrate_and_count
 from hwr_core.db.engines import refuse_server
 from hwr_core.db.file_store import FileStore
 from hwr_core.errors import HwrError, InvalidValue, StoreUnavailable
-from hwr_core.evaluation.promotion import LOCK
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.files import locked, remove_dead, work_folder
 from hwr_core.ops.backup.manifest import (
     CUSTOM,
@@ -35,7 +35,7 @@ from hwr_core.ops.backup.manifest import (
     is_allowed,
 )
 from hwr_core.records.uploads import Uploads, place_of
-from hwr_core.registry.opening import open_registry
+from hwr_core.registry.pointers import LOCK
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
 

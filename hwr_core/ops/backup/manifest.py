@@ -10,8 +10,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from hwr_core.datasets.custom import LABEL_OF_FOLDER
 from hwr_core.errors import InvalidValue
-from hwr_core.evaluation.promotion_log import LOG
-from hwr_core.registry.registry import CHALLENGER, CHAMPION, VERSION_NAME
+from hwr_core.registry.pointers import CHALLENGER, CHAMPION, LOG
+from hwr_core.registry.registry import VERSION_NAME
 
 MANIFEST = "manifest.json"
 MODELS = "models"

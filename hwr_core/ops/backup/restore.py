@@ -19,7 +19,7 @@ from hwr_core.ops.backup.archive import confirm_room, opened, read_manifest, unp
 from hwr_core.ops.backup.manifest import CUSTOM, DATABASE, MODELS, UPLOADS, Manifest
 from hwr_core.ops.backup.swap import Exchange, Swap, begin, finish, unfinished
 from hwr_core.records.uploads import Uploads
-from hwr_core.registry.registry import CHALLENGER, CHAMPION
+from hwr_core.registry.pointers import CHALLENGER, CHAMPION
 from hwr_core.settings import Settings
 
 JOBS = "jobs"

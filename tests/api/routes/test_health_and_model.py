@@ -18,7 +18,9 @@ def test_healthy_server_says_so(client: TestClient) -> None:
     answer = response.json()
     assert response.status_code == 200
     assert datetime.fromisoformat(answer.pop("timestamp")).tzinfo is not None
-    assert answer == {"status": "healthy", "model_loaded": True, "database_connected": True, "problems": []}
+    parts = dict.fromkeys(("model", "database", "storage", "limits", "replicas"), "ok")
+    expected = {"model_loaded": True, "database_connected": True, "problems": [], "parts": parts}
+    assert answer == {"status": "healthy", **expected}
     assert client.get("/health/ready").status_code == 200
     assert client.get("/health/live").json() == {"success": True}
 
@@ -53,6 +55,7 @@ def test_a_server_whose_database_is_held_is_not_ready_until_it_is_free(
             True,
         )
         assert "another program" in ready.json()["status"]
+        assert "another program" in ready.json()["parts"]["database"]
         assert client.get("/health/live").status_code == 200
         held_database()
         assert client.get("/health/ready").json()["status"] == "healthy"
