@@ -82,7 +82,12 @@ class HwrServer:
 @contextmanager
 def servers_on(folder: Path, variables: Mapping[str, str], count: int) -> Iterator[list[HwrServer]]:
     """So many servers with these variables, ready, which are ended afterwards."""
-    servers = [HwrServer(free_port(), folder / f"server-{number}.log", variables) for number in range(count)]
+    servers = [
+        HwrServer(
+            free_port(), folder / f"server-{number}.log", {**variables, "HWR_LOG_FILE": f"logs/server-{number}.log"}
+        )
+        for number in range(count)
+    ]
     with ExitStack() as stack:
         for server in servers:
             stack.callback(server.kill)

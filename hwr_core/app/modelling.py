@@ -10,7 +10,7 @@ from hwr_core.app.promotion import Promotion
 from hwr_core.datasets.scripts import confirm_images
 from hwr_core.datasets.sources import CORRECTIONS, MADE, SOURCES
 from hwr_core.db.store import Store
-from hwr_core.errors import InvalidValue, ModelUnavailable
+from hwr_core.errors import Conflict, InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import folder_suite, gate_suites
@@ -131,6 +131,28 @@ class Modelling:
     def tuning(self, values: Mapping[str, Any]) -> TuningConfig:
         """Return the tuning config of these values; its `base` is taken as `config` takes values. Raises the same."""
         return tuning_config({**values, "base": self.config(values.get("base") or {})})
+
+    def tuning_to_join(self, job_id: int) -> TuningConfig:
+        """Return the config of a tuning that runs, for a machine that wants to run trials of it.
+
+        Raises:
+            NotInstalled: what training needs is missing.
+            NotFound: there is no such job.
+            InvalidValue: it is no tuning, or its study is a file, which other machines cannot share.
+            Conflict: it does not run at present.
+        """
+        confirm_installed()
+        job = self.jobs.get(job_id)
+        if job.kind is not JobKind.TUNE:
+            raise InvalidValue(f"Job {job_id} is a job of the kind {job.kind}; only a tuning can be joined.")
+        if self._settings.database_url is None:
+            raise InvalidValue(
+                "A tuning is shared by several machines where the history is in PostgreSQL (HWR_DATABASE_URL). On one "
+                "machine several processes run its trials with `--set workers=4`."
+            )
+        if job.state is not JobState.RUNNING:
+            raise Conflict(f"Job {job_id} is {job.state}; only a tuning that runs can be joined.")
+        return tuning_config(job.config)
 
     def evaluate(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Queue an evaluation with these values of an EvaluationConfig.

@@ -112,7 +112,7 @@ class Replicas:
         try:
             if hearer is not None:  # a newer server may say more
                 hearer(word.ids)
-        except HwrError as error:
+        except (HwrError, ValueError, IndexError) as error:  # the last two: another program's words, not a server's
             log.warning("Another server's %s could not be followed: %s", word.kind, error)
 
     def _models_changed(self, _: tuple[int, ...]) -> None:
@@ -120,7 +120,7 @@ class Replicas:
         self._model.refresh()
 
     def _predictions_stored(self, ids: tuple[int, ...]) -> None:
-        self._newest = max(self._newest, *ids)
+        self._newest = max((self._newest, *ids))
         if self.elsewhere.is_heard:
             with self._store.session() as cursor:
                 found = rows_by_id(cursor, ids)

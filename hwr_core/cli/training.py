@@ -42,7 +42,12 @@ def train(
     return report_end(run_job(lambda workspace: workspace.modelling.train(values, user)))
 
 
-def tune(*, config: Path | None = None, changes: Changes = None, user: Asker = DEFAULT_USER) -> int:
+Join: TypeAlias = Annotated[
+    int | None, Parameter(metavar="JOB", help="Run trials of a tuning that another machine has begun, instead.")
+]
+
+
+def tune(*, config: Path | None = None, changes: Changes = None, join: Join = None, user: Asker = DEFAULT_USER) -> int:
     """Search for a better training config.
 
     Args:
@@ -52,6 +57,8 @@ def tune(*, config: Path | None = None, changes: Changes = None, user: Asker = D
     from hwr_core.jobs.table import JobState
     from hwr_core.training.config import read_config
 
+    if join is not None:
+        return _join(join)
     given = read_config(config, changes or [])
     base = {name.removeprefix("base."): value for name, value in given.items() if name.startswith("base.")}
     values = {name: value for name, value in given.items() if not name.startswith("base.")}
@@ -60,6 +67,34 @@ def tune(*, config: Path | None = None, changes: Changes = None, user: Asker = D
     if job.state is JobState.SUCCEEDED and job.result is not None:
         _print_best(job.result)
     return report_end(job)
+
+
+def _join(job_id: int) -> int:
+    """Run trials of a tuning until it has ended; Ctrl-C ends our part in it alone."""
+    from hwr_core.cli.arguments.workspace import opened
+    from hwr_core.cli.output.status import DONE
+    from hwr_core.datasets.request import Places
+    from hwr_core.errors import Stopped
+    from hwr_core.settings import load_settings
+    from hwr_core.training.tuning.study import read_study, study_place
+
+    settings = load_settings()
+    with opened() as workspace:
+        tuning = workspace.modelling.tuning_to_join(job_id)
+        folder = workspace.modelling.jobs.folder(job_id)
+    assert settings.database_url is not None, "else it was refused"
+    place = study_place(job_id, folder.path, settings.database_url.get_secret_value())
+    read_study(place)  # says at once if there is none yet
+    from hwr_core.training.tuning.join import join_tuning  # loads TensorFlow
+
+    places = Places(settings.datasets, settings.custom_dataset, folder.corrections)
+    try:
+        ended = join_tuning(tuning, places, place)
+    except (Stopped, KeyboardInterrupt):
+        print(f"job {job_id}: this machine runs no more trials of it")
+        return DONE
+    print(f"job {job_id}: {ended} trials have ended")
+    return DONE
 
 
 def _print_best(result: Mapping[str, Any]) -> None:

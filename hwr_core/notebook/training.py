@@ -63,7 +63,7 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     Raises: what `train` raises.
     """
     _quieten_tensorflow()
-    from hwr_core.training.tuning.study import read_study  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tuning.study import StudyPlace, read_study  # noqa: PLC0415  loads Optuna
     from hwr_core.training.tuning.tune import tune as run_trials  # noqa: PLC0415  loads TensorFlow
 
     logging.getLogger("optuna").setLevel(logging.WARNING)  # each trial is told of already
@@ -72,7 +72,7 @@ def tune(folder: str | Path, **values: Any) -> "optuna.Study":
     job.path.mkdir(parents=True, exist_ok=True)
     with data_places(with_corrections=CORRECTIONS in tuning.base.sources) as places:
         run_trials(tuning, places, job, Report(job), os.cpu_count() or 1)
-    return read_study(job.path)
+    return read_study(StudyPlace(job.path))
 
 
 @contextmanager

@@ -126,12 +126,14 @@ def _train_scripts(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
 
 def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
-    from hwr_core.training.tuning.study import result_of  # noqa: PLC0415  loads Optuna
+    from hwr_core.training.tuning.study import result_of, study_place  # noqa: PLC0415  loads Optuna
     from hwr_core.training.tuning.trial_report import TRIALS_DONE  # noqa: PLC0415  the same
     from hwr_core.training.tuning.tune import tune  # noqa: PLC0415  loads TensorFlow
 
     tuning = tuning_config(spec.config)
-    result = result_of(tuning, tune(tuning, _places(spec), folder, report, spec.cores))
+    url = load_settings().database_url
+    place = study_place(spec.job, folder.path, None if url is None else url.get_secret_value())
+    result = result_of(tuning, tune(tuning, _places(spec), folder, report, spec.cores, place))
     if tuning.train_best:
         best = training_config(result["best_config"])
         result |= _train_version(best, spec, folder, report, between(TRIALS_DONE, 1.0))

@@ -22,6 +22,7 @@ from tests.handwriting import drawing, png
 
 WITHOUT_RULE = {
     "access.forget_callers",
+    "modelling.tuning_to_join",
     "access.limits_problem",
     "replicas",
     "close",

@@ -127,6 +127,15 @@ def test_a_revoked_key_and_an_ended_session_are_refused_by_both(servers):
     until(lambda: refused(lambda: other.access.by_session(session.token)))
 
 
+def test_words_that_no_server_says_break_nothing(servers, heard, database):
+    """Another program may use the channel; what servers say afterwards is heard."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        for word in ('["labels", [1]]', '["jobs", []]', '["predictions", []]', '["jobs", [99]]', '["unknown", [1]]'):
+            connection.execute("select pg_notify('hwr', %s)", [f'{{"from": "x", "words": [{word}]}}'])
+    stored = servers[0].read_and_keep(png(drawing(5)), source=Source.API)
+    assert until(lambda: heard(PredictionStored))[0].record.id == stored.id
+
+
 def test_one_of_them_leads(servers):
     """It tells the webhook, retrains and ends experiments."""
     until(lambda: any(each.replicas.leads for each in servers))

@@ -332,7 +332,7 @@ def test_training_refuses_a_value_that_is_not_allowed(own_folder):
 
 def test_a_study_is_read_where_it_was_kept(tmp_path: Path):
     """And a folder without one is an error."""
-    from hwr_core.training.tuning.study import read_study
+    from hwr_core.training.tuning.study import StudyPlace, read_study
 
     with pytest.raises(NotFound, match="no study"):
-        read_study(tmp_path)
+        read_study(StudyPlace(tmp_path))

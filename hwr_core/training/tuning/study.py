@@ -1,4 +1,4 @@
-"""The Optuna study of a tuning, kept in a file in its job's folder: opening, budget, result."""
+"""The Optuna study of a tuning: where it is kept, opening, budget, result."""
 
 import time
 from dataclasses import dataclass
@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.storages import JournalStorage
+from optuna.storages import BaseStorage, JournalStorage, fail_stale_trials
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from hwr_core.errors import InvalidValue, NotFound
+from hwr_core.jobs.report import Report
 from hwr_core.training.tuning.search_space import TuningConfig, best_config
 
 STUDY = "hwr"
 JOURNAL = "study.journal"
+DEADLINE = "deadline"
+POLL = 0.5
+"""Seconds between two looks at trials that run elsewhere."""
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
@@ -29,22 +33,44 @@ class Tuned:
     pruned: int
 
 
-def read_study(folder: Path) -> optuna.Study:
-    """Return the study that a tuning keeps in a folder, as it is now.
+@dataclass(frozen=True, slots=True)
+class StudyPlace:
+    """Where a study is kept: in a file in the folder of its job, or in the PostgreSQL database that servers share."""
+
+    folder: Path
+    database: str | None = None
+    name: str = STUDY
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may run its trials."""
+        return self.database is not None
+
+
+def study_place(job_id: int, folder: Path, database: str | None) -> StudyPlace:
+    """Return where the study of a job is kept: in the database, whose address is given, or else in its folder."""
+    return StudyPlace(folder) if database is None else StudyPlace(folder, database, f"hwr-job-{job_id}")
+
+
+def read_study(place: StudyPlace) -> optuna.Study:
+    """Return the study of a tuning as it is now.
 
     Raises:
-        NotFound: no tuning has run there.
+        NotFound: no trial of it has begun.
     """
-    if not (folder / JOURNAL).is_file():
+    if not place.is_shared and not (place.folder / JOURNAL).is_file():
         raise NotFound("There is no study in the folder: no tuning has run there.")
-    return optuna.load_study(study_name=STUDY, storage=_storage(folder))
+    try:
+        return optuna.load_study(study_name=place.name, storage=_storage(place))
+    except KeyError as error:
+        raise NotFound("The tuning has begun no trial yet: it prepares its data. Try again in a moment.") from error
 
 
-def open_study(folder: Path) -> optuna.Study:
-    """Return the study in a folder, a new one if there is none."""
+def open_study(place: StudyPlace) -> optuna.Study:
+    """Return the study of a tuning, a new one if there is none."""
     return optuna.create_study(
-        study_name=STUDY,
-        storage=_storage(folder),
+        study_name=place.name,
+        storage=_storage(place),
         sampler=optuna.samplers.TPESampler(seed=None, n_startup_trials=8),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1),
         direction="maximize",
@@ -52,19 +78,41 @@ def open_study(folder: Path) -> optuna.Study:
     )
 
 
-def _storage(folder: Path) -> JournalStorage:
-    return JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
+def _storage(place: StudyPlace) -> BaseStorage:
+    if place.database is not None:
+        from hwr_core.training.tuning.shared_study import shared_storage  # noqa: PLC0415  loads SQLAlchemy
+
+        return shared_storage(place.database)
+    return JournalStorage(JournalFileBackend(str(place.folder / JOURNAL)))
 
 
-def begin_study(folder: Path, tuning: TuningConfig) -> optuna.Study:
-    """Return the study in a folder with no trial running; the first trial of a new one is the base config itself."""
-    study = open_study(folder)
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        study.tell(trial.number, state=TrialState.FAIL)  # left behind by an attempt that was killed
+def begin_study(place: StudyPlace, tuning: TuningConfig, deadline: float | None) -> optuna.Study:
+    """Return the study with no trial running that nobody works on; the first trial of a new one is the base config."""
+    study = open_study(place)
+    study.set_user_attr(DEADLINE, deadline)
+    if place.is_shared:
+        fail_stale_trials(study)
+    else:
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            study.tell(trial.number, state=TrialState.FAIL)  # left behind by an attempt that was killed
     if not study.get_trials(deepcopy=False):
         base = tuning.of_a_trial.model_dump()
         study.enqueue_trial({name: base[name] for name in tuning.vary})
     return study
+
+
+def deadline_of(study: optuna.Study) -> float | None:
+    """Return the moment (seconds since the epoch) after which no trial begins; None for none."""
+    found: float | None = study.user_attrs.get(DEADLINE)
+    return found
+
+
+def wait_for_others(study: optuna.Study, report: Report) -> None:
+    """Wait until the trials that run on other machines have ended, or their processes are dead. Raises Stopped."""
+    while study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        report.raise_if_stopping()
+        fail_stale_trials(study)
+        time.sleep(POLL)
 
 
 def count_ended(study: optuna.Study) -> int:

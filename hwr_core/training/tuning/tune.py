@@ -3,7 +3,6 @@
 import os
 import time
 from multiprocessing import get_context
-from pathlib import Path
 
 import keras
 import optuna
@@ -18,14 +17,29 @@ from hwr_core.training.digit_task import digit_task
 from hwr_core.training.run import between
 from hwr_core.training.train import train
 from hwr_core.training.tuning.search_space import TuningConfig, suggest
-from hwr_core.training.tuning.study import Tuned, begin_study, is_spent, open_study, summarise
+from hwr_core.training.tuning.study import (
+    StudyPlace,
+    Tuned,
+    begin_study,
+    is_spent,
+    open_study,
+    summarise,
+    wait_for_others,
+)
 from hwr_core.training.tuning.trial_report import PREPARED, TrialReport
 
 POLL = 0.5
 """Seconds between two looks at the workers."""
 
 
-def tune(tuning: TuningConfig, places: Places, folder: JobFolder, report: Report, cores: int) -> Tuned:
+def tune(  # noqa: PLR0913, PLR0917  all of one tuning
+    tuning: TuningConfig,
+    places: Places,
+    folder: JobFolder,
+    report: Report,
+    cores: int,
+    place: StudyPlace | None = None,
+) -> Tuned:
     """Run trials until the budget is spent, and return what they found.
 
     Args:
@@ -34,31 +48,35 @@ def tune(tuning: TuningConfig, places: Places, folder: JobFolder, report: Report
         folder: holds the study; a tuning that was stopped continues with it.
         report: hears of each trial, and stops the work by raising Stopped.
         cores: for all workers together.
+        place: where the study is kept; in the folder if None.
 
     Raises:
         DatasetMissing: a source is not there.
         InvalidValue: no trial was completed.
     """
     load_data(tuning.of_a_trial, places, folder.checkpoints / "prepared", report, cores, between(0.0, PREPARED))
-    study = begin_study(folder.path, tuning)
+    place = place or StudyPlace(folder.path)
     deadline = None if tuning.minutes is None else time.time() + tuning.minutes * 60
+    study = begin_study(place, tuning, deadline)
     if tuning.workers == 1:
-        run_trials(tuning, places, folder.path, deadline, report)
+        run_trials(tuning, places, place, deadline, report)
     else:
-        _run_workers(tuning, places, folder, deadline, report, max(1, cores // tuning.workers))
+        _run_workers(tuning, places, place, deadline, report, max(1, cores // tuning.workers))
+    if place.is_shared:
+        wait_for_others(study, report)
     return summarise(study)
 
 
 def run_trials(
-    tuning: TuningConfig, places: Places, path: Path, deadline: float | None, report: Report | None = None
+    tuning: TuningConfig, places: Places, place: StudyPlace, deadline: float | None, report: Report | None = None
 ) -> None:
-    """Run trials of the study in a job's folder until the budget is spent: the work of each worker."""
-    folder = JobFolder(path)
+    """Run trials of the study of a tuning until the budget is spent: the work of each worker."""
+    folder = JobFolder(place.folder)
     if report is None:
         report = Report(folder)
         report.watch_folder()
     objective = _Objective(tuning, prepare(tuning.of_a_trial, places, folder.checkpoints / "prepared"), report)
-    study = open_study(path)
+    study = open_study(place)
     trial_report = TrialReport(tuning, report)
     while not is_spent(study, tuning, deadline):
         study.optimize(objective, n_trials=1, callbacks=[trial_report])
@@ -89,14 +107,14 @@ class _Objective:
 
 
 def _run_workers(  # noqa: PLR0913, PLR0917  all of one tuning
-    tuning: TuningConfig, places: Places, folder: JobFolder, deadline: float | None, report: Report, threads: int
+    tuning: TuningConfig, places: Places, place: StudyPlace, deadline: float | None, report: Report, threads: int
 ) -> None:
-    """Run trials in several processes, which share the study's file."""
+    """Run trials in several processes, which share the study."""
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(threads)
     spawn = get_context("spawn")
     workers = [
-        spawn.Process(target=run_trials, args=(tuning, places, folder.path, deadline), name=f"worker-{number}")
+        spawn.Process(target=run_trials, args=(tuning, places, place, deadline), name=f"worker-{number}")
         for number in range(tuning.workers)
     ]
     for worker in workers:
