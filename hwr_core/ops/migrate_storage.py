@@ -65,7 +65,8 @@ def migrate_storage(
             damaged += [image.name for image, upload in zip(group, found, strict=True) if upload is None]
             done += sum(image.size for image in group)
             progress(done, total)
-    _confirm(goal, [image for image in due if image.name not in damaged])
+    left_out = set(damaged)
+    _confirm(goal, [image for image in due if image.name not in left_out])
     copied = len(due) - len(damaged)
     versions, versions_there = _copy_versions(_models(settings, source), _models(settings, target), damaged)
     return Carried(copied, len(wanted) - len(due), versions, versions_there, tuple(damaged))

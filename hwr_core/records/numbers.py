@@ -117,7 +117,9 @@ class Numbers:
         with self._store.writing() as cursor:
             for user_id in {new.user_id for new in several}:
                 get_active_user(cursor, user_id)
-            self._uploads.add_all([new.upload for new in several if new.upload])
+            if images := [new.upload for new in several if new.upload]:
+                self._uploads.confirm_owner(cursor)
+                self._uploads.add_all(images)
             for new in several:
                 [(new_id,)] = cursor.execute("select nextval('number_ids')").fetchall()
                 record = _record_of(new, new_id, created_at)

@@ -159,7 +159,9 @@ def record_predictions(
     known = stored_before(cursor, [row.place for row in active.values() if row.place])
     first = _first_sent(active, known)
     accepted = [rows[number] for number in first]
-    uploads.add_all([row.upload for row in accepted if row.upload])
+    if images := [row.upload for row in accepted if row.upload]:
+        uploads.confirm_owner(cursor)
+        uploads.add_all(images)
     records = _insert(cursor, ids, accepted)
     fresh = {
         row.place: (record.id, row.once.content)

@@ -45,6 +45,7 @@ def prune(store: Store, uploads: Uploads, retention: Retention, *, dry_run: bool
     stored = {image.name: image.size for image in uploads.stored()}  # before the lock: a full bucket takes its time
     with store.writing() as cursor:
         confirm_predictions(cursor, uploads)
+        uploads.confirm_owner(cursor)
         if retention.predictions is None:
             erased = 0
         else:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from hwr_core.db.cursor import Cursor
 from hwr_core.db.errors import unavailable
 from hwr_core.db.store import Store
-from hwr_core.errors import NotFound, StorageUnavailable
+from hwr_core.errors import Conflict, NotFound, StorageUnavailable
 from hwr_core.settings import Settings
 from hwr_core.storage.folder import Folder
 from hwr_core.storage.places import UPLOADS, shared_storage
@@ -18,6 +20,9 @@ from hwr_core.storage.storage import Storage, Stored
 
 MOST_REMOVED = 1000
 """Files that are removed under one writing lock: others write between two of them."""
+
+OWNER = "owner"
+"""The file beside the images of a storage that says whose they are: else two histories would prune each other's."""
 
 _LEFT = "The history does not refer to these image files any more; `hwr prune` removes them."
 _PLACE = re.compile(r"(?P<first>[0-9a-f]{2})/(?P<name>(?P=first)[0-9a-f]{62})")
@@ -47,8 +52,9 @@ class Uploads:
     Files are added and removed under the store's writing lock, so that neither undoes what the other relies on.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, others_may_use: bool = False) -> None:
         self._storage = storage
+        self._to_confirm = others_may_use
         self._failed = False
 
     @classmethod
@@ -62,7 +68,30 @@ class Uploads:
 
         Raises InvalidValue, NotInstalled and StorageUnavailable.
         """
-        return cls(shared_storage(settings, UPLOADS) or Folder(settings.uploads))
+        shared = shared_storage(settings, UPLOADS)
+        return cls(shared or Folder(settings.uploads), others_may_use=shared is not None)
+
+    def confirm_owner(self, cursor: Cursor) -> None:
+        """Refuse a storage that has the images of another history, and take one that nobody has.
+
+        To be called before images are stored or removed; asks the storage once. Raises Conflict, StorageUnavailable.
+        """
+        if not self._to_confirm:
+            return
+        [(began,)] = cursor.execute("select created_at from users where id = 1").fetchall()  # there from the start
+        ours = f"The images of the history that began at {began.astimezone(UTC).isoformat()}.\n".encode()
+        with self._failures("The folder of image files cannot be written."):
+            try:
+                found = self._storage.read(OWNER)
+            except FileNotFoundError:
+                self._storage.write({OWNER: ours})
+                found = self._storage.read(OWNER)  # another may have been faster
+        if found != ours:
+            raise Conflict(
+                "The storage has the image files of another history; each needs a prefix of its own (HWR_STORAGE_URL). "
+                "If that history is no longer used, remove the file uploads/owner there."
+            )
+        self._to_confirm = False
 
     def add(self, upload: Upload) -> None:
         """Store an image for good, unless it is there already, undamaged. Raises StoreUnavailable."""
@@ -92,6 +121,7 @@ class Uploads:
         for start in range(0, len(wanted), MOST_REMOVED):
             some = wanted[start : start + MOST_REMOVED]
             with store.writing() as cursor:
+                self.confirm_owner(cursor)
                 used = cursor.execute(
                     "select upload from used_uploads where upload in (select unnest($1::text[]))", [some]
                 ).fetchall()

@@ -6,7 +6,7 @@ import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.cli import main
-from hwr_core.errors import NotFound, StorageUnavailable
+from hwr_core.errors import Conflict, NotFound, StorageUnavailable, StoreUnavailable
 from hwr_core.ops.backup.make import back_up
 from hwr_core.ops.backup.restore import restore
 from hwr_core.ops.doctor import contents
@@ -55,7 +55,7 @@ def test_an_upload_lies_in_the_bucket_alone(workspace, url):
     """Under its hash; it is read from there, also by another server with a data folder of its own."""
     [kept] = _keep(workspace, SEVEN)
     name = Upload.of(SEVEN).name
-    assert [each.name for each in open_storage(url).files()] == [f"uploads/{place_of(name)}"]
+    assert {each.name for each in open_storage(url).files()} == {f"uploads/{place_of(name)}", "uploads/owner"}
     assert not workspace.settings.uploads.exists()
     assert workspace.history.upload(kept.id) == SEVEN
     _lost(url)
@@ -79,7 +79,21 @@ def test_prune_removes_what_nothing_refers_to_and_nothing_of_others(workspace, u
     found = workspace.prune(uploads_older_than=0, dry_run=True)
     assert (found.uploads, found.bytes) == (2, len(SEVEN) + len(THREE))
     assert workspace.prune(uploads_older_than=0).uploads == 2
-    assert {each.name for each in open_storage(url).files()} == {"uploads/readme.txt", "other/file"}
+    assert {each.name for each in open_storage(url).files()} == {"uploads/readme.txt", "uploads/owner", "other/file"}
+
+
+def test_another_history_is_refused_where_there_are_images_of_one(workspace, shared, url, tmp_path):
+    """It would prune them: so it neither stores nor removes any, until somebody says that they are nobody's."""
+    _keep(workspace, SEVEN)
+    with Workspace(shared.model_copy(update={"data_dir": tmp_path / "other"})) as other:
+        for call in (lambda: _keep(other, THREE), other.prune):
+            with pytest.raises((Conflict, StoreUnavailable), match=r"another history|not their database"):
+                call()
+        assert list(Uploads.of(shared).names()) == [Upload.of(SEVEN).name]
+        open_storage(url).remove(["uploads/owner"])
+        _keep(other, THREE)
+    with Workspace(shared) as again, pytest.raises(Conflict, match="another history"):
+        again.prune(uploads_older_than=0)
 
 
 def test_an_outage_loses_nothing_and_is_told(shared, monkeypatch):
