@@ -53,7 +53,9 @@ class Settings(BaseSettings):
         None, description="Folder of training data; `datasets` in HWR_DATA_DIR when not set"
     )
     datasets_mirror: str | None = Field(
-        None, description="Address or folder that has the open data sets, for `hwr datasets get`; none when not set"
+        None,
+        description="Address, bucket (s3://...) or folder that has the open data sets, for `hwr datasets get`; none "
+        "when not set",
     )
 
     hub_token: SecretStr | None = Field(
@@ -311,7 +313,7 @@ class Settings(BaseSettings):
 
     @property
     def mirror(self) -> str | Path | None:
-        """Where the open data sets are fetched from instead of their makers: an http(s) address, or a folder."""
+        """Where the open data sets are fetched from instead of their makers: an address, a bucket, or a folder."""
         given = self.datasets_mirror
         return given if given is None or "://" in given else _at_home(Path(given)).resolve()
 
@@ -386,8 +388,10 @@ class Settings(BaseSettings):
     def _address_or_folder(cls, mirror: str | None) -> str | None:
         if mirror is not None and "://" in mirror:
             parts = urlsplit(mirror)
+            if mirror.startswith(OBJECT_STORES):
+                return storage_address(mirror)
             if not (parts.scheme in {"http", "https"} and parts.hostname):
-                raise ValueError("a mirror is a folder, or an address that begins with https:// or http://")
+                raise ValueError("a mirror is a folder, or an address that begins with https://, http:// or s3://")
         elif mirror is not None:
             _at_home(Path(mirror))
         return mirror

@@ -143,7 +143,12 @@ def onnx(version: Version, file: OutputPath, /) -> int:
 @app.command
 def push(
     version: Version,
-    target: Annotated[str, Parameter(name="TARGET", help="A file, or an http(s) address that takes it by PUT.")],
+    target: Annotated[
+        str,
+        Parameter(
+            name="TARGET", help="A file, an http(s) address that takes it by PUT, or s3://..., gs://..., az://..."
+        ),
+    ],
     /,
 ) -> int:
     """Put a version at an address, or into a file, from where `hwr models pull` takes it; nothing is replaced."""
@@ -158,7 +163,9 @@ def push(
 
 @app.command
 def pull(
-    source: Annotated[str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s) address.")],
+    source: Annotated[
+        str, Parameter(name="SOURCE", help="A file of `hwr models export`, or its http(s), s3, gs or az address.")
+    ],
     /,
     *,
     with_token: Flag = False,

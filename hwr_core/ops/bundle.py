@@ -76,7 +76,7 @@ def export_bundle(version: ModelVersion, file: Path) -> None:
 
 
 def push_bundle(version: ModelVersion, target: str, token: str | None = None) -> None:
-    """Write a version to a file, or put it at an http(s) address; what is there is not replaced.
+    """Write a version to a file, or put it at an http(s) address or into a bucket; what is there is not replaced.
 
     Raises:
         ModelUnavailable: a file of the version is missing or damaged.
@@ -94,7 +94,7 @@ def push_bundle(version: ModelVersion, target: str, token: str | None = None) ->
 
 
 def pull_bundle(registry: Registry, source: str, token: str | None = None) -> ModelVersion:
-    """Take in a version from a file, or from an address that begins with http:// or https://. It is not served.
+    """Take in a version from a file, an http(s) address or the URL of a bucket (s3://...). It is not served.
 
     Raises:
         InvalidValue: it is no bundle, it is damaged, or the version is here already.

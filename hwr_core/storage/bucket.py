@@ -85,6 +85,12 @@ class Bucket:
         with self._failures():
             return bytes(obstore.get(self._store, name).bytes())
 
+    def size(self, name: str) -> int:
+        """Return the size of a file in bytes. Raises FileNotFoundError."""
+        with self._failures():
+            # Not by HEAD: its answer has no body, which tells a missing bucket from a missing file.
+            return obstore.get(self._store, name).meta["size"]
+
     def pieces(self, name: str, start: int, size: int) -> Iterator[bytes]:
         """Yield the content of a large file of this size from a place on. Raises FileNotFoundError."""
         for begin in range(start, size, PIECE):

@@ -54,5 +54,11 @@ def read_address(address: str) -> bytes:
     """Return the content of a file by what `Storage.address` said. Raises OSError and StorageUnavailable."""
     if not is_object_address(address):
         return Path(address).read_bytes()
+    bucket, name = object_at(address)
+    return bucket.read(name)
+
+
+def object_at(address: str) -> "tuple[Bucket, str]":
+    """Return the bucket of a file's URL, and the file's name in it. Raises what `open_storage` raises."""
     parts = urlsplit(address)
-    return open_bucket(f"{parts.scheme}://{parts.netloc}").read(parts.path.lstrip("/"))
+    return open_bucket(f"{parts.scheme}://{parts.netloc}"), parts.path.lstrip("/")

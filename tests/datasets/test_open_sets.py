@@ -28,6 +28,8 @@ from hwr_core.datasets.sources import SOURCES
 from hwr_core.errors import Conflict, DatasetMissing, InvalidValue
 from hwr_core.files import lock
 from hwr_core.scripts.script import all_scripts
+from hwr_core.storage.places import open_storage
+from tests.object_store import ObjectStore
 
 REAL = Path(os.environ.get("HWR_DATASETS_DIR", "nowhere"))
 needs_real = pytest.mark.skipif(not (REAL / "mnist.npz").is_file(), reason="HWR_DATASETS_DIR names no data sets")
@@ -339,6 +341,31 @@ def test_all_real_files_come_from_a_mirror_by_the_command(
     listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {each["state"] for each in listed} == {"here"}
     assert len(listed) == len(open_sets())
+
+
+def test_a_set_comes_from_a_bucket(
+    object_store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In pieces, also from where an earlier try stopped; a wrong content, none and a missing bucket are said."""
+    monkeypatch.setattr("hwr_core.storage.bucket.PIECE", 100_000)
+    wanted, url, folder = made_set(CONTENT), object_store.new_url(), tmp_path / "sets"
+    folder.mkdir()
+    with pytest.raises(DownloadFailed, match=f"There is no {url}/{wanted.file}"):
+        fetch(wanted, folder, url)
+    open_storage(url).write({wanted.file: CONTENT})
+    (folder / f".{wanted.file}.part").write_bytes(CONTENT[:150_000])
+    assert fetch(wanted, folder, url).read_bytes() == CONTENT
+    assert left(folder) == [wanted.file]
+    (folder / wanted.file).unlink()
+    for wrong, words in ((CONTENT[:-1] + b"?", "expected content"), (CONTENT + b"?", "should have")):
+        open_storage(url).write({wanted.file: wrong})
+        with pytest.raises(DownloadFailed, match=words):
+            fetch(wanted, folder, url)
+        assert left(folder) == []
+    monkeypatch.setenv("HWR_DATASETS_DIR", str(folder))
+    monkeypatch.setenv("HWR_DATASETS_MIRROR", "s3://hwr-nobody-made-it")
+    assert main(["datasets", "get", "doodles"]) == 2
+    assert "no bucket" in capsys.readouterr().err
 
 
 def test_the_command_says_what_is_wrong(

@@ -20,6 +20,8 @@ from hwr_core.ops.bundle import PAGE, VECTORS, export_bundle, pull_bundle, push_
 from hwr_core.ops.hub import BundleFailed
 from hwr_core.registry.registry import CARD, Registry
 from hwr_core.settings import PROJECT
+from hwr_core.storage.places import open_storage
+from tests.object_store import ObjectStore
 
 SERVED = Registry(PROJECT / "models").champion()
 
@@ -206,6 +208,37 @@ def test_what_is_pushed_can_be_pulled(hub: Hub, tmp_path: Path) -> None:
     push_bundle(SERVED, str(tmp_path / "digits.zip"))
     with pytest.raises(BundleFailed, match="exists already"):
         push_bundle(SERVED, str(tmp_path / "digits.zip"))
+
+
+def test_a_bucket_takes_a_version_and_gives_it_back(
+    object_store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one file; what is there is not replaced, and the token of a hub stays at home."""
+    monkeypatch.setenv("HWR_HUB_TOKEN", "of-the-hub")
+    monkeypatch.setenv("HWR_MODELS_DIR", str(tmp_path / "models"))
+    place = f"{object_store.new_url()}/digits.zip"
+    push_bundle(SERVED, place, "of-the-hub")
+    with pytest.raises(Conflict, match="already"):
+        push_bundle(SERVED, place)
+    assert main(["models", "pull", place]) == 0
+    assert Registry(tmp_path / "models").get(SERVED.name).card == SERVED.card
+    assert main(["models", "pull", f"{place}.gone"]) == 2
+    assert f"There is nothing at {place}.gone" in capsys.readouterr().err
+    assert main(["models", "pull", "s3://hwr-nobody-made-it/digits.zip"]) == 2
+    assert "no bucket" in capsys.readouterr().err
+    with pytest.raises(InvalidValue, match="names no file"):
+        push_bundle(SERVED, "s3://hwr-nobody-made-it")
+
+
+def test_what_is_too_large_in_a_bucket_is_not_fetched(
+    object_store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its size is asked first."""
+    monkeypatch.setattr("hwr_core.ops.hub.LARGEST", 1_000_000)
+    url = object_store.new_url()
+    open_storage(url).write({"large.zip": bytes(1_000_001)})
+    with pytest.raises(InvalidValue, match="larger than 1 MB"):
+        pull_bundle(Registry(tmp_path / "models"), f"{url}/large.zip")
 
 
 def test_the_token_is_sent_where_nobody_else_reads_it(

@@ -45,7 +45,8 @@ def fetch(wanted: OpenSet, folder: Path, mirror: str | Path | None, progress: Pr
     Args:
         wanted: the set.
         folder: of the data sets; made where it is missing.
-        mirror: an http(s) address or a folder that has the files; without one, what the makers publish is converted.
+        mirror: an http(s) address, the URL of a bucket or a folder that has the files; without one, what the makers
+            publish is converted.
         progress: told the bytes that are here, and those that there are.
 
     Raises:

@@ -8,8 +8,9 @@ from typing import BinaryIO, TypeAlias
 
 import httpx2
 
-from hwr_core.errors import Conflict, HwrError
+from hwr_core.errors import Conflict, HwrError, StorageUnavailable
 from hwr_core.files import because, hash_file, lock
+from hwr_core.storage.places import is_object_address, object_at
 
 PIECE = 1 << 16
 PATIENCE = 60.0
@@ -31,7 +32,7 @@ def fetched(origin: str | Path, part: Path, size: int, sha256: str, progress: Pr
     """Yield a file with the content of an origin, and remove it after the block; a broken transfer leaves a part.
 
     Args:
-        origin: an http(s) address, or a file.
+        origin: an http(s) address, the URL of a file in a bucket, or a file.
         part: where the content goes; what lies there is taken as the beginning of it.
         size: in bytes.
         sha256: of the content, in hex.
@@ -77,7 +78,7 @@ def _fill(stream: BinaryIO, origin: str | Path, size: int, progress: Progress) -
     for attempt in range(1, TRIES + 1):
         try:
             if (here := stream.seek(0, os.SEEK_END)) < size:
-                _append(stream, _pieces(origin, stream, here), origin, size, progress)
+                _append(stream, _pieces(origin, stream, here, size), origin, size, progress)
         except httpx2.InvalidURL as error:
             raise DownloadFailed(f"{origin} is not an address of the web.") from error
         except httpx2.HTTPError as error:
@@ -105,8 +106,22 @@ def _append(stream: BinaryIO, pieces: Iterator[bytes], origin: str | Path, size:
         raise DownloadFailed(f"{origin} has {here:,} bytes; it should have {size:,}.")
 
 
-def _pieces(origin: str | Path, stream: BinaryIO, here: int) -> Iterator[bytes]:
-    return _of_file(origin, here) if isinstance(origin, Path) else _of_address(origin, stream, here)
+def _pieces(origin: str | Path, stream: BinaryIO, here: int, size: int) -> Iterator[bytes]:
+    if isinstance(origin, Path):
+        return _of_file(origin, here)
+    return _of_bucket(origin, here, size) if is_object_address(origin) else _of_address(origin, stream, here)
+
+
+def _of_bucket(address: str, here: int, size: int) -> Iterator[bytes]:
+    try:
+        bucket, name = object_at(address)
+        if (found := bucket.size(name)) != size:
+            raise DownloadFailed(f"{address} has {found:,} bytes; it should have {size:,}.")
+        yield from bucket.pieces(name, here, size)
+    except FileNotFoundError as error:
+        raise DownloadFailed(f"There is no {address}.") from error
+    except StorageUnavailable as error:
+        raise DownloadFailed(f"{address} cannot be fetched: {error}") from error
 
 
 def _of_file(origin: Path, here: int) -> Iterator[bytes]:
