@@ -72,7 +72,7 @@ class Settings(BaseSettings):
 
     storage_url: str | None = Field(
         None,
-        description="Where uploads lie instead of HWR_DATA_DIR: s3://bucket/prefix, gs://bucket/prefix, "
+        description="Where uploads, model versions and logs of jobs lie: s3://bucket/prefix, gs://bucket/prefix, "
         "az://container/prefix or file:///folder; credentials come from the environment",
     )
 

@@ -33,7 +33,7 @@ class ObjectStore:
     def new_url(self) -> str:
         """Make a bucket, and return the URL of a prefix in it."""
         bucket = f"hwr-test-{next(_numbers)}"
-        httpx2.put(f"{self.endpoint}/{bucket}").raise_for_status()
+        httpx2.put(f"{self.endpoint}/{bucket}", timeout=60).raise_for_status()
         return f"s3://{bucket}/some/prefix"
 
 

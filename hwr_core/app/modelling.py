@@ -16,12 +16,14 @@ from hwr_core.evaluation.evaluate import evaluations_of
 from hwr_core.evaluation.suites import folder_suite, gate_suites
 from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
+from hwr_core.jobs.shared import SharedJobs
 from hwr_core.jobs.spec import JobSpec
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.records.users import DEFAULT_USER, Users
 from hwr_core.registry.registry import ModelVersion, Registry
 from hwr_core.scripts.script import find_script
 from hwr_core.settings import Settings
+from hwr_core.storage.places import JOBS, shared_storage
 from hwr_core.training.config import TrainingConfig, training_config
 from hwr_core.training.estimate import Estimate, PastTraining, estimate
 from hwr_core.training.installed import confirm_installed
@@ -38,6 +40,7 @@ class Modelling:
     def __init__(self, settings: Settings, store: Store, users: Users, registry: Registry, events: Events) -> None:
         self._settings = settings
         self.registry = registry
+        storage = shared_storage(settings, JOBS)
         self.jobs = JobQueue(
             Jobs(store),
             settings.jobs,
@@ -46,6 +49,7 @@ class Modelling:
             spec=self._spec,
             events=events,
             environment=_database_of(settings),
+            shared=SharedJobs(storage) if storage is not None else None,
         )
         self._data = DataSets(settings, store)
         self.places = self._data.places

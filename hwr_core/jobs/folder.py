@@ -16,7 +16,8 @@ class JobFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.events = EventLog(path / "events.jsonl")
+        self.events_file = path / "events.jsonl"
+        self.events = EventLog(self.events_file)
         self.log_file = path / "log.txt"
         self.checkpoints = path / "checkpoints"
         self.corrections = path / CORRECTIONS_FILE

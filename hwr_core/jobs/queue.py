@@ -1,15 +1,17 @@
 """The queue of jobs, as everyone else uses it: submit, look, cancel, resume. `runner.py` does the running."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwr_core.errors import JobConflict
+from hwr_core.errors import JobConflict, NotFound
 from hwr_core.events import Events
 from hwr_core.jobs.events import Progress
 from hwr_core.jobs.folder import JobFolder
 from hwr_core.jobs.runner import JobRunner, MakeSpec
+from hwr_core.jobs.shared import SharedJobs
 from hwr_core.jobs.table import Job, JobKind, Jobs, JobState
 from hwr_core.notes import notes_of
 from hwr_core.records.users import DEFAULT_USER
@@ -38,6 +40,7 @@ class JobQueue:
         spec: MakeSpec,
         events: Events,
         environment: Mapping[str, str] = NOTHING_MORE,
+        shared: SharedJobs | None = None,
     ) -> None:
         """Make a queue.
 
@@ -49,17 +52,25 @@ class JobQueue:
             spec: makes what the child process needs to know of a job.
             events: where JobChanged is published.
             environment: variables that child processes have beside ours.
+            shared: where other servers find what jobs have printed, and this one what theirs have.
         """
         self._table = table
         self._root = root
         self._events = events
+        self._shared = shared
         self._runner = JobRunner(
             table, root, program=program, width=width, spec=spec, announce=self._announce, environment=environment
         )
 
     def folder(self, job_id: int) -> JobFolder:
-        """Return the folder of a job."""
-        return JobFolder(self._root / str(job_id))
+        """Return the folder of a job; what another server has stored of one that has ended is fetched first."""
+        folder = JobFolder(self._root / str(job_id))
+        if self._shared is not None and not folder.events_file.exists():
+            with suppress(NotFound):
+                job = self._table.get(job_id)
+                if job.state.is_finished:
+                    self._shared.fetch(job, folder)
+        return folder
 
     def submit(self, kind: JobKind, config: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
         """Add a job to the end of the queue. Raises UserNotFound, UserInactive and StoreError."""
@@ -136,5 +147,7 @@ class JobQueue:
 
     def _announce(self, job: Job) -> Job:
         """Publish that a job has changed its state or made progress, and return it."""
+        if self._shared is not None and job.state.is_finished:
+            self._shared.send(job, JobFolder(self._root / str(job.id)))
         self._events.publish(JobChanged(job, self.progress(job)))
         return job

@@ -44,5 +44,5 @@ def unavailable(text: str, place: str, variables: str) -> StorageUnavailable:
         words = "The object storage cannot be reached. Try again later."
     error = StorageUnavailable(words)
     answer = " ".join(found[1] for found in (status, code) if found)
-    error.add_note(f"It is {place}{f', which answered {answer}' if answer else ''}; credentials: {variables}.")
+    error.add_note(f"It is {place}{f', which answered {answer}' if answer else ''}. Credentials come from {variables}.")
     return error

@@ -1,0 +1,50 @@
+"""What other servers show of jobs that have ended here: their log and their events. All else stays on the machine."""
+
+import logging
+from pathlib import Path
+
+from hwr_core.errors import StorageUnavailable
+from hwr_core.files import write_whole
+from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.table import Job
+from hwr_core.storage.storage import Storage
+
+log = logging.getLogger(__name__)
+
+
+class SharedJobs:
+    """The logs and events of jobs in a storage. Safe to use from many threads."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def send(self, job: Job, folder: JobFolder) -> None:
+        """Store what there is of a job that has ended; where that fails, the log says so."""
+        try:
+            found = {f"{_place(job)}/{file.name}": file.read_bytes() for file in _files(folder) if file.exists()}
+            if found:
+                self._storage.write(found)
+        except (StorageUnavailable, OSError) as error:
+            log.warning("What job %s has printed is on this machine alone: %s", job.id, error)
+
+    def fetch(self, job: Job, folder: JobFolder) -> None:
+        """Bring what another machine has stored of a job that has ended; what is here is left as it is."""
+        for file in _files(folder):
+            try:
+                content = self._storage.read(f"{_place(job)}/{file.name}")
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(file, content)
+            except FileNotFoundError:  # a job that was cancelled before it began has nothing
+                continue
+            except (StorageUnavailable, OSError) as error:
+                log.warning("What job %s has printed cannot be fetched: %s", job.id, error)
+                return
+
+
+def _place(job: Job) -> str:
+    """Where a job's files lie; with its time, since another history has a job of this number too."""
+    return f"{job.id}-{job.created_at:%Y%m%dT%H%M%S.%fZ}"
+
+
+def _files(folder: JobFolder) -> tuple[Path, ...]:
+    return folder.log_file, folder.events_file
