@@ -24,7 +24,9 @@ mkdirSync(OUT);
 cpSync("src/files", OUT, { recursive: true });
 const compiler = "node_modules/assemblyscript/bin/asc.js";
 const settings = ["-O3", "--noAssert", "--importMemory", "--runtime", "stub", "--enable", "simd"];
-execFileSync(process.execPath, [compiler, "src/kernel/matrix.ts", "-o", `${OUT}/matrix.wasm`, ...settings]);
+const kernel = [compiler, "src/kernel/matrix.ts", ...settings];
+execFileSync(process.execPath, [...kernel, "-o", `${OUT}/matrix.wasm`]);
+execFileSync(process.execPath, [...kernel, "-o", `${OUT}/fused.wasm`, "--enable", "relaxed-simd"]);
 
 const PAGE_VERSION = JSON.stringify(version());
 const common = { bundle: true, minify: true, format: "esm", target: "es2022", logLevel: "warning", outdir: OUT };

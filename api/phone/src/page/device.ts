@@ -23,10 +23,7 @@ export class Device {
 
   /** Start the worker with this model. Throws CannotRead. */
   static async of({ file, info }: Model): Promise<Device> {
-    const answer = await fetch("matrix.wasm").catch((cause: unknown) => {
-      throw new CannotRead("The program that reads cannot be fetched.", { cause });
-    });
-    const load: Load = { kernel: await answer.arrayBuffer(), model: file, decision: info.decision };
+    const load: Load = { kernel: await kernel(), model: file, decision: info.decision };
     const worker = new Worker("worker.js", { type: "module" });
     const { ready, reason } = await new Promise<Loaded>((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<Loaded>) => resolve(data);
@@ -46,5 +43,19 @@ export class Device {
       this.#waiting.set(message.id, resolve);
       this.#worker.postMessage(message, [drawing.pixels.buffer as ArrayBuffer]);
     });
+  }
+}
+
+/** The faster kernel, where the browser knows its instructions. */
+async function kernel(): Promise<ArrayBuffer> {
+  const fused = await program("fused.wasm");
+  return WebAssembly.validate(fused) ? fused : program("matrix.wasm");
+}
+
+async function program(name: string): Promise<ArrayBuffer> {
+  try {
+    return await (await fetch(name)).arrayBuffer();
+  } catch (cause) {
+    throw new CannotRead("The program that reads cannot be fetched.", { cause });
   }
 }

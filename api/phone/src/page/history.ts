@@ -2,12 +2,15 @@
 
 import type { Kept } from "./store.ts";
 
+/** What a row shows: what is kept here, or a number, which the server has stored at once. */
+export type Shown = Kept & { number?: { text: string; isRight: boolean } };
+
 export class History {
   readonly #list: HTMLElement;
   readonly #empty: HTMLElement;
   readonly #remove: (kept: Kept) => void;
   readonly #rows = new Map<string, HTMLLIElement>();
-  readonly #shown = new Map<string, Kept>();
+  readonly #shown = new Map<string, Shown>();
 
   constructor(list: HTMLElement, empty: HTMLElement, remove: (kept: Kept) => void) {
     this.#list = list;
@@ -16,7 +19,7 @@ export class History {
   }
 
   /** Show one, or show it anew. */
-  show(kept: Kept, isSent: boolean): void {
+  show(kept: Shown, isSent: boolean): void {
     let row = this.#rows.get(kept.key);
     if (!row) {
       row = document.createElement("li");
@@ -29,34 +32,39 @@ export class History {
     this.#shown.set(kept.key, kept);
     this.#empty.hidden = true;
     row.dataset.state = kept.problem ? "refused" : isSent ? "sent" : "waiting";
-    row.children[1]!.textContent = kept.digit === null ? "–" : String(kept.digit);
+    row.children[1]!.textContent = kept.number?.text ?? kept.digit?.toString() ?? "–";
     row.children[2]!.textContent = about(kept, isSent);
     row.children[2]!.classList.toggle("sent", isSent);
     row.querySelector("button")?.remove();
-    if (kept.problem) row.append(this.#remover(kept, row));
+    if (kept.problem) row.append(this.#remover(kept));
   }
 
   /** Take away what is not to be seen by whoever is signed in now. */
   only(isTheirs: (kept: Kept) => boolean): void {
     for (const [key, kept] of this.#shown) {
       if (isTheirs(kept)) continue;
-      this.#rows.get(key)?.remove();
-      this.#rows.delete(key);
-      this.#shown.delete(key);
+      this.#drop(key);
     }
     this.#empty.hidden = this.#rows.size > 0;
   }
 
-  #remover(kept: Kept, row: HTMLElement): HTMLButtonElement {
+  /** Take one away, if it is shown. */
+  remove(key: string): void {
+    this.#drop(key);
+    this.#empty.hidden = this.#rows.size > 0;
+  }
+
+  #drop(key: string): void {
+    this.#rows.get(key)?.remove();
+    this.#rows.delete(key);
+    this.#shown.delete(key);
+  }
+
+  #remover(kept: Kept): HTMLButtonElement {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Remove";
-    button.addEventListener("click", () => {
-      row.remove();
-      this.#rows.delete(kept.key);
-      this.#shown.delete(kept.key);
-      this.#remove(kept);
-    });
+    button.addEventListener("click", () => this.#remove(kept));
     return button;
   }
 }
@@ -69,9 +77,10 @@ function thumbnail(image: Blob): HTMLImageElement {
   return shown;
 }
 
-function about(kept: Kept, isSent: boolean): string {
+function about(kept: Shown, isSent: boolean): string {
   const time = new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const said = kept.label === undefined ? "" : kept.label === null ? ", no digit" : `, is a ${kept.label}`;
+  const label = kept.label === undefined ? "" : kept.label === null ? ", no digit" : `, is a ${kept.label}`;
+  const said = kept.number?.isRight ? ", right" : label;
   const state = kept.problem ? `refused: ${kept.problem}` : isSent ? sent(kept) : "waits to be sent";
   return `${time}${said}, ${state}`;
 }

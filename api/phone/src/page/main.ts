@@ -4,9 +4,10 @@ import type { Answer } from "../reader/decide.ts";
 import { CannotRead, Device } from "./device.ts";
 import { History } from "./history.ts";
 import { type Model, NoModel, storedOrServed, update } from "./model.ts";
-import { Outbox, type State } from "./outbox.ts";
+import { WrittenNumber } from "./number.ts";
+import { type Change, Outbox, type State } from "./outbox.ts";
 import { Reading } from "./reading.ts";
-import { readNumber, Refused, SignedOut, Unreachable } from "./server.ts";
+import { Refused, SignedOut, Unreachable } from "./server.ts";
 import { Sheet, type Stroke } from "./sheet.ts";
 import { type Kept, openStore, type Store } from "./store.ts";
 import { inWords, others, percent } from "./words.ts";
@@ -27,14 +28,13 @@ let state: State = navigator.onLine ? "online" : "offline";
 let readBy = "";
 let starting: Promise<void> | null = null;
 let timer = 0, speaking = 0;
-let asked = 0; // numbers that were asked for, or are not wanted any more
 
 const sheet = new Sheet(element("sheet"), drawn, lifted);
 const reading = new Reading(sheet, show);
+const number = new WrittenNumber();
 
 function drawn(time: number): void {
-  if (photo) forget();
-  asked++;
+  if (photo || isNumber) forget();
   element("hint").hidden = true;
   clear.disabled = false;
   clearTimeout(timer);
@@ -73,6 +73,7 @@ function notice(text: string): void {
 
 function forget(): void {
   photo = answer = null;
+  number.forget();
   digit.textContent = words.textContent = element("others").textContent = "";
   for (const each of [right, wrong, keep]) each.disabled = true;
   openKeys(false);
@@ -80,7 +81,6 @@ function forget(): void {
 
 function wipe(): void {
   clearTimeout(timer);
-  asked++;
   sheet.clear();
   forget();
   clear.disabled = true;
@@ -95,17 +95,31 @@ function openKeys(open: boolean): void {
 
 async function showNumber(image: Promise<Blob>): Promise<void> {
   say("Reading …");
-  const mine = ++asked;
   try {
-    const { text, confidence, accept } = await readNumber(await image);
-    if (mine !== asked) return;
+    const found = await number.read(image);
+    if (!found) return;
+    const { text, confidence, accept } = found;
     digit.textContent = text || "–";
     digit.classList.toggle("unsure", !accept);
     say(text ? `${text}, ${percent(confidence)} sure${accept ? "" : ": check it"}` : "No digits were found");
+    right.disabled = keep.disabled = !text;
   } catch (error) {
-    if (mine !== asked) return;
     digit.textContent = "";
     say(reasonOf(error, "Numbers are read by the server, which cannot be reached at present."));
+  }
+}
+
+/** Have the server store the number. This device keeps none: it stays on the sheet until the server has it. */
+async function keepNumber(isRight: boolean): Promise<void> {
+  right.disabled = keep.disabled = true;
+  notice("");
+  try {
+    const { image, text, prediction } = await number.keep(isRight);
+    history.show({ ...made({ image, kind: "drawing", digit: null }), prediction, number: { text, isRight } }, true);
+    if (number.isAbout(image)) wipe(); // else the next one is under way
+  } catch (error) {
+    right.disabled = keep.disabled = !digit.textContent;
+    notice(reasonOf(error, "Numbers are kept by the server, which cannot be reached at present. It is still here: try again."));
   }
 }
 
@@ -125,9 +139,7 @@ async function keepDrawing(label?: number | null): Promise<void> {
     const kept = made({ image: await image, kind: "drawing", digit: read, ...said });
     if (!(await add(kept)) && sheet.isEmpty) putBack(drawn);
   } else if (label !== undefined) {
-    const labelled = { ...judged, label };
-    history.show(labelled, false);
-    await outbox.label(labelled, label);
+    await outbox.label({ ...judged, label }, label);
   }
 }
 
@@ -153,8 +165,6 @@ async function add(kept: Kept): Promise<boolean> {
     return false;
   }
   void navigator.storage?.persist?.(); // else the browser may clear what waits when the device runs full
-  history.show(kept, false);
-  await countWaiting();
   return true;
 }
 
@@ -174,10 +184,11 @@ async function countWaiting(): Promise<void> {
   element("waiting").textContent = parts.join(" ").trim();
 }
 
-async function sent(kept: Kept): Promise<void> {
-  history.show(kept, !kept.problem);
+async function changed({ kept, now }: Change): Promise<void> {
+  if (now === "removed") history.remove(kept.key);
+  else if (outbox.isOurs(kept)) history.show(kept, now === "done" && !kept.problem);
   await countWaiting();
-  if (photo?.key !== kept.key) return;
+  if (now !== "done" || photo?.key !== kept.key) return;
   photo = kept;
   const verdict = kept.digit !== null ? "digit" : kept.prediction ? "not_a_digit" : "no_ink";
   digit.textContent = kept.digit?.toString() ?? "–";
@@ -209,14 +220,14 @@ async function choosePhoto(input: HTMLInputElement): Promise<void> {
   if (!(await add(photo))) wipe();
 }
 
-function setMode(number: boolean): void {
-  isNumber = number;
-  element("mode-digit").setAttribute("aria-pressed", String(!number));
-  element("mode-number").setAttribute("aria-pressed", String(number));
-  element("hint").textContent = number ? "Write a number" : "Write a digit";
-  document.querySelector(".sheet")!.classList.toggle("wide", number);
-  for (const each of [right, wrong, keep]) each.hidden = number;
-  sheet.digits = number ? 3 : 1;
+function setMode(wide: boolean): void {
+  isNumber = wide;
+  element("mode-digit").setAttribute("aria-pressed", String(!wide));
+  element("mode-number").setAttribute("aria-pressed", String(wide));
+  element("hint").textContent = wide ? "Write a number" : "Write a digit";
+  document.querySelector(".sheet")!.classList.toggle("wide", wide);
+  wrong.hidden = wide; // what a number really is, is said on the Numbers page
+  sheet.digits = wide ? 3 : 1;
   wipe();
 }
 
@@ -234,7 +245,7 @@ async function start(): Promise<void> {
   } catch (error) {
     if (!(error instanceof NoModel || error instanceof CannotRead)) throw error;
     readBy = "Read by the server.";
-    notice(error instanceof CannotRead ? `This device cannot read by itself: ${error.message}` : "");
+    if (error instanceof CannotRead) notice(`This device cannot read by itself: ${error.message}`);
     if (model) await fetchNext(model); // perhaps the one that is served now can be read by
     return;
   }
@@ -257,7 +268,7 @@ async function fetchNext({ info }: Model): Promise<void> {
 function nameUpdate(key: string, now: string, words: string): void {
   const before = localStorage.getItem(key);
   localStorage.setItem(key, now);
-  if (before !== null && before !== now) notice(words);
+  if (before !== null && before !== now) notice(`${element("notice").textContent} ${words}`.trim()); // page and model
 }
 
 for (const value of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null]) {
@@ -267,9 +278,9 @@ for (const value of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null]) {
   key.addEventListener("click", () => void keepDrawing(value));
   keys.append(key);
 }
-right.addEventListener("click", () => void keepDrawing(answer?.digit ?? null));
+right.addEventListener("click", () => void (isNumber ? keepNumber(true) : keepDrawing(answer?.digit ?? null)));
 wrong.addEventListener("click", () => openKeys(keys.hidden !== false));
-keep.addEventListener("click", () => void keepDrawing());
+keep.addEventListener("click", () => void (isNumber ? keepNumber(false) : keepDrawing()));
 clear.addEventListener("click", wipe);
 element("mode-digit").addEventListener("click", () => setMode(false));
 element("mode-number").addEventListener("click", () => setMode(true));
@@ -286,8 +297,8 @@ const store: Store = await openStore().catch((error: unknown) => {
   notice("This browser lets the page store nothing, as in a private window: nothing can be read or kept here.");
   throw error;
 });
-const history = new History(element("history"), element("empty"), (kept) => void store.remove(kept.key));
-const outbox = new Outbox(store, (kept) => void sent(kept), told);
+const history = new History(element("history"), element("empty"), (kept) => void outbox.remove(kept));
+const outbox = new Outbox(store, (change) => void changed(change), told);
 for (const kept of (await store.all()).filter((each) => outbox.isOurs(each))) {
   const { problem, ...again } = kept;
   if (problem) await store.put(again); // a new start is a new try
@@ -296,6 +307,11 @@ for (const kept of (await store.all()).filter((each) => outbox.isOurs(each))) {
 nameUpdate("hwr-page", PAGE_VERSION, `This page was updated to ${PAGE_VERSION}.`);
 told(state);
 if ("serviceWorker" in navigator) {
+  let isFirst = navigator.serviceWorker.controller === null; // of this page, which was never stored before
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (!isFirst) notice("A new version of this page was fetched: it is used from the next start on.");
+    isFirst = false;
+  });
   navigator.serviceWorker.register("sw.js").catch(() => {
     notice("This browser does not let the page work without a network: it may not trust the server's certificate.");
   });

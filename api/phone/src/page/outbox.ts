@@ -6,18 +6,22 @@ import type { Kept, Store } from "./store.ts";
 const AGAIN = 15_000; // milliseconds until the next try, while something waits
 
 export type State = "online" | "offline" | "signed-out";
+/** What has become of one, told to the page and to its other tabs: it waits, it was sent or refused, or it was removed. */
+export type Change = { kept: Kept; now: "waiting" | "done" | "removed" };
 
 export class Outbox {
   readonly #store: Store;
-  readonly #changed: (kept: Kept) => void;
+  readonly #changed: (change: Change) => void;
   readonly #told: (state: State) => void;
+  readonly #tabs = "BroadcastChannel" in self ? new BroadcastChannel("hwr-outbox") : null;
   user: User | null;
 
-  /** `changed` is called for each that was sent or refused, `told` with what was found out about the server. */
-  constructor(store: Store, changed: (kept: Kept) => void, told: (state: State) => void) {
+  /** `changed` is called for each change, here or in another tab, `told` with what was found out about the server. */
+  constructor(store: Store, changed: (change: Change) => void, told: (state: State) => void) {
     this.#store = store;
     this.#changed = changed;
     this.#told = told;
+    this.#tabs?.addEventListener("message", ({ data }: MessageEvent<Change>) => changed(data));
     this.user = JSON.parse(localStorage.getItem("hwr-user") ?? "null") as User | null;
     addEventListener("online", () => void this.send());
     addEventListener("offline", () => told("offline"));
@@ -27,15 +31,30 @@ export class Outbox {
 
   /** Keep one, and send it if the server can be reached. */
   async keep(kept: Kept): Promise<void> {
-    await this.#store.put({ ...kept, owner: this.user?.user_id ?? null });
+    const owned = { ...kept, owner: this.user?.user_id ?? null };
+    await this.#store.put(owned);
+    this.#tell({ kept: owned, now: "waiting" });
     void this.send();
   }
 
   /** Say what one shows, whether or not it has been sent. */
   async label(kept: Kept, label: number | null): Promise<void> {
     const newest = (await this.#store.get(kept.key)) ?? kept;
-    await this.#store.put({ ...newest, label });
+    const labelled = { ...newest, label };
+    await this.#store.put(labelled);
+    this.#tell({ kept: labelled, now: "waiting" });
     void this.send();
+  }
+
+  /** Remove one that the server has refused. */
+  async remove(kept: Kept): Promise<void> {
+    await this.#store.remove(kept.key);
+    this.#tell({ kept, now: "removed" });
+  }
+
+  #tell(change: Change): void {
+    this.#changed(change);
+    this.#tabs?.postMessage(change);
   }
 
   /** Send all that waits, one by one; of several tabs one sends. */
@@ -96,12 +115,12 @@ export class Outbox {
       const newest = await this.#store.get(kept.key);
       if (newest?.label !== sent.label) return await this.#sendOne(newest ?? sent);
       await this.#store.remove(kept.key);
-      this.#changed(sent);
+      this.#tell({ kept: sent, now: "done" });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const refused = { ...kept, problem: error.message };
       await this.#store.put(refused);
-      this.#changed(refused);
+      this.#tell({ kept: refused, now: "done" });
     }
   }
 }

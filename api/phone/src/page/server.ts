@@ -12,7 +12,7 @@ export class Refused extends Error {}
 
 export type User = { user_id: number; username: string };
 export type Told = { prediction_id: number | null; predicted_digit: number | null; verdict: string; confidence: number };
-export type Numbers = { text: string; confidence: number; accept: boolean };
+export type Numbers = { prediction_id: number | null; text: string; confidence: number; accept: boolean };
 
 async function call<Answer>(path: string, request: RequestInit = {}, patience = PATIENCE): Promise<Answer> {
   let answer: Response;
@@ -64,9 +64,14 @@ export async function giveFeedback(predictionId: number, digit: number | null): 
   await call("feedback", json({ prediction_id: predictionId, actual_digit: digit }));
 }
 
-export function readNumber(image: Blob): Promise<Numbers> {
+/** Read all digits of a drawing or a photo, and store the number if it is to be kept. */
+export function readNumber(image: Blob, keep: boolean): Promise<Numbers> {
   const body = new FormData();
   body.set("file", image, "drawing.png");
-  body.set("keep", "false");
-  return call("read-number", { method: "POST", body });
+  body.set("keep", String(keep));
+  return call("read-number", { method: "POST", body }, PATIENCE_FOR_PHOTOS);
+}
+
+export async function labelNumber(id: number, text: string): Promise<void> {
+  await call(`numbers/${id}/feedback`, json({ text }));
 }

@@ -31,7 +31,9 @@ export class Sheet {
     this.#changed = changed;
     this.#lifted = lifted;
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    // Where there is the raw event it comes at once, the other with the next frame.
+    const move = "onpointerrawupdate" in canvas ? "pointerrawupdate" : "pointermove";
+    canvas.addEventListener(move, (event) => this.#move(event as PointerEvent));
     for (const end of ["pointerup", "pointercancel"] as const) canvas.addEventListener(end, (event) => this.#up(event));
     for (const touch of ["touchstart", "touchmove"] as const) {
       canvas.addEventListener(touch, (event) => event.preventDefault(), { passive: false }); // Safari scrolls otherwise

@@ -60,25 +60,14 @@ export class Network {
     const [m, k] = [rows! * columns!, high! * wide! * depth!];
     const product = this.#product(m, k, filters!, weights, bias, y, relu(options!, 3));
     const patches = this.#memory.take(m * k);
-    const line = depth! * wide!;
+    const tall = Math.max(top + height!, (rows! - 1) * down + high!);
+    const broad = Math.max(left + width!, (columns! - 1) * across + wide!);
+    const framed = this.#memory.take(tall * broad * depth!); // the image in its padding of zeros
+    const inside = framed + 4 * depth! * (top * broad + left);
+    const { patches: lay, frame } = this.#memory.kernel;
     return () => {
-      const source = this.#of(x!);
-      const target = this.#memory.floats(patches, m * k);
-      let at = 0;
-      for (let row = 0; row < rows!; row++) {
-        for (let column = 0; column < columns!; column++) {
-          const first = column * across - left;
-          const [from, to] = [Math.max(first, 0), Math.min(first + wide!, width!)];
-          for (let dy = row * down - top; dy < row * down - top + high!; dy++, at += line) {
-            if (dy < 0 || dy >= height!) target.fill(0, at, at + line);
-            else {
-              if (to - from < wide!) target.fill(0, at, at + line);
-              const begin = (dy * width! + from) * depth!;
-              copy(source, begin, target, at + (from - first) * depth!, (to - from) * depth!);
-            }
-          }
-        }
-      }
+      frame(this.#addresses[x!]!, height!, width! * depth!, broad * depth!, inside);
+      lay(framed, broad * depth!, rows!, columns!, down, across * depth!, high!, wide! * depth!, patches);
       product(patches);
     };
   }
@@ -107,7 +96,7 @@ export class Network {
     }
     if (bias !== undefined && bias >= 0) memory.floats(biases, n).set(this.#weights(bias));
     return (a) => {
-      memory.multiply(m, k, wide, a, b, biases, c, cut ? 1 : 0);
+      memory.kernel.multiply(m, k, wide, a, b, biases, c, cut ? 1 : 0);
       if (wide === n) return;
       const result = memory.floats(c, m * wide);
       const target = this.#of(y!);
@@ -173,10 +162,6 @@ function relu(options: Table, field: number): boolean {
 /** How many pixels of padding lie before an image, where as much as possible of it lies behind ("same"). */
 function before(length: number, steps: number, stride: number, kernel: number): number {
   return Math.floor(Math.max((steps - 1) * stride + kernel - length, 0) / 2);
-}
-
-function copy(source: Float32Array, from: number, target: Float32Array, to: number, length: number): void {
-  for (let at = 0; at < length; at++) target[to + at] = source[from + at]!;
 }
 
 function size(shape: number[]): number {

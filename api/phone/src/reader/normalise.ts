@@ -2,7 +2,7 @@
  * A drawing -> the 28 x 28 that the model reads: the stages of hwr_core/images/normalise.py that change a drawing.
  *
  * The others look for what a drawing on blank white does not have: an edge of ink, shading, ruled lines, a table
- * around the paper. tests/browser/test_phone.py compares the two on a thousand drawings.
+ * around the paper. tests/browser/phone/test_reading.py compares the two on a thousand drawings.
  */
 
 import { type Component, componentsOf, type Components, dilate, reach } from "./components.ts";

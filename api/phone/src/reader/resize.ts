@@ -19,6 +19,7 @@ export function round(value: number): number {
 
 /** Reduce an image, each pixel the mean of the area that it covers (INTER_AREA), with float32 sums as in OpenCV. */
 export function reduce(image: Grey, width: number, height: number): Grey {
+  if (image.width === 2 * width && image.height === 2 * height) return halve(image);
   const out = grey(width, height);
   const columns = areas(image.width, width);
   const line = new Float32Array(width);
@@ -31,9 +32,19 @@ export function reduce(image: Grey, width: number, height: number): Grey {
       sums[row.to * width + column]! += Math.fround(line[column]! * row.weight);
     }
   }
-  const halves = image.width === 2 * width && image.height === 2 * height;
-  // Of four pixels OpenCV rounds a half up, of others to the even neighbour.
-  sums.forEach((sum, at) => { out.pixels[at] = halves ? Math.floor(sum + 0.5) : round(sum); });
+  sums.forEach((sum, at) => { out.pixels[at] = round(sum); });
+  return out;
+}
+
+/** Each pixel the mean of four. Of these OpenCV rounds a half up, of other areas to the even neighbour. */
+function halve({ width, height, pixels }: Grey): Grey {
+  const out = grey(width / 2, height / 2);
+  for (let row = 0, to = 0; row < height; row += 2) {
+    for (let at = row * width; at < (row + 1) * width; at += 2) {
+      const sum = pixels[at]! + pixels[at + 1]! + pixels[at + width]! + pixels[at + width + 1]!;
+      out.pixels[to++] = (sum + 2) >> 2;
+    }
+  }
   return out;
 }
 

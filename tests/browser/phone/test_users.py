@@ -1,25 +1,18 @@
-"""The page for phones where users sign in, and where another model version comes to serve."""
+"""The page for phones where users sign in: nobody sees or sends what another keeps."""
 
-import shutil
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.roles import Role
-from hwr_core.registry.pointers import CHAMPION
-from hwr_core.registry.registry import Registry
-from hwr_core.settings import PROJECT, Settings
-from tests.browser.conftest import PATIENCE
-from tests.browser.test_phone import PHONE, _installed, _write
+from hwr_core.settings import Settings
+from tests.browser.phone.hand import installed, write
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server, serving
 
 PASSWORD = "a fair few plain words"  # noqa: S105  of users who exist as long as a test
-EARLIER = min(Registry(PROJECT / "models").names())
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +28,6 @@ def signed_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
         yield server
 
 
-def _phone(browser: Browser, server: Server) -> BrowserContext:
-    context = browser.new_context(base_url=server.url, **PHONE)
-    context.set_default_timeout(PATIENCE)
-    return context
-
-
 def _sign_in(page: Page, name: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
@@ -54,9 +41,11 @@ def _mine(page: Page) -> list[int]:
     return sorted(row["predicted_digit"] for row in rows)
 
 
-def test_what_one_user_has_kept_is_not_sent_by_another(browser: Browser, signed_in_server: Server) -> None:
+def test_what_one_user_has_kept_is_not_sent_by_another(
+    new_phone: Callable[..., BrowserContext], signed_in_server: Server
+) -> None:
     """It waits until its user signs in again on this phone, and nobody else sees it."""
-    phone = _phone(browser, signed_in_server)
+    phone = new_phone(signed_in_server.url)
     page = phone.new_page()
     page.goto("/m/")
     expect(page.locator("#state")).to_contain_text("Not signed in")
@@ -64,9 +53,9 @@ def test_what_one_user_has_kept_is_not_sent_by_another(browser: Browser, signed_
     _sign_in(page, "Ada")
     page.close()
 
-    page = _installed(phone)
+    page = installed(phone)
     phone.set_offline(True)
-    _write(page, hand_made_strokes(3))
+    write(page, hand_made_strokes(3))
     expect(page.locator("#digit")).to_have_text("3")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("#waiting")).to_contain_text("1 to be sent")
@@ -85,31 +74,3 @@ def test_what_one_user_has_kept_is_not_sent_by_another(browser: Browser, signed_
     _sign_in(page, "Ada")
     expect(page.locator("#waiting")).to_be_empty()
     assert _mine(page) == [3]
-    phone.close()
-
-
-def test_a_new_model_is_used_from_the_next_start_and_named(browser: Browser, tmp_path: Path) -> None:
-    """It is fetched while the earlier one reads on."""
-    models = tmp_path / "models"
-    served = Registry(PROJECT / "models").champion().name
-    for name in (EARLIER, served):
-        shutil.copytree(PROJECT / "models" / name, models / name)
-    (models / CHAMPION).write_text(f"{EARLIER}\n", encoding="utf-8")
-    with serving(tmp_path / "data", HWR_MODELS_DIR=str(models)) as server:
-        phone = _phone(browser, server)
-        page = _installed(phone)
-        expect(page.locator("#state")).to_contain_text(EARLIER)
-        (models / CHAMPION).write_text(f"{served}\n", encoding="utf-8")
-        deadline = time.monotonic() + 60
-        while page.request.get("/m/model.json", max_retries=3).json()["version"] != served:
-            assert time.monotonic() < deadline
-            page.wait_for_timeout(100)  # the server looks for a promotion every now and then
-        page.reload()
-        expect(page.locator("#state")).to_contain_text(EARLIER)
-        expect(page.locator("#notice")).to_contain_text(f"Model {served} was fetched")
-        page.reload()
-        expect(page.locator("#state")).to_contain_text(served)
-        expect(page.locator("#notice")).to_have_text(f"Now read by model {served}.")
-        _write(page, hand_made_strokes(6))
-        expect(page.locator("#digit")).to_have_text("6")
-        phone.close()

@@ -1,0 +1,47 @@
+/** A number on the wide sheet or a photo: read by the server, and stored there once the user wants it kept. */
+
+import { labelNumber, type Numbers, readNumber } from "./server.ts";
+
+export class WrittenNumber {
+  #image: Blob | null = null;
+  #text = "";
+  #id: number | null = null; // in the history, once it is stored there
+  #asked = 0; // numbers that were asked for, or are not wanted any more
+
+  /** Whether it is still about this image. */
+  isAbout(image: Blob): boolean {
+    return image === this.#image;
+  }
+
+  /** Forget it: an answer that is still under way is not wanted any more. */
+  forget(): void {
+    this.#asked++;
+    this.#image = this.#id = null;
+    this.#text = "";
+  }
+
+  /** Read an image, storing nothing; null where it was forgotten meanwhile. Throws what calls of the server throw. */
+  async read(image: Promise<Blob>): Promise<Numbers | null> {
+    this.forget();
+    const mine = this.#asked;
+    try {
+      const sent = await image;
+      const found = await readNumber(sent, false);
+      if (mine !== this.#asked) return null;
+      if (found.text) [this.#image, this.#text] = [sent, found.text];
+      return found;
+    } catch (error) {
+      if (mine !== this.#asked) return null;
+      throw error;
+    }
+  }
+
+  /** Store it, and what was read as its label if it is right. Asked again after an error, it is not stored twice. */
+  async keep(isRight: boolean): Promise<{ image: Blob; text: string; prediction: number | null }> {
+    const [image, text] = [this.#image!, this.#text];
+    const id = this.#id ?? (await readNumber(image, true)).prediction_id;
+    if (this.isAbout(image)) this.#id = id;
+    if (isRight && id !== null) await labelNumber(id, text);
+    return { image, text, prediction: id };
+  }
+}
