@@ -57,6 +57,7 @@ bench: setup ## Measure speed, and what each step of the normaliser is worth
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.inference
 	$(BIN)/python -m tests.benchmarks.together
+	$(BIN)/python -m tests.benchmarks.read_all
 	$(BIN)/python -m tests.benchmarks.history
 	$(BIN)/python -m tests.benchmarks.numbers
 	$(BIN)/python -m tests.benchmarks.preprocessing
