@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from hwr_core.analytics import breakdown, confidence, confusion, latency, numbers, over_time, totals
+from hwr_core.analytics import breakdown, confidence, confusion, latency, numbers, over_time, split, totals
 from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.changes import Change
 from hwr_core.analytics.changes import changes as find_changes
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
 from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket
+from hwr_core.analytics.split import MOST_GROUPS, Split
 from hwr_core.db.store import Store
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING
@@ -94,6 +95,13 @@ class Analytics:
             columns of accuracy; the values with most predictions first, digits in their order.
         """
         return breakdown.breakdown(self._store, chosen, by)
+
+    def split(self, chosen: HistoryFilter = EVERYTHING, *, by: Dimension, most: int = MOST_GROUPS) -> Split:
+        """Return a filter for each digit, verdict, model version, source or user, to ask any question of each.
+
+        Where there are more than `most`, 1 to 6, those with most predictions. Raises InvalidValue.
+        """
+        return split.split(self._store, chosen, by, most)
 
     def latency(self, chosen: HistoryFilter = EVERYTHING) -> "pd.DataFrame":
         """Return the time that half, 95 % and 99 % of the predictions took at most, right to within half a percent.

@@ -5,6 +5,7 @@ from hwr_core.analytics.changes import Cause, Change, Figure
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
 from hwr_core.analytics.numbers import NumberDimension, NumberFigures
 from hwr_core.analytics.periods import Bucket, start_of_today
+from hwr_core.analytics.split import Group, Split, earlier, narrowed
 from hwr_core.app.authorisation import authorised
 from hwr_core.app.batch import FilePrediction, NamedFile
 from hwr_core.app.downloads import table_as_csv
@@ -189,6 +190,7 @@ __all__ = [
     "FoundDigit",
     "Gate",
     "Grey",
+    "Group",
     "Health",
     "HistoryFilter",
     "HistoryPage",
@@ -255,6 +257,7 @@ __all__ = [
     "Shown",
     "SignedIn",
     "Source",
+    "Split",
     "Storage",
     "Strokes",
     "Suspect",
@@ -280,6 +283,7 @@ __all__ = [
     "decode",
     "decode_pages",
     "document_type",
+    "earlier",
     "evaluations_of",
     "example_digits",
     "example_numbers",
@@ -292,6 +296,7 @@ __all__ = [
     "matching",
     "may",
     "media_type",
+    "narrowed",
     "new_token",
     "open_workspace",
     "require",

@@ -177,6 +177,7 @@ RULES: Mapping[str, Rule] = {
     "analytics.confusion": _own(_FILTER),
     "analytics.confused_pairs": _own(_FILTER, free=("limit",)),
     "analytics.breakdown": _own(_FILTER, free=("by",)),
+    "analytics.split": _own(_FILTER, free=("by", "most")),
     "analytics.latency": _own(_FILTER),
     "analytics.numbers": _own(_NUMBERS),
     "analytics.numbers_by": _own(_NUMBERS, free=("by",)),

@@ -1,5 +1,6 @@
 """The Analytics page: empty, small, and filtered."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -7,9 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.filters import parameters_of
-from dashboard.views.analytics.rows import in_period, of_kind
+from dashboard.components.wording import source_word
+from dashboard.views.analytics.rows import in_period
 from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.periods import Bucket
+from hwr_core.analytics.split import narrowed
 from hwr_core.app.workspace import Workspace
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.filters import HistoryFilter, Labelled
@@ -146,4 +149,51 @@ def test_each_kind_of_a_breakdown_selects_what_it_counts(workspace: Workspace, b
     table = workspace.analytics.breakdown(by=by)
     assert len(table)
     for _, row in table.iterrows():
-        assert workspace.history.count(of_kind(HistoryFilter(), by, row)) == row["predictions"]
+        assert workspace.history.count(narrowed(HistoryFilter(), by, row)) == row["predictions"]
+
+
+@pytest.mark.parametrize(
+    ("view", "split"), [("Over time", "User"), ("Accuracy", "Source"), ("Confidence", "Digit"), ("Speed", "Model")]
+)
+def test_a_figure_is_split(page: AppTest, workspace: Workspace, view: str, split: str) -> None:
+    """An address with `split` opens the view with a line or a colour for each user, source, digit or version."""
+    ada = workspace.users.create("Ada & Eve")
+    for digit, user in ((7, 1), (7, ada.id), (3, 1)):
+        kept = workspace.keep(workspace.read(png(drawing(digit))), source=Source.UPLOAD, user_id=user)
+        workspace.feedback.give(kept.id, actual_digit=7)
+    page.query_params["view"] = view
+    page.query_params["split"] = split
+    page.run()
+    assert not page.exception
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    names = {trace["name"] for trace in figure["data"]}
+    expected = {
+        "User": {"default", "Ada &amp; Eve"},
+        "Source": {source_word(Source.UPLOAD)},
+        "Digit": {"3", "7"},
+        "Model": {workspace.registry.champion().name},
+    }
+    assert names == expected[split]
+
+
+def test_the_period_before_is_dotted(page: AppTest, workspace: Workspace) -> None:
+    """What was read in the day before stands beside what was read since, a day later than it was."""
+    workspace.read_and_keep(png(drawing(3)), source=Source.UPLOAD)
+    since = datetime.now(UTC)
+    workspace.read_and_keep(png(drawing(7)), source=Source.UPLOAD)
+    page.query_params.update({"since": since.isoformat(), "before": "true"})
+    page.run()
+    assert not page.exception
+    assert any("1 day earlier" in caption.value for caption in page.caption)
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert [trace["line"]["dash"] for trace in figure["data"]] == ["solid", "dot"]
+    assert metrics(page)["Predictions"] == "1"
+
+
+def test_all_the_time_there_is_has_nothing_before_it(page: AppTest, kept: list[int]) -> None:
+    """The switch is there, but cannot be used."""
+    page.query_params["before"] = "true"
+    page.run()
+    assert not page.exception
+    assert page.toggle(key="before").disabled
+    assert not any("earlier" in caption.value for caption in page.caption)

@@ -16,7 +16,7 @@ CELL = 30
 def predictions_over_time(table: pd.DataFrame) -> go.Figure:
     """Bars that show how many predictions there are."""
     figure = go.Figure(go.Bar(x=table["start"], y=table["predictions"], marker_color=ACCENT, name="Predictions"))
-    return _laid_out(figure, "Predictions")
+    return laid_out(figure, "Predictions")
 
 
 def labelled(table: pd.DataFrame) -> pd.DataFrame:
@@ -40,14 +40,14 @@ def accuracy_over_time(table: pd.DataFrame) -> go.Figure:
         customdata=known[["right", "labelled"]],
         hovertemplate="%{x}<br>%{y:.1%} correct (%{customdata[0]} of %{customdata[1]})<extra></extra>",
     )
-    return _shares(_laid_out(figure, "Accuracy"))
+    return shares(laid_out(figure, "Accuracy"))
 
 
 def breakdown_predictions(table: pd.DataFrame) -> go.Figure:
     """Bars that show how many predictions there are of each kind."""
     figure = go.Figure(go.Bar(x=table["value"], y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(type="category")
-    return _laid_out(figure, "Predictions")
+    return laid_out(figure, "Predictions")
 
 
 def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
@@ -65,7 +65,7 @@ def breakdown_accuracy(table: pd.DataFrame) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category")
-    return _shares(_laid_out(figure, "Accuracy"))
+    return shares(laid_out(figure, "Accuracy"))
 
 
 def confidence(table: pd.DataFrame) -> go.Figure:
@@ -74,7 +74,7 @@ def confidence(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure(go.Bar(x=middle, y=table["predictions"], marker_color=ACCENT))
     figure.update_xaxes(tickformat=".0%", range=[0, 1], title="Confidence")
     figure.update_layout(bargap=0.05)
-    return _laid_out(figure, "Predictions")
+    return laid_out(figure, "Predictions")
 
 
 def reliability(found: Reliability) -> go.Figure:
@@ -92,7 +92,7 @@ def reliability(found: Reliability) -> go.Figure:
         hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%} (%{customdata[0]} predictions)<extra></extra>",
     )
     figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
-    return _shares(_laid_out(figure, "Accuracy"))
+    return shares(laid_out(figure, "Accuracy"))
 
 
 def confusion(table: pd.DataFrame, *, as_shares: bool = False) -> go.Figure:
@@ -123,7 +123,7 @@ def confusion(table: pd.DataFrame, *, as_shares: bool = False) -> go.Figure:
     ends = [-0.6, len(values) - 0.4]
     figure.update_xaxes(type="category", categoryarray=values, range=ends, title="Read as", fixedrange=True)
     figure.update_yaxes(type="category", categoryarray=values[::-1], range=ends, fixedrange=True)
-    figure = _laid_out(figure, "Label")
+    figure = laid_out(figure, "Label")
     figure.update_layout(height=(len(values) + 2) * (CELL + 6), clickmode="event+select", dragmode=False)
     return figure
 
@@ -144,7 +144,7 @@ def latency(table: pd.DataFrame) -> go.Figure:
         ("p99", CONTRAST, "99th percentile"),
     ):
         figure.add_bar(x=table["stage"], y=table[place] * 1000, name=words, marker_color=colour)
-    figure = _laid_out(figure, "Milliseconds")
+    figure = laid_out(figure, "Milliseconds")
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
     return figure
 
@@ -169,12 +169,14 @@ def _interval(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _laid_out(figure: go.Figure, title: str) -> go.Figure:
+def laid_out(figure: go.Figure, title: str) -> go.Figure:
+    """The chart as all of the page are laid out, its vertical axis with a title."""
     figure.update_layout(height=320, margin={"l": 0, "r": 0, "t": 12, "b": 0}, showlegend=False)
     figure.update_yaxes(title=title, rangemode="tozero")
     return figure
 
 
-def _shares(figure: go.Figure) -> go.Figure:
+def shares(figure: go.Figure) -> go.Figure:
+    """The chart with a vertical axis from 0 to 100%."""
     figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     return figure

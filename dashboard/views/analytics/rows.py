@@ -13,7 +13,7 @@ from dashboard.components.history_link import link_to_history
 from dashboard.components.prediction_table import show_gallery
 from dashboard.services import workspace
 from dashboard.views.analytics.questions import count
-from hwr_core.app import NONE, Bucket, Dimension, HistoryFilter, Source, Verdict
+from hwr_core.app import Bucket, HistoryFilter
 
 IMAGES = 24
 
@@ -46,21 +46,3 @@ def in_period(selected: HistoryFilter, start: pd.Timestamp, bucket: Bucket, time
 def _moment(local: pd.Timestamp, timezone: str) -> datetime:
     moment: datetime = local.to_pydatetime().replace(tzinfo=ZoneInfo(timezone))
     return moment
-
-
-def of_kind(selected: HistoryFilter, by: Dimension, row: pd.Series) -> HistoryFilter:
-    """Limit a filter to one value of a dimension, given by its row in a breakdown."""
-    value = row["value"]
-    match by:
-        case Dimension.DIGIT:
-            return replace(selected, digit=NONE if value == NONE else int(value))
-        case Dimension.USER:
-            return replace(selected, user_id=int(row["user_id"]))
-        case Dimension.SOURCE:
-            return replace(selected, source=Source(value))
-        case Dimension.VERDICT:
-            return replace(selected, verdict=Verdict(value))
-        case Dimension.MODEL_VERSION:
-            return replace(selected, model_version=value)
-        case Dimension.SCRIPT:
-            return replace(selected, script=value)

@@ -1,6 +1,6 @@
 """The views of the Analytics page: each asks the history one kind of question and shows the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -9,12 +9,22 @@ import streamlit as st
 
 from dashboard.components.downloads import show_data
 from dashboard.components.messages import literal
-from dashboard.views.analytics import charts
+from dashboard.views.analytics import charts, split_charts
 from dashboard.views.analytics.chart_panel import UNLABELLED, show_chart, show_marks
 from dashboard.views.analytics.mistakes import show_mistakes
 from dashboard.views.analytics.questions import ask
-from dashboard.views.analytics.rows import in_period, of_kind, show_rows
-from hwr_core.app import Bucket, Dimension, HistoryFilter
+from dashboard.views.analytics.rows import in_period, show_rows
+from dashboard.views.analytics.split_charts import Series
+from dashboard.views.analytics.splitting import (
+    choose_earlier,
+    choose_split,
+    groups_of,
+    joined,
+    series_of,
+    tables_of,
+    with_earlier,
+)
+from hwr_core.app import Bucket, Dimension, Group, HistoryFilter, narrowed
 
 MOST_BARS = 30
 
@@ -29,44 +39,59 @@ DIMENSIONS = {
 
 def show_over_time(selected: HistoryFilter, timezone: str) -> None:
     """How many predictions there are, and how accurate they are, by hour, day or week."""
-    bucket = st.segmented_control(
-        "By",
-        [*Bucket],
-        default=Bucket.DAY,
-        required=True,
-        format_func=str.capitalize,
-        wrap=False,
-        key="each",
-        bind="query-params",
+    bucket = Bucket(
+        st.segmented_control(
+            "By",
+            [*Bucket],
+            default=Bucket.DAY,
+            required=True,
+            format_func=str.capitalize,
+            wrap=False,
+            key="each",
+            bind="query-params",
+        )
     )
-    table = ask("over_time", selected, bucket=Bucket(bucket), timezone=timezone)
-    when = _When(selected, Bucket(bucket), timezone)
-    _show_periods(when, "How many predictions?", charts.predictions_over_time(table), table)
-    if table["labelled"].sum():
-        known = charts.labelled(table)
-        _show_periods(when, "Is accuracy changing?", charts.accuracy_over_time(known), known)
+    by = choose_split()
+    before = choose_earlier(selected, bucket, timezone)
+    series = series_of(groups_of(selected, by), bucket, timezone)
+    shown = [*with_earlier(series, bucket, timezone)] if before else series
+    when = _When(shown, bucket, timezone)
+    one = len(shown) == 1
+    figure = charts.predictions_over_time(shown[0].table) if one else split_charts.predictions_by_period(shown)
+    _show_periods(when, "How many predictions?", figure)
+    if any(each.table["labelled"].sum() for each in shown):
+        known = [replace(each, table=charts.labelled(each.table)) for each in shown]
+        figure = charts.accuracy_over_time(known[0].table) if one else split_charts.accuracy_by_period(known)
+        _show_periods(replace(when, series=known), "Is accuracy changing?", figure)
     else:
         st.caption(UNLABELLED)
+    table = shown[0].table if one else joined({each.name or "present": each.table for each in shown})
     show_data(table, f"predictions by {bucket}", key="time")
 
 
 @dataclass(frozen=True, slots=True)
 class _When:
-    """Which predictions are shown, by which periods of which time zone."""
+    """What the lines of a chart stand for, by which periods of which time zone."""
 
-    selected: HistoryFilter
+    series: Sequence[Series]
     bucket: Bucket
     timezone: str
 
 
-def _show_periods(when: _When, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
-    """A chart with a mark for each row of a table, and the predictions of the period that was clicked."""
-    mark = show_marks(question, figure, key=f"time_{when.bucket}_{question}")
-    if mark and mark["point_index"] < len(table):
-        start = table["start"].iloc[mark["point_index"]]
+def _show_periods(when: _When, question: str, figure: go.Figure) -> None:
+    """A chart with a line for each series, and the predictions of the period that was clicked."""
+    names = "_".join(each.name for each in when.series)
+    mark = show_marks(question, figure, key=f"time_{when.bucket}_{question}_{names}")
+    if not mark:
+        return
+    # the band of a single accuracy is drawn as two lines more
+    clicked = when.series[mark["curve_number"] if len(when.series) > 1 else 0]
+    if not clicked.is_earlier and mark["point_index"] < len(clicked.table):
+        start = clicked.table["start"].iloc[mark["point_index"]]
         words = f"{start:%-d %B %Y, %H:%M}" if when.bucket is Bucket.HOUR else f"{start:%-d %B %Y}"
         words = f"Week from {words}" if when.bucket is Bucket.WEEK else words
-        show_rows(in_period(when.selected, start, when.bucket, when.timezone), words)
+        words = f"{literal(clicked.name)}, {words}" if clicked.name else words
+        show_rows(in_period(clicked.chosen, start, when.bucket, when.timezone), words)
 
 
 def show_breakdown(selected: HistoryFilter, _: str) -> None:
@@ -74,6 +99,10 @@ def show_breakdown(selected: HistoryFilter, _: str) -> None:
     by = st.segmented_control(
         "By", [*DIMENSIONS], default="Digit", required=True, wrap=False, key="by", bind="query-params"
     )
+    split_by = choose_split()
+    if split_by is not None:
+        _show_split_kinds(groups_of(selected, split_by), by)
+        return
     table = ask("breakdown", selected, by=DIMENSIONS[by])
     shown = table.head(MOST_BARS)
     _show_kinds(selected, by, "How many predictions?", charts.breakdown_predictions(shown), shown)
@@ -87,16 +116,35 @@ def show_breakdown(selected: HistoryFilter, _: str) -> None:
     show_data(table, f"predictions by {by.lower()}", key="breakdown")
 
 
+def _show_split_kinds(groups: Sequence[Group], by: str) -> None:
+    """Each group in a colour of its own."""
+    tables = tables_of("breakdown", groups, by=DIMENSIONS[by])
+    shown = {name: table.head(MOST_BARS) for name, table in tables.items()}
+    key = f"split_{by}_{'_'.join(tables)}"
+    show_chart("How many predictions?", split_charts.kinds_predictions(shown), key=f"{key}_predictions")
+    if any(table["labelled"].sum() for table in tables.values()):
+        show_chart("How accurate are they?", split_charts.kinds_accuracy(shown), key=f"{key}_accuracy")
+    else:
+        st.caption(UNLABELLED)
+    show_data(joined(tables), f"predictions by {by.lower()}, split", key="breakdown_split")
+
+
 def _show_kinds(selected: HistoryFilter, by: str, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
     """A chart with a mark for each row of a table, and the predictions of the one that was clicked."""
     mark = show_marks(question, figure, key=f"breakdown_{by}_{question}")
     if mark and mark["point_index"] < len(table):
         row = table.iloc[mark["point_index"]]
-        show_rows(of_kind(selected, DIMENSIONS[by], row), f"{by} {literal(str(row['value']))}")
+        show_rows(narrowed(selected, DIMENSIONS[by], row), f"{by} {literal(str(row['value']))}")
 
 
 def show_confidence(selected: HistoryFilter, _: str) -> None:
     """How confident the predictions are, and whether confidence matches accuracy."""
+    split_by = choose_split()
+    if split_by is not None:
+        tables = tables_of("confidence_distribution", groups_of(selected, split_by))
+        show_chart("How confident are the predictions?", split_charts.confidences(tables), key="confidence_split")
+        show_data(joined(tables), "confidence, split", key="confidence_split")
+        return
     table = ask("confidence_distribution", selected)
     mark = show_marks("How confident are the predictions?", charts.confidence(table), key="confidence_bars")
     if mark and table.iloc[mark["point_index"]]["predictions"]:
@@ -119,6 +167,12 @@ def show_confidence(selected: HistoryFilter, _: str) -> None:
 
 def show_speed(selected: HistoryFilter, _: str) -> None:
     """How long a prediction takes."""
+    split_by = choose_split()
+    if split_by is not None:
+        tables = tables_of("latency", groups_of(selected, split_by))
+        show_chart("How long does a prediction take?", split_charts.latencies(tables), key="latency_split")
+        show_data(joined(tables), "latency, split", key="latency_split")
+        return
     table = ask("latency", selected)
     show_chart("How long does a prediction take?", charts.latency(table), key="latency_chart")
     show_data(table, "latency", key="latency")
