@@ -91,6 +91,11 @@ def client_address() -> str:
     return st.context.ip_address or ""
 
 
+def on_phone() -> bool:
+    """Whether the visitor's browser says that it is a phone's."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
 def allowed(permission: Permission) -> bool:
     """Whether to show what needs this permission; where sign-in is not required, everybody has all of them."""
     who = visitor()

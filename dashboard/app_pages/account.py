@@ -1,4 +1,4 @@
-"""The visitor's own account: the password, and API keys for programs."""
+"""The visitor's own account: the password, API keys for programs, and the keys of the pages."""
 
 import streamlit as st
 
@@ -6,6 +6,8 @@ from dashboard.components.messages import literal, show_error
 from dashboard.services import visitor
 from dashboard.views.account.api_keys import show_api_keys
 from dashboard.views.account.password import show_password_form
+from dashboard.views.settings.own_keys import show_own_keys
+from dashboard.views.settings.own_script import show_own_script
 from dashboard.views.users.roles import role_in_words
 from hwr_core.errors import HwrError
 
@@ -21,5 +23,7 @@ try:
         show_password_form()
     with right:
         show_api_keys(who.user_id)
+    show_own_script()
+    show_own_keys()
 except HwrError as error:
     show_error(error)

@@ -6,11 +6,15 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.components import wording
 from dashboard.components.images import enlarged
 from dashboard.components.probability_bars import probability_bars
+from dashboard.services import on_phone
 from hwr_core.app import SIDE, WESTERN, Grey, Prediction, data_url, values_of
 
 ANSWER_SIDE = 140
 TABLE_SIDE = 56
 """How large what the model saw is shown, in pixels: whole multiples of its 28."""
+
+ROW_HEIGHT, LOW_ROW_HEIGHT = 176, 60
+"""Of the answer: on a phone the buttons below it have to be in sight as well."""
 
 SHARPNESS = 2
 """Screen pixels per page pixel on most phones: enlarged this far here, the browser need not blur."""
@@ -18,9 +22,12 @@ SHARPNESS = 2
 
 def show_answer(prediction: Prediction) -> None:
     """The digit, large, beside what the model saw, and how confident the prediction is."""
+    is_low = on_phone()
     with _answer_row():
-        show_symbol(wording.symbol(prediction))
-        if prediction.seen is not None:
+        show_symbol(wording.symbol(prediction), rem=3.5 if is_low else 7)
+        if prediction.seen is not None and is_low:
+            show_seen(prediction.seen, side=TABLE_SIDE)
+        elif prediction.seen is not None:
             show_seen(prediction.seen, side=ANSWER_SIDE, caption="What the model saw")
     st.markdown(f"**{wording.headline(prediction)}** {wording.detail(prediction) or wording.advice(prediction)}")
 
@@ -28,7 +35,7 @@ def show_answer(prediction: Prediction) -> None:
 def show_hint(text: str) -> None:
     """What to do, in the place of an answer while there is none."""
     with _answer_row():
-        show_symbol("?", opacity=0.25)
+        show_symbol("?", rem=3.5 if on_phone() else 7, opacity=0.25)
     st.markdown(text)
 
 
@@ -63,4 +70,5 @@ def show_probabilities(prediction: Prediction | None, script: str = WESTERN) -> 
 
 def _answer_row() -> DeltaGenerator:
     """As tall with an answer as without, so that nothing moves when one comes."""
-    return st.container(horizontal=True, vertical_alignment="center", gap="large", height=176, border=False)
+    height = LOW_ROW_HEIGHT if on_phone() else ROW_HEIGHT
+    return st.container(horizontal=True, vertical_alignment="center", gap="large", height=height, border=False)

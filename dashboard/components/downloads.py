@@ -12,13 +12,18 @@ from hwr_core.app import HistoryFilter, NumberFilter, table_as_csv
 FORMATS = {"CSV": "csv", "JSON Lines": "jsonl", "Parquet": "parquet"}
 
 
-def show_data(table: pd.DataFrame, name: str, *, key: str) -> None:
-    """The figures behind a chart, to look at and to download."""
+def show_data(table: pd.DataFrame, name: str, *, key: str, is_changing: bool = False) -> None:
+    """The figures behind a chart, to look at and to download.
+
+    `is_changing`: where keys may change the table faster than a browser looks for its file, that is made when it is
+    wanted.
+    """
     with st.expander("Data", icon=":material/table:"):
         st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures behind the chart: {name}")
         st.download_button(
             "Download as CSV",
-            table_as_csv(table),  # at once: between click and file stands no run of the page
+            # Else at once: between click and file stands no run of the page.
+            (lambda: table_as_csv(table)) if is_changing else table_as_csv(table),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.components.keyboard.own_keys import own_keys
 from dashboard.components.messages import leave_toast, show_error
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import NOT_A_DIGIT, in_script, written
@@ -35,7 +36,7 @@ class LabelButton:
     digit: int | None = None
 
 
-NOT_A_DIGIT_BUTTON = LabelButton("is_none", NOT_A_DIGIT, "N")
+NOT_A_DIGIT_NAME = "is_none"
 IN_A_ROW = 5
 """Buttons of digits, since ten are too wide for a phone."""
 
@@ -52,11 +53,13 @@ def _digit_button(digit: int, script: str) -> LabelButton:
 
 def _agree_button(prediction: Prediction | None) -> LabelButton:
     read = f": {in_script(prediction.digit, prediction.script)}" if prediction else ""
-    return LabelButton(AGREE, f"Agree{read}", "Enter", ":material/check:", prediction.digit if prediction else None)
+    digit = prediction.digit if prediction else None
+    return LabelButton(AGREE, f"Agree{read}", own_keys().agree, ":material/check:", digit)
 
 
 def _rows(prediction: Prediction | None, script: str) -> list[list[LabelButton]]:
-    return [[_agree_button(prediction)], *digit_rows(script), [NOT_A_DIGIT_BUTTON]]
+    none = LabelButton(NOT_A_DIGIT_NAME, NOT_A_DIGIT, own_keys().not_a_digit)
+    return [[_agree_button(prediction)], *digit_rows(script), [none]]
 
 
 def pressed_label(prediction: Prediction | None, current: UserLabel | None, *, key: str) -> UserLabel | None:
@@ -124,7 +127,7 @@ def _show_remove(current: UserLabel | None, *, key: str) -> None:
         "Remove label",
         icon=":material/undo:",
         disabled=current is None,
-        shortcut="U",
+        shortcut=own_keys().undo,
         key=f"{key}_{REMOVE}",
         width="stretch",
     )
@@ -152,4 +155,4 @@ def _name_of(label: UserLabel, prediction: Prediction) -> str:
     """The name of the button that gives a label."""
     if label.digit == prediction.digit:
         return AGREE
-    return NOT_A_DIGIT_BUTTON.name if label.digit is None else f"is_{label.digit}"
+    return NOT_A_DIGIT_NAME if label.digit is None else f"is_{label.digit}"

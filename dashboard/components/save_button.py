@@ -46,7 +46,7 @@ def show_save_button(
                 key=key,
                 shortcut=shortcut,
             ):
-                _save(waiting, saved)
+                _save(waiting, key=key)
         if predictions and all(each.name in saved for each in predictions):
             button.button(_done(predictions, saved), icon=":material/check:", disabled=True, key=f"{key}_done")
             st.page_link("app_pages/history.py", label="Open history", icon=":material/history:")
@@ -54,10 +54,28 @@ def show_save_button(
 
 def save_once(prediction: Unsaved, *, key: str) -> int | None:
     """Save one prediction unless it is saved already, and return its id; None, with the reason shown, if that fails."""
+    try:
+        return store_once(prediction, key=key)
+    except HwrError as error:
+        show_error(error)
+        return None
+
+
+def store_once(prediction: Unsaved, *, key: str) -> int:
+    """Save one prediction unless this session has saved it already, and return its id. Raises HwrError."""
     saved = saved_ids(key=key)
     if prediction.name not in saved:
-        _save([prediction], saved)
-    return saved.get(prediction.name)
+        record = workspace().keep(
+            prediction.prediction,
+            source=prediction.source,
+            file_name=prediction.file_name,
+            enhancement_level=prediction.enhancement_level,
+            user_id=user_id(),
+            image=prediction.image,
+        )
+        # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
+        saved[prediction.name] = record.id
+    return saved[prediction.name]
 
 
 def saved_ids(*, key: str) -> dict[str, int]:
@@ -66,19 +84,10 @@ def saved_ids(*, key: str) -> dict[str, int]:
     return ids
 
 
-def _save(waiting: Sequence[Unsaved], saved: dict[str, int]) -> None:
-    # Into the plain dict at once: a rerun may end this run at its next call into Streamlit.
+def _save(waiting: Sequence[Unsaved], *, key: str) -> None:
     try:
         for each in counted(waiting, "Saved"):
-            record = workspace().keep(
-                each.prediction,
-                source=each.source,
-                file_name=each.file_name,
-                enhancement_level=each.enhancement_level,
-                user_id=user_id(),
-                image=each.image,
-            )
-            saved[each.name] = record.id
+            store_once(each, key=key)
     except HwrError as error:
         show_error(error)
 

@@ -80,6 +80,8 @@ from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.forms import LONGEST_NAME as LONGEST_FIELD_NAME
 from hwr_core.records.forms import Form, FormField
 from hwr_core.records.history import HistoryPage
+from hwr_core.records.keys import ALLOWED_KEYS, Keys
+from hwr_core.records.keys import in_words as act_in_words
 from hwr_core.records.labels import Label
 from hwr_core.records.number_filter import NumberFilter
 from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberPage, NumberRecord
@@ -109,6 +111,7 @@ from hwr_core.training.config import ARCHITECTURES, TrainingConfig
 from hwr_core.training.tuning.search_space import TuningConfig
 
 __all__ = [
+    "ALLOWED_KEYS",
     "ARCHITECTURES",
     "AUTO",
     "CHAMPION",
@@ -202,6 +205,7 @@ __all__ = [
     "JobEventKind",
     "JobKind",
     "JobState",
+    "Keys",
     "Label",
     "LabelChanged",
     "Labelled",
@@ -270,6 +274,7 @@ __all__ = [
     "Waiting",
     "Workspace",
     "about",
+    "act_in_words",
     "all_scripts",
     "all_values",
     "as_png",

@@ -192,6 +192,7 @@ RULES: Mapping[str, Rule] = {
     "users.create": _plain(Permission.MANAGE_USERS, "username", "email", act="added a user"),
     "users.change": _manage("username", "email", "is_active", "even_last_admin", act="changed a user"),
     "users.set_script": _own(_USER, free=("script",)),
+    "users.set_keys": _own(_USER, free=("keys",)),
     "users.anonymise": _manage("even_last_admin", act="anonymised a user"),
     "users.erase_history": _manage(act="erased a history"),
     "users.delete": _manage("even_last_admin", act="deleted a user"),

@@ -426,6 +426,11 @@ def idempotency_keys(connection: Cursor) -> None:
     connection.execute("create index idempotency_keys_by_key on idempotency_keys (key)")
 
 
+def keys_of_users(connection: Cursor) -> None:
+    """Add the keys that a user has chosen, as JSON; null for the usual ones."""
+    connection.execute("alter table users add column keys text")
+
+
 MIGRATIONS: Sequence[Migration] = (
     users_and_readings,
     feedback_labels_originals,
@@ -444,4 +449,5 @@ MIGRATIONS: Sequence[Migration] = (
     idempotency_keys,
     owners_of_jobs,
     pointers_to_versions,
+    keys_of_users,
 )

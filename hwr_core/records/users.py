@@ -10,6 +10,7 @@ from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, UserInactive, UserNotFound
 from hwr_core.records.erasure import disown_forms_of, erase_history_of, forget_access_of, forget_names_of
+from hwr_core.records.keys import USUAL_KEYS, Keys, keys_from_json
 from hwr_core.records.roles import refuse_if_last_admin
 from hwr_core.records.uploads import Uploads
 from hwr_core.scripts.script import AUTO, WESTERN, find_script
@@ -29,6 +30,8 @@ class User:
     is_active: bool
     script: str = WESTERN
     """The script that this user writes in: what pages begin with."""
+    keys: Keys = USUAL_KEYS
+    """By which this user labels, moves, saves and undoes on the pages."""
 
 
 MAX_NAME = 64
@@ -44,7 +47,7 @@ MAX_EMAIL = 254
 EMAIL_FORM = re.compile(r"[^\s<>\",;=][^\s<>\",;]*")
 """Hardly a rule: the older app asked for none, and nothing is sent to these addresses."""
 
-_COLUMNS = "id, username, email, created_at, is_active, script"
+_COLUMNS = "id, username, email, created_at, is_active, script, keys"
 
 
 def fits_bigint(value: int) -> bool:
@@ -146,6 +149,11 @@ class Users:
             find_script(script)
         with self._store.writing() as cursor:
             return _update(cursor, replace(get_user(cursor, user_id), script=script))
+
+    def set_keys(self, user_id: int, keys: Keys) -> User:
+        """Remember the keys that a user has chosen. Raises UserNotFound."""
+        with self._store.writing() as cursor:
+            return _update(cursor, replace(get_user(cursor, user_id), keys=keys))
 
     def anonymise(self, user_id: int, *, even_last_admin: bool = False) -> User:
         """Remove for ever what identifies a user: name, email address, file names and comments. Predictions stay.
@@ -256,13 +264,20 @@ def add_user(cursor: Cursor, name: str, email: str | None) -> User:
 
 def _update(cursor: Cursor, user: User) -> User:
     row = cursor.execute(
-        f"update users set username = $2, email = $3, is_active = $4, script = $5 where id = $1 returning {_COLUMNS}",  # noqa: S608
-        [user.id, user.username, user.email, user.is_active, user.script],
+        "update users set username = $2, email = $3, is_active = $4, script = $5, keys = $6 where id = $1 "  # noqa: S608
+        f"returning {_COLUMNS}",
+        [user.id, user.username, user.email, user.is_active, user.script, _stored(user.keys)],
     ).fetchone()
     assert row is not None  # looked up in the same transaction
     return _user_from_row(row)
 
 
+def _stored(keys: Keys) -> str | None:
+    """Nothing for the usual keys: who has chosen none gets those of the next version."""
+    return None if keys == USUAL_KEYS else keys.to_json()
+
+
 def _user_from_row(row: tuple[Any, ...]) -> User:
-    found_id, username, email, created_at, is_active, script = row
-    return User(found_id, username, email, created_at.astimezone(UTC), is_active, script or WESTERN)
+    found_id, username, email, created_at, is_active, script, keys = row
+    created = created_at.astimezone(UTC)
+    return User(found_id, username, email, created, is_active, script or WESTERN, keys_from_json(keys))

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
+from tests.browser.conftest import PATIENCE, PHONE_AGENT
 from tests.browser.hand import (
     answer,
     at_rest,
+    canvas,
     clear,
     expect_digit,
     ink,
@@ -23,8 +25,13 @@ from tests.browser.hand import (
     write,
 )
 from tests.handwriting import drawing, hand_made_strokes, png, recorded_strokes
+from tests.serving import Server
 
 Visit = Callable[..., Page]
+
+SHEET = "[class*=st-key-draw_board_][class*=_sheet]"
+"""What surrounds the canvas."""
+SMALL_PHONE = ViewportSize(width=360, height=740)
 
 LOOKS = [
     pytest.param({"scheme": "light"}, id="draw-light"),
@@ -200,17 +207,63 @@ def test_uploaded_files_are_read_and_saved(visit: Visit) -> None:
     screenshot(page, "history")
 
 
-def test_the_canvas_buttons_cover_nothing(visit: Visit) -> None:
-    """What the canvas shows under the pointer lies beside all that can be pressed, and its Reset can be undone."""
+def test_undo_and_clear_are_the_only_buttons_of_the_canvas(visit: Visit) -> None:
+    """The toolbar that the canvas shows above itself is cut off, and covers nothing."""
     page = visit()
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
-    toolbar = page.locator(".dc-toolbar-card").bounding_box()
-    switch = page.get_by_role("radio", name="Numbers").locator("..").bounding_box()
-    assert toolbar
-    assert switch
-    assert switch["y"] + switch["height"] <= toolbar["y"]
-    page.get_by_role("button", name="Reset canvas").click()
-    expect(page.get_by_text("Write one digit")).to_be_visible()
-    undo(page)
+    sheet = page.locator(SHEET)
+    assert sheet.evaluate("(sheet) => getComputedStyle(sheet).overflowY") == "clip"
+    canvas(page).hover()
+    parts = [page.locator(part).element_handle() for part in (".dc-toolbar-card", SHEET)]
+    page.wait_for_function(
+        "([card, sheet]) => card.getBoundingClientRect().bottom <= sheet.getBoundingClientRect().top + 1", arg=parts
+    )
+
+
+def test_a_dark_page_has_a_dark_sheet(visit: Visit) -> None:
+    """Light strokes on a dark sheet; what is sent is dark on light as on a light page."""
+    filters = []
+    for scheme in ("light", "dark"):
+        page = visit(scheme=scheme)
+        write(page, hand_made_strokes(7))
+        expect_digit(page, 7)
+        assert ink(page) > 0
+        filters.append(page.locator(SHEET).evaluate("(sheet) => getComputedStyle(sheet).filter"))
+    assert filters == ["none", "invert(0.93)"]
+
+
+def test_numbers_have_a_wide_sheet(visit: Visit) -> None:
+    """And what was drawn on the small one is still there, with room for more beside it."""
+    page = visit()
+    write(page, hand_made_strokes(7))
     expect_digit(page, 7)
+    page.get_by_role("radio", name="Numbers").click()
+    page.wait_for_function("(canvas) => canvas.clientWidth > 600", arg=canvas(page).element_handle())
+    expect(answer(page)).to_have_text("7")
+    at_rest(page)
+    box = canvas(page).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 400, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 240, steps=12)
+    page.mouse.up()
+    expect(answer(page)).to_have_text("71")
+
+
+def test_a_phone_shows_drawing_verdict_and_buttons_at_once(browser: Browser, server: Server) -> None:
+    """Also a small one; nobody has to scroll to label what was drawn."""
+    context = browser.new_context(
+        base_url=server.url, viewport=SMALL_PHONE, has_touch=True, is_mobile=True, user_agent=PHONE_AGENT
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto("/draw")
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    at_rest(page)
+    for name in ("Clear", "Agree", "Not a digit"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= SMALL_PHONE["height"], name
+    context.close()

@@ -10,7 +10,8 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.review.service import Order
 from hwr_core.settings import Settings
-from tests.browser.hand import at_rest, saved_rows
+from tests.browser.hand import at_rest, saved_rows, screenshot
+from tests.browser.test_uploading import upload, zipped
 from tests.handwriting import drawing, png
 from tests.serving import Server, serving
 
@@ -93,3 +94,29 @@ def test_keys_in_a_field_stay_there(visit: Visit) -> None:
     page.keyboard.press("Escape")
     at_rest(page)
     assert labels(page) == before
+
+
+def test_fifteen_uploads_are_labelled_by_keys_as_fast(visit: Visit) -> None:
+    """The first label of an image saves it, unsure ones first; none is lost, and as many are undone as fast."""
+    page = visit("/upload")
+    before = {row["id"] for row in saved_rows(page)}
+    upload(page, zipped(20))
+    expect(page.get_by_text("0 of 20 labelled")).to_be_visible()
+    at_rest(page)
+    for key in KEYS:
+        page.keyboard.press(key)
+        page.wait_for_timeout(BETWEEN)
+    expect(page.get_by_text("15 of 20 labelled")).to_be_visible()
+    screenshot(page, "upload-labels")
+    rows = sorted((row for row in saved_rows(page) if row["id"] not in before), key=lambda row: row["id"])
+    wanted = [
+        row["predicted_digit"] if key == "Enter" else None if key in "nN" else int(key)
+        for row, key in zip(rows, KEYS, strict=True)
+    ]
+    assert [row["actual_digit"] for row in rows] == wanted
+    assert all(row["correct_prediction"] is not None for row in rows)
+    for _ in KEYS:
+        page.keyboard.press("u")
+        page.wait_for_timeout(BETWEEN)
+    expect(page.get_by_text("0 of 20 labelled")).to_be_visible()
+    assert not [row for row in saved_rows(page) if row["id"] not in before and row["correct_prediction"] is not None]

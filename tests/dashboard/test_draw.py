@@ -264,3 +264,11 @@ def test_a_corrected_drawing_shows_its_label(app: AppTest, paper: list[bytes | N
     assert [each.value for each in app.toast] == [literal("Label saved: prediction 1 is a 4.")]
     app.button(key="draw_label_is_4").click().run()
     assert drawn(app) == ["**3**"]
+
+
+def test_example_images_are_one_click_away(app: AppTest) -> None:
+    """For those who cannot draw: they are read, and labelled, on Upload."""
+    app.run().button(key="draw_examples").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Upload images"
+    assert any("labelled" in each.value for each in app.markdown)

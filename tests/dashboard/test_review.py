@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from dashboard.views.review import session as review_session
+from dashboard.components.labelling import session as labelling_session
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.uploads import place_of
@@ -20,7 +20,7 @@ from tests.own_models import copied_models
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these tests press faster than a user could look."""
-    monkeypatch.setattr(review_session, "TOO_SOON", 0.0)
+    monkeypatch.setattr(labelling_session, "TOO_SOON", 0.0)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.records.keys import Keys
 from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 
@@ -47,3 +48,35 @@ def test_expired_data_is_deleted_when_confirmed(page: AppTest, workspace: Worksp
     assert not page.exception
     assert workspace.history.get(kept.id).upload is None
     assert workspace.storage().uploads == 0
+
+
+def choose_keys(page: AppTest, **keys: str) -> AppTest:
+    """Choose keys by the names of what they do, and save them."""
+    for act, key in keys.items():
+        next(each for each in page.selectbox if (each.key or "").endswith(f"_{act}")).set_value(key)
+    next(each for each in page.button if each.label == "Save keys").click().run()
+    return page
+
+
+def test_a_user_chooses_their_own_keys(page: AppTest, workspace: Workspace) -> None:
+    """They stand on the buttons of the pages; another user keeps the usual ones."""
+    ada = workspace.users.create("Ada")
+    workspace.read_and_keep(png(drawing(3)), source=Source.DRAWING)
+    choose_keys(page.run(), agree="A", undo="Enter")
+    assert not page.exception
+    assert workspace.users.get(1).keys == Keys(agree="A", undo="Enter")
+    assert workspace.users.get(ada.id).keys == Keys()
+    review = page.switch_page("app_pages/review.py").run()
+    shortcuts = {button.label.split(":")[0]: button.proto.shortcut for button in review.button}
+    assert (shortcuts["Agree"], shortcuts["Undo"]) == ("a", "enter")
+    assert any("**A** agree" in caption.value and "**Enter** undo" in caption.value for caption in review.caption)
+    page.switch_page("app_pages/settings.py").run()
+    next(each for each in page.button if each.label == "Usual keys").click().run()
+    assert workspace.users.get(1).keys == Keys()
+
+
+def test_one_key_for_two_things_is_refused_in_words(page: AppTest, workspace: Workspace) -> None:
+    """Nothing is saved, and the page names both."""
+    choose_keys(page.run(), agree="N")
+    assert page.error[0].value == "N is the key of 'Agree' and of 'Not a digit'; each needs its own."
+    assert workspace.users.get(1).keys == Keys()

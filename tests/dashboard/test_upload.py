@@ -60,7 +60,7 @@ def test_each_file_of_several_is_read(page: AppTest) -> None:
 def test_a_bad_file_is_named_and_fails_alone(page: AppTest) -> None:
     """A file that is no image says why; the others are read all the same."""
     upload(page, three=png(drawing(3)), notes=b"dear diary", blank=BLANK)
-    assert [text.value for text in page.text] == ["three", "notes", "blank"]
+    assert [text.value for text in page.text] == ["three", "blank", "notes"]
     assert [error.value[:20] for error in page.error] == ["This is not an image"]
     assert ">3" in symbols(page)
 
@@ -174,7 +174,7 @@ def test_images_of_an_archive_are_read_like_files(page: AppTest, workspace: Work
     """A ZIP beside an image: all are read, shown under their names, and kept as one batch."""
     upload(page, three=png(drawing(3)), more=zipped(zero=png(drawing(0)), notes=b"dear diary"))
     assert not page.exception
-    assert [text.value for text in page.text] == ["three", "scans/zero", "scans/notes"]
+    assert {text.value for text in page.text} == {"three", "scans/zero", "scans/notes"}
     page.button(key="upload_save").click().run()
     rows = workspace.history.page().predictions
     assert sorted(row.file_name or "" for row in rows) == ["scans/zero", "three"]
@@ -233,7 +233,8 @@ def test_many_images_stand_in_a_table(page: AppTest) -> None:
     assert not page.exception
     shown, to_take_along = (each.value for each in page.dataframe)
     assert len(shown) == len(to_take_along) == FEW + 1
-    assert shown["Read"].tolist()[:3] == ["0", "1", "2"]
+    confidences = to_take_along.set_index("file").loc[shown["File"], "confidence"].tolist()
+    assert confidences == sorted(confidences)
     assert to_take_along["digit"].tolist()[:3] == [0, 1, 2]
 
 
@@ -257,3 +258,69 @@ def test_example_images_are_read_where_none_are_at_hand(page: AppTest) -> None:
     upload(page, three=png(number("33")))
     assert ">33" in symbols(page)
     assert ">20486" not in symbols(page)
+
+
+def labels(workspace: Workspace) -> dict[str | None, int | None]:
+    """The labels that are stored, by the files' names."""
+    rows = workspace.history.page().predictions
+    return {row.file_name: row.label.digit for row in rows if row.label is not None}
+
+
+def test_a_label_saves_its_image_and_the_next_one_follows(page: AppTest, workspace: Workspace) -> None:
+    """The buttons are those of Review: one saves the image with its label, and Undo removes the label again."""
+    upload(page, three=png(drawing(3)), zero=png(drawing(0)))
+    order = [text.value for text in page.text]
+    pressed = [button for button in page.button if button.label == "Not a digit"]
+    pressed[0].click().run()
+    assert not page.exception
+    assert labels(workspace) == {order[0]: None}
+    assert len(workspace.history.page().predictions) == 1
+    assert page.button(key="upload_save").label == "Save"  # the one that is left
+    next(button for button in page.button if button.label == "Undo").click().run()
+    assert labels(workspace) == {}
+
+
+def test_an_image_is_labelled_again_where_it_is_listed(page: AppTest, workspace: Workspace) -> None:
+    """From its card one click makes it the current one; its label stands on the card and in the file to take along."""
+    upload(page, three=png(drawing(3)), zero=png(drawing(0)))
+    first = page.text[0].value
+    for label in ("5", "6"):
+        button = next(each for each in page.button if each.label in ("Label", "Change label") and not each.disabled)
+        if label == "6":
+            button.click().run()
+        next(each for each in page.button if each.label == label).click().run()
+        assert labels(workspace)[first] == int(label)
+    table = page.dataframe[-1].value.set_index("file")
+    assert table.loc[first, ["is_labelled", "label"]].tolist() == [True, 6]
+    assert any("Wrong: 6" in each.value for each in page.markdown)
+
+
+def test_unsure_images_come_first(page: AppTest) -> None:
+    """Whoever labels only a few labels those that need it; a file that cannot be read comes last."""
+    page.toggle(key="upload_examples").set_value(True).run()
+    [table] = [each.value for each in page.dataframe]
+    order = [text.value for text in page.text]
+    verdicts = table.set_index("file").loc[order, "verdict"].tolist()
+    assert verdicts == sorted(verdicts, key=["unsure", "not_a_digit", "digit", "no_ink", "not_readable"].index)
+    assert len({*verdicts}) > 1
+
+
+def test_each_kind_keeps_its_files(page: AppTest) -> None:
+    """Whoever looks at the other kind, or another page, finds the files again; one button removes them."""
+    upload(page, three=png(drawing(3)))
+    page.segmented_control(key="upload_kind").set_value("Numbers").run()
+    assert ">3" not in symbols(page)
+    upload(page, pi=png(number("3141")))
+    assert ">3141" in symbols(page)
+    page.switch_page("app_pages/history.py").run()
+    page.switch_page("app_pages/upload.py").run()
+    assert ">3141" in symbols(page)
+    page.segmented_control(key="upload_kind").set_value("One digit").run()
+    assert not page.exception
+    assert ">3<" in symbols(page)
+    assert any("Still here: three" in each.value for each in page.caption)
+    next(button for button in page.button if button.label == "4").click().run()
+    page.button(key="upload_remove").click().run()
+    assert ">3<" not in symbols(page)
+    upload(page, zero=png(drawing(0)))
+    assert next(button for button in page.button if button.label == "Undo").disabled  # nothing of what is here

@@ -5,6 +5,7 @@ import hashlib
 import streamlit as st
 
 from dashboard.components.answer import show_answer, show_hint, show_probabilities
+from dashboard.components.keyboard.own_keys import own_keys
 from dashboard.components.label_buttons import UserLabel, pressed_label, save_or_remove, show_label_buttons
 from dashboard.components.messages import show_error, show_toasts
 from dashboard.components.numbers import show_number
@@ -12,7 +13,7 @@ from dashboard.components.save_button import Unsaved, save_once, saved_ids, show
 from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, digit_symbol, symbol, written
-from dashboard.services import read_number, workspace
+from dashboard.services import on_phone, read_number, workspace
 from dashboard.views.draw import canvas
 from dashboard.views.draw.explanation import show_explanation
 from dashboard.views.draw.pen import choose_pen, pen_width
@@ -25,6 +26,8 @@ SAVE = "draw_save"
 KIND = "draw_kind"
 PEN = "draw_pen"
 LABEL = "draw_label"
+NARROW_SCRIPT = 128
+"""Of the choice of a script, in pixels: beside the kind on a phone."""
 LABELS = "draw_labels"
 """The user's labels of this session's drawings."""
 
@@ -33,17 +36,21 @@ LABELS = "draw_labels"
 def show_board() -> None:
     """The canvas and its prediction; a stroke reruns this and nothing else."""
     kind, script = _choose_kind_and_script()
-    left, right = st.columns(2, gap="medium")
-    with left:
-        # On the left of this line there is room for the canvas's own buttons, which lie above it under the pointer.
-        st.caption("Write in the square.")
-        image = canvas.drawing_canvas(key=BOARD, pen_width=pen_width(key=PEN))
+    is_wide = kind == NUMBERS
+    left, right = (st.container(), st.container()) if is_wide else st.columns(2, gap="medium")
+    size = canvas.sheet_size(is_wide=is_wide)
+    beside = size[0] < canvas.SIDE
+    with left, st.container(horizontal=beside, gap="xsmall"):
+        image = canvas.drawing_canvas(key=BOARD, pen_width=pen_width(key=PEN), size=size)
+        tools = st.container(
+            horizontal=size[0] > canvas.SIDE, gap="xsmall", width=canvas.BESIDE if beside else "stretch"
+        )
     if image is None and follow(None, key="draw"):
         st.rerun(scope="app")  # before anything is shown that would be shown anew
     with right:  # before the tools, so that the answer reaches the browser first
         drawing = _show_number(image, script) if kind == NUMBERS else _show_digit(image, script)
-    with left:
-        _show_tools()
+    with tools:
+        _show_tools(in_a_column=beside)
     if drawing and kind == ONE_DIGIT and st.toggle("Explain this prediction", key="draw_explain"):
         show_explanation(drawing.image, script)
     if follow(drawing, key="draw"):
@@ -64,23 +71,24 @@ def _choose_kind() -> str:
     return kind
 
 
-def _show_tools() -> None:
-    """Undo, clear, and the pen."""
-    with st.container(horizontal=True, width=canvas.SIDE, gap="xsmall"):
+def _show_tools(*, in_a_column: bool) -> None:
+    """Undo, clear, and the pen: below the sheet, or in a column beside a small one."""
+    keys = own_keys()
+    with st.container(horizontal=not in_a_column, gap="xsmall", width="stretch" if in_a_column else canvas.SIDE):
         for label, icon, act, shortcut in (
-            ("Undo", ":material/undo:", canvas.undo, "Z"),
-            ("Clear", ":material/delete:", canvas.clear, "Esc"),
+            ("Undo", ":material/undo:", canvas.undo, keys.undo_stroke),
+            ("Clear", ":material/delete:", canvas.clear, keys.clear),
         ):
             key = f"draw_{label.lower()}"
             st.button(label, icon=icon, on_click=act, args=(BOARD,), shortcut=shortcut, key=key, width="stretch")
-    choose_pen(key=PEN)
+    choose_pen(key=PEN, all_hidden=in_a_column)
 
 
 def _choose_kind_and_script() -> tuple[str, str]:
     """Whether to draw one digit or a number, and in which script."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kind = _choose_kind()
-        with st.container(width=SCRIPT_WIDTH):
+        with st.container(width=NARROW_SCRIPT if on_phone() else SCRIPT_WIDTH):
             return kind, choose_script(key="draw_script", is_labelled=False)
 
 
@@ -99,8 +107,8 @@ def _show_digit(image: bytes | None, script: str) -> Drawing | None:
         show_hint("Write one digit. It is read after each stroke.")
     unsaved = None if image is None or prediction is None else _as_unsaved(image, prediction)
     label = _choose_label(unsaved, script)
+    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut=own_keys().save, is_primary=False)
     show_probabilities(prediction, script)
-    show_save_button([unsaved] if unsaved else [], key=SAVE, shortcut="S", is_primary=False)
     if unsaved is None or image is None:
         return None
     corrected = None if label is None or label.digit == unsaved.prediction.digit else _label(label, unsaved.prediction)

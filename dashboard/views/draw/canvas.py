@@ -5,8 +5,16 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.services import on_phone
+
 SIDE = 300
 """Pixels; leaves room for the page's margins on a phone of 360."""
+PHONE_SIDE = 224
+"""On a phone, so that the answer and its buttons are in sight below it."""
+BESIDE = 96
+"""Of the tools beside the small sheet, in pixels."""
+WIDE = 700
+"""Of the sheet for numbers, in pixels: all of a page's width; a phone has room for a square only."""
 
 Stroke = dict[str, Any]
 """One stroke as the component describes it."""
@@ -20,6 +28,7 @@ class _Sheet:
     """
 
     revision: int = 0
+    size: tuple[int, int] = (SIDE, SIDE)
     start: list[Stroke] = field(default_factory=list)
     received: list[Stroke] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
@@ -31,23 +40,38 @@ class _Sheet:
         self.revision += 1
 
 
-def drawing_canvas(*, key: str, pen_width: int) -> bytes | None:
-    """Show a white square to draw on in black and return it as PNG, or None while nothing is drawn."""
+def sheet_size(*, is_wide: bool) -> tuple[int, int]:
+    """Return width and height of the canvas in pixels: what the screen has room for."""
+    if on_phone():
+        return (SIDE, SIDE) if is_wide else (PHONE_SIDE, PHONE_SIDE)
+    return (WIDE if is_wide else SIDE, SIDE)
+
+
+def drawing_canvas(*, key: str, pen_width: int, size: tuple[int, int] = (SIDE, SIDE)) -> bytes | None:
+    """Show a white sheet to draw on in black and return it as PNG, or None while nothing is drawn.
+
+    On a dark page it is shown the other way round; what is returned is the same.
+    """
     # Deferred: the component registers itself on import, which only a running Streamlit server allows.
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
     sheet = _sheet(key)
-    result = st_canvas(
-        stroke_width=pen_width,
-        stroke_color="#000000",
-        background_color="#ffffff",
-        width=SIDE,
-        height=SIDE,
-        # The component redraws only when this changes: the revision tells two restarts with equal strokes apart.
-        initial_drawing={"objects": sheet.start, "revision": sheet.revision},
-        return_image_data=True,
-        key=key,
-    )
+    if sheet.size != size:  # a sheet of another size begins blank: what is drawn is put on it
+        sheet.size = size
+        sheet.restart_with(sheet.strokes)
+    # The style sheet knows this name: there the sheet is turned dark, and the component's own toolbar cut off.
+    with st.container(key=f"{key}_{'dark' if st.context.theme.type == 'dark' else 'light'}_sheet", width="content"):
+        result = st_canvas(
+            stroke_width=round(pen_width * size[1] / SIDE),
+            stroke_color="#000000",
+            background_color="#ffffff",
+            width=size[0],
+            height=size[1],
+            # The component redraws only when this changes: the revision tells two restarts with equal strokes apart.
+            initial_drawing={"objects": sheet.start, "revision": sheet.revision},
+            return_image_data=True,
+            key=key,
+        )
     if sheet.start and result.image_bytes is None:
         # Back from another page: the browser has forgotten all strokes but those it was told to start with.
         sheet.restart_with([])

@@ -14,32 +14,45 @@ def pen_width(*, key: str) -> int:
     return width
 
 
-def choose_pen(*, key: str) -> None:
-    """Show the pens, of which `pen_width` is the selected one."""
+def choose_pen(*, key: str, all_hidden: bool = False) -> None:
+    """Show the pens, of which `pen_width` is the selected one; all behind a button where there is little room."""
     name, width = f"{key}_name", f"{key}_width"
     st.session_state.setdefault(name, "Normal")
     st.session_state.setdefault(width, PENS["Normal"])
+    if all_hidden:
+        with st.popover("Pen", icon=":material/line_weight:", width="stretch"):
+            _show_pens(name, width)
+            _show_width(name, width)
+        return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.segmented_control(
-            "Pen",
-            PENS,
-            key=name,
-            on_change=_select_pen,
-            args=(name, width),
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        _show_pens(name, width)
         with st.popover("Width", icon=":material/line_weight:"):
-            st.slider(
-                "Pen width",
-                THINNEST,
-                THICKEST,
-                format="%d px",
-                key=width,
-                on_change=_select_width,
-                args=(name, width),
-                persist_state="session",
-            )
+            _show_width(name, width)
+
+
+def _show_pens(name: str, width: str) -> None:
+    st.segmented_control(
+        "Pen",
+        PENS,
+        key=name,
+        on_change=_select_pen,
+        args=(name, width),
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _show_width(name: str, width: str) -> None:
+    st.slider(
+        "Pen width",
+        THINNEST,
+        THICKEST,
+        format="%d px",
+        key=width,
+        on_change=_select_width,
+        args=(name, width),
+        persist_state="session",
+    )
 
 
 def _select_pen(name: str, width: str) -> None:

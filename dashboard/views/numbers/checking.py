@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.answer import show_symbol
+from dashboard.components.keyboard.own_keys import own_keys
 from dashboard.services import workspace
 from dashboard.views.numbers.number_detail import correct, show_pages
 from hwr_core.app import NumberOrder, NumberRecord
@@ -40,7 +41,7 @@ def show_checking() -> None:
             st.rerun()
         return
     _judge(current)
-    if st.button("Skip", icon=":material/skip_next:", shortcut="Right", key="numbers_skip"):
+    if st.button("Skip", icon=":material/skip_next:", shortcut=own_keys().skip, key="numbers_skip"):
         skipped.add(current.id)
         st.rerun()
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard.components.answer import show_seen
-from dashboard.components.label_buttons import NOT_A_DIGIT_BUTTON
+from dashboard.components.label_buttons import NOT_A_DIGIT_NAME
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
-from dashboard.components.wording import in_script, written
+from dashboard.components.wording import NOT_A_DIGIT, in_script, written
 from dashboard.services import workspace
 from hwr_core.app import PredictionRecord, values_of
 from hwr_core.errors import HwrError
@@ -60,7 +60,6 @@ def _show_images(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -
 
 def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
     st.markdown("Relabel as" if len(selected) == 1 else f"Relabel these {len(selected)} as")
-    none = NOT_A_DIGIT_BUTTON
     with st.container(horizontal=True, gap="xsmall"):
         scripts = {script_of(record) for record in selected}
         if len(scripts) > 1:
@@ -70,7 +69,7 @@ def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
         for digit in values_of(script):
             if st.button(written(digit, script), key=f"labelled_is_{digit}"):
                 _change(selected, _relabel(digit))
-        if st.button(none.text, key=f"labelled_{none.name}"):
+        if st.button(NOT_A_DIGIT, key=f"labelled_{NOT_A_DIGIT_NAME}"):
             _change(selected, _relabel(None))
 
 

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.keyboard import listen_to_keys
+from dashboard.components.labelling.actions import label_keys
+from dashboard.components.labelling.buttons import show_keys_in_words, show_session_buttons, show_undo
+from dashboard.components.labelling.card import show_following
 from dashboard.components.links import link_to_draw
 from dashboard.components.messages import show_error
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import in_script
 from dashboard.services import workspace
 from dashboard.views.review.actions import SESSION, fetch, take_key
-from dashboard.views.review.answer_buttons import show_answer_buttons, show_move_buttons, show_undo
-from dashboard.views.review.prediction_card import prepare_image, show_following, show_prediction_card
+from dashboard.views.review.prediction_card import prepare_image, show_prediction_card
 from dashboard.views.review.session import ReviewSession
-from hwr_core.app import COMPARED, DIGITS, Order, PredictionRecord, Waiting, start_of_today
+from hwr_core.app import COMPARED, Order, Waiting, start_of_today
 from hwr_core.errors import HwrError
 
 ORDERS = {"Least confident": Order.LEAST_SURE, "Rejected": Order.REJECTED, "Models disagree": Order.DISAGREE}
@@ -23,8 +25,8 @@ DESCRIPTIONS = {
     Order.REJECTED: "Images rejected as not a digit, most digit-like first.",
     Order.DISAGREE: "Images that the challenger reads differently, newest first.",
 }
-KEYS = (*map(str, DIGITS), "N", "Enter", "ArrowLeft", "ArrowRight", "U")
-KEYS_IN_WORDS = "Keys: **0** to **9** label it, **N** not a digit, **Enter** agree, **←** **→** move, **U** undo."
+KEY = "review"
+"""Of the widgets."""
 
 
 def choose(name: str, options: Sequence[str]) -> str:
@@ -83,15 +85,14 @@ def _show_current() -> None:
         _prepare(session)
     if session.current:
         _show_waiting(session.current, session)
-        with st.container(key="review_keys_in_words"):
-            st.caption(KEYS_IN_WORDS)
+        show_keys_in_words(key=KEY)
     elif session.is_complete:
         _show_end(session)
     else:
         st.button("Try again", icon=":material/refresh:", key="review_retry")
     with progress:
         _show_progress(session)
-    listen_to_keys(KEYS, take_key, key="review_keys")
+    listen_to_keys(label_keys(), take_key, key="review_keys")
     if session.current:
         _prepare(session)
 
@@ -115,12 +116,12 @@ def _show_progress(session: ReviewSession) -> None:
     if session.per_minute:
         words.append(f"{session.per_minute:.0f} per minute")
     if session.current:
-        words.append(_current(session.current.kept, session))
+        words.append(_current(session.current, session))
     st.markdown(", ".join(words))
 
 
-def _current(record: PredictionRecord, session: ReviewSession) -> str:
-    label = session.labels.get(record.id)
+def _current(waiting: Waiting, session: ReviewSession) -> str:
+    record, label = waiting.kept, session.label_of(waiting)
     return f"prediction {record.id}" + (
         f" (labelled {in_script(label.digit, record.prediction.script)})" if label else ""
     )
@@ -129,12 +130,11 @@ def _current(record: PredictionRecord, session: ReviewSession) -> str:
 def _show_waiting(waiting: Waiting, session: ReviewSession) -> None:
     left, right = st.columns([5, 4], gap="medium")
     # The buttons reach the browser first: whoever sees the next image can press a key for it.
-    with right, st.container(gap="xsmall"):
-        show_answer_buttons(waiting.kept, session)
-        show_move_buttons(waiting.kept, session)
+    with right:
+        show_session_buttons(session, waiting, key=KEY)
     with left:
         show_prediction_card(waiting)
-    show_following(session.following)
+    show_following([each.kept.prediction for each in session.following])
 
 
 def _show_end(session: ReviewSession) -> None:
@@ -147,7 +147,7 @@ def _show_end(session: ReviewSession) -> None:
     st.success(f"That was the last one.{skipped}", icon=":material/done_all:")
     with st.container(horizontal=True):
         st.button("Start again", icon=":material/refresh:", key="review_again", on_click=_start_again)
-        show_undo(session, width="content")
+        show_undo(session, key=KEY, width="content")
 
 
 def _why_empty(order: Order) -> str:

@@ -1,7 +1,7 @@
 """The files of the Upload page: selected, unpacked and read, with a bar that shows how far that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -14,6 +14,11 @@ from hwr_core.app import MAX_ENHANCEMENT, READABLE, example_digits, example_numb
 from hwr_core.errors import HwrError
 from hwr_core.settings import MIB
 
+EXAMPLES = "upload_examples"
+"""The switch of the example images."""
+NAMED = 3
+"""Files that are named before the others are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -24,33 +29,84 @@ class Upload:
     content: bytes
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """The files of one kind: those that the page's control holds, and those that it held before it was made anew."""
+
+    earlier: list[Upload] = field(default_factory=list)
+    shown: list[Upload] = field(default_factory=list)
+    revision: int = 0
+
+    @property
+    def files(self) -> list[Upload]:
+        """All of them, each once, the earlier ones first."""
+        return [*{file.id: file for file in (*self.earlier, *self.shown)}.values()]
+
+    def put_aside(self) -> None:
+        """Keep what the control held: it holds nothing now."""
+        self.earlier, self.shown = self.files, []
+
+    def clear(self) -> None:
+        """Remove all, by a control that is made anew."""
+        self.earlier, self.shown = [], []
+        self.revision += 1
+
+
 def choose_files(kind: str) -> list[Upload]:
     """Say what may be uploaded, and return the files that the user has selected."""
-    settings = workspace().settings
-    megabytes = settings.max_image_bytes // MIB
-    if kind == ONE_DIGIT:
-        st.markdown(
-            f"One handwritten digit per image: {READABLE}, or a ZIP archive of them, up to {megabytes} MB per file "
-            f"and {settings.max_batch_files} files at once."
-        )
-    else:
-        st.markdown(
-            f"Numbers on single lines or whole pages: {READABLE}, PDF, or a ZIP archive of them, "
-            f"up to {megabytes} MB per file."
-        )
+    megabytes = workspace().settings.max_image_bytes // MIB
+    rules = st.empty()
+    shelf = _shelf(kind)
+    key = f"upload_files_{kind}_{shelf.revision}"
+    if key not in st.session_state:  # back from the other kind, or another page: the control has forgotten its files
+        shelf.put_aside()
     files = st.file_uploader(
         "Images",
         accept_multiple_files=True,
         max_upload_size=megabytes,
-        key="upload_files",
+        key=key,
         label_visibility="collapsed",
     )
-    return [Upload(file.file_id, file.name, file.getvalue()) for file in files]
+    shelf.shown = [Upload(file.file_id, file.name, file.getvalue()) for file in files]
+    _show_shelf(shelf)
+    if not shelf.files:  # once there are some, their results have the place
+        rules.markdown(_rules(kind, megabytes))
+    return shelf.files
+
+
+def _rules(kind: str, megabytes: int) -> str:
+    """What may be uploaded."""
+    if kind == ONE_DIGIT:
+        return (
+            f"One handwritten digit per image: {READABLE}, or a ZIP archive of them, up to {megabytes} MB per file "
+            f"and {workspace().settings.max_batch_files} files at once."
+        )
+    return (
+        f"Numbers on single lines or whole pages: {READABLE}, PDF, or a ZIP archive of them, "
+        f"up to {megabytes} MB per file."
+    )
+
+
+def _show_shelf(shelf: _Shelf) -> None:
+    """How many files there are beside those that the control above names, and the button that removes all."""
+    if not (shelf.earlier or shelf.shown):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Remove all", icon=":material/delete:", key="upload_remove", on_click=shelf.clear)
+        if shelf.earlier:
+            names = ", ".join(file.name for file in shelf.earlier[:NAMED])
+            more = f" and {len(shelf.earlier) - NAMED} more" if len(shelf.earlier) > NAMED else ""
+            st.caption(f"Still here: {literal(names)}{more}", width="content")
+
+
+def _shelf(kind: str) -> _Shelf:
+    shelves: dict[str, _Shelf] = st.session_state.setdefault("upload_shelves", {})
+    return shelves.setdefault(kind, _Shelf())
 
 
 def choose_examples(kind: str) -> list[Upload]:
     """Offer images to try things out with where the user has none at hand, and return them once they are wanted."""
-    if not st.toggle("Try it with example images", key="upload_examples"):
+    if not st.toggle("Try it with example images", key=EXAMPLES):
         return []
     images = example_digits() if kind == ONE_DIGIT else example_numbers()
     return [Upload(name, name, content) for name, content in images.items()]

@@ -1,140 +1,47 @@
-"""The results of many images: counted by group, shown as cards or as a table, and ready to save or to download."""
+"""The results of uploaded images: labelled one after another, listed, saved, and ready to download."""
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.components import wording
-from dashboard.components.answer import TABLE_SIDE, thumbnail
-from dashboard.components.images import shrunk
-from dashboard.components.prediction_table import ROW_HEIGHT, input_column
-from dashboard.components.save_button import Unsaved
-from dashboard.services import FileResult
+from dashboard.components.downloads import show_data
+from dashboard.components.keyboard import listen_to_keys
+from dashboard.components.labelling.actions import label_keys
+from dashboard.components.save_button import show_save_button
 from dashboard.views.upload.digit_file import show_digit_file
-from dashboard.views.upload.files import Upload
-from hwr_core.app import Source, Verdict, data_url
+from dashboard.views.upload.labelling import KEY, session_for, show_labelling, take_upload_key
+from dashboard.views.upload.outcomes import UploadedImage, choose_group, unsure_first
+from dashboard.views.upload.result_table import as_table, show_table
+from dashboard.views.upload.session import SAVE, UploadSession
 
 FEW = 24
 """More images than this are shown as a table."""
 
-ALL, READ, UNSURE, REJECTED, UNREADABLE = GROUPS = ("All", "Read", "Unsure", wording.NOT_A_DIGIT, "Unreadable")
-"""The outcomes of an image, as the page counts them."""
 
-_GROUP_OF = {
-    Verdict.DIGIT: READ,
-    Verdict.UNSURE: UNSURE,
-    Verdict.NOT_A_DIGIT: REJECTED,
-    Verdict.NO_INK: REJECTED,
-}
-
-
-def unsaved(uploads: Sequence[Upload], results: Sequence[FileResult], level: float) -> list[Unsaved]:
-    """Return what may be saved: each image that was read and is not blank."""
-    source = Source.BATCH if len(results) > 1 else Source.UPLOAD
-    return [
-        Unsaved(
-            f"{upload.id} at {level} in {result.prediction.script}",
-            result.prediction,
-            source,
-            upload.name,
-            level,
-            upload.content,
-        )
-        for upload, result in zip(uploads, results, strict=True)
-        if result.prediction and result.prediction.seen is not None
-    ]
-
-
-def choose_group(results: Sequence[FileResult], *, key: str) -> list[int]:
-    """Count the outcomes; return the places of the images in the selected group."""
-    groups = [group_of(result) for result in results]
-    counts = {ALL: len(results)} | {group: groups.count(group) for group in GROUPS[1:]}
-    selected = st.pills(
-        "Outcome",
-        GROUPS,
-        default=ALL,
-        required=True,
-        format_func=lambda group: f"{group} {counts[group]}",
-        key=key,
-        label_visibility="collapsed",
-    )
-    return [place for place, group in enumerate(groups) if selected in (ALL, group)]
-
-
-def group_of(result: FileResult) -> str:
-    """The outcome of an image, in a word or two."""
-    return UNREADABLE if result.prediction is None else _GROUP_OF[result.prediction.verdict]
-
-
-def show_results(uploads: Sequence[Upload], results: Sequence[FileResult], *, key: str) -> None:
-    """Show each image with its answer: a few as cards, many as a table from which one is selected."""
-    if not results:
+@st.fragment
+def show_results(images: Sequence[UploadedImage]) -> None:
+    """All of the page below the files; a key or a button reruns this and nothing else."""
+    several = len(images) > 1
+    ordered = unsure_first(images)
+    chosen = choose_group(ordered, key="upload_group") if several else ordered
+    to_save = [image.unsaved for image in ordered if image.unsaved]
+    session = session_for([image.unsaved for image in chosen if image.unsaved], among=to_save)
+    if session.waiting:
+        previews = {image.unsaved.name: image.result.preview for image in chosen if image.unsaved}
+        show_labelling(session, previews)
+    if to_save:
+        show_save_button(to_save, key=SAVE, is_primary=False)
+    if not chosen:
         st.caption("No images in this group.")
-    elif len(results) <= FEW:
-        for upload, result in zip(uploads, results, strict=True):
-            show_digit_file(upload.name, result)
-    else:
-        above = st.container()  # below so long a table it would not be seen
-        place = _select_row(uploads, results, key=key)
-        with above:
-            if place is None:
-                st.caption("Select a row to see its image.")
-            else:
-                show_digit_file(uploads[place].name, results[place])
+    elif several and len(chosen) > FEW:
+        show_table(chosen, session, key="upload_table")
+    elif several or not session.waiting:
+        _show_cards(chosen, session)
+    if several:
+        show_data(as_table(images, session), "predictions", key="upload", is_changing=True)
+    listen_to_keys(label_keys() if session.waiting else [], take_upload_key, key=f"{KEY}_keys")
 
 
-def as_table(uploads: Sequence[Upload], results: Sequence[FileResult]) -> pd.DataFrame:
-    """All results as a table to download: a row for each image."""
-    predictions = [result.prediction for result in results]
-    return pd.DataFrame(
-        {
-            "file": [upload.name for upload in uploads],
-            "digit": pd.array([prediction and prediction.digit for prediction in predictions], dtype="Int64"),
-            "verdict": [prediction.verdict.value if prediction else "not_readable" for prediction in predictions],
-            "confidence": [round(prediction.confidence, 4) if prediction else None for prediction in predictions],
-            "model_version": [prediction.model_version if prediction else None for prediction in predictions],
-            "script": [prediction.script if prediction else None for prediction in predictions],
-            "symbol": [prediction.symbol if prediction else None for prediction in predictions],
-            "error": [str(result.error) if result.error else None for result in results],
-        }
-    )
-
-
-def _select_row(uploads: Sequence[Upload], results: Sequence[FileResult], *, key: str) -> int | None:
-    columns = st.column_config
-    state = st.dataframe(
-        {
-            "Image": [_preview(result) for result in results],
-            "Input": [thumbnail(result.prediction) if result.prediction else None for result in results],
-            "Read": [wording.symbol(result.prediction) if result.prediction else "" for result in results],
-            "Confidence": [_confidence(result) for result in results],
-            "File": [upload.name for upload in uploads],
-            "Outcome": [group_of(result) for result in results],
-        },
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        on_select="rerun",
-        selection_mode="single-row",
-        placeholder="",
-        key=key,
-        alt="The uploaded images with what each was read as",
-        column_config={
-            "Image": columns.ImageColumn(width=64),
-            "Input": input_column(),
-            "Read": columns.TextColumn(width=56, alignment="center"),
-            "Confidence": columns.TextColumn(width=92, alignment="right"),
-            "Outcome": columns.TextColumn(width=104),
-        },
-    )
-    rows = state["selection"]["rows"]
-    return rows[0] if rows else None
-
-
-def _preview(result: FileResult) -> str | None:
-    return None if result.preview is None else data_url(shrunk(result.preview, 2 * TABLE_SIDE))
-
-
-def _confidence(result: FileResult) -> str:
-    prediction = result.prediction
-    return "" if prediction is None or prediction.digit is None else wording.percent(prediction.confidence)
+def _show_cards(images: Sequence[UploadedImage], session: UploadSession) -> None:
+    for image in images:
+        show_digit_file(image, session)

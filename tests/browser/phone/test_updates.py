@@ -12,7 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
-from hwr_core.registry.registry import CHAMPION, Registry
+from hwr_core.registry.pointers import CHAMPION
+from hwr_core.registry.registry import Registry
 from hwr_core.settings import PROJECT
 from tests.browser.phone.hand import installed, write
 from tests.handwriting import hand_made_strokes

@@ -11,9 +11,17 @@ let last = 0;
 const FIELDS = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true], [role=combobox]";
 const MOVED_BY_ARROWS = "[type=radio], [role=radio], [role=slider], [role=tab], [role=option], [role=menuitem]";
 const PRESSED_BY_ENTER = `button, a, summary, ${MOVED_BY_ARROWS}`;
+const CHOICES = "[role=radio], [role=tab]";
 
 function tell(type, more) {
   PAGE.postMessage({ isStreamlitMessage: true, type, ...more }, window.location.origin);
+}
+
+let clicked = null; // the control that was last pressed by mouse or finger, and may still have the focus
+
+// A control keeps its keys unless it has the focus from a click: whoever has chosen files goes on to what they show.
+function keeps(control, released = PRESSED_BY_ENTER) {
+  return control !== null && !(control === clicked && control.matches(released));
 }
 
 // A field, and what has the focus and is operated by this key itself, keeps it.
@@ -21,8 +29,8 @@ function belongsToAnother(event, name) {
   const focused = event.target instanceof PAGE.Element ? event.target : PAGE.document.body;
   return (
     focused.closest(FIELDS) !== null ||
-    (name === "Enter" && focused.closest(PRESSED_BY_ENTER) !== null) ||
-    (name.startsWith("Arrow") && focused.closest(MOVED_BY_ARROWS) !== null) ||
+    (name === "Enter" && keeps(focused.closest(PRESSED_BY_ENTER))) ||
+    (name.startsWith("Arrow") && keeps(focused.closest(MOVED_BY_ARROWS), CHOICES)) ||
     PAGE.document.querySelector("[aria-modal=true]") !== null
   );
 }
@@ -30,7 +38,13 @@ function belongsToAnother(event, name) {
 let tabbed = false; // whether what has the focus got it by the keyboard: after a click the keys are the page's again
 
 function onFirstLook(event) {
-  tabbed = event.type === "keydown" ? tabbed || event.key === "Tab" : false;
+  if (event.type === "pointerdown") {
+    tabbed = false;
+    clicked = event.target instanceof PAGE.Element ? event.target.closest(PRESSED_BY_ENTER) : null;
+  } else if (event.key === "Tab") {
+    tabbed = true;
+    clicked = null;
+  }
 }
 
 // What was reached by Tab is pressed by Enter itself: no shortcut of another button, which listen further out.

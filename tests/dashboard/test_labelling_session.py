@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.views.review.session import AHEAD, PAUSE, TOO_SOON, GivenLabel, ReviewSession
+from dashboard.components.labelling.session import PAUSE, TOO_SOON, GivenLabel
+from dashboard.views.review.session import AHEAD, ReviewSession
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.review.service import Order, Waiting

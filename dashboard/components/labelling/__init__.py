@@ -1,0 +1,1 @@
+"""One way to label images one after another, by keys and buttons, on every page that does."""
