@@ -6,17 +6,20 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.answer import show_seen, thumbnail
+from dashboard.components.answer import TABLE_SIDE, show_seen, thumbnail
 from dashboard.components.links import link_to_prediction
 from dashboard.components.upload_preview import upload_preview
 from hwr_core.app import Grey, PredictionRecord
+from hwr_core.errors import HwrError
 
-TILE_SIDE = 84
-"""Of both images of a tile in a gallery, in pixels: three times what the model saw."""
+TILE_SIDE = 112
+"""Of both images of a tile in a gallery, in pixels: four times what the model saw."""
 GALLERY_WIDTH = 2 * TILE_SIDE + 2
 """Of a tile with both, in pixels."""
 
 ROW_HEIGHT = 44
+TALL_ROW_HEIGHT = 64
+"""Of a row with the upload."""
 
 
 def input_column() -> Any:
@@ -29,6 +32,7 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     columns = st.column_config
     state = st.dataframe(
         {
+            "Image": [_upload(row) for row in records],
             "Input": [thumbnail(row.prediction) for row in records],
             "Read": [wording.symbol(row.prediction) for row in records],
             "Confidence": [wording.percent(row.prediction.confidence) for row in records],
@@ -40,13 +44,14 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
             "File": [row.file_name for row in records],
         },
         hide_index=True,
-        row_height=ROW_HEIGHT,
+        row_height=TALL_ROW_HEIGHT,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="",
         key=key,
         alt="Stored predictions, newest first",
         column_config={
+            "Image": columns.ImageColumn(width=72, help="The image as it was uploaded or drawn, while it is kept"),
             "Input": input_column(),
             "Read": columns.TextColumn(width=56, alignment="center", help="What the image was read as"),
             "Confidence": columns.TextColumn(width=96, alignment="right"),
@@ -59,6 +64,14 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     )
     rows = state["selection"]["rows"]
     return rows[0] if rows else None
+
+
+def _upload(row: PredictionRecord) -> str | None:
+    try:
+        upload = upload_preview(row, 2 * TABLE_SIDE)
+    except HwrError:  # the store of uploads is not there: all else of the history is
+        return None
+    return upload.url if upload else None
 
 
 def show_gallery(records: Sequence[PredictionRecord]) -> None:

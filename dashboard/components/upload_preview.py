@@ -24,18 +24,21 @@ class UploadPreview:
         return max(1, round(side * self.width / max(self.width, self.height)))
 
 
-def upload_preview(record: PredictionRecord) -> UploadPreview | None:
-    """Return the upload of a prediction; None where it was not stored, is gone, or is no image. Raises HwrError."""
+def upload_preview(record: PredictionRecord, side: int = PREVIEW_SIDE) -> UploadPreview | None:
+    """Return the upload of a prediction, its longer side at most so many pixels.
+
+    None where it was not stored, is gone, or is no image. Raises HwrError.
+    """
     try:
-        return _cached(record.upload, record.id)
+        return _cached(record.upload, record.id, side)
     except (NotFound, ImageError):
         return None  # what the model saw is shown in its place
 
 
 @st.cache_data(max_entries=400, ttl=timedelta(minutes=10), show_spinner=False)
-def _cached(name: str | None, prediction_id: int) -> UploadPreview | None:
+def _cached(name: str | None, prediction_id: int, side: int) -> UploadPreview | None:
     if name is None:
         return None
-    image = shrunk(preview(workspace().history.upload(prediction_id)), PREVIEW_SIDE)
+    image = shrunk(preview(workspace().history.upload(prediction_id)), side)
     height, width = image.shape
     return UploadPreview(data_url(image), width, height)

@@ -161,3 +161,16 @@ def test_a_label_is_removed_by_its_button(page: AppTest, workspace: Workspace) -
     page.button(key="detail_1_remove").click().run()
     assert not page.exception
     assert workspace.history.get(1).label is None
+
+
+def test_the_table_shows_uploads_beside_what_the_model_saw(page: AppTest, workspace: Workspace) -> None:
+    """As long as they are kept; a prediction without one has what the model saw alone."""
+    image = png(drawing(3))
+    workspace.keep(workspace.read(image), source=Source.UPLOAD, image=image)
+    workspace.keep(workspace.read(image), source=Source.UPLOAD)
+    table = page.run().dataframe[0].value
+    assert not page.exception
+    without, with_upload = table.to_dict("records")
+    assert with_upload["Image"].startswith("data:image/png")
+    assert not isinstance(without["Image"], str)
+    assert without["Input"].startswith("data:image/png")
