@@ -239,7 +239,7 @@ def test_numbers_have_a_wide_sheet(visit: Visit) -> None:
     write(page, hand_made_strokes(7))
     expect_digit(page, 7)
     page.get_by_role("radio", name="Numbers").click()
-    page.wait_for_function("(canvas) => canvas.clientWidth > 600", arg=canvas(page).element_handle())
+    expect(canvas(page)).to_have_css("width", "700px")
     expect(answer(page)).to_have_text("7")
     at_rest(page)
     box = canvas(page).bounding_box()
