@@ -103,19 +103,35 @@ class NumberFiguresOut(One[NumberFiguresData]):
 
 
 class ChangeRow(Out):
-    """A figure that has risen: wrong predictions of the labelled ones, or refused ones of all."""
+    """A figure that has risen: wrong predictions of the labelled ones, refused or slow ones of all, or a drift.
+
+    A drift has no shares: these are null.
+    """
 
     figure: ChangedFigure = Field(examples=["wrong"])
-    before: float = Field(
-        validation_alias=AliasPath("before", "share"), description="The share in the 28 days before.", examples=[0.004]
+    before: float | None = Field(
+        None,
+        validation_alias=AliasPath("before", "share"),
+        description="The share in the 28 days before.",
+        examples=[0.004],
     )
-    lately: float = Field(
-        validation_alias=AliasPath("lately", "share"), description="The share in the last 7 days.", examples=[0.211]
+    lately: float | None = Field(
+        None,
+        validation_alias=AliasPath("lately", "share"),
+        description="The share in the last 7 days.",
+        examples=[0.211],
     )
-    total: int = Field(
-        validation_alias=AliasPath("lately", "total"), description="Predictions of the last 7 days.", examples=[57]
+    total: int | None = Field(
+        None,
+        validation_alias=AliasPath("lately", "total"),
+        description="Predictions of the last 7 days.",
+        examples=[57],
     )
-    p_value: float = Field(description="How probable chance makes such a rise.", examples=[0.0001])
+    p_value: float | None = Field(description="How probable chance makes such a rise.", examples=[0.0001])
+    seconds: tuple[float, float] | None = Field(
+        description="Where it has become slower: the times within which 95 % were made, before and lately.",
+        examples=[[0.004, 0.21]],
+    )
     username: str | None = Field(
         validation_alias=AliasPath("cause", "username"), description="Mostly this user's.", examples=["Ada"]
     )
@@ -126,6 +142,16 @@ class ChangeRow(Out):
         validation_alias=AliasPath("cause", "mistake"),
         description="Mostly this mistake: the true digit and the predicted one, null for no digit.",
         examples=[[7, 1]],
+    )
+    model_version: str | None = Field(
+        validation_alias=AliasPath("cause", "model_version"),
+        description="Mostly by this model version, where it has become slower.",
+        examples=["20261118T124806Z-a68e8"],
+    )
+    shift: str | None = Field(
+        validation_alias=AliasPath("cause", "shift"),
+        description="What there is more of, where the images have drifted.",
+        examples=["thicker strokes"],
     )
     words: str = Field(description="All of it in two sentences.", examples=["Accuracy fell from 99.6% to 78.9% ..."])
 

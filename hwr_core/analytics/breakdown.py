@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hwr_core.analytics.tables import LABELLED, RIGHT, table, with_accuracy
+from hwr_core.analytics.tables import CONFIDENCE, LABELLED, PREDICTIONS, RIGHT, table, with_accuracy
+from hwr_core.db.rollups.tables import BY_DAY, BY_USER
 from hwr_core.db.store import Store
-from hwr_core.records.filters import HistoryFilter, select
+from hwr_core.records.filters import HistoryFilter
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -29,23 +30,25 @@ class Dimension(StrEnum):
 
 def breakdown(store: Store, chosen: HistoryFilter, by: Dimension) -> "pd.DataFrame":
     """Count predictions by the values of a dimension."""
-    predictions = select(chosen, with_labels=True)
     counts = table(
         store,
         chosen,
-        f"""
+        BY_USER if by is Dimension.USER else BY_DAY,
+        asking=lambda predictions: (
+            f"""
         with counted as (
-            select p.{by.column} as value,
-                count(*) as predictions,
-                avg(p.confidence) as confidence,
+            select c.{by.column} as value,
+                {PREDICTIONS} as predictions,
+                {CONFIDENCE} as confidence,
                 {LABELLED} as labelled,
                 {RIGHT} as "right"
             {predictions.sql}
             group by 1
+            having sum(c.predictions) > 0
         )
         {_named(by)}
-        """,
-        predictions.conditions.values,
+        """
+        ),
     )
     return with_accuracy(counts)
 

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from hwr_core.analytics.tables import table
+from hwr_core.analytics.tables import PREDICTIONS, table
+from hwr_core.db.rollups.tables import BY_DAY, BY_USER
 from hwr_core.db.store import Store
-from hwr_core.records.filters import HistoryFilter, select
+from hwr_core.records.filters import COUNTS, HistoryFilter, Selection
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -12,20 +13,20 @@ if TYPE_CHECKING:  # see `tables`
 
 def confusion(store: Store, chosen: HistoryFilter) -> "pd.DataFrame":
     """Count labelled predictions by predicted and true digit."""
-    predictions = select(chosen, labelled_only=True)
-    return table(
-        store,
-        chosen,
-        f"""
-        select coalesce(p.digit::text, 'none') as digit,
-            coalesce(l.actual_digit::text, 'none') as actual_digit,
-            count(*) as predictions
+    return table(store, chosen, BY_DAY, BY_USER, asking=_confused)
+
+
+def _confused(predictions: Selection) -> str:
+    predictions.conditions.clauses.append(COUNTS.is_labelled)
+    return f"""
+        select coalesce(c.digit::text, 'none') as digit,
+            coalesce(c.actual_digit::text, 'none') as actual_digit,
+            {PREDICTIONS} as predictions
         {predictions.sql}
         group by 1, 2
+        having sum(c.predictions) > 0
         order by 1, 2
-        """,
-        predictions.conditions.values,
-    )
+    """
 
 
 def confused_pairs(store: Store, chosen: HistoryFilter, limit: int) -> "pd.DataFrame":

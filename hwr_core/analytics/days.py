@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from hwr_core.analytics.periods import QUARTER, start_of_today
+from hwr_core.analytics.periods import start_of_today
+from hwr_core.db.rollups.tables import BY_QUARTER, QUARTER
 from hwr_core.db.store import Store
-from hwr_core.recognition.types import Verdict
+from hwr_core.records.counts import counts
+from hwr_core.records.filters import HistoryFilter
 from hwr_core.statistics import wilson
 
 DAYS = 28
@@ -15,6 +17,9 @@ DAYS = 28
 
 FEWEST_DAYS = 3
 """With fewer days of history nothing is called usual."""
+
+
+_INCLUSIVE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +89,12 @@ def today_and_before(store: Store, *, timezone: str = "UTC", now: datetime | Non
 
 def _quarters(store: Store, since: datetime, until: datetime) -> list[tuple[datetime, int, int]]:
     """The start of each quarter of an hour with predictions, their number, and the number of doubtful ones."""
-    sure = Verdict.DIGIT.value
     with store.session() as cursor:
+        predictions = counts(cursor, HistoryFilter(since=since, until=until + _INCLUSIVE), BY_QUARTER)
         rows = cursor.execute(
-            """
-            select floor(extract(epoch from created_at) / $4) as quarter,
-                count(*), count(*) filter (where verdict <> $3)
-            from predictions
-            where created_at >= $1 and created_at <= $2
-            group by quarter
-            """,
-            [since, until, sure, QUARTER],
+            "select c.quarter, sum(c.predictions)::bigint, sum(c.doubtful)::bigint "
+            f"{predictions.sql} group by 1 having sum(c.predictions) > 0",
+            predictions.conditions.values,
         ).fetchall()
     return [(datetime.fromtimestamp(quarter * QUARTER, UTC), count, doubtful) for quarter, count, doubtful in rows]
 

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from hwr_core.analytics.periods import QUARTER, Bucket, zone
-from hwr_core.analytics.tables import LABELLED, RIGHT, one_row, table, with_accuracy
+from hwr_core.analytics.periods import Bucket, zone
+from hwr_core.analytics.tables import one_row, table, with_accuracy
+from hwr_core.db.rollups.tables import BY_QUARTER, QUARTER
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.records.filters import HistoryFilter, select
+from hwr_core.records.filters import HistoryFilter, Selection, select
 
 if TYPE_CHECKING:  # see `tables`
     import pandas as pd
@@ -19,17 +20,17 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
     """Count predictions by period: first by quarters of an hour in UTC, then these by the periods of the time zone."""
     zone(timezone)
     _refuse_too_many(store, chosen, bucket)
-    predictions = select(chosen, with_labels=True)
+    return with_accuracy(table(store, chosen, BY_QUARTER, asking=lambda found: _by_period(found, bucket, timezone)))
+
+
+def _by_period(predictions: Selection, bucket: Bucket, timezone: str) -> str:
     place = predictions.conditions.value(timezone)
-    counts = table(
-        store,
-        chosen,
-        f"""
+    return f"""
         with quarters as (
-            select floor(extract(epoch from p.created_at) / {QUARTER}) as quarter,
-                count(*) as predictions,
-                {LABELLED} as labelled,
-                {RIGHT} as "right"
+            select c.quarter,
+                sum(c.predictions)::bigint as predictions,
+                sum(c.labelled)::bigint as labelled,
+                sum(c."right")::bigint as "right"
             {predictions.sql}
             group by 1
         ),
@@ -39,6 +40,7 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
                 sum(labelled)::bigint as labelled,
                 sum("right")::bigint as "right"
             from quarters
+            where predictions > 0
             group by 1
         ),
         periods as (
@@ -53,10 +55,7 @@ def over_time(store: Store, chosen: HistoryFilter, bucket: Bucket, timezone: str
         from periods s
         left join counted c on c.start = s.start
         order by s.start
-        """,  # noqa: S608  pieces of our own
-        predictions.conditions.values,
-    )
-    return with_accuracy(counts)
+    """  # noqa: S608  pieces of our own
 
 
 def _refuse_too_many(store: Store, chosen: HistoryFilter, bucket: Bucket) -> None:

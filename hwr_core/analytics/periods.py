@@ -7,10 +7,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hwr_core.errors import InvalidValue
 
-QUARTER = 900
-"""Seconds. Predictions are counted by quarters of an hour before these are converted to local time, which would take
-long for each of millions of predictions. The offset of every time zone is a whole number of quarters."""
-
 
 class Bucket(StrEnum):
     """The length of a period in a chart over time."""

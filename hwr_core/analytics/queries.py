@@ -1,5 +1,6 @@
 """The service that answers questions about the history; each question is a module beside this one."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hwr_core.analytics import breakdown, confidence, confusion, latency, numbers, over_time, split, totals
@@ -28,8 +29,10 @@ class Analytics:
     many of these are right, and the share with its 95 % interval, missing where nothing is labelled.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, drift: Callable[[], Sequence[Change]] = list) -> None:
+        """`drift` tells of a change of the images, which needs more than the history."""
         self._store = store
+        self._drift = drift
 
     def system(self, *, timezone: str = "UTC") -> SystemFigures:
         """Return the whole history at a glance; today is the present day in the time zone. Raises InvalidValue."""
@@ -44,8 +47,8 @@ class Analytics:
         return totals.accuracy(self._store, chosen)
 
     def changes(self) -> list[Change]:
-        """Return what has become worse in the last 7 days than in the 28 before, the surest first."""
-        return find_changes(self._store)
+        """Return what has become worse in the last 7 days than in the 28 before, the surest first; then a drift."""
+        return [*find_changes(self._store), *self._drift()]
 
     def over_time(self, chosen: HistoryFilter = EVERYTHING, *, bucket: Bucket, timezone: str = "UTC") -> "pd.DataFrame":
         """Return predictions and accuracy for each hour, day or week (from Monday) between the first and the last.

@@ -11,7 +11,8 @@ from threading import Event, Thread
 import httpx2
 from pydantic import SecretStr
 
-from hwr_core.analytics.changes import Change, changes
+from hwr_core.analytics.changes import Change
+from hwr_core.analytics.queries import Analytics
 from hwr_core.app.replicas import Replicas
 from hwr_core.db.store import Store
 from hwr_core.errors import HwrError
@@ -35,11 +36,12 @@ class WebhookFailed(HwrError):
 class Alerts:
     """The alerts of one workspace. Safe to use from many threads."""
 
-    def __init__(self, webhook: SecretStr | None, store: Store, replicas: Replicas) -> None:
+    def __init__(self, webhook: SecretStr | None, store: Store, analytics: Analytics, replicas: Replicas) -> None:
         """`webhook`: an address that takes {"text": ...} by POST; None tells nobody. One of the replicas tells it."""
         self._replicas = replicas
         self._webhook = webhook
         self._store = store
+        self._analytics = analytics
         self._closed = Event()
 
     def start(self) -> None:
@@ -58,7 +60,7 @@ class Alerts:
             StoreError: the history cannot be read or written at present.
             WebhookFailed: the receiver has not taken it; it is told at the next look.
         """
-        found = {_name(change): change for change in changes(self._store)}
+        found = {_name(change): change for change in self._analytics.changes()}
         with self._store.session() as cursor:
             told = {name for (name,) in cursor.execute("select change from alerts").fetchall()}
         if gone := told - found.keys():

@@ -105,6 +105,7 @@ class Status:
         experiments: ExperimentService,
         access: AuthService,
         replicas: Replicas,
+        analytics: Analytics,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -115,6 +116,7 @@ class Status:
         self._experiments = experiments
         self._access = access
         self._replicas = replicas
+        self._analytics = analytics
 
     def scripts(self) -> list[ReadScript]:
         """Return the scripts that the served version reads, the Western one first. Raises ModelUnavailable."""
@@ -174,7 +176,7 @@ class Status:
             InvalidValue: there is no such time zone.
             StoreError: the history cannot be read at present.
         """
-        since, figures = datetime.now(UTC) - LATELY, Analytics(self._store)
+        since, figures = datetime.now(UTC) - LATELY, self._analytics
         return Overview(
             today=today_and_before(self._store, timezone=timezone),
             accuracy=figures.accuracy(HistoryFilter(since=since)),

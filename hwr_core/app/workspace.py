@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.alerts import Alerts
 from hwr_core.app.batch import PredictBatch
+from hwr_core.app.drift import DriftCheck
 from hwr_core.app.event_feed import EventFeed
 from hwr_core.app.examples import Examples
 from hwr_core.app.exploration import Exploration
@@ -76,7 +77,6 @@ class Workspace:
         self.access = AuthService(settings, self.store, self.users, events=self.events)
         self.history = History(self.store, self._uploads, max_page=most)
         self.feedback = FeedbackLog(self.store, self.events)
-        self.analytics = Analytics(self.store)
         self.numbers = Numbers(self.store, self._uploads, max_page=most)
         self.forms = Forms(self.store)
         self.exports = Exports(self.store)
@@ -86,6 +86,7 @@ class Workspace:
         limits = limits_of(settings)
         self._workers = Workers(workers_of(settings), limits)
         self.model = ServedModel(self.registry, limits, self.events, workers=self._workers)
+        self.analytics = Analytics(self.store, DriftCheck(self.store, self.model).changes)
         self._routing = Routing(Experiments(self.store), self.registry, self.model, limits, workers=self._workers)
         self.experiments = ExperimentService(self.store, self.registry, self.model, self._routing)
         self.shadow = Shadow(ShadowTable(self.store), self.registry)
@@ -96,7 +97,7 @@ class Workspace:
         self.retraining = Retraining(
             settings.retrain_after, self.store, self.modelling, self.shadow, self.events, self.replicas
         )
-        self.alerts = Alerts(settings.webhook, self.store, self.replicas)
+        self.alerts = Alerts(settings.webhook, self.store, self.analytics, self.replicas)
         self.examples = Examples(self.users, self.feedback, self._recorder, self.model)
         self.exploration = Exploration(self.store, self.history, self.modelling, self.model)
 
@@ -137,6 +138,7 @@ class Workspace:
             self.experiments,
             self.access,
             self.replicas,
+            self.analytics,
         )
         self.health = status.health
         self.overview = status.overview

@@ -7,6 +7,7 @@ import duckdb
 from hwr_core.db.errors import is_lock_conflict
 from hwr_core.db.file_lock import opening_lock, unfinished_restore
 from hwr_core.db.migrations import migrate
+from hwr_core.db.rollups.keeping import catch_up
 from hwr_core.errors import StoreUnavailable
 from hwr_core.settings import UPLOADS
 
@@ -37,6 +38,7 @@ def open_connection(database: Path, *, was_held: bool) -> duckdb.DuckDBPyConnect
         try:
             connection.execute("set global timezone = 'UTC'")
             migrate(connection)
+            catch_up(connection, connection.begin)
         except BaseException:
             connection.close()
             raise

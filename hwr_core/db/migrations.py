@@ -6,6 +6,7 @@ SQL is written in the dialect that DuckDB and PostgreSQL share. A migration that
 from collections.abc import Callable, Sequence
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.migration import roll_ups
 from hwr_core.db.shared_tables import owners_of_jobs, pointers_to_versions
 from hwr_core.errors import StoreUnavailable
 
@@ -450,4 +451,5 @@ MIGRATIONS: Sequence[Migration] = (
     owners_of_jobs,
     pointers_to_versions,
     keys_of_users,
+    roll_ups,
 )

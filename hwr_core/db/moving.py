@@ -11,6 +11,7 @@ from itertools import accumulate, chain
 from typing import Any
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.tables import ROLL_UPS
 from hwr_core.errors import Conflict, StoreUnavailable
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -34,7 +35,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "alerts": ("change",),
     "idempotency_keys": ("user_id", "key"),
 }
-"""Every table with rows of a history, and what its rows are ordered by; `migrations` both have of their own."""
+"""Every table with rows of a history, and what its rows are ordered by."""
+
+OF_THEIR_OWN = ("migrations", "roll_ups", "changed_facts", *(roll_up.table for roll_up in ROLL_UPS))
+"""The tables that each engine fills itself: roll-ups are counted anew when the target is opened."""
 
 IN_FILES = ("model_aliases", "promotions")
 """Tables that say what files say beside a DuckDB file: they are empty there, and taken over from the files here."""

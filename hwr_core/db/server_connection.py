@@ -6,6 +6,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from hwr_core.db.migrations import migrate
+from hwr_core.db.rollups.keeping import catch_up
 from hwr_core.db.server_cursor import AnyConnection, NumericLoader, ServerCursor
 from hwr_core.errors import StoreUnavailable
 
@@ -89,6 +90,12 @@ def bring_up_to_date(url: str, seconds: float) -> None:
         for name, index in _INDEXES.items():
             if name not in there:
                 cursor.execute(f"create {index}")
+
+        def begin() -> None:
+            cursor.execute("begin")  # read committed: it has to see what was committed while it waited for the lock
+            cursor.execute("select pg_advisory_xact_lock($1)", [WRITING])
+
+        catch_up(cursor, begin)
 
 
 def timeout(seconds: float) -> str:

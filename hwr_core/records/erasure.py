@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.keeping import uncount
 from hwr_core.records.labels import settle_labels, settle_number_labels
 
 IN_BACKUPS = "Backups that were made before still hold it all."
@@ -36,6 +37,7 @@ def erase_history_of(cursor: Cursor, user_id: int) -> Erased:
 
 def erase_predictions(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the predictions that meet a condition (SQL of our own), with their feedback, labels and shadow readings."""
+    uncount(cursor, condition, values)
     return _erase(
         cursor,
         "predictions",

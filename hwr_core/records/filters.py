@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hwr_core.db.cursor import Cursor
 from hwr_core.errors import InvalidValue
@@ -68,15 +68,26 @@ def confirm_ranges(confidence: tuple[float, float], time: tuple[datetime | None,
         raise InvalidValue("since is later than until; it has to be the earlier time.")
 
 
-IS_RIGHT = "p.digit is not distinct from l.actual_digit"
-"""SQL: whether a prediction and its label agree; a rejection is right when the label too is no digit."""
+class Names(NamedTuple):
+    """SQL: by what name a statement knows predictions, whether they have a label, and what it says."""
 
-_LABELLED = {
-    Labelled.ANY: "l.prediction_id is not null",
-    Labelled.NO: "l.prediction_id is null",
-    Labelled.RIGHT: f"(l.prediction_id is not null and {IS_RIGHT})",
-    Labelled.WRONG: f"(l.prediction_id is not null and not ({IS_RIGHT}))",
-}
+    row: str
+    is_labelled: str
+    actual_digit: str
+
+    @property
+    def is_right(self) -> str:
+        """SQL: whether a prediction and its label agree; a rejection is right when the label too is no digit."""
+        return f"{self.row}.digit is not distinct from {self.actual_digit}"
+
+
+ROWS = Names("p", "l.prediction_id is not null", "l.actual_digit")
+"""Predictions p and their labels l."""
+
+COUNTS = Names("c", "c.is_labelled", "c.actual_digit")
+"""Predictions that are counted already, see `counts`."""
+
+IS_RIGHT = ROWS.is_right
 
 
 @dataclass(slots=True)
@@ -129,7 +140,7 @@ def select(chosen: HistoryFilter, *, with_labels: bool = False, labelled_only: b
         source += " join labels l on l.prediction_id = p.id"
     elif with_labels or needs_labels:
         source += " left join labels l on l.prediction_id = p.id"
-    return Selection(source, _conditions(chosen))
+    return Selection(source, conditions_of(chosen))
 
 
 def confirm_user_of(cursor: Cursor, chosen: HistoryFilter) -> None:
@@ -138,27 +149,37 @@ def confirm_user_of(cursor: Cursor, chosen: HistoryFilter) -> None:
         get_user(cursor, chosen.user_id)
 
 
-def _conditions(chosen: HistoryFilter) -> Conditions:
-    conditions = Conditions()
+def conditions_of(chosen: HistoryFilter, names: Names = ROWS, conditions: Conditions | None = None) -> Conditions:
+    """Return the conditions of a filter, added to others where there are some."""
+    conditions = conditions or Conditions()
+    row, is_labelled, actual_digit = names
     if chosen.digit == NONE:
-        conditions.clauses.append("p.digit is null")
+        conditions.clauses.append(f"{row}.digit is null")
     if chosen.actual_digit == NONE:
-        conditions.clauses.append("(l.prediction_id is not null and l.actual_digit is null)")
+        conditions.clauses.append(f"({is_labelled} and {actual_digit} is null)")
     if chosen.labelled:
-        conditions.clauses.append(_LABELLED[chosen.labelled])
+        conditions.clauses.append(_LABELLED[chosen.labelled].format(labelled=is_labelled, right=names.is_right))
     for clause, value in (
-        ("p.user_id = {}", chosen.user_id),
-        ("p.digit = {}", None if chosen.digit == NONE else chosen.digit),
-        ("l.actual_digit = {}", None if chosen.actual_digit == NONE else chosen.actual_digit),
-        ("p.verdict = {}", chosen.verdict and chosen.verdict.value),
-        ("p.source = {}", chosen.source and chosen.source.value),
-        ("p.script = {}", chosen.script),
-        ("p.model_version = {}", chosen.model_version),
-        ("p.confidence >= {}", chosen.confidence_from or None),
-        ("p.confidence <= {}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
-        ("p.created_at >= {}", chosen.since),
-        ("p.created_at < {}", chosen.until),
+        (f"{row}.user_id = {{}}", chosen.user_id),
+        (f"{row}.digit = {{}}", None if chosen.digit == NONE else chosen.digit),
+        (f"{actual_digit} = {{}}", None if chosen.actual_digit == NONE else chosen.actual_digit),
+        (f"{row}.verdict = {{}}", chosen.verdict and chosen.verdict.value),
+        (f"{row}.source = {{}}", chosen.source and chosen.source.value),
+        (f"{row}.script = {{}}", chosen.script),
+        (f"{row}.model_version = {{}}", chosen.model_version),
+        (f"{row}.confidence >= {{}}", chosen.confidence_from or None),
+        (f"{row}.confidence <= {{}}", chosen.confidence_to if chosen.confidence_to < 1.0 else None),
+        (f"{row}.created_at >= {{}}", chosen.since),
+        (f"{row}.created_at < {{}}", chosen.until),
     ):
         if value is not None:
             conditions.add(clause, value)
     return conditions
+
+
+_LABELLED = {
+    Labelled.ANY: "{labelled}",
+    Labelled.NO: "not ({labelled})",
+    Labelled.RIGHT: "({labelled} and {right})",
+    Labelled.WRONG: "({labelled} and not ({right}))",
+}

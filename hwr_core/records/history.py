@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.tables import BY_DAY, BY_USER
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
+from hwr_core.records.counts import counts
 from hwr_core.records.filters import HistoryFilter, confirm_user_of, select
 from hwr_core.records.predictions import PredictionRecord, rows_by_id
 from hwr_core.records.uploads import Uploads
@@ -54,10 +56,12 @@ class History:
 
     def count(self, chosen: HistoryFilter = EVERYTHING) -> int:
         """Return how many predictions match a filter. Raises UserNotFound and StoreError."""
-        predictions = select(chosen)
         with self._store.session() as cursor:
             confirm_user_of(cursor, chosen)
-            row = cursor.execute(f"select count(*) {predictions.sql}", predictions.conditions.values).fetchone()
+            predictions = counts(cursor, chosen, BY_DAY, BY_USER)
+            row = cursor.execute(
+                f"select coalesce(sum(c.predictions), 0)::bigint {predictions.sql}", predictions.conditions.values
+            ).fetchone()
         assert row is not None  # an aggregate has one row
         number: int = row[0]
         return number
@@ -80,7 +84,11 @@ class History:
     def model_versions(self) -> list[str]:
         """Return the names of the model versions that made predictions in the history, newest first."""
         with self._store.session() as cursor:
-            rows = cursor.execute("select distinct model_version from predictions order by 1 desc").fetchall()
+            predictions = counts(cursor, EVERYTHING, BY_DAY)
+            rows = cursor.execute(
+                f"select c.model_version {predictions.sql} group by 1 having sum(c.predictions) > 0 order by 1 desc",
+                predictions.conditions.values,
+            ).fetchall()
         return [name for (name,) in rows]
 
 

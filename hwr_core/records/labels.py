@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hwr_core.datasets.custom import NO_DIGIT
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.keeping import counted_anew
 from hwr_core.db.store import Store
 from hwr_core.images.types import SIDE
 from hwr_core.scripts.script import WESTERN
@@ -32,7 +33,11 @@ MOST, MOST_NUMBERS = 200_000, 20_000
 
 def settle_labels(cursor: Cursor, prediction_ids: Sequence[int]) -> None:
     """Derive the labels of these predictions from their feedback anew; one without current feedback loses its label."""
-    ids = list(prediction_ids)
+    with counted_anew(cursor, prediction_ids):
+        _derive_labels(cursor, list(prediction_ids))
+
+
+def _derive_labels(cursor: Cursor, ids: Sequence[int]) -> None:
     cursor.execute("delete from labels where prediction_id in (select unnest($1::bigint[]))", [ids])
     cursor.execute(
         """

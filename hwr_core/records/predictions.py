@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hwr_core.db.cursor import Cursor
+from hwr_core.db.rollups.keeping import count_new
 from hwr_core.errors import Conflict, HwrError, InvalidValue, UserInactive, UserNotFound
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
@@ -163,6 +164,8 @@ def record_predictions(
         uploads.confirm_owner(cursor)
         uploads.add_all(images)
     records = _insert(cursor, ids, accepted)
+    if ids:
+        count_new(cursor, ids[0], ids[-1])
     fresh = {
         row.place: (record.id, row.once.content)
         for row, record in zip(accepted, records, strict=True)

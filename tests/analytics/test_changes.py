@@ -25,6 +25,8 @@ def add(  # noqa: PLR0913  what a prediction consists of, by name
     user_id: int = 1,
     source: Source = Source.API,
     labelled: bool = True,
+    seconds: float = 0.002,
+    version: str = "v",
 ) -> None:
     """Add so many predictions that are alike, as old as is said."""
     prediction = Prediction(
@@ -33,8 +35,8 @@ def add(  # noqa: PLR0913  what a prediction consists of, by name
         confidence=0.9,
         probabilities=(0.1,) * 10,
         seen=np.full((28, 28), 9, np.uint8),
-        model_version="v",
-        timings=Timings(0.001, 0.001),
+        model_version=version,
+        timings=Timings(seconds / 2, seconds / 2),
     )
     row = NewPrediction(user_id, source, prediction, created_at=NOW - timedelta(days=days))
     with workspace.store.writing() as cursor:
@@ -69,7 +71,7 @@ def test_a_fall_is_told_with_its_cause(workspace: Workspace) -> None:
     [change] = found(workspace)
     assert (change.figure, change.cause) == (Figure.WRONG, Cause("Ada", Source.UPLOAD, (7, 1)))
     assert (change.before, change.lately) == (Proportion(right=0, total=100), Proportion(right=9, total=29))
-    assert change.p_value < 0.001
+    assert change.p_value is not None and change.p_value < 0.001
 
 
 def test_what_is_spread_over_all_has_no_cause(workspace: Workspace) -> None:
@@ -100,6 +102,38 @@ def test_more_refusals_are_told_without_any_label(workspace: Workspace) -> None:
     add(workspace, 8, days=1, actual=None, digit=None, labelled=False, source=Source.UPLOAD)
     [change] = found(workspace)
     assert (change.figure, change.cause) == (Figure.REFUSED, Cause(None, Source.UPLOAD, None))
+
+
+def test_slower_predictions_are_told_with_their_cause(workspace: Workspace) -> None:
+    """One user's uploads take 0.4 s, among much that is as quick as before."""
+    ada = workspace.users.create("Ada").id
+    add(workspace, 100, days=20, actual=3, digit=3, labelled=False, seconds=0.004)
+    add(workspace, 40, days=2, actual=3, digit=3, labelled=False, seconds=0.004)
+    add(workspace, 10, days=2, actual=3, digit=3, labelled=False, seconds=0.4, user_id=ada, source=Source.UPLOAD)
+    [change] = found(workspace)
+    assert (change.figure, change.cause) == (Figure.SLOW, Cause("Ada", Source.UPLOAD))
+    assert (change.before, change.lately) == (Proportion(right=0, total=100), Proportion(right=10, total=50))
+    assert change.seconds == pytest.approx((0.004, 0.4), rel=0.01)
+    assert change.in_words() == (
+        "95% of predictions took up to 4 ms, and now 400 ms, in the last 7 days. Mostly Ada, by upload."
+    )
+
+
+def test_a_slow_model_version_is_the_cause(workspace: Workspace) -> None:
+    """It alone has been served since; that its predictions are right is no matter."""
+    add(workspace, 50, days=20, actual=3, digit=3, seconds=0.004)
+    add(workspace, 20, days=2, actual=3, digit=3, seconds=1.2, version="w")
+    [change] = found(workspace)
+    assert (change.figure, change.cause) == (Figure.SLOW, Cause(model_version="w"))
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(20, 0.08), (1, 3.0)], ids=["not noticed", "one of them"])
+def test_what_nobody_notices_is_not_told(workspace: Workspace, count: int, seconds: float) -> None:
+    """Less than a tenth of a second, or one prediction of fifty."""
+    add(workspace, 50, days=20, actual=3, digit=3, labelled=False, seconds=0.004)
+    add(workspace, 49, days=2, actual=3, digit=3, labelled=False, seconds=0.004)
+    add(workspace, count, days=2, actual=3, digit=3, labelled=False, seconds=seconds)
+    assert found(workspace) == []
 
 
 @pytest.mark.parametrize(

@@ -57,14 +57,13 @@ def test_confidence_is_of_predictions_that_name_a_digit(store, record, new_predi
     )
     before = named_digits(store, HistoryFilter())
     assert (before.predictions, round(before.confidence, 6), before.labelled_confidence) == (2, 0.8, None)
-    assert before.accuracy.share is None
     feedback.give(kept[0].id, actual_digit=7)
     feedback.give(kept[2].id, actual_digit=None)
     after = named_digits(store, HistoryFilter())
-    assert (after.accuracy.right, after.accuracy.total, after.labelled_confidence) == (1, 1, 0.9)
+    assert after.labelled_confidence == 0.9
 
 
 def test_without_a_prediction_there_is_no_confidence(store):
     """They are unknown, not zero."""
     found = named_digits(store, HistoryFilter())
-    assert (found.predictions, found.confidence, found.accuracy.share) == (0, None, None)
+    assert (found.predictions, found.confidence) == (0, None)

@@ -173,7 +173,7 @@ def test_a_week_like_those_before_is_said_to_be_so(workspace: Workspace) -> None
     assert (report.drift.recent, report.drift.reference) == (report.recent, report.reference) == (500, 500)
     assert report.named.confidence is not None
     assert 0.9 < report.named.confidence <= 1.0
-    assert report.named.accuracy.share is None
+    assert report.accuracy.share is None
     assert not report.model_changed
 
 

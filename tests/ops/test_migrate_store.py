@@ -132,7 +132,7 @@ def test_every_table_and_sequence_is_moved(both):
             name for (name,) in cursor.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
         }
         sequences = {name for (name,) in cursor.execute("select sequencename from pg_sequences").fetchall()}
-    assert tables == {*moving.TABLES, *moving.IN_FILES, "migrations"}
+    assert tables == {*moving.TABLES, *moving.IN_FILES, *moving.OF_THEIR_OWN}
     assert sequences == {*moving.SEQUENCES, "promotion_ids"}
 
 

@@ -96,7 +96,7 @@ def _show_verdict(report: DriftReport, now: str) -> None:
 
 
 def _show_accuracy(report: DriftReport) -> None:
-    named, accuracy = report.named, report.named.accuracy
+    named = report.named
     left, middle, right = st.columns(3)
     left.metric("Digits read", f"{named.predictions:,}", border=True, height="stretch")
     middle.metric(
@@ -108,12 +108,12 @@ def _show_accuracy(report: DriftReport) -> None:
         height="stretch",
     )
     with right:
-        show_accuracy(accuracy, note=_note(named.labelled_confidence))
+        show_accuracy(report.accuracy, note=_note(named.labelled_confidence))
 
 
 def _note(confidence: float | None) -> str:
     """What to make of the accuracy, which rests on those predictions alone that users chose to label."""
-    mean = "" if confidence is None else f"Their mean confidence is {confidence:.1%}. "
+    mean = "" if confidence is None else f"Those that name a digit have a mean confidence of {confidence:.1%}. "
     return f"{mean}Users may have labelled the doubtful ones first."
 
 
