@@ -160,9 +160,9 @@ class Workspace:
         Raises:
             Conflict: another process serves this data folder.
         """
-        self._start_workers()
         self._sole_server.share()
         self.replicas.start()
+        self._start_workers()
         self.tidy_up()
         self.modelling.jobs.start()
         self.model.watch()
@@ -193,11 +193,11 @@ class Workspace:
         self._read_forms.close()
         self._workers.close()
         self._recorder.close()
+        self.replicas.close()
         self.store.close()
         self._routing.close()
         self.model.close()
         self.review.close()
-        self.replicas.close()
         self._sole_server.leave()
 
     def __enter__(self) -> Self:

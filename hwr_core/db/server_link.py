@@ -93,6 +93,9 @@ class ServerLink:
             if connection is None:
                 self._closed.wait(RECONNECT)
         self.is_connected = self.is_leading = False
+        if connection is not None:
+            with suppress(psycopg.Error):  # what happened last, such as jobs that were stopped
+                self._say_what_waits(connection)
         _end(connection)
 
     def _connect(self) -> AnyConnection | None:
@@ -112,15 +115,19 @@ class ServerLink:
         for notice in list(connection.notifies(timeout=WAIT, stop_after=1)):
             for word in self._words_of(notice.payload):
                 hear(word)
-        cursor = ServerCursor(connection)
-        while said := self._next():
-            cursor.execute("select pg_notify($1, $2)", [CHANNEL, json.dumps({"from": self._name, "words": said})])
+        self._say_what_waits(connection)
         if time.monotonic() - self._looked_at >= LOOK:
+            cursor = ServerCursor(connection)
             self._looked_at = time.monotonic()
             if self.is_leading:
                 cursor.execute("select 1")
             else:
                 self.is_leading = cursor.execute("select pg_try_advisory_lock($1)", [LEADING]).fetchone() == (True,)
+
+    def _say_what_waits(self, connection: AnyConnection) -> None:
+        cursor = ServerCursor(connection)
+        while said := self._next():
+            cursor.execute("select pg_notify($1, $2)", [CHANNEL, json.dumps({"from": self._name, "words": said})])
 
     def _next(self) -> list[tuple[str, tuple[int, ...]]]:
         found: list[tuple[str, tuple[int, ...]]] = []

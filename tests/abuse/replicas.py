@@ -29,6 +29,8 @@ from tests.postgresql import PostgreSQL, programs, running
 from tests.several_servers import WITHOUT_NGINX, HwrServer, behind_nginx, has_nginx, servers_on
 
 SERVERS = 3
+DISTURBANCES = 3
+"""A server killed, a server restarted, PostgreSQL restarted: each at least once, however short the run."""
 WITHIN = 2.0
 """Seconds within which a promotion is to hold on every server."""
 BETWEEN = 8.0
@@ -138,8 +140,8 @@ def promotion_seconds(servers: list[HwrServer], version: str) -> float:
 
 def disturb(turn: int, servers: list[HwrServer], database: PostgreSQL) -> str:
     """Kill a server, restart one or restart PostgreSQL, in turn; return what was done."""
-    server = servers[turn // 3 % len(servers)]
-    match turn % 3:
+    server = servers[turn // DISTURBANCES % len(servers)]
+    match turn % DISTURBANCES:
         case 0:
             server.kill()
             server.start()
@@ -172,6 +174,7 @@ def measure(folder: Path, *, minutes: float, clients: int, seed: int) -> Outcome
             "HWR_MODELS_DIR": str(folder / "models"),
             "HWR_DATABASE_URL": url,
             "HWR_KEEP_UPLOADS_DAYS": "0",
+            "HWR_WORKERS": "1",  # three servers have cores enough to do
         }
         if program := shutil.which("valkey-server") or shutil.which("redis-server"):
             variables["HWR_LIMITS_URL"] = stack.enter_context(counting(program)).url
@@ -194,7 +197,7 @@ def measure(folder: Path, *, minutes: float, clients: int, seed: int) -> Outcome
 
 def _disturbed(servers: list[HwrServer], database: PostgreSQL, versions: list[str], minutes: float) -> list[float]:
     end, turn, promotions = time.monotonic() + 60 * minutes, 0, []
-    while time.monotonic() < end:
+    while time.monotonic() < end or turn < DISTURBANCES:
         time.sleep(BETWEEN)
         promotions.append(promotion_seconds(servers, versions[(turn + 1) % 2]))
         done = disturb(turn, servers, database)

@@ -63,6 +63,14 @@ def test_servers_hear_each_other_and_not_themselves(server):
     assert one.words == [Word("callers")]
 
 
+def test_what_a_server_says_last_is_heard(server):
+    """It ends in order: its jobs have failed, and the others know."""
+    one, other = server(), server()
+    one.link.say(Word("jobs", (3,)))
+    one.link.close()
+    until(lambda: other.words == [Word("jobs", (3,))])
+
+
 def test_one_server_leads_and_another_one_when_it_has_gone(server):
     """Never two of them."""
     one, other = server(), server()

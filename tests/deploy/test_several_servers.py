@@ -55,6 +55,7 @@ def site(postgresql, counters_server, tmp_path_factory):
         "HWR_LIMITS_URL": counters_server.url,
         "HWR_RATE_LIMIT": f"{LIMIT}/day",
         "HWR_AUTH": "required",
+        "HWR_WORKERS": "1",
     }
     with servers_on(folder, variables, 2) as servers, behind_nginx(servers, folder) as url:
         yield Site(url, servers, *keys, other)

@@ -145,6 +145,6 @@ def test_it_is_said_why_nothing_can_be_moved(both, as_file):
     server = SoleServer(both)
     server.take()
     both.database.touch()
-    with pytest.raises(Conflict, match="only one can"):
+    with pytest.raises(Conflict, match="wanted alone"):
         migrate_store(both, Engine.POSTGRESQL)
     server.leave()

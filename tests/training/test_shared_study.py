@@ -15,7 +15,7 @@ from hwr_core.settings import PROJECT, Settings
 from hwr_core.training.tuning.study import StudyPlace, begin_study, count_ended, read_study, study_place
 from tests.own_models import own_digits
 
-TRIALS = 6
+TRIALS = 3
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_two_processes_run_the_trials_of_one_study(on_server):
     """Each trial is run by one of them, and the budget holds for both together."""
     url = on_server.database_url.get_secret_value()
     with Workspace(on_server) as workspace:
-        workspace.modelling.import_images(own_digits(10))
+        workspace.modelling.import_images(own_digits(6))
         base = {"sources": ["custom"], "batch_size": 32}
-        asked = {"base": base, "trials": TRIALS, "epochs": 1, "limit": 60, "vary": ["learning_rate"]}
+        asked = {"base": base, "trials": TRIALS, "epochs": 1, "limit": 30, "vary": ["learning_rate"]}
         tuning = workspace.modelling.tuning(asked)
         job = workspace.modelling.jobs.submit(JobKind.TUNE, tuning.model_dump(mode="json"))
         folder = workspace.modelling.jobs.folder(job.id)

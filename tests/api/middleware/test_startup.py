@@ -60,7 +60,7 @@ def test_other_faults_at_the_start_stay_faults(settings, monkeypatch):
     def fault(_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(sole_server.SoleServer, "take", fault)
+    monkeypatch.setattr(sole_server.SoleServer, "share", fault)
     with pytest.raises(ZeroDivisionError), client_of(settings):
         pass
 
