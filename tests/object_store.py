@@ -28,6 +28,7 @@ class ObjectStore:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": "us-east-1",
+            "NO_PROXY": "127.0.0.1",
         }
 
     def new_url(self) -> str:

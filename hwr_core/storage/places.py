@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from hwr_core.errors import NotInstalled
-from hwr_core.settings import OBJECT_STORES, Settings
+from hwr_core.errors import InvalidValue, NotInstalled
+from hwr_core.settings import BUCKET, OBJECT_STORES, Settings
 from hwr_core.storage.folder import Folder
 from hwr_core.storage.storage import Storage
 
@@ -61,4 +61,6 @@ def read_address(address: str) -> bytes:
 def object_at(address: str) -> "tuple[Bucket, str]":
     """Return the bucket of a file's URL, and the file's name in it. Raises what `open_storage` raises."""
     parts = urlsplit(address)
+    if not BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise InvalidValue("A file in object storage is s3://bucket/name, gs://bucket/name or az://container/name.")
     return open_bucket(f"{parts.scheme}://{parts.netloc}"), parts.path.lstrip("/")

@@ -226,6 +226,8 @@ def test_a_bucket_takes_a_version_and_gives_it_back(
     assert f"There is nothing at {place}.gone" in capsys.readouterr().err
     assert main(["models", "pull", "s3://hwr-nobody-made-it/digits.zip"]) == 2
     assert "no bucket" in capsys.readouterr().err
+    with pytest.raises(InvalidValue, match="s3://bucket/name"):
+        push_bundle(SERVED, "s3://key:secret@hwr-nobody-made-it/digits.zip")
     with pytest.raises(InvalidValue, match="names no file"):
         push_bundle(SERVED, "s3://hwr-nobody-made-it")
 
