@@ -11,7 +11,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.presence import waiting_client
 from api.inputs.request_bodies import UploadRoute
-from api.inputs.uploads import named_content
+from api.inputs.uploads import named_content, received
 from api.routes.export import download
 from api.schemas.fields import MaxError, UserId
 from api.schemas.forms import FieldsIn, FormDeletedOut, FormId, ManyForms, Name, OneForm, ReadFormOut
@@ -99,7 +99,7 @@ async def read(  # noqa: PLR0913, PLR0917  each is one part of the request
     A page that does not show the form has an error in its row; the others are read all the same. In a file the column
     `check` names the fields that somebody has to look at; in a workbook they are coloured, too.
     """
-    named = [await run_in_threadpool(named_content, file) for file in files]
+    named = [await received(file) for file in files]
     async with waiting_client(request) as confirm_wanted:
         outcome = workspace.start_read_forms(
             form_id, named, keep=keep, user_id=user_id, max_error=max_error, on_progress=confirm_wanted

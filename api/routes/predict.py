@@ -5,7 +5,6 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from starlette.concurrency import run_in_threadpool
 
 from api.auth.permissions import calls
 from api.dependencies import WorkspaceDep, workspace_of
@@ -14,7 +13,7 @@ from api.inputs.experiment_unit import UnitDep, unit_of_caller
 from api.inputs.image_data import image_bytes
 from api.inputs.request_bodies import UploadRoute, parsed_now
 from api.inputs.sent import HEADERS_OF_SENT, SentDep
-from api.inputs.uploads import named_content
+from api.inputs.uploads import named_content, received
 from api.schemas.fields import EnhancementLevel, ScriptName, UserId
 from api.schemas.predictions import PredictBatchOut, PredictIn, PredictOut, PredictUploadOut
 from hwr_core.app import DEFAULT_USER, WESTERN, Sent, Source
@@ -70,7 +69,7 @@ async def predict_upload(  # noqa: PLR0913, PLR0917  each is one part of the req
 ) -> PredictUploadOut:
     """Read the digit in an image file sent as a form, and store the prediction with the name of the file."""
     started = time.perf_counter()
-    name, content = await run_in_threadpool(named_content, file)
+    name, content = await received(file)
     outcome = await asyncio.wrap_future(
         workspace.start_read_and_keep(
             content,

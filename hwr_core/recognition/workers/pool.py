@@ -17,7 +17,7 @@ from hwr_core.errors import Stopped, WorkerLost
 from hwr_core.images.decode import Limits
 from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.recognition.workers.messages import Answer, Done, Page, Read, ReadNumber, Ready, Step
-from hwr_core.recognition.workers.worker import Assignment, Worker
+from hwr_core.recognition.workers.worker import Request, Worker
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +44,19 @@ class Workers:
     """
 
     def __init__(self, processes: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take note of how many processes there are to be, of 0 on, and how large image files may be."""
+        """Prepare for processes.
+
+        Args:
+            processes: how many there are to be; 0 for none.
+            limits: how large image files may be.
+            clock: tells when it is time for another try.
+        """
         self._processes = processes
         self._limits = limits
         self._clock = clock
         self._changed = Condition()  # its lock guards all that follows
         self._workers: list[Worker] = []
-        self._waiting: deque[Assignment] = deque()
+        self._waiting: deque[Request] = deque()
         self._numbers = count()
         self._newest = ""
         self._failures = 0
@@ -81,8 +87,8 @@ class Workers:
 
     def read(self, folder: str, image: bytes, enhancement_level: float, script: str) -> Future[Prediction] | None:
         """Read an image by the model version in a folder; None where no process can read at present."""
-        assignment = Assignment(Read(next(self._numbers), folder, enhancement_level, script), image, Future())
-        return assignment.outcome if self._take(assignment) else None
+        request = Request(Read(next(self._numbers), folder, enhancement_level, script), image, Future())
+        return request.outcome if self._take(request) else None
 
     def read_number(  # noqa: PLR0913  what, how, and whom to tell
         self,
@@ -100,9 +106,9 @@ class Workers:
         """
         task = ReadNumber(next(self._numbers), folder, enhancement_level, options)
         talk: SimpleQueue[Step | Page | None] = SimpleQueue()
-        assignment = Assignment(task, document, Future(), talk)
-        assignment.outcome.add_done_callback(lambda _: talk.put(None))
-        if not self._take(assignment):
+        request = Request(task, document, Future(), talk)
+        request.outcome.add_done_callback(lambda _: talk.put(None))
+        if not self._take(request):
             return None
         try:
             while (said := talk.get()) is not None:
@@ -110,11 +116,11 @@ class Workers:
                     on_page(said.found)
                 else:
                     on_progress(said.share)
-                    self._go_on(assignment)
+                    self._go_on(request)
         except BaseException:
-            self._go_on(assignment, stop=True)
+            self._go_on(request, stop=True)
             raise
-        found: NumberPrediction = assignment.outcome.result()
+        found: NumberPrediction = request.outcome.result()
         return found
 
     def close(self) -> None:
@@ -131,12 +137,12 @@ class Workers:
     def _is_idle(self) -> bool:
         return not (self._waiting or any(worker.has for worker in self._workers))
 
-    def _take(self, assignment: Assignment) -> bool:
+    def _take(self, request: Request) -> bool:
         with self._changed:
             if self._closing or not any(worker.is_ready for worker in self._workers):
                 return False
-            self._newest = assignment.task.folder
-            self._waiting.append(assignment)
+            self._newest = request.task.folder
+            self._waiting.append(request)
             wakes = self._hand_out()
         if wakes:
             self._wake()
@@ -146,17 +152,17 @@ class Workers:
         """Give what waits to workers that have room; return whether one of them did not take all at once."""
         ready = [worker for worker in self._workers if worker.is_ready]
         while self._waiting and (worker := _next_for(self._waiting[0], ready)):
-            assignment = self._waiting.popleft()
-            if assignment.is_wanted():
-                worker.give(assignment)
+            request = self._waiting.popleft()
+            if request.is_wanted():
+                worker.give(request)
         return any(worker.has_unsent for worker in ready)
 
-    def _go_on(self, assignment: Assignment, *, stop: bool = False) -> None:
+    def _go_on(self, request: Request, *, stop: bool = False) -> None:
         with self._changed:
-            if stop and assignment in self._waiting:
-                self._waiting.remove(assignment)
-            elif assignment.worker is not None and not assignment.outcome.done():
-                assignment.worker.go_on(assignment.task.number, stop=stop)
+            if stop and request in self._waiting:
+                self._waiting.remove(request)
+            elif request.worker is not None and not request.outcome.done():
+                request.worker.go_on(request.task.number, stop=stop)
 
     def _wake(self) -> None:
         with suppress(OSError):  # so many wake it already that there is no room
@@ -205,7 +211,7 @@ class Workers:
                     self._selector.modify(worker.socket, wanted, worker)
 
     def _listen(self, worker: Worker) -> None:
-        settled: list[tuple[Assignment, Any]] = []
+        settled: list[tuple[Request, Any]] = []
         with self._changed:
             worker.flush()
             try:
@@ -217,16 +223,16 @@ class Workers:
                 log.exception("What a process that reads images says makes no sense.")
                 self._bury(worker, settled)
             self._hand_out()
-        for assignment, outcome in settled:  # outside of the lock: whoever waits goes on in these calls
+        for request, outcome in settled:  # outside of the lock: whoever waits goes on in these calls
             if isinstance(outcome, BaseException):
-                assignment.outcome.set_exception(outcome)
+                request.outcome.set_exception(outcome)
             else:
-                assignment.outcome.set_result(outcome)
+                request.outcome.set_result(outcome)
         if self._closing:
             with self._changed:
                 self._changed.notify_all()
 
-    def _hear(self, worker: Worker, answer: Answer, settled: list[tuple[Assignment, Any]]) -> None:
+    def _hear(self, worker: Worker, answer: Answer, settled: list[tuple[Request, Any]]) -> None:
         match answer:
             case Ready():
                 worker.is_ready = True
@@ -238,7 +244,7 @@ class Workers:
                 assert talk is not None  # only documents have steps
                 talk.put(answer)
 
-    def _bury(self, worker: Worker, settled: list[tuple[Assignment, Any]]) -> None:
+    def _bury(self, worker: Worker, settled: list[tuple[Request, Any]]) -> None:
         """Have another process take the place of one that has ended, and its tasks be done again."""
         self._selector.unregister(worker.socket)
         self._workers.remove(worker)
@@ -272,18 +278,18 @@ class Workers:
         _stop(left)
 
 
-def _next_for(assignment: Assignment, ready: Sequence[Worker]) -> Worker | None:
+def _next_for(request: Request, ready: Sequence[Worker]) -> Worker | None:
     """Return the worker that is to have a task; None where it has to wait. Documents do not: they take turns.
 
     A worker has one image at a time, so that none waits behind a large one while another worker has nothing to do.
     """
-    if assignment.is_document:
+    if request.is_document:
         return min(ready, key=lambda worker: worker.documents, default=None)
     with_room = [worker for worker in ready if not worker.has_image]
     return min(with_room, key=lambda worker: worker.documents, default=None)
 
 
-def _stop(assignments: Iterable[Assignment]) -> None:
-    for each in assignments:
+def _stop(requests: Iterable[Request]) -> None:
+    for each in requests:
         if each.is_wanted():
             each.outcome.set_exception(Stopped("Reading was stopped because the application is closing."))

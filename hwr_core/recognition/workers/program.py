@@ -3,6 +3,7 @@
 import logging
 import os
 import pickle
+import signal
 import socket
 import sys
 from collections import OrderedDict
@@ -132,6 +133,8 @@ def _sendable(error: Exception) -> Exception:
 
 def main(arguments: Sequence[str]) -> None:
     """Work for the server at the other end of a socket: its descriptor, a model version's folder, the limits."""
+    for each in (signal.SIGINT, signal.SIGTERM):  # systemd sends it to all processes of a service at once
+        signal.signal(each, signal.SIG_IGN)  # the server has what is being read finished, then closes the socket
     descriptor, folder, *limits = arguments
     give_back_large_memory()
     sys.setswitchinterval(TURN)

@@ -21,7 +21,7 @@ CHUNK = 1 << 18
 
 
 @dataclass(slots=True, eq=False)
-class Assignment:
+class Request:
     """A task with its file, and who waits for its outcome. `talk` has the steps and pages of a document."""
 
     task: Task
@@ -71,7 +71,7 @@ class Worker:
             )
         self.socket.settimeout(0)
         self.is_ready = False
-        self.has: dict[int, Assignment] = {}
+        self.has: dict[int, Request] = {}
         self._unsent: deque[memoryview] = deque()
         self._arriving = Arriving()
 
@@ -90,11 +90,11 @@ class Worker:
         """Whether it has a single image to read."""
         return not all(each.is_document for each in self.has.values())
 
-    def give(self, assignment: Assignment) -> None:
+    def give(self, request: Request) -> None:
         """Send it a task."""
-        assignment.worker = self
-        self.has[assignment.task.number] = assignment
-        self._send(assignment.task, assignment.file)
+        request.worker = self
+        self.has[request.task.number] = request
+        self._send(request.task, request.file)
 
     def go_on(self, number: int, *, stop: bool) -> None:
         """Let it go on with a document, or stop it."""

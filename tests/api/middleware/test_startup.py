@@ -30,7 +30,7 @@ def test_a_second_server_on_one_data_folder_says_so_and_ends(settings):
         env=os.environ | {"HWR_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     first.leave()

@@ -107,6 +107,16 @@ def test_a_document_that_nobody_wants_is_stopped(reader: Reader, workers: Worker
     _until(lambda: not any(worker.has for worker in workers._workers))  # noqa: SLF001  nobody else needs to know
 
 
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_does_not_end_before_its_server(reader: Reader, workers: Workers, asked: signal.Signals) -> None:
+    """What Ctrl-C and systemd send to all processes at once does not end it in the middle of an image."""
+    before = workers.ready
+    for process in before:
+        os.kill(process, asked)
+    assert [each.result(PATIENCE).digit for each in [reader.start(SEVEN) for _ in range(10)]] == [7] * 10
+    assert workers.ready == before
+
+
 def test_what_a_killed_worker_had_is_read_again(reader: Reader, workers: Workers) -> None:
     """Each image is read, and the worker is replaced."""
     before = workers.ready
