@@ -178,7 +178,7 @@ def test_fault_of_our_own_is_a_500_that_tells_nothing(
 ) -> None:
     """An error nobody foresaw is answered neutrally, and the next request works."""
     with monkeypatch.context() as patch:
-        patch.setattr("hwr_core.recognition.pipeline.Reader.read", lambda *_, **__: 1 / 0)
+        patch.setattr("hwr_core.recognition.pipeline.decode", lambda *_: 1 / 0)
         assert "division" not in refusal(predict(), 500)
     assert predict().status_code == 200
 

@@ -65,7 +65,7 @@ def test_a_fault_of_our_own_has_an_id(
 ) -> None:
     """Its answer is made outside all middleware; header, body and log line have the id all the same."""
     caplog.set_level(logging.INFO, "api.middleware.request_log")
-    monkeypatch.setattr("hwr_core.recognition.pipeline.Reader.read", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("hwr_core.recognition.pipeline.decode", lambda *_: 1 / 0)
     refusal(predict(), 500)
     assert _figures(caplog)["status"] == 500
 

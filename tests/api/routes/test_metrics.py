@@ -45,7 +45,7 @@ def test_a_fault_of_our_own_counts_as_500(
     client: TestClient, predict: Predict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that is made beyond our middleware is counted too."""
-    monkeypatch.setattr("hwr_core.recognition.pipeline.Reader.read", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("hwr_core.recognition.pipeline.decode", lambda *_: 1 / 0)
     predict()
     assert samples(client)["hwr_http_requests_total{method=POST,route=/api/predict,status=500}"] == 1
 
