@@ -3,7 +3,10 @@
 Whose process was killed is told by Optuna's heartbeat: its trial has failed, and another one is begun in its place.
 """
 
+import warnings
+
 import sqlalchemy
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import RDBStorage
 
 SCHEMA = "optuna"
@@ -19,10 +22,12 @@ def shared_storage(url: str) -> RDBStorage:
     with engine.begin() as connection:
         connection.execute(sqlalchemy.schema.CreateSchema(SCHEMA, if_not_exists=True))
     engine.dispose()
-    return RDBStorage(
-        address,
-        # The ping finds connections that a restart of the database has ended.
-        engine_kwargs={"connect_args": {"options": f"-csearch_path={SCHEMA}"}, "pool_pre_ping": True},
-        heartbeat_interval=BEAT,
-        grace_period=GRACE,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)  # of the heartbeat, which whoever tunes cannot change
+        return RDBStorage(
+            address,
+            # The ping finds connections that a restart of the database has ended.
+            engine_kwargs={"connect_args": {"options": f"-csearch_path={SCHEMA}"}, "pool_pre_ping": True},
+            heartbeat_interval=BEAT,
+            grace_period=GRACE,
+        )
