@@ -16,7 +16,7 @@ FOLDER = PROJECT / "deploy" / "kubernetes"
 MANIFESTS = sorted(file for file in FOLDER.rglob("*.yaml") if file.name != "kustomization.yaml")
 WHOLE = [file for file in MANIFESTS if file != FOLDER / "replicas" / "server.yaml"]
 """All but the patch of a deployment, which lacks what the base has."""
-OF_REPLICAS = {"HWR_STORAGE_URL", "HWR_LIMITS_URL"}
+OF_REPLICAS = {"HWR_LIMITS_URL"}
 """What several servers on one database want; replicas/kustomization.yaml says of which versions."""
 
 
@@ -129,7 +129,7 @@ def test_kustomize_puts_replicas_on_top_of_the_base() -> None:
     server = built["Deployment"]["spec"]
     [container] = server["template"]["spec"]["containers"]
     assert (server["replicas"], server["strategy"]["type"]) == (2, "RollingUpdate")
-    assert {*OF_REPLICAS, "HWR_SECRET", "HWR_AUTH"} <= {each["name"] for each in container["env"]}
+    assert {*OF_REPLICAS, "HWR_STORAGE_URL", "HWR_SECRET", "HWR_AUTH"} <= {each["name"] for each in container["env"]}
     assert built["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteMany"]
     assert built.keys() >= {"Ingress", "Service", "PodDisruptionBudget", "HorizontalPodAutoscaler"}
 
