@@ -16,8 +16,6 @@ FOLDER = PROJECT / "deploy" / "kubernetes"
 MANIFESTS = sorted(file for file in FOLDER.rglob("*.yaml") if file.name != "kustomization.yaml")
 WHOLE = [file for file in MANIFESTS if file != FOLDER / "replicas" / "server.yaml"]
 """All but the patch of a deployment, which lacks what the base has."""
-OF_REPLICAS = {"HWR_LIMITS_URL"}
-"""What several servers on one database want; replicas/kustomization.yaml says of which versions."""
 
 
 def _documents(file: Path) -> list[dict[str, Any]]:
@@ -61,7 +59,7 @@ def test_a_patch_is_of_something_in_the_base() -> None:
 def test_settings_are_ours_and_secrets_come_by_reference() -> None:
     """No password or key stands in a manifest."""
     given = {each["name"]: each for container in _containers() for each in container.get("env", ())}
-    names = {name for name in given if name.startswith("HWR_")} - OF_REPLICAS
+    names = {name for name in given if name.startswith("HWR_")}
     assert {name.removeprefix("HWR_").lower() for name in names} <= Settings.model_fields.keys()
     assert {"HWR_SECRET", "HWR_DATABASE_URL"} <= names
     secret = [name for name in given if re.search("SECRET|URL", name)]
@@ -129,7 +127,9 @@ def test_kustomize_puts_replicas_on_top_of_the_base() -> None:
     server = built["Deployment"]["spec"]
     [container] = server["template"]["spec"]["containers"]
     assert (server["replicas"], server["strategy"]["type"]) == (2, "RollingUpdate")
-    assert {*OF_REPLICAS, "HWR_STORAGE_URL", "HWR_SECRET", "HWR_AUTH"} <= {each["name"] for each in container["env"]}
+    assert {"HWR_LIMITS_URL", "HWR_STORAGE_URL", "HWR_SECRET", "HWR_AUTH"} <= {
+        each["name"] for each in container["env"]
+    }
     assert built["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteMany"]
     assert built.keys() >= {"Ingress", "Service", "PodDisruptionBudget", "HorizontalPodAutoscaler"}
 
