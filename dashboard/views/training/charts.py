@@ -87,9 +87,10 @@ def parallel(events: Sequence[JobEvent]) -> go.Figure:
             line={"color": ended["value"], "colorscale": [(0.0, QUIET), (1.0, ACCENT)]},
             dimensions=dimensions,
             labelfont={"size": 11},
+            labelangle=-30,  # names side by side would run into each other where there are many, or on a phone
         )
     )
-    figure.update_layout(height=360, margin={"l": 48, "r": 48, "t": 56, "b": 24})
+    figure.update_layout(height=400, margin={"l": 48, "r": 56, "t": 96, "b": 24})
     return figure
 
 
@@ -97,10 +98,16 @@ def _dimension(name: str, values: "pd.Series[float]") -> dict[str, Any]:
     """An axis of parallel coordinates; a value searched on a logarithmic scale is shown on one."""
     words = name.replace("_", " ")
     if name not in BY_POWERS:
-        return {"label": words, "values": values}
+        return {"label": words, "values": values, "tickformat": ".3~g"}
     powers = np.log10(values)
     ticks = [*range(math.floor(powers.min()), math.ceil(powers.max()) + 1)]
-    return {"label": words, "values": powers, "tickvals": ticks, "ticktext": [f"1e{tick}" for tick in ticks]}
+    return {
+        "label": words,
+        "values": powers,
+        "range": (ticks[0], ticks[-1]),  # else the axis reaches beyond the others, through its own name
+        "tickvals": ticks,
+        "ticktext": [f"1e{tick}" for tick in ticks],
+    }
 
 
 def importance(events: Sequence[JobEvent]) -> go.Figure | None:
