@@ -26,7 +26,7 @@ COMMANDS = {
     "forms delete": "FORM --yes",
     "forms read": "FORM FILE... --output --max-error --record --user",
     "train": "--config --set --script --user",
-    "tune": "--config --set --user",
+    "tune": "--config --set --join --user",
     "datasets": "get list path",
     "datasets list": "--json",
     "datasets get": "NAME --all",

@@ -61,7 +61,13 @@ def test_the_image_has_every_package_or_all_but_those_for_training():
     asked = [*about["build-system"]["requires"], "editables", *about["project"]["dependencies"]]
     assert _requirements() == asked
     for_training = _requirements("train")[len(asked) :]
-    assert {need.split(">")[0] for need in for_training} == {"tensorflow-cpu", "tensorflow", "keras", "optuna"}
+    assert {need.split(">")[0] for need in for_training} == {
+        "tensorflow-cpu",
+        "tensorflow",
+        "keras",
+        "optuna",
+        "sqlalchemy",
+    }
 
 
 @pytest.mark.parametrize("word", ["USER hwr", "HEALTHCHECK", "/health/ready", "VOLUME"])
