@@ -1,5 +1,7 @@
 """Review of a real history, with the shipped model and a challenger that differs from it."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,6 @@ from hwr_core.errors import InvalidValue, ModelUnavailable
 from hwr_core.recognition.recogniser import Recogniser
 from hwr_core.recognition.types import Verdict
 from hwr_core.records.predictions import Source
-from hwr_core.registry.pointers import CHALLENGER
 from hwr_core.review.service import Order
 from hwr_core.settings import Settings
 from tests.evaluation.conftest import worse_copy
@@ -17,16 +18,17 @@ from tests.own_models import copied_models
 
 
 @pytest.fixture
-def registry(tmp_path):
-    """The shipped version, served, in a registry of its own."""
-    return copied_models(tmp_path / "models")
+def workspace(tmp_path):
+    """A workspace of an empty data folder; the shipped version, served, is in a registry of its own."""
+    models = copied_models(tmp_path / "models").folder
+    with Workspace(Settings(data_dir=tmp_path / "data", models_dir=models)) as workspace:
+        yield workspace
 
 
 @pytest.fixture
-def workspace(tmp_path, registry):
-    """A workspace of an empty data folder on that registry."""
-    with Workspace(Settings(data_dir=tmp_path / "data", models_dir=registry.folder)) as workspace:
-        yield workspace
+def registry(workspace):
+    """Its registry, which knows where it is kept which version serves."""
+    return workspace.registry
 
 
 @pytest.fixture
@@ -106,7 +108,9 @@ def test_the_challenger_reads_each_image_once(workspace, registry, keep, monkeyp
 def test_a_challenger_that_is_gone_is_told(workspace, registry, keep):
     """An alias without a version is reported."""
     keep(3)
-    (registry.folder / CHALLENGER).write_text("20260101T000000Z-00000")
+    challenger = worse_copy(registry)
+    registry.challenge(challenger)
+    shutil.rmtree(challenger.folder)
     with pytest.raises(ModelUnavailable, match="challenger"):
         workspace.review.count(Order.DISAGREE)
 
