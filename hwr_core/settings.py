@@ -1,10 +1,7 @@
 """One frozen Settings object, read once from HWR_* variables and `.env` and passed down. No global instance."""
 
-import re
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from limits import parse
 from platformdirs import user_data_path
@@ -12,6 +9,22 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hwr_core.addresses import (
+    Folder,
+    HomePath,
+    HostNames,
+    Issuer,
+    Mirror,
+    Networks,
+    PostgreSqlUrl,
+    RedisUrl,
+    StorageUrl,
+    Webhook,
+    at_home,
+    is_own_address,
+    is_within,
+    listed,
+)
 from hwr_core.errors import InvalidValue
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -28,11 +41,6 @@ WITH_SIGN_IN: frozenset[str] = frozenset({"required"})
 """The values of `auth` with which users have to sign in."""
 UPLOADS = "originals"
 """The folder of uploaded image files in the data folder; its name on disk is older than the word."""
-OBJECT_STORES = ("s3://", "gs://", "az://")
-"""How the URLs of object stores begin."""
-BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
-HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*")
-"""A host name; `*.` stands for all names below it."""
 
 
 def _formerly(name: str, old: str) -> AliasChoices:
@@ -47,12 +55,12 @@ class Settings(BaseSettings):
         env_prefix="HWR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
-    data_dir: Path = Field(HOME / "data", description="Folder of everything that is made at run time")
-    models_dir: Path = Field(HOME / "models", description="Folder of model versions")
-    datasets_dir: Path | None = Field(
+    data_dir: Folder = Field(HOME / "data", description="Folder of everything that is made at run time")
+    models_dir: Folder = Field(HOME / "models", description="Folder of model versions")
+    datasets_dir: Folder | None = Field(
         None, description="Folder of training data; `datasets` in HWR_DATA_DIR when not set"
     )
-    datasets_mirror: str | None = Field(
+    datasets_mirror: Mirror | None = Field(
         None,
         description="Address, bucket (s3://...) or folder that has the open data sets, for `hwr datasets get`; none "
         "when not set",
@@ -64,13 +72,13 @@ class Settings(BaseSettings):
         "when not set",
     )
 
-    database_url: SecretStr | None = Field(
+    database_url: PostgreSqlUrl | None = Field(
         None,
         description="PostgreSQL database of the history, postgresql://user:password@host:port/name; a DuckDB file in "
         "HWR_DATA_DIR when not set",
     )
 
-    storage_url: str | None = Field(
+    storage_url: StorageUrl | None = Field(
         None,
         description="Where uploads, model versions and logs of jobs lie: s3://bucket/prefix, gs://bucket/prefix, "
         "az://container/prefix or file:///folder; credentials come from the environment",
@@ -78,7 +86,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 takes any free port")
-    trusted_proxies: str = Field(
+    trusted_proxies: Networks = Field(
         "127.0.0.1, ::1",
         description="Addresses or networks of reverse proxies, separated by commas: whom they name as the client "
         "counts as the client",
@@ -115,14 +123,14 @@ class Settings(BaseSettings):
         description="Most requests per user, API key or unknown address; applies only where sign-in is required",
     )
 
-    limits_url: SecretStr | None = Field(
+    limits_url: RedisUrl | None = Field(
         None,
         validation_alias=_formerly("LIMITS_URL", "REDIS_URL"),
         description="Valkey or Redis in which servers that share a database count together for HWR_RATE_LIMIT and the "
         "login throttle, redis://:password@host:port/number; each counts by itself when not set",
     )
 
-    oidc_issuer: str | None = Field(
+    oidc_issuer: Issuer | None = Field(
         None, description="Issuer of the identity provider for single sign-on (OpenID Connect), https://..."
     )
     oidc_client_id: str = Field("", description="Client id of hwr at the identity provider")
@@ -139,7 +147,7 @@ class Settings(BaseSettings):
         "separated by commas, or `*` for everybody; when empty, an admin has to add each user",
     )
 
-    allowed_hosts: str = Field(
+    allowed_hosts: HostNames = Field(
         "",
         description="Host names of the server, separated by commas, `*.example.org` for all below; IP addresses and "
         "names in its own network are always allowed. When empty: all where sign-in is required, else no others",
@@ -200,7 +208,7 @@ class Settings(BaseSettings):
         "shadows, and nothing is promoted. Never when not set",
     )
 
-    webhook: SecretStr | None = Field(
+    webhook: Webhook | None = Field(
         None,
         description="Address that is told what has become worse, in the JSON of Slack's webhooks; none when not set",
     )
@@ -227,7 +235,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level that is logged: `debug`, `info`, `warning` or `error`"
     )
-    log_file: Path = Field(
+    log_file: HomePath = Field(
         Path("logs/app.log"),
         description="Log file of a server, in addition to stderr; relative to HWR_DATA_DIR; `off` for none",
     )
@@ -250,26 +258,21 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """The other origins whose pages may use the API."""
-        return tuple(origin.rstrip("/") for origin in _listed(self.cors_origins))
+        return tuple(origin.rstrip("/") for origin in listed(self.cors_origins))
 
     @property
     def proxies(self) -> tuple[str, ...]:
         """The addresses and networks of the reverse proxies."""
-        return _listed(self.trusted_proxies)
+        return listed(self.trusted_proxies)
 
     def is_proxy(self, address: str) -> bool:
         """Whether an address is that of a reverse proxy, and stands for many clients."""
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        found = getattr(found, "ipv4_mapped", None) or found
-        return any(found in network for network in map(ip_network, self.proxies) if network.version == found.version)
+        return is_within(address, self.proxies)
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """The allowed host names, in addition to those of its own network."""
-        return _listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
+        return listed(self.allowed_hosts) or (("*",) if self.has_sign_in else ())
 
     @property
     def oidc_secret(self) -> str | None:
@@ -283,7 +286,7 @@ class Settings(BaseSettings):
 
     def oidc_may_join(self, email: str | None) -> bool:
         """Whether a user with this verified address is added at the first single sign-on."""
-        domains = _listed(self.oidc_create_for.lower())
+        domains = listed(self.oidc_create_for.lower())
         return "*" in domains or (email is not None and email.rpartition("@")[2].lower() in domains)
 
     @property
@@ -315,7 +318,7 @@ class Settings(BaseSettings):
     def mirror(self) -> str | Path | None:
         """Where the open data sets are fetched from instead of their makers: an address, a bucket, or a folder."""
         given = self.datasets_mirror
-        return given if given is None or "://" in given else _at_home(Path(given)).resolve()
+        return given if given is None or "://" in given else at_home(Path(given)).resolve()
 
     @property
     def token_for_hub(self) -> str | None:
@@ -333,117 +336,10 @@ class Settings(BaseSettings):
         parse(limit)
         return limit
 
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, proxies: str) -> str:
-        for each in _listed(proxies):
-            ip_network(each)
-        return proxies
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _trusted(cls, issuer: str | None) -> str | None:
-        if issuer is None:
-            return None
-        parts = urlsplit(issuer)
-        if not parts.hostname or not (
-            parts.scheme == "https" or (parts.scheme == "http" and is_own_address(parts.hostname))
-        ):
-            raise ValueError("an issuer starts with https://; http:// is allowed only on this machine")
-        return issuer.rstrip("/")
-
-    @field_validator("database_url")
-    @classmethod
-    def _of_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        parts = None if url is None else urlsplit(url.get_secret_value())
-        if parts is not None and parts.scheme not in {"postgresql", "postgres"}:
-            raise ValueError("a database is an address that begins with postgresql://")
-        if parts is not None and not parts.path.strip("/"):
-            raise ValueError("the address names no database: postgresql://host:port/name")
-        return url
-
-    @field_validator("storage_url")
-    @classmethod
-    def _of_storage(cls, url: str | None) -> str | None:
-        return None if url is None else storage_address(url)
-
-    @field_validator("limits_url")
-    @classmethod
-    def _of_redis(cls, url: SecretStr | None) -> SecretStr | None:
-        parts = None if url is None else urlsplit(url.get_secret_value())
-        if parts is not None and not (parts.scheme in {"redis", "rediss", "valkey", "valkeys"} and parts.hostname):
-            raise ValueError("shared counters are an address that begins with redis://, rediss:// or valkey://")
-        return url
-
-    @field_validator("webhook")
-    @classmethod
-    def _web_address(cls, address: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit("" if address is None else address.get_secret_value())
-        if address is not None and not (parts.scheme in {"http", "https"} and parts.hostname):
-            raise ValueError("a webhook is an address that begins with https:// or http://")
-        return address
-
-    @field_validator("datasets_mirror")
-    @classmethod
-    def _address_or_folder(cls, mirror: str | None) -> str | None:
-        if mirror is not None and "://" in mirror:
-            parts = urlsplit(mirror)
-            if mirror.startswith(OBJECT_STORES):
-                return storage_address(mirror)
-            if not (parts.scheme in {"http", "https"} and parts.hostname):
-                raise ValueError("a mirror is a folder, or an address that begins with https://, http:// or s3://")
-        elif mirror is not None:
-            _at_home(Path(mirror))
-        return mirror
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _names(cls, hosts: str) -> str:
-        if wrong := [host for host in _listed(hosts) if not HOST.fullmatch(host)]:
-            raise ValueError(
-                f"{wrong[0]} is not a host name such as hwr.example.org or *.example.org, without port and path"
-            )
-        return hosts.lower()
-
-    @field_validator("data_dir", "models_dir", "datasets_dir")
-    @classmethod
-    def _absolute(cls, folder: Path | None) -> Path | None:
-        return folder and _at_home(folder).resolve()
-
-    @field_validator("log_file")
-    @classmethod
-    def _beside_the_data(cls, file: Path) -> Path:
-        return _at_home(file)  # not made absolute: it is relative to the data folder, not to the working one
-
     @field_validator("log_format", "log_level", mode="before")
     @classmethod
     def _in_any_case(cls, word: object) -> object:
         return word.lower() if isinstance(word, str) else word
-
-
-def storage_address(url: str) -> str:
-    """Return the URL of a storage without a slash at its end. Raises ValueError for any other, and for credentials."""
-    parts = urlsplit(url)
-    if not url.startswith((*OBJECT_STORES, "file:///")) or any(ord(sign) <= ord(" ") for sign in url):
-        raise ValueError("a storage is s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError("a storage has no user, password, `?` or `#`; credentials come from the environment")
-    if parts.scheme != "file" and not BUCKET.fullmatch(parts.netloc):
-        raise ValueError("the name of a bucket has 3 to 63 lower-case letters, digits, dots, hyphens and underscores")
-    if any(part in {".", ".."} for part in parts.path.split("/")) or "//" in parts.path:
-        raise ValueError("the prefix of a storage has no empty part, `.` or `..`")
-    return url.rstrip("/")
-
-
-def _listed(words: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in words.split(",") if word.strip())
-
-
-def _at_home(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError("there is no home folder of this user") from error
 
 
 def confirm_binding(settings: Settings) -> None:
@@ -464,16 +360,6 @@ def confirm_single_sign_on(settings: Settings) -> None:
     """Refuse an identity provider that nobody could use to sign in. Raises InvalidValue."""
     if not (settings.has_sign_in and settings.oidc_client_id):
         raise InvalidValue("HWR_OIDC_ISSUER needs HWR_AUTH=required and HWR_OIDC_CLIENT_ID.")
-
-
-def is_own_address(host: str) -> bool:
-    """Whether only this machine can reach an address; any name other than localhost may be that of another machine."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    # A socket for both versions of IP writes 127.0.0.1 as ::ffff:127.0.0.1.
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def load_settings(**given: object) -> Settings:

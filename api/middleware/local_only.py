@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import forbid
-from hwr_core.settings import is_own_address
+from hwr_core.app import is_own_address
 
 DETAIL = (
     "Without sign-in, hwr answers its own machine only. Whoever runs it can turn sign-in on, put a reverse proxy in "

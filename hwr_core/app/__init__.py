@@ -1,5 +1,6 @@
 """The use cases of hwr_core, and the types that front ends need: they import this package, errors and settings."""
 
+from hwr_core.addresses import is_own_address
 from hwr_core.analytics.breakdown import Dimension
 from hwr_core.analytics.changes import Cause, Change, Figure
 from hwr_core.analytics.figures import Reliability, SystemFigures, UserFigures
@@ -297,6 +298,7 @@ __all__ = [
     "form_file",
     "form_table",
     "is_archive",
+    "is_own_address",
     "limits_of",
     "matching",
     "may",

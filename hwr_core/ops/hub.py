@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from hwr_core.addresses import is_own_address
 from hwr_core.errors import Conflict, HwrError, InvalidValue, StorageUnavailable
-from hwr_core.settings import is_own_address
 from hwr_core.storage.places import is_object_address, object_at
 
 LARGEST = 500_000_000

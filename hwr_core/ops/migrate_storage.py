@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from hwr_core.addresses import storage_address
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound, StorageUnavailable
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.registry.registry import CARD, Registry
 from hwr_core.registry.shared import EVALUATION, copy_version, names_in
-from hwr_core.settings import SHIPPED, Settings, storage_address
+from hwr_core.settings import SHIPPED, Settings
 from hwr_core.storage.folder import Folder
 from hwr_core.storage.places import MODELS, UPLOADS, open_storage
 from hwr_core.storage.storage import Storage, Stored

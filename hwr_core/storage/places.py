@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from hwr_core.addresses import BUCKET, OBJECT_STORES
 from hwr_core.errors import InvalidValue, NotInstalled
-from hwr_core.settings import BUCKET, OBJECT_STORES, Settings
+from hwr_core.settings import Settings
 from hwr_core.storage.folder import Folder
 from hwr_core.storage.storage import Storage
 

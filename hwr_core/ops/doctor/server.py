@@ -4,9 +4,10 @@ import json
 import socket
 from http.client import HTTPConnection, HTTPException
 
+from hwr_core.addresses import is_own_address
 from hwr_core.errors import InvalidValue
 from hwr_core.ops.doctor.finding import Finding, State
-from hwr_core.settings import Settings, confirm_binding, is_own_address
+from hwr_core.settings import Settings, confirm_binding
 
 PATIENCE = 5.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  to connect to, not to bind
