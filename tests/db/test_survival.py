@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from hwr_core.app.workspace import Workspace
-from hwr_core.db.migrations import MIGRATIONS, migrate, predictions_and_uploads
+from hwr_core.db.migrations import MIGRATIONS, migrate
+from hwr_core.db.tables.history import predictions_and_uploads
 from hwr_core.errors import StoreError, StoreUnavailable
 from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings

@@ -1,4 +1,4 @@
-"""The tables by which several servers share one history: migrations, as those of `migrations`, which lists them."""
+"""By which several servers share one history: migrations, which `migrations` lists."""
 
 from hwr_core.db.cursor import Cursor
 
