@@ -53,7 +53,7 @@ class Replicas:
         self._jobs = jobs
         self._listening = ExitStack()
         self._own: deque[int] = deque(maxlen=MISSED)
-        self._newest = 0
+        self._newest: int | None = None
         self.elsewhere = Events()
         """What happens on the other servers."""
         self._hearers: Mapping[str, Callable[[tuple[int, ...]], None]] = {
@@ -83,6 +83,7 @@ class Replicas:
                 "Another process has this database to itself, such as `hwr migrate-store`. Wait until it has ended, or "
                 "choose another database (HWR_DATABASE_URL)."
             )
+        self._newest = self._find_newest()
         self._listening.enter_context(self._events.subscribed(self._tell))
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ class Replicas:
         match event:
             case PredictionStored(record=record):
                 self._own.append(record.id)
-                self._newest = max(self._newest, record.id)
+                self._newest = max(self._newest or 0, record.id)
                 self._link.say(Word(PREDICTIONS, (record.id,)))
             case LabelChanged(prediction_id=prediction_id, owner=owner):
                 self._link.say(Word(LABELS, (prediction_id, owner)))
@@ -112,15 +113,17 @@ class Replicas:
         try:
             if hearer is not None:  # a newer server may say more
                 hearer(word.ids)
-        except (HwrError, ValueError, IndexError) as error:  # the last two: another program's words, not a server's
+        except HwrError as error:
             log.warning("Another server's %s could not be followed: %s", word.kind, error)
+        except Exception:  # whatever it is: the next words are to be heard
+            log.exception("Another server's %s could not be followed.", word.kind)
 
     def _models_changed(self, _: tuple[int, ...]) -> None:
         self._registry.pointers.refresh()
         self._model.refresh()
 
     def _predictions_stored(self, ids: tuple[int, ...]) -> None:
-        self._newest = max((self._newest, *ids))
+        self._newest = max((self._newest or 0, *ids))
         if self.elsewhere.is_heard:
             with self._store.session() as cursor:
                 found = rows_by_id(cursor, ids)
@@ -140,11 +143,23 @@ class Replicas:
             job = self._jobs.get(ids[0])
             self.elsewhere.publish(JobChanged(job, self._jobs.progress(job)))
 
+    def _find_newest(self) -> int | None:
+        try:
+            with self._store.session() as cursor:
+                [(newest,)] = cursor.execute("select coalesce(max(id), 0) from predictions").fetchall()
+        except HwrError as error:
+            log.warning("The newest prediction could not be found: %s", error)
+            return None
+        return int(newest)
+
     def _catch_up(self) -> None:
         """Follow what may have been missed while the link was broken."""
         log.info("The link to the other servers is back.")
         self._hear(Word(MODELS))
         self._hear(Word(CALLERS))
+        if self._newest is None:  # the database was away from the start: all that there is was there before
+            self._newest = self._find_newest()
+            return
         try:
             with self._store.session() as cursor:
                 rows = cursor.execute(

@@ -18,7 +18,15 @@ _OPTIONS = (
     "-c timezone=UTC -c synchronous_commit=on "
     "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 )
-_DEFAULTS = {"connect_timeout": 5, "application_name": "hwr", "keepalives_idle": 30}
+# Where packets are lost on the way, nobody waits for an answer longer than this: another server would take the jobs.
+_DEFAULTS = {
+    "connect_timeout": 5,
+    "application_name": "hwr",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8000,
+}
 
 _UNREADABLE = (
     "HWR_DATABASE_URL cannot be read: characters such as % and @ in its password have to be percent-encoded, or it has "

@@ -28,6 +28,8 @@ LOOK = 1.0
 """Seconds between two tries of the connection, and two attempts to lead."""
 RECONNECT = 0.5
 """Seconds between two attempts to connect again."""
+ENDS_WITHIN = 10.0
+"""Seconds that the link has to say what happened last, where the database does not answer."""
 MOST_WAITING = 10_000
 """Words that wait while the database is away; of more the oldest are dropped."""
 MOST_AT_ONCE = 200
@@ -75,7 +77,7 @@ class ServerLink:
         """Leave the others: one of them leads from now on. May be repeated."""
         self._closed.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(ENDS_WITHIN)
 
     def _run(
         self, connection: AnyConnection | None, hear: Callable[[Word], object], reconnected: Callable[[], object]
@@ -127,7 +129,11 @@ class ServerLink:
     def _say_what_waits(self, connection: AnyConnection) -> None:
         cursor = ServerCursor(connection)
         while said := self._next():
-            cursor.execute("select pg_notify($1, $2)", [CHANNEL, json.dumps({"from": self._name, "words": said})])
+            try:
+                cursor.execute("select pg_notify($1, $2)", [CHANNEL, json.dumps({"from": self._name, "words": said})])
+            except psycopg.Error:
+                self._waiting.extendleft(Word(kind, ids) for kind, ids in reversed(said))
+                raise
 
     def _next(self) -> list[tuple[str, tuple[int, ...]]]:
         found: list[tuple[str, tuple[int, ...]]] = []

@@ -90,16 +90,18 @@ class Promotions:
             ModelUnavailable: that version is missing or damaged.
         """
         reason = _checked_reason(reason)
+        champion = self._registry.champion_name()
+        before = self._log.served_before(champion)
+        if before is None:
+            raise Conflict("There is nothing to roll back to: no version was served before this one.")
+        try:  # it may have to be copied to this machine first, during which others go on to write
+            version = self._registry.get(before)
+        except NotFound as error:
+            raise ModelUnavailable(f"The version served before, {before}, no longer exists.") from error
+        Recogniser.load(version).close()
         with self._pointers.changing() as change:
-            champion = self._registry.champion_name()
-            before = self._log.served_before(champion)
-            if before is None:
-                raise Conflict("There is nothing to roll back to: no version was served before this one.")
-            try:
-                version = self._registry.get(before)
-            except NotFound as error:
-                raise ModelUnavailable(f"The version served before, {before}, no longer exists.") from error
-            Recogniser.load(version).close()
+            if self._registry.champion_name() != champion:
+                raise Conflict("Another version was promoted meanwhile. Look at what is served, and roll back again.")
             entry = Entry(who=who, action=ROLL_BACK, old=champion, new=before, reason=reason)
             change.log(as_line(entry))
             change.point(CHAMPION, version.name)

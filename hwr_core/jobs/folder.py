@@ -25,11 +25,31 @@ class JobFolder:
         self._spec = path / "order.json"
         self._stop = path / "stop"
         self._lock = path / "lock"
+        self._copied = path / "copied"
 
     def prepare(self, spec: JobSpec) -> None:
         """Make the folder ready for one attempt at a job."""
         self.path.mkdir(parents=True, exist_ok=True)
         write_whole(self._spec, spec.model_dump_json(indent=1).encode())
+        self._copied.unlink(missing_ok=True)  # from now on it is this machine's
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether what there is of the job happened here: its events are no copy of another machine's."""
+        return self.events_file.exists() and not self._copied.exists()
+
+    @property
+    def copied_attempt(self) -> int:
+        """Of which attempt there is a copy, which may be empty; -1 for none."""
+        try:
+            return int(self._copied.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return -1
+
+    def note_copy(self, attempt: int) -> None:
+        """Note that what lies here is a copy of another machine's."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._copied.write_text(str(attempt), encoding="utf-8")
 
     def spec(self) -> JobSpec:
         """Return the job's spec, as `prepare` wrote it."""

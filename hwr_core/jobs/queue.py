@@ -65,7 +65,7 @@ class JobQueue:
     def folder(self, job_id: int) -> JobFolder:
         """Return the folder of a job; what another server has stored of one that has ended is fetched first."""
         folder = JobFolder(self._root / str(job_id))
-        if self._shared is not None and not folder.events_file.exists():
+        if self._shared is not None and not folder.is_of_this_machine:
             with suppress(NotFound):
                 job = self._table.get(job_id)
                 if job.state.is_finished:

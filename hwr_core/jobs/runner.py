@@ -87,6 +87,7 @@ class JobRunner:
             if self._thread is None:
                 if self._table.is_shared:
                     self._heartbeat.start()
+                    Thread(target=self._fence, name="fence", daemon=True).start()
                 self._thread = Thread(target=self._run, name="jobs", daemon=True)
                 self._thread.start()
 
@@ -135,9 +136,18 @@ class JobRunner:
         return POLL_OTHERS if others_run or self._table.is_shared or self._table.next_queued() else None
 
     def _pass_on_what_is_asked(self, running: _Running) -> None:
-        """Stop a job that another server was asked to stop, or that others may take for dead."""
+        """Stop a job that another server was asked to stop."""
         if self._heartbeat.stop_asked(running.job.id):
             self._folder(running.job.id).request_stop()
+
+    def _fence(self) -> None:
+        """Stop jobs that others may take for dead; on a thread that never waits for the database."""
+        while not self._closing:
+            for running in list(self._running.values()):
+                self._stop_if_lost(running)
+            time.sleep(POLL_OWN)
+
+    def _stop_if_lost(self, running: _Running) -> None:
         if self._heartbeat.is_lost(running.job.id) and not running.is_lost:
             log.warning("Job %s is stopped: the database cannot be reached, or another server has it.", running.job.id)
             running.is_lost = True

@@ -19,7 +19,9 @@ class SharedJobs:
         self._storage = storage
 
     def send(self, job: Job, folder: JobFolder) -> None:
-        """Store what there is of a job that has ended; where that fails, the log says so."""
+        """Store what there is of a job that has ended here; where that fails, the log says so."""
+        if not folder.is_of_this_machine:
+            return  # a copy, which may be older than what is there
         try:
             found = {f"{_place(job)}/{file.name}": file.read_bytes() for file in _files(folder) if file.exists()}
             if found:
@@ -28,7 +30,9 @@ class SharedJobs:
             log.warning("What job %s has printed is on this machine alone: %s", job.id, error)
 
     def fetch(self, job: Job, folder: JobFolder) -> None:
-        """Bring what another machine has stored of a job that has ended; what is here is left as it is."""
+        """Bring what another machine has stored of an attempt that has ended, once; also nothing counts as brought."""
+        if folder.copied_attempt >= job.attempt:
+            return
         for file in _files(folder):
             try:
                 content = self._storage.read(f"{_place(job)}/{file.name}")
@@ -39,6 +43,7 @@ class SharedJobs:
             except (StorageUnavailable, OSError) as error:
                 log.warning("What job %s has printed cannot be fetched: %s", job.id, error)
                 return
+        folder.note_copy(job.attempt)
 
 
 def _place(job: Job) -> str:

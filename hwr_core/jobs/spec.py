@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from hwr_core.jobs.table import JobKind
 
 CORRECTIONS_FILE = "corrections.npz"
-"""The labelled predictions that a job learns from or is measured on, in its folder: a child never opens the store."""
+"""The labelled predictions that a job learns from or is measured on, in its folder: a child never reads the history."""
 
 
 NUMBERS_FILE = "numbers.jsonl"

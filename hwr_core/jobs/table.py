@@ -183,9 +183,10 @@ class Jobs:
     def beat(self, owner: str, job_ids: Sequence[int]) -> dict[int, bool]:
         """Note that a server lives which runs these jobs; return those that are still its own, and which are to stop.
 
-        The time is the database's: machines need not agree on it.
+        The time is the database's: machines need not agree on it. Only rows of this server are changed, so it does not
+        wait until it is its turn to write.
         """
-        with self._store.writing() as cursor:
+        with self._store.session() as cursor:
             rows = cursor.execute(
                 f"""
                 update jobs

@@ -146,7 +146,7 @@ class Registry:
     def _get_if_whole(self, name: str) -> ModelVersion | None:
         try:
             return self.get(name)
-        except ModelUnavailable as error:
+        except (ModelUnavailable, NotFound) as error:  # not found: its files in the storage are not whole
             log.warning("%s", error)
             return None
 

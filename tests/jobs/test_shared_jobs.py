@@ -75,3 +75,18 @@ def test_a_job_of_the_same_number_elsewhere_is_another(machine, store):
     with store.writing() as cursor:  # as another history's table would have it
         cursor.execute("update jobs set created_at = created_at - interval 1 day")
     assert other.folder(job.id).log() == ""
+
+
+def test_a_copy_is_renewed_after_another_attempt_and_never_sent_back(machine, table):
+    """Whoever edits the notes of a job elsewhere does not replace its newer log by an older one."""
+    one, other = machine("one"), machine("other")
+    job = _ended(one)
+    assert other.folder(job.id).log() == "Epoch 1 of 1\n"
+    one.resume(job.id)
+    claimed = table.claim(job.id, 1)
+    one.folder(job.id).log_file.write_text("Epoch 1 of 1\nAgain\n")
+    table.fail(job.id, "x", attempt=claimed.attempt)
+    one.describe(job.id, "Of here")
+    other.describe(job.id, "Of there")
+    assert other.folder(job.id).log() == "Epoch 1 of 1\nAgain\n"
+    assert machine("third").folder(job.id).log() == "Epoch 1 of 1\nAgain\n"
