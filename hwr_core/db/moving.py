@@ -83,6 +83,7 @@ def move(source: Cursor, target: Cursor) -> Moved:
         StoreUnavailable: what arrived is not what was sent.
     """
     _refuse_history(target)
+    _count_from_nothing(target)
     target.execute("delete from users")
     rows = {table: _move_table(source, target, table) for table in TABLES}
     for sequence in SEQUENCES:
@@ -97,6 +98,14 @@ def _refuse_history(target: Cursor) -> None:
             raise Conflict(
                 f"The target has a history already: {count:,} rows of {table}. Nothing was changed. Name an empty one."
             )
+
+
+def _count_from_nothing(target: Cursor) -> None:
+    """Forget what roll-ups say of predictions that were removed: those that arrive may have their ids."""
+    for roll_up in ROLL_UPS:
+        target.execute(f"delete from {roll_up.table}")  # noqa: S608  ours
+    target.execute("delete from changed_facts")
+    target.execute("update roll_ups set watermark = 0")
 
 
 def _move_table(source: Cursor, target: Cursor, table: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hwr_core.app.server_lock import SoleServer
 from hwr_core.db.engines import open_store
 from hwr_core.db.file_store import FileStore
-from hwr_core.db.moving import Moved, move
+from hwr_core.db.moving import IN_FILES, Moved, move
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue
 from hwr_core.evaluation.stored_pointers import open_registry
@@ -52,6 +52,8 @@ def migrate_store(settings: Settings, to: Engine) -> Moved:
 def _into(server: Store, settings: Settings) -> Moved:
     """Which version serves needs no move: it is taken over from its files when it is first asked for."""
     with closing(_file(settings, settings.database)) as file, file.session() as read, server.writing() as write:
+        for table in IN_FILES:  # a server that was tried before may have taken over what is no longer so
+            write.execute(f"delete from {table}")  # noqa: S608  a name of ours
         return move(read, write)
 
 
