@@ -11,7 +11,7 @@ from threading import Event, Thread
 import httpx2
 from pydantic import SecretStr
 
-from hwr_core.analytics.changes import Change
+from hwr_core.analytics.changes import Change, Figure
 from hwr_core.analytics.queries import Analytics
 from hwr_core.app.replicas import Replicas
 from hwr_core.db.store import Store
@@ -94,6 +94,8 @@ class Alerts:
 def _name(change: Change) -> str:
     """What makes it the same change at the next look: the figure and the cause, not the numbers.
 
+    Of a drift the figure alone: which of its shifts is the largest changes from look to look.
     A hash, so that the name of a user who is deleted does not stay behind here.
     """
-    return blake2b(f"{change.figure}: {change.cause.in_words()}".encode(), digest_size=16).hexdigest()
+    cause = "" if change.figure is Figure.DRIFT else change.cause.in_words()
+    return blake2b(f"{change.figure}: {cause}".encode(), digest_size=16).hexdigest()

@@ -9,7 +9,7 @@ from hwr_core.analytics.changes import LATELY, Cause, Change, Figure
 from hwr_core.analytics.samples import NamedDigits, named_digits, sample_inputs
 from hwr_core.analytics.totals import accuracy
 from hwr_core.db.store import Store
-from hwr_core.evaluation.drift import EDGES, Drift, Feature, Inputs, Level, compare, describe
+from hwr_core.evaluation.drift import DIFFERENT, EDGES, Drift, Feature, Inputs, Level, compare, describe
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.registry.card import ModelCard
@@ -59,13 +59,17 @@ class DriftReport:
         return self.drift.verdict("the training data" if self.against is Against.TRAINING else "before")
 
 
+OF_THE_MODEL = frozenset({Feature.DIGIT, Feature.CONFIDENCE})
+"""What another model version changes even where the images are the same."""
+
+
 class DriftCheck:
     """The use case of whoever watches what comes in. Safe to use from many threads."""
 
     def __init__(self, store: Store, model: ServedModel) -> None:
         self._store = store
         self._model = model
-        self._found: tuple[float, Drift | None] = 0.0, None
+        self._found: tuple[float, DriftReport | None] = 0.0, None
 
     def can_compare_with(self) -> list[Against]:
         """Return what recent predictions can be compared with, the best first. Raises ModelUnavailable."""
@@ -102,15 +106,20 @@ class DriftCheck:
     def changes(self) -> list[Change]:
         """Return the drift of the last 7 days where they are certainly different from before, a minute old at most.
 
-        Raises StoreError.
+        What another model version can have changed by itself is no drift of the images. Raises StoreError.
         """
         moment, found = self._found
         if found is None or time.monotonic() - moment > FRESH:
-            found = self.drift(LATELY, Against.EARLIER).drift
+            found = self.drift(LATELY, Against.EARLIER)
             self._found = time.monotonic(), found
-        if found.level is not Level.DIFFERENT:
+        shifts = [
+            shift
+            for shift in (found.drift.shifts if found.drift.level is Level.DIFFERENT else ())
+            if shift.psi > DIFFERENT and not (found.model_changed and shift.feature in OF_THE_MODEL)
+        ]
+        if not shifts:
             return []
-        most = max(found.shifts, key=lambda shift: shift.psi)
+        most = max(shifts, key=lambda shift: shift.psi)
         return [Change(Figure.DRIFT, None, None, None, Cause(shift=most.words))]
 
 

@@ -54,7 +54,20 @@ def test_a_drift_is_told_with_what_there_is_more_of(workspace: Workspace, monkey
     assert change.in_words() == (
         "The images of the last 7 days are different from those before. Mostly thicker strokes."
     )
-    assert filters_of(change) == {"look": "Drift", "recent": "7 days", "beside": "earlier"}
+    assert filters_of(change) == {"look": "Drift", "recent": "7 days", "beside": "Earlier predictions"}
+
+
+def test_what_another_version_changes_by_itself_is_no_drift(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new version that reads the same images as other digits has not changed the images."""
+    monkeypatch.setattr(drift, "FRESH", 0.0)
+    store(workspace, 400, days=20, digit=1)
+    store(workspace, 400, days=2, digit=7)
+    assert [change.figure for change in workspace.analytics.changes()] == [Figure.DRIFT]
+    with workspace.store.writing() as cursor:
+        cursor.execute("update predictions set model_version = 'newer' where digit = 7")
+    assert workspace.analytics.changes() == []
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.filters import LABEL, OUTCOME, READ_AS
 from dashboard.components.messages import literal
 from dashboard.components.wording import NOT_A_DIGIT, WRONG, digit_symbol, source_word, verdict_word
+from dashboard.views.data.drift import NAMES
 from dashboard.views.data.image_grid import DRIFT, VIEW
 from dashboard.views.home.pages import script_of
 from hwr_core.app import Against, Change, Figure, Verdict
@@ -28,7 +29,7 @@ def show_changes(changes: Sequence[Change]) -> None:
 def filters_of(change: Change) -> dict[str, str]:
     """The query parameters by which the history shows the images, or Data the drift."""
     if change.figure is Figure.DRIFT:
-        return {VIEW: DRIFT, "recent": WEEK, "beside": Against.EARLIER.value}
+        return {VIEW: DRIFT, "recent": WEEK, "beside": NAMES[Against.EARLIER]}
     cause = change.cause
     found = {"period": WEEK}
     if change.figure is Figure.WRONG:
