@@ -2,9 +2,12 @@
 
 import os
 import sys
+from pathlib import Path
 
 from hwr_core.images.decode import Limits
 from hwr_core.settings import Settings
+
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 MOST_BY_ITSELF = 4
 """Processes that read, at most, unless the settings name a number: beyond, the server's own is what is busy."""
@@ -23,6 +26,14 @@ def workers_of(settings: Settings) -> int:
     return wanted if wanted > 1 else 0
 
 
-def cores() -> int:
-    """The cores that this process may use: a container or a batch system may give it fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def cores(quota: Path = QUOTA) -> int:
+    """The cores that this process may use: a container or a batch system may give it fewer than there are.
+
+    `quota`: the file in which Linux says how much processor time a container has, "150000 100000" for 1.5 cores.
+    """
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        time, period = map(int, quota.read_text(encoding="utf-8").split())
+    except (OSError, ValueError):  # another system, or "max": no quota
+        return found
+    return max(1, min(found, time // period))

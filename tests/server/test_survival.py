@@ -17,6 +17,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.settings import Settings
 from tests.handwriting import drawing, png
 from tests.own_models import copied_models, own_digits
+from tests.processes import wait_for_the_end_of
 from tests.serving import Server, environment, history, predict, serving
 
 pytestmark = pytest.mark.slow
@@ -144,11 +145,3 @@ def child_of(folder: Path) -> int:
         if b"hwr_core.training.worker" in command and str(folder).encode() in command:
             return int(process.name)
     raise AssertionError("No process works on the job.")
-
-
-def wait_for_the_end_of(process: int) -> None:
-    """Wait until a process is gone."""
-    patience = time.monotonic() + 60
-    while Path(f"/proc/{process}").exists() and b"Z" not in Path(f"/proc/{process}/stat").read_bytes().split(b")")[-1]:
-        assert time.monotonic() < patience
-        time.sleep(0.1)

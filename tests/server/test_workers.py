@@ -56,7 +56,10 @@ def test_killed_workers_cost_no_answer(tmp_path: Path) -> None:
         for client in clients:
             client.start()
         for number, process in enumerate(first, start=1):
+            patience = time.monotonic() + PATIENCE
             while len(acknowledged) < number * 60:
+                assert any(client.is_alive() for client in clients)
+                assert time.monotonic() < patience
                 time.sleep(0.01)
             os.kill(process, signal.SIGKILL)
         for client in clients:

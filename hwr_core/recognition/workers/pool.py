@@ -193,7 +193,11 @@ class Workers:
                 worker = Worker(self._limits, self._newest)
             except OSError as error:
                 log.error("A process that reads images could not be started: %s", error.strerror)  # noqa: TRY400
-                self._rest()
+                settled: list[tuple[Request, Any]] = []
+                with self._changed:
+                    self._rest()
+                    self._give_up(settled)
+                _settle(settled)
                 return
             with self._changed:
                 self._workers.append(worker)
@@ -223,11 +227,7 @@ class Workers:
                 log.exception("What a process that reads images says makes no sense.")
                 self._bury(worker, settled)
             self._hand_out()
-        for request, outcome in settled:  # outside of the lock: whoever waits goes on in these calls
-            if isinstance(outcome, BaseException):
-                request.outcome.set_exception(outcome)
-            else:
-                request.outcome.set_result(outcome)
+        _settle(settled)
         if self._closing:
             with self._changed:
                 self._changed.notify_all()
@@ -258,9 +258,13 @@ class Workers:
             self._start_at = self._start_at or self._clock()
         else:
             self._rest()
-            if not self._workers:
-                settled += [(each, WorkerLost(NONE_STARTS)) for each in self._waiting if each.is_wanted()]
-                self._waiting.clear()
+            self._give_up(settled)
+
+    def _give_up(self, settled: list[tuple[Request, Any]]) -> None:
+        """Answer whoever waits, where no process is left that could read."""
+        if not self._workers:
+            settled += [(each, WorkerLost(NONE_STARTS)) for each in self._waiting if each.is_wanted()]
+            self._waiting.clear()
 
     def _rest(self) -> None:
         self._failures += 1
@@ -276,6 +280,15 @@ class Workers:
         for worker in ended:
             worker.end(FINISHES_WITHIN / 2 if worker.is_ready else 0.0)
         _stop(left)
+
+
+def _settle(settled: Iterable[tuple[Request, Any]]) -> None:
+    """Tell whoever waits, outside of the lock: they go on in these calls."""
+    for request, outcome in settled:
+        if isinstance(outcome, BaseException):
+            request.outcome.set_exception(outcome)
+        else:
+            request.outcome.set_result(outcome)
 
 
 def _next_for(request: Request, ready: Sequence[Worker]) -> Worker | None:

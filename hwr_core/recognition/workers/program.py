@@ -1,11 +1,11 @@
 """The program of a worker: reads what the server sends it, on one thread, and ends when the server does."""
 
-import logging
 import os
 import pickle
 import signal
 import socket
 import sys
+import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,8 +33,6 @@ from hwr_core.recognition.workers.messages import (
     receive,
 )
 from hwr_core.registry.registry import Registry
-
-log = logging.getLogger(__name__)
 
 VERSIONS = 4
 """Model versions that stay loaded, about 12 MB each: the arms of an experiment."""
@@ -95,10 +93,8 @@ class Program:
                 on_progress=lambda share: self._step(task.number, share),
                 on_page=lambda found: self._say(Page(task.number, found)),
             )
-        except Exception as error:
-            if not isinstance(error, HwrError):
-                log.exception("An image could not be read.")  # here, since the way back loses where it happened
-            return _sendable(error)
+        except Exception as error:  # noqa: BLE001  the server raises it again
+            return error if isinstance(error, HwrError) else _sendable(error)
 
     def _reader(self, folder: str) -> Reader:
         with self._loading:
@@ -123,11 +119,13 @@ class Program:
 
 
 def _sendable(error: Exception) -> Exception:
-    """Return an error as it is where it survives the way, else one that says the same."""
+    """Return an error as it is where it survives the way, else one that says the same; its notes say where it arose."""
+    where = "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  our own
     except Exception:  # noqa: BLE001  an error may refuse in any way
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(where)
     return error
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -15,6 +16,9 @@ from hwr_core.images.decode import Limits
 from hwr_core.recognition.workers.messages import Answer, Arriving, GoOn, Page, Step, Task, frame
 
 PROGRAM = "hwr_core.recognition.workers.program"
+
+PLACE = str(Path(__file__).resolve().parents[3])
+"""The folder that hwr_core lies in."""
 
 CHUNK = 1 << 18
 """Bytes that are taken from a socket at once."""
@@ -60,12 +64,13 @@ class Worker:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  our own program
                 [
-                    *(sys.executable, "-m", PROGRAM, str(theirs.fileno()), folder),
+                    # -P: modules come from where ours are, not from the folder that the server was started in.
+                    *(sys.executable, "-P", "-m", PROGRAM, str(theirs.fileno()), folder),
                     *map(str, (limits.max_bytes, limits.max_pixels, limits.max_pages)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": _path()},
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the server, which lets its workers finish
             )
@@ -141,3 +146,7 @@ class Worker:
     def _send(self, message: Task | GoOn, file: bytes = b"") -> None:
         self._unsent.extend(map(memoryview, frame(message, file)))
         self.flush()
+
+
+def _path() -> str:
+    return os.pathsep.join([PLACE, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -23,6 +23,7 @@ from hwr_core.recognition.workers.pool import Workers
 from hwr_core.registry.registry import CARD, LITERT, ModelVersion, Registry
 from hwr_core.scripts.script import WESTERN
 from tests.handwriting import drawing, png
+from tests.processes import wait_for_the_end_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -209,7 +210,8 @@ def test_workers_end_with_a_server_that_is_killed() -> None:
         processes = [int(each) for each in server.stdout.readline().split()]
         server.kill()
     assert len(processes) == 2
-    _until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes))
+    for each in processes:
+        wait_for_the_end_of(each)
 
 
 HEAVY = """
