@@ -84,6 +84,12 @@ def _of_redis(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
     if not (parts.scheme in {"redis", "rediss", "valkey", "valkeys"} and parts.hostname):
         raise ValueError("shared counters are an address that begins with redis://, rediss:// or valkey://")
+    try:
+        _ = parts.port
+    except ValueError:  # whose words have a part of the password in them
+        raise ValueError(
+            "the port is no number; characters such as / and @ in a password have to be percent-encoded"
+        ) from None
     return url
 
 

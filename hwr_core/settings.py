@@ -377,7 +377,13 @@ def load_settings(**given: object) -> Settings:
 def _in_words(fault: ErrorDetails) -> str:
     """What is wrong with a variable, by its present name; which name was used is not known."""
     field = str(fault["loc"][0]).lower().removeprefix("hwr_")
-    is_secret = field.endswith("secret") or field in {"database_url", "limits_url", "storage_url"}
+    is_secret = field.endswith("secret") or field in {
+        "database_url",
+        "datasets_mirror",
+        "limits_url",
+        "storage_url",
+        "webhook",
+    }
     value = "not shown" if is_secret else repr(fault["input"])
     alias = Settings.model_fields[field].validation_alias
     former = f" (its former name is {alias.choices[1]})" if isinstance(alias, AliasChoices) else ""

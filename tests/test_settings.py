@@ -214,3 +214,19 @@ def test_a_proxy_that_is_no_address_is_refused(monkeypatch):
     monkeypatch.setenv("HWR_TRUSTED_PROXIES", "10.0.0.1, proxy.example.org")
     with pytest.raises(InvalidValue, match="HWR_TRUSTED_PROXIES"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HWR_DATASETS_MIRROR", "s3://KEY:hidden@bucket/sets"),
+        ("HWR_WEBHOOK", "ftp://example.org/hidden"),
+        ("HWR_LIMITS_URL", "redis://default:hid/den@host:6379"),
+    ],
+)
+def test_an_address_that_is_refused_is_not_shown(name, value, monkeypatch):
+    """It may have a password in it, or be one."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidValue, match=name) as refused:
+        load_settings()
+    assert "hid" not in str(refused.value)

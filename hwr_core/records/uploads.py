@@ -24,6 +24,9 @@ MOST_REMOVED = 1000
 OWNER = "owner"
 """The file beside the images of a storage that says whose they are: else two histories would prune each other's."""
 
+PROBE = "probe"
+"""The file by which is tried whether images can be stored again."""
+
 _LEFT = "The history does not refer to these image files any more; `hwr prune` removes them."
 _PLACE = re.compile(r"(?P<first>[0-9a-f]{2})/(?P<name>(?P=first)[0-9a-f]{62})")
 
@@ -153,10 +156,12 @@ class Uploads:
         if not self._failed:
             return None
         try:
-            with self._failures("The image files cannot be listed."):
-                any(self.names())
+            with self._failures("Image files cannot be stored."):
+                self._storage.write({PROBE: b"hwr"})
+                self._storage.remove([PROBE])
         except StorageUnavailable as error:
             return str(error)
+        self._failed = False
         return None
 
     def _remove(self, names: Collection[str]) -> None:
@@ -176,4 +181,3 @@ class Uploads:
         except StorageUnavailable:
             self._failed = True
             raise
-        self._failed = False

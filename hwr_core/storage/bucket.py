@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -102,8 +102,14 @@ class Bucket:
         """Remove files, a thousand in a request."""
         wanted = list(names)
         for start in range(0, len(wanted), MOST_REMOVED):
-            with self._failures():
-                obstore.delete(self._store, wanted[start : start + MOST_REMOVED])
+            some = wanted[start : start + MOST_REMOVED]
+            try:
+                with self._failures():
+                    obstore.delete(self._store, some)
+            except FileNotFoundError:  # not every object store passes over those that are not there
+                for name in some:
+                    with suppress(FileNotFoundError), self._failures():
+                        obstore.delete(self._store, name)
 
     def files(self, under: str = "") -> Iterator[Stored]:
         """Yield all files below a name, a request for each thousand."""

@@ -33,8 +33,10 @@ def storage(settings: Settings) -> Finding:
     try:
         place = open_storage(settings.storage_url)
         place.write({probe: content})
-        same = place.read(probe) == content
-        place.remove([probe])
+        try:
+            same = place.read(probe) == content
+        finally:
+            place.remove([probe])
     except StorageUnavailable as error:
         advice = " ".join(getattr(error, "__notes__", ["See HWR_STORAGE_URL."]))
         return Finding("storage", State.BAD, str(error), advice)

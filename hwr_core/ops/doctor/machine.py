@@ -11,6 +11,7 @@ from hwr_core.db.file_lock import unfinished_restore
 from hwr_core.files import remove_dead
 from hwr_core.ops.doctor.finding import Finding, State
 from hwr_core.settings import IS_INSTALLED, Settings
+from hwr_core.storage.places import is_object_address
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 FOR_TRAINING = frozenset({"tensorflow", "tensorflow-cpu", "keras", "optuna"})
@@ -47,7 +48,12 @@ def packages(settings: Settings, needs: list[str] | None = None) -> Finding:
 
 def _extras(settings: Settings) -> list[str]:
     """What these settings ask for beside training."""
-    wanted = {"postgres": settings.database_url is not None, "sso": settings.oidc_issuer is not None}
+    wanted = {
+        "postgres": settings.database_url is not None,
+        "redis": settings.limits_url is not None,
+        "sso": settings.oidc_issuer is not None,
+        "storage": is_object_address(settings.storage_url or ""),
+    }
     return ["train", *(extra for extra, is_wanted in wanted.items() if is_wanted)]
 
 
