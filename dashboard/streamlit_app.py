@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.history_link import follow_link
+from dashboard.components.keyboard.own_keys import look_up_keys_again
 from dashboard.components.messages import show_toasts
 from dashboard.components.user_switch import confirm_sign_in, show_user
 from dashboard.navigation import layout_of, pages
@@ -21,6 +22,7 @@ confirm_sign_in()
 page = st.navigation(pages(), expanded=True)
 st.set_page_config(layout=layout_of(page.url_path))
 show_user()
+look_up_keys_again()
 follow_link()
 show_toasts()
 with timed(page.title):

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.components import wording
 from dashboard.components.answer import TABLE_SIDE, show_seen, thumbnail
 from dashboard.components.links import link_to_prediction
-from dashboard.components.upload_preview import upload_preview
+from dashboard.components.upload_preview import UploadPreview, upload_preview
+from dashboard.services import PREVIEW_SIDE
 from hwr_core.app import Grey, PredictionRecord
 from hwr_core.errors import HwrError
 
@@ -32,7 +33,7 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     columns = st.column_config
     state = st.dataframe(
         {
-            "Image": [_upload(row) for row in records],
+            "Image": [upload and upload.url for upload in _uploads(records, 2 * TABLE_SIDE)],
             "Input": [thumbnail(row.prediction) for row in records],
             "Read": [wording.symbol(row.prediction) for row in records],
             "Confidence": [wording.percent(row.prediction.confidence) for row in records],
@@ -66,25 +67,26 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     return rows[0] if rows else None
 
 
-def _upload(row: PredictionRecord) -> str | None:
+def _uploads(records: Sequence[PredictionRecord], side: int = PREVIEW_SIDE) -> list[UploadPreview | None]:
+    """The uploads of predictions; where one cannot be had because the store is not there, no other is waited for."""
+    found: list[UploadPreview | None] = []
     try:
-        upload = upload_preview(row, 2 * TABLE_SIDE)
-    except HwrError:  # the store of uploads is not there: all else of the history is
-        return None
-    return upload.url if upload else None
+        found.extend(upload_preview(row, side) for row in records)
+    except HwrError:
+        found.extend([None] * (len(records) - len(found)))
+    return found
 
 
 def show_gallery(records: Sequence[PredictionRecord]) -> None:
     """The uploads of many predictions, each beside what the model saw, what was read, and a link to it in full."""
     with st.container(horizontal=True, gap="small"):
-        for row in records:
+        for row, upload in zip(records, _uploads(records), strict=True):
             if row.prediction.seen is not None:
                 with st.container(width=GALLERY_WIDTH, gap=None):
-                    _show_tile(row, row.prediction.seen)
+                    _show_tile(row, row.prediction.seen, upload)
 
 
-def _show_tile(row: PredictionRecord, seen: Grey) -> None:
-    upload = upload_preview(row)
+def _show_tile(row: PredictionRecord, seen: Grey, upload: UploadPreview | None) -> None:
     with st.container(horizontal=True, gap=None, height=TILE_SIDE + 4, border=False):
         if upload:
             st.image(upload.url, width=upload.width_within(TILE_SIDE), alt="The uploaded image")

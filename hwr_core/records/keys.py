@@ -62,8 +62,11 @@ def in_words(act: str) -> str:
 
 
 def keys_from_json(stored: str | None) -> Keys:
-    """Return stored keys, or the usual ones where a user has chosen none."""
+    """Return stored keys; the usual ones where a user has chosen none, or none that go with an act that came later."""
     if stored is None:
         return USUAL_KEYS
     known = {field.name for field in fields(Keys)}
-    return Keys(**{act: key for act, key in json.loads(stored).items() if act in known})
+    try:
+        return Keys(**{act: key for act, key in json.loads(stored).items() if act in known})
+    except InvalidValue:
+        return USUAL_KEYS

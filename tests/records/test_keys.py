@@ -3,7 +3,7 @@
 import pytest
 
 from hwr_core.errors import InvalidValue
-from hwr_core.records.keys import ALLOWED_KEYS, Keys, keys_from_json
+from hwr_core.records.keys import ALLOWED_KEYS, USUAL_KEYS, Keys, keys_from_json
 
 
 def test_keys_survive_being_stored():
@@ -34,3 +34,9 @@ def test_one_key_for_two_acts_is_refused():
     """And both are named."""
     with pytest.raises(InvalidValue, match="U is the key of 'Agree' and of 'Undo'; each needs its own"):
         Keys(agree="U")
+
+
+def test_stored_keys_that_go_with_no_act_any_more_are_the_usual_ones():
+    """A version that gives a key to a new act leaves nobody without a user."""
+    assert keys_from_json('{"agree": "U"}') == USUAL_KEYS
+    assert keys_from_json('{"agree": "A", "of_another_version": "U"}') == Keys(agree="A")

@@ -1,6 +1,7 @@
 """The results of many images as a table from which one is selected to be labelled, and as a file to download."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -22,9 +23,9 @@ def show_table(images: Sequence[UploadedImage], session: UploadSession, *, key: 
     st.caption("Select a row to label its image.")
 
     def select() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        if rows and (unsaved := images[rows[0]].unsaved):
-            session.go_to(unsaved)
+        selected = _selected(st.session_state[key], images)
+        if selected and selected.unsaved:
+            session.go_to(selected.unsaved)
 
     columns = st.column_config
     state = st.dataframe(
@@ -53,9 +54,15 @@ def show_table(images: Sequence[UploadedImage], session: UploadSession, *, key: 
             "Outcome": columns.TextColumn(width=104),
         },
     )
-    for row in state["selection"]["rows"]:
-        if error := images[row].result.error:
-            st.error(literal(f"{images[row].upload.name}: {error}"), icon=":material/error:")
+    selected = _selected(state, images)
+    if selected and selected.result.error:
+        st.error(literal(f"{selected.upload.name}: {selected.result.error}"), icon=":material/error:")
+
+
+def _selected(state: Any, images: Sequence[UploadedImage]) -> UploadedImage | None:
+    """The image whose row is selected; a selection outlives the rows that another outcome has not."""
+    rows = state["selection"]["rows"]
+    return images[rows[0]] if rows and rows[0] < len(images) else None
 
 
 def as_table(images: Sequence[UploadedImage], session: UploadSession) -> pd.DataFrame:
