@@ -111,6 +111,8 @@ async function showNumber(image: Promise<Blob>): Promise<void> {
 
 /** Have the server store the number. This device keeps none: it stays on the sheet until the server has it. */
 async function keepNumber(isRight: boolean): Promise<void> {
+  const asked = number.image;
+  if (!asked) return; // no digits were found
   right.disabled = keep.disabled = true;
   notice("");
   try {
@@ -118,8 +120,12 @@ async function keepNumber(isRight: boolean): Promise<void> {
     history.show({ ...made({ image, kind: "drawing", digit: null }), prediction, number: { text, isRight } }, true);
     if (number.isAbout(image)) wipe(); // else the next one is under way
   } catch (error) {
-    right.disabled = keep.disabled = !digit.textContent;
-    notice(reasonOf(error, "Numbers are kept by the server, which cannot be reached at present. It is still here: try again."));
+    if (number.isAbout(asked)) {
+      right.disabled = keep.disabled = false;
+      notice(reasonOf(error, "Numbers are kept by the server, which did not answer. It is still here: look at Numbers, or try again."));
+    } else {
+      notice(reasonOf(error, "The number before this one was not kept: the server did not answer."));
+    }
   }
 }
 

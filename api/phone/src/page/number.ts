@@ -8,6 +8,11 @@ export class WrittenNumber {
   #id: number | null = null; // in the history, once it is stored there
   #asked = 0; // numbers that were asked for, or are not wanted any more
 
+  /** The image that it is about; null where there is none. */
+  get image(): Blob | null {
+    return this.#image;
+  }
+
   /** Whether it is still about this image. */
   isAbout(image: Blob): boolean {
     return image === this.#image;
@@ -36,7 +41,10 @@ export class WrittenNumber {
     }
   }
 
-  /** Store it, and what was read as its label if it is right. Asked again after an error, it is not stored twice. */
+  /**
+   * Store it, and what was read as its label if it is right. Asked again where only the label failed, it is not
+   * stored twice; where the answer to the number was lost, it may be.
+   */
   async keep(isRight: boolean): Promise<{ image: Blob; text: string; prediction: number | null }> {
     const [image, text] = [this.#image!, this.#text];
     const id = this.#id ?? (await readNumber(image, true)).prediction_id;
