@@ -100,6 +100,7 @@ notebooks: setup ## Open the notebooks in JupyterLab
 
 # Not after `setup`, which refuses a package that has no hash yet.
 wheel: setup ## Build the wheel and the archive of sources in build/dist
+	rm -f build/dist/hwr-*
 	$(BIN)/python -m hatchling build --directory build/dist
 
 openapi: setup ## Write the document of the REST API to build/openapi.json, for generators of clients

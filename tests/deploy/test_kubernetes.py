@@ -126,7 +126,7 @@ def test_kustomize_puts_replicas_on_top_of_the_base() -> None:
     built = {each["kind"]: each for each in yaml.safe_load_all(done.stdout)}
     server = built["Deployment"]["spec"]
     [container] = server["template"]["spec"]["containers"]
-    assert (server["replicas"], server["strategy"]["type"]) == (2, "RollingUpdate")
+    assert (server["replicas"], server["strategy"]["type"]) == (2, "Recreate")
     assert {"HWR_LIMITS_URL", "HWR_STORAGE_URL", "HWR_SECRET", "HWR_AUTH"} <= {
         each["name"] for each in container["env"]
     }

@@ -95,20 +95,27 @@ def test_a_promotion_on_one_server_is_served_by_the_other(site):
     assert answer.status_code == 200, answer.text
     patience = time.monotonic() + PATIENCE
     for server in (one, other):
-        while ask(server.url, "GET", "/health/ready").ok:
-            with_key = requests.get(f"{server.url}/metrics", headers={"X-API-Key": site.key}, timeout=60).text
-            if site.other_version in with_key:
-                break
+        headers = {"X-API-Key": site.key}
+        while site.other_version not in requests.get(f"{server.url}/metrics", headers=headers, timeout=60).text:
             assert time.monotonic() < patience
             time.sleep(0.1)
 
 
 @pytest.mark.slow
 def test_one_limit_holds_for_both_servers(site):
-    """Through nginx, which asks both: exactly as many requests as are allowed, whoever answers them."""
-    answers = [ask(site.url, "GET", "/api/scripts", site.viewers_key) for _ in range(LIMIT + 5)]
-    assert [answer.status_code for answer in answers] == [200] * LIMIT + [429] * 5
-    assert int(answers[-1].headers["Retry-After"]) > 0
+    """Through nginx, which asks both: whoever answers, the limit is that of both together.
+
+    A server that has waited half a second for the counters counts by itself for a while, as on a busy machine: a few
+    more may be let through then. Two that count by themselves would let through twice as many.
+    """
+    answers = [ask(site.url, "GET", "/api/scripts", site.viewers_key) for _ in range(LIMIT)]
+    assert {answer.status_code for answer in answers} == {200}
+    more = 0
+    while (answer := ask(site.url, "GET", "/api/scripts", site.viewers_key)).status_code == 200:
+        more += 1
+        assert more < LIMIT
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
     for server in site.servers:
         assert ask(server.url, "GET", "/api/scripts", site.viewers_key).status_code == 429
 
