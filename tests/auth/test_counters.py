@@ -14,8 +14,9 @@ LIMIT = parse("5/hour")
 
 
 @pytest.fixture
-def shared(counters_server, tmp_path):
-    """Settings of servers that count together."""
+def shared(counters_server, tmp_path, monkeypatch):
+    """Settings of servers that count together, however busy the machine is."""
+    monkeypatch.setattr(counting, "PATIENCE", 30.0)
     return Settings(data_dir=tmp_path, limits_url=counters_server.url)
 
 

@@ -1,7 +1,6 @@
 """Model versions that servers share by a storage: whole or not there, checked by their hashes, kept in an outage."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -168,10 +167,12 @@ def test_a_killed_publisher_leaves_no_half_version(here, url, tmp_path):
     command = [sys.executable, "-c", PUBLISHER, str(tmp_path / "one"), url]
     storage = open_storage(f"{url}/{MODELS}")
     with subprocess.Popen(command, env=environment) as publisher:
-        while len({each.name.partition("/")[0] for each in storage.files()}) < 3:
-            assert publisher.poll() is None
-            time.sleep(0.02)
-        publisher.send_signal(signal.SIGKILL)
+        try:
+            while len({each.name.partition("/")[0] for each in storage.files()}) < 3:
+                assert publisher.poll() is None
+                time.sleep(0.02)
+        finally:
+            publisher.kill()
     other = here(url, "other")
     names = [*names_in(storage)]
     assert names

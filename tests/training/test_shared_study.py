@@ -9,9 +9,11 @@ import psycopg
 import pytest
 
 from hwr_core.app.workspace import Workspace
+from hwr_core.datasets.request import Places
 from hwr_core.errors import Conflict, InvalidValue, NotFound
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.settings import PROJECT, Settings
+from hwr_core.training.data import prepare
 from hwr_core.training.tuning.study import StudyPlace, begin_study, count_ended, read_study, study_place
 from tests.own_models import own_digits
 
@@ -40,6 +42,8 @@ def test_two_processes_run_the_trials_of_one_study(on_server):
         Jobs(workspace.store).claim(job.id, 1)
     folder.path.mkdir(parents=True)
     place = study_place(job.id, folder.path, url)
+    on_data = Places(on_server.datasets, on_server.custom_dataset, folder.corrections)
+    prepare(tuning.of_a_trial, on_data, folder.checkpoints / "prepared")  # as the machine that begins a tuning does
     begin_study(place, tuning, None)
 
     variables = {
@@ -54,7 +58,11 @@ def test_two_processes_run_the_trials_of_one_study(on_server):
         )
         for _ in range(2)
     ]
-    said = [machine.communicate(timeout=600)[0] for machine in machines]
+    try:
+        said = [machine.communicate(timeout=600)[0] for machine in machines]
+    finally:
+        for machine in machines:
+            machine.kill()
     assert [machine.returncode for machine in machines] == [0, 0], said
     numbers = [int(number) for text in said for number in re.findall(r"^trial (\d+):", text, re.MULTILINE)]
     study = read_study(place)

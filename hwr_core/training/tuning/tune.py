@@ -58,12 +58,13 @@ def tune(  # noqa: PLR0913, PLR0917  all of one tuning
     place = place or StudyPlace(folder.path)
     deadline = None if tuning.minutes is None else time.time() + tuning.minutes * 60
     study = begin_study(place, tuning, deadline)
-    if tuning.workers == 1:
-        run_trials(tuning, places, place, deadline, report)
-    else:
-        _run_workers(tuning, places, place, deadline, report, max(1, cores // tuning.workers))
-    if place.is_shared:
-        wait_for_others(study, report)
+    while not is_spent(study, tuning, deadline):
+        if tuning.workers == 1:
+            run_trials(tuning, places, place, deadline, report)
+        else:
+            _run_workers(tuning, places, place, deadline, report, max(1, cores // tuning.workers))
+        if place.is_shared:  # trials of a machine that was killed have failed then, and are made up for
+            wait_for_others(study, report)
     return summarise(study)
 
 

@@ -63,8 +63,12 @@ def _drawings(count: int) -> list[Grey]:
     return [np.pad(image, BORDER, constant_values=255) for image in found]
 
 
-@pytest.mark.parametrize(("kernel", "count"), [("fused.wasm", COMPARED), ("matrix.wasm", 100)], ids=["fused", "plain"])
-def test_it_reads_what_the_server_reads(phone: BrowserContext, kernel: str, count: int) -> None:
+@pytest.mark.parametrize(
+    ("kernel", "count", "equal"),
+    [("fused.wasm", COMPARED, 0.98), ("matrix.wasm", 100, 0.97)],
+    ids=["fused", "plain"],
+)
+def test_it_reads_what_the_server_reads(phone: BrowserContext, kernel: str, count: int, equal: float) -> None:
     """A thousand drawings, by either kernel: the same 28x28, a grey level of the tiniest apart; the same verdicts."""
     page = opened(phone)
     recogniser = Recogniser.load(Registry(PROJECT / "models").champion(), cores=1)
@@ -86,7 +90,7 @@ def test_it_reads_what_the_server_reads(phone: BrowserContext, kernel: str, coun
             prediction = recogniser.read([seen])[0]
             assert (found["verdict"], found["digit"]) == (prediction.verdict.value, prediction.digit)
     recogniser.close()
-    assert same >= 0.97 * count
+    assert same >= equal * count
 
 
 def test_a_network_that_is_not_known_here_is_left_to_the_server(phone: BrowserContext) -> None:
