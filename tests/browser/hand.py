@@ -56,13 +56,14 @@ def canvas(page: Page) -> Locator:
 
 
 def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
-    """Draw strokes with the mouse in small steps, as large as this share of the canvas."""
+    """Draw strokes with the mouse in small steps, as wide or high as this share of the canvas's width, in its middle."""
     canvas(page).wait_for()
     at_rest(page)
     box = canvas(page).bounding_box()
     assert box
+    top = box["y"] + (box["height"] - box["width"]) / 2  # a wide sheet is less high
     for stroke in place(strokes, side=int(box["width"]), fill=fill):
-        points = [(box["x"] + x, box["y"] + y) for x, y in stroke[:: max(1, len(stroke) // POINTS)].tolist()]
+        points = [(box["x"] + x, top + y) for x, y in stroke[:: max(1, len(stroke) // POINTS)].tolist()]
         page.mouse.move(*points[0])
         page.mouse.down()
         for x, y in points[1:]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -34,7 +35,7 @@ def test_an_archive_is_read_image_by_image(visit: Visit) -> None:
     page = visit("/upload")
     before = len(saved_rows(page))
     upload(page, zipped(4))
-    expect(answer(page)).to_have_text("0")
+    expect(answer(page)).to_have_text(re.compile("^[0-3]$"))  # the one that is least sure
     page.get_by_role("radio", name="Unreadable 1").click()
     expect(page.get_by_text("This is not an image")).to_be_visible()
     expect(page.get_by_text("scans/notes.txt").first).to_be_visible()
@@ -49,13 +50,14 @@ def test_many_images_stand_in_a_table_to_take_along(visit: Visit, tmp_path: Path
     page = visit()
     turn_to(page, "Upload")
     upload(page, zipped(30))
-    expect(page.get_by_text("Select a row to see its image.")).to_be_visible()
+    expect(page.get_by_text("Select a row to label its image.")).to_be_visible()
     expect(page.get_by_role("radio", name="All 31")).to_be_checked()
     screenshot(page, "upload-many")
     page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
     with page.expect_download() as download:
-        # By the keyboard: the table above is still growing, and a button that moves away is missed by the mouse.
-        page.get_by_role("button", name="Download as CSV", exact=True).press("Enter")
+        # By the keyboard: the table above is still growing, and a button that moves away is missed by the mouse. Not by
+        # Enter, which agrees on this page unless one has come to a button by Tab.
+        page.get_by_role("button", name="Download as CSV", exact=True).press(" ")
     download.value.save_as(tmp_path / "predictions.csv")
     with (tmp_path / "predictions.csv").open(newline="") as file:
         lines = [*csv.reader(file)]
