@@ -106,6 +106,7 @@ def test_two_tabs_send_each_drawing_once(phone: BrowserContext, own_server: Serv
     """Both hear at once that the network is back."""
     before = history(own_server)
     first, second = installed(phone), opened(phone)
+    first.bring_to_front()  # a hand is on the tab that is seen: behind another one it waits for frames
     phone.set_offline(True)
     for digit in range(3):
         write_and_keep(first, digit)
@@ -120,6 +121,7 @@ def test_two_tabs_send_each_drawing_once(phone: BrowserContext, own_server: Serv
 def test_another_tab_says_what_has_become_of_what_waits(phone: BrowserContext) -> None:
     """Kept, sent or removed in one tab, it is so in the other at once, without loading that again."""
     first, second = installed(phone), opened(phone)
+    first.bring_to_front()  # a hand is on the tab that is seen: behind another one it waits for frames
     phone.set_offline(True)
     write_and_keep(first, 0)
     expect(second.locator("#history li[data-state=waiting]")).to_have_count(1)
