@@ -73,7 +73,7 @@ def test_a_job_of_the_same_number_elsewhere_is_another(machine, store):
     one, other = machine("one"), machine("other")
     job = _ended(one)
     with store.writing() as cursor:  # as another history's table would have it
-        cursor.execute("update jobs set created_at = created_at - interval 1 day")
+        cursor.execute("update jobs set created_at = created_at - interval '1 day'")
     assert other.folder(job.id).log() == ""
 
 
