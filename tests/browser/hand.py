@@ -56,7 +56,7 @@ def canvas(page: Page) -> Locator:
 
 
 def write(page: Page, strokes: Strokes, *, fill: float = 0.7) -> None:
-    """Draw strokes with the mouse in small steps, as wide or high as this share of the canvas's width, in its middle."""
+    """Draw strokes in small steps by the mouse, as wide or high as this share of the canvas is wide, in its middle."""
     canvas(page).wait_for()
     at_rest(page)
     box = canvas(page).bounding_box()

@@ -152,11 +152,11 @@ def test_corrected_numbers_are_learned_from_and_a_line_reader_is_trained_on(made
     from hwr_core.training import acceptance, line_reader
     from hwr_core.training.pipeline import train_version
 
-    files = [CorrectedNumber(str(tmp_path / f"{name}.png"), "271828\n314159") for name in "abcdefgh"]
-    for each in files:
-        each.file.write_bytes(png(np.vstack([number("271828"), number("314159")])))
-    write_corrected(files, tmp_path / "numbers.jsonl")
-    mine = [part_of(each.file.name) for each in files]
+    files = [tmp_path / f"{name}.png" for name in "abcdefgh"]
+    for file in files:
+        file.write_bytes(png(np.vstack([number("271828"), number("314159")])))
+    write_corrected([CorrectedNumber(str(file), "271828\n314159") for file in files], tmp_path / "numbers.jsonl")
+    mine = [part_of(file.name) for file in files]
     registry = Registry(with_lines.folder.parent)
     config = made.config.model_copy(
         update={"start": with_lines.name, "epochs": 1, "line_epochs": 1, "mix": 0.01, "learning_rate": 1e-6}
