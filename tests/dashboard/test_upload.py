@@ -7,12 +7,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.labelling import session as labelling_session
 from dashboard.views.upload.results import FEW
 from hwr_core.app.workspace import Workspace
 from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, number, png
 
 BLANK = png(np.full((60, 60), 255, np.uint8))
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let these tests press faster than a user could look."""
+    monkeypatch.setattr(labelling_session, "TOO_SOON", 0.0)
 
 
 @pytest.fixture

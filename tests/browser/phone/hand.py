@@ -1,5 +1,6 @@
 """A hand on the page for phones: opens it, writes, keeps, and looks at what has become of it."""
 
+import time
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -53,6 +54,17 @@ def sent(page: Page, count: int) -> None:
     """Wait until so many are in the history of the server, and none waits."""
     expect(page.locator("#history li[data-state=sent]")).to_have_count(count)
     expect(page.locator("#waiting")).to_be_empty()
+
+
+def labelled_rows(server: Server, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The new rows, once all have a label, which is sent behind what it is of."""
+    patience = time.monotonic() + 60
+    while True:
+        rows = new_rows(server, before)
+        if all(row["actual_digit"] is not None for row in rows):
+            return rows
+        assert time.monotonic() < patience
+        time.sleep(0.1)
 
 
 def new_rows(server: Server, before: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Route, expect
 
 from hwr_core.settings import PROJECT
-from tests.browser.phone.hand import installed, new_rows, opened, sent, write, write_and_keep
+from tests.browser.phone.hand import installed, labelled_rows, new_rows, opened, sent, write, write_and_keep
 from tests.handwriting import hand_made_strokes
 from tests.serving import Server, history
 
@@ -161,7 +161,7 @@ def test_a_photo_is_read_by_the_server_and_judged_here(phone: BrowserContext, ow
     expect(page.locator("#words")).to_have_text("The photo shows a 7")
     page.get_by_role("button", name="Right").click()
     sent(page, 1)
-    (row,) = new_rows(own_server, before)
+    (row,) = labelled_rows(own_server, before)
     assert (row["predicted_digit"], row["actual_digit"], row["user_input_type"]) == (7, 7, "upload")
 
 

@@ -28,6 +28,11 @@ class _Files(SimpleHTTPRequestHandler):
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".wasm": "application/wasm"}
 
+    def do_GET(self) -> None:
+        """Send the file whatever the browser has: two versions may be of one second."""
+        del self.headers["If-Modified-Since"]
+        super().do_GET()
+
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
