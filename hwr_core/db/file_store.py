@@ -15,6 +15,7 @@ import duckdb
 
 from hwr_core.db.connection import open_connection
 from hwr_core.db.errors import busy, commit_failures_translated, file_failures_translated, is_lock_conflict, unavailable
+from hwr_core.db.file_cursor import FileCursor, Statements
 from hwr_core.db.file_lock import opening_lock
 from hwr_core.db.store import Store
 from hwr_core.db.waiting_list import WaitingList
@@ -56,6 +57,7 @@ class FileStore(Store):
         self._writing = Lock()
         self._changed = Condition()  # guards everything below
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._statements = Statements()
         self._released = Event()  # set when the connection is closed: its watcher ends
         self._sessions = 0
         self._waiters = 0
@@ -67,7 +69,7 @@ class FileStore(Store):
         self._holder: duckdb.Error | None = None
 
     @contextmanager
-    def session(self, *, patience: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def session(self, *, patience: float | None = None) -> Iterator[FileCursor]:
         """Yield a cursor inside a transaction: committed, durably, on success and rolled back on an error.
 
         Waits up to `patience` seconds for another process, or `busy_timeout` when it is not given.
@@ -77,7 +79,7 @@ class FileStore(Store):
         connection = self._enter(self._busy_timeout if patience is None else patience)
         try:
             with file_failures_translated():
-                cursor = connection.cursor()
+                cursor = FileCursor(connection, self._statements)
                 try:
                     cursor.begin()
                     yield cursor
@@ -92,7 +94,7 @@ class FileStore(Store):
             self._leave()
 
     @contextmanager
-    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self) -> Iterator[FileCursor]:
         """Yield a session's cursor to one writer at a time: what it has read stays true until it has committed.
 
         Otherwise a prediction could be stored for a user who is being deleted, and two writers of one row would clash.
@@ -226,7 +228,7 @@ class FileStore(Store):
         """Close the file while the opening lock is held; where others wait, stay away long enough for one to get it."""
         if self._connection is None:
             return
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._statements = self._connection, None, Statements()
         self._released.set()
         atexit.unregister(self.close)
         self._changed.notify_all()

@@ -21,9 +21,13 @@ Result = TypeVar("Result")
 MAX_GROUP = 256
 """Most rows in one transaction: at this size the cost of the commit itself no longer matters."""
 
-LINGER = 0.004
-"""Seconds to wait for more rows if the previous group had several: a commit costs about 5 ms of processor time whatever
-its size, so fuller groups raise the throughput under load. A single caller waits at most once."""
+PERIOD = 0.016
+FULL = 8
+"""Seconds from the beginning of one group to that of the next, if the first had FULL rows; less where it had fewer.
+
+A commit takes as much processor time for one row as for many, so fuller groups raise the throughput under load. Where
+the disk is so slow that a commit takes longer than that, they fill meanwhile. A single caller waits at most once.
+"""
 
 
 class GroupCommit(Generic[Row, Result]):
@@ -73,14 +77,15 @@ class GroupCommit(Generic[Row, Result]):
         self._writer.join()
 
     def _run(self) -> None:
-        group: list[tuple[Row, Future[Result]]] = []
-        ended = False
+        linger, ended = 0.0, False
         while not ended:
-            group, ended = self._next_group(linger=LINGER if len(group) > 1 else 0.0)
+            group, ended = self._next_group(linger)
             # A caller that gave up has cancelled its Future: that row is not written.
             group = [entry for entry in group if entry[1].set_running_or_notify_cancel()]
+            started = time.perf_counter()
             if group:
                 self._settle(group)
+            linger = _linger(len(group), time.perf_counter() - started)
 
     def _next_group(self, linger: float) -> tuple[list[tuple[Row, Future[Result]]], bool]:
         """The waiting entries, at least one, and whether the end was reached."""
@@ -122,3 +127,8 @@ class GroupCommit(Generic[Row, Result]):
             if len(results) != len(rows):
                 raise RuntimeError(f"{len(rows)} rows were to be written, but there are {len(results)} results.")
         return results
+
+
+def _linger(rows: int, took: float) -> float:
+    """How many seconds to wait for more rows after a group of so many, which took so many seconds."""
+    return 0.0 if rows < 2 else max(0.0, PERIOD * min(1.0, rows / FULL) - took)

@@ -30,6 +30,8 @@ from tests.serving import serving
 OURS, ALONE, PARSING = "hwr", "hwr --workers 1", "FastAPI, parses only"
 PATH = "/api/predict"
 READY_WITHIN = 120.0
+WARM_UP = 1.0
+"""Seconds of load before each measurement: a server that had nothing to do has let go of what it opens again."""
 FETCHED = Path(sys.prefix) / "race"
 """Where `make race` puts the other servers: what hwr itself imports stays as it is."""
 
@@ -56,10 +58,10 @@ def main() -> None:
         ports = {name: running.enter_context(_serving(name, Path(folder))) for name in names}
         for name, port in ports.items():
             _confirm(name, port, body)
-            measure(port, PATH, body, clients=options.clients, seconds=1.0)  # warm
         found: dict[str, list[Measured]] = {name: [] for name in ports}
         for turn in range(options.rounds):
             for name, port in ports.items():
+                measure(port, PATH, body, clients=options.clients, seconds=WARM_UP)
                 measured = measure(port, PATH, body, clients=options.clients, seconds=options.seconds)
                 found[name].append(measured)
                 print(f"round {turn + 1}  {name:22}{measured}", flush=True)
