@@ -19,6 +19,9 @@ pytest_plugins = ["tests.records_fixtures", "tests.object_store"]
 
 DATASETS = "HWR_DATASETS_DIR"
 
+LONGEST = ("tests/training/", "tests/notebooks/", "tests/browser/test_numbers.py", "tests/browser/test_training.py")
+"""Files of slow tests that take minutes: what begins last should not, or all other processes wait for its end."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -48,7 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip, with --store=postgresql, what is about DuckDB's file itself."""
+    """Begin with the longest files; skip, with --store=postgresql, what is about DuckDB's file itself."""
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") and item.nodeid.startswith(LONGEST)))
     if config.getoption("--store") == "postgresql":
         skip = pytest.mark.skip(reason="about DuckDB's file")
         for item in items:
