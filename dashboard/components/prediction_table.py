@@ -6,12 +6,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.answer import TABLE_SIDE, show_seen, thumbnail
+from dashboard.components.answer import TABLE_SIDE, thumbnail
 from dashboard.components.links import link_to_prediction
-from dashboard.components.upload_preview import UploadPreview, upload_preview
-from dashboard.services import PREVIEW_SIDE
+from dashboard.components.upload_preview import UploadPreview, show_beside, upload_previews
 from hwr_core.app import Grey, PredictionRecord
-from hwr_core.errors import HwrError
 
 TILE_SIDE = 112
 """Of both images of a tile in a gallery, in pixels: four times what the model saw."""
@@ -33,7 +31,7 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     columns = st.column_config
     state = st.dataframe(
         {
-            "Image": [upload and upload.url for upload in _uploads(records, 2 * TABLE_SIDE)],
+            "Image": [upload and upload.url for upload in upload_previews(_files(records), 2 * TABLE_SIDE)],
             "Input": [thumbnail(row.prediction) for row in records],
             "Read": [wording.symbol(row.prediction) for row in records],
             "Confidence": [wording.percent(row.prediction.confidence) for row in records],
@@ -67,30 +65,21 @@ def show_prediction_table(records: Sequence[PredictionRecord], *, timezone: str,
     return rows[0] if rows else None
 
 
-def _uploads(records: Sequence[PredictionRecord], side: int = PREVIEW_SIDE) -> list[UploadPreview | None]:
-    """The uploads of predictions; where one cannot be had because the store is not there, no other is waited for."""
-    found: list[UploadPreview | None] = []
-    try:
-        found.extend(upload_preview(row, side) for row in records)
-    except HwrError:
-        found.extend([None] * (len(records) - len(found)))
-    return found
+def _files(records: Sequence[PredictionRecord]) -> list[tuple[int, str | None]]:
+    return [(row.id, row.upload) for row in records]
 
 
 def show_gallery(records: Sequence[PredictionRecord]) -> None:
     """The uploads of many predictions, each beside what the model saw, what was read, and a link to it in full."""
     with st.container(horizontal=True, gap="small"):
-        for row, upload in zip(records, _uploads(records), strict=True):
+        for row, upload in zip(records, upload_previews(_files(records)), strict=True):
             if row.prediction.seen is not None:
                 with st.container(width=GALLERY_WIDTH, gap=None):
                     _show_tile(row, row.prediction.seen, upload)
 
 
 def _show_tile(row: PredictionRecord, seen: Grey, upload: UploadPreview | None) -> None:
-    with st.container(horizontal=True, gap=None, height=TILE_SIDE + 4, border=False):
-        if upload:
-            st.image(upload.url, width=upload.width_within(TILE_SIDE), alt="The uploaded image")
-        show_seen(seen, side=TILE_SIDE)
+    show_beside(upload, seen, side=TILE_SIDE)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(f"**{wording.symbol(row.prediction)}**", width="content")
         link_to_prediction(row.id)

@@ -1,14 +1,16 @@
-"""The uploaded image of a stored prediction, small, and cached so that the next one can be prepared."""
+"""Uploaded images, small: those of stored predictions, cached so that the next one can be prepared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
 
+from dashboard.components.answer import show_seen
 from dashboard.components.images import shrunk
 from dashboard.services import PREVIEW_SIDE, preview, workspace
-from hwr_core.app import PredictionRecord, data_url
-from hwr_core.errors import ImageError, NotFound
+from hwr_core.app import Grey, data_url
+from hwr_core.errors import HwrError, ImageError, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,46 @@ class UploadPreview:
         return max(1, round(side * self.width / max(self.width, self.height)))
 
 
-def upload_preview(record: PredictionRecord, side: int = PREVIEW_SIDE) -> UploadPreview | None:
-    """Return the upload of a prediction, its longer side at most so many pixels.
+def as_preview(image: Grey) -> UploadPreview:
+    """Return an image to be shown as it is."""
+    height, width = image.shape
+    return UploadPreview(data_url(image), width, height)
 
-    None where it was not stored, is gone, or is no image. Raises HwrError.
+
+def upload_preview(prediction_id: int, name: str | None, side: int = PREVIEW_SIDE) -> UploadPreview | None:
+    """Return the upload of a stored prediction, its longer side at most so many pixels.
+
+    None where it was not stored (it has no name), is gone, or is no image. Raises HwrError.
     """
     try:
-        return _cached(record.upload, record.id, side)
+        return _cached(name, prediction_id, side)
     except (NotFound, ImageError):
         return None  # what the model saw is shown in its place
+
+
+def upload_previews(stored: Iterable[tuple[int, str | None]], side: int = PREVIEW_SIDE) -> list[UploadPreview | None]:
+    """The same of many; where one cannot be had because the store is not there, no other is waited for."""
+    found: list[UploadPreview | None] = []
+    is_there = True
+    for prediction_id, name in stored:
+        try:
+            found.append(upload_preview(prediction_id, name, side) if is_there else None)
+        except HwrError:
+            is_there = False
+            found.append(None)
+    return found
+
+
+def show_beside(upload: UploadPreview | None, seen: Grey, *, side: int) -> None:
+    """An upload, where there is one, beside what the model saw of it, each at most `side` pixels wide and high."""
+    with st.container(horizontal=True, gap=None, height=side + 4, border=False):
+        if upload:
+            st.image(upload.url, width=upload.width_within(side), alt="The uploaded image")
+        show_seen(seen, side=side)
 
 
 @st.cache_data(max_entries=400, ttl=timedelta(minutes=10), show_spinner=False)
 def _cached(name: str | None, prediction_id: int, side: int) -> UploadPreview | None:
     if name is None:
         return None
-    image = shrunk(preview(workspace().history.upload(prediction_id)), side)
-    height, width = image.shape
-    return UploadPreview(data_url(image), width, height)
+    return as_preview(shrunk(preview(workspace().history.upload(prediction_id)), side))

@@ -12,7 +12,7 @@ from hwr_core.app.batch import FilePrediction, NamedFile
 from hwr_core.app.downloads import table_as_csv
 from hwr_core.app.drift import SAMPLED, Against, DriftReport
 from hwr_core.app.event_feed import FeedEvent, FeedItem, FeedKind, Listener
-from hwr_core.app.exploration import Neighbour
+from hwr_core.app.exploration import ImageMap, Neighbour
 from hwr_core.app.forms.files import FormFormat, form_file, form_table
 from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.housekeeping import Storage
@@ -199,6 +199,7 @@ __all__ = [
     "HistoryFilter",
     "HistoryPage",
     "Identity",
+    "ImageMap",
     "Imported",
     "Job",
     "JobChanged",

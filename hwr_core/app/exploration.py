@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hwr_core.app.drift import DriftCheck
 from hwr_core.app.modelling import Modelling
 from hwr_core.app.slices import KEPT, Shown
-from hwr_core.datasets.normalised import normalised_samples
 from hwr_core.datasets.request import Request
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CORRECTIONS, load_images
 from hwr_core.db.store import Store
+from hwr_core.images.normalise import normalise_or_none
+from hwr_core.images.surroundings import reduced
 from hwr_core.images.types import Grey, OnProgress
-from hwr_core.recognition.embedding import Embedder, nearest
+from hwr_core.recognition.embedding import Embedder, in_two_dimensions, nearest
 from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.types import NONE, NOT_A_DIGIT
 from hwr_core.records.filters import HistoryFilter
@@ -24,6 +28,9 @@ from hwr_core.records.predictions import PredictionRecord
 CHUNK = 50
 """Images between two reports of progress."""
 
+ORIGINAL_SIDE = 112
+"""Pixels to which the images of a data set are reduced, to be looked at beside what the model sees of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -31,6 +38,18 @@ class Neighbour:
 
     shown: Shown
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMap:
+    """Images on a plane, those alike for the model near each other.
+
+    `places` is float32 [n, 2], the place of each image. `share` of their variance, 0 to 1, can be seen on the plane.
+    """
+
+    shown: tuple[Shown, ...]
+    places: NDArray[np.float32]
+    share: float
 
 
 class Exploration:
@@ -52,7 +71,16 @@ class Exploration:
 
     def predictions(self, chosen: HistoryFilter = EVERYTHING, *, most: int) -> list[Shown]:
         """Return the newest stored predictions that a filter lets through. Raises what `History.page` raises."""
-        return [_stored(each) for each in self._history.page(chosen, limit=most).predictions]
+        page = self._history.page(chosen, limit=most)
+        records = [*page.predictions]
+        while len(records) < most and page.next is not None:  # a page has no more than the setting max_page
+            page = self._history.page(chosen, limit=most - len(records), before=page.next)
+            records += page.predictions
+        return [_stored(each) for each in records]
+
+    def some(self, prediction_ids: Sequence[int]) -> list[Shown]:
+        """Return stored predictions as they are now, in this order, without those that exist no more."""
+        return [_stored(each) for each in self._history.some(prediction_ids)]
 
     def prediction(self, number: int) -> Shown:
         """Return one stored prediction. Raises NotFound."""
@@ -83,9 +111,11 @@ class Exploration:
         found: list[Shown] = []
         taken = 0
         while chunk := list(islice(left, CHUNK)):
-            samples = normalised_samples(chunk)
-            for prediction, label in zip(recogniser.read(list(samples.images)), samples.labels.tolist(), strict=True):
-                found.append(Shown(source, len(found) + 1, prediction, NONE if label == NOT_A_DIGIT else label))
+            seen = [(each, *sample) for sample in chunk if (each := normalise_or_none(sample[0])) is not None]
+            for prediction, (_, image, label) in zip(recogniser.read([each for each, *_ in seen]), seen, strict=True):
+                really = NONE if label == NOT_A_DIGIT else int(label)
+                original = reduced(image, ORIGINAL_SIDE)
+                found.append(Shown(source, len(found) + 1, prediction, really, original=original))
             taken += len(chunk)
             on_progress(min(1.0, taken / most))
         return found
@@ -102,6 +132,16 @@ class Exploration:
         features = self._embed().features(_seen([one, *others]), on_progress)
         return [Neighbour(others[place], similarity) for place, similarity in nearest(features[0], features[1:], most)]
 
+    def mapped(self, slice_: Sequence[Shown], on_progress: OnProgress = lambda _: None) -> ImageMap:
+        """Return images as a map, as the served version sees them; what it computed for one before, it knows.
+
+        Raises:
+            ModelUnavailable: there is no usable model.
+        """
+        shown = tuple(each for each in slice_ if each.prediction.seen is not None)
+        places, share = in_two_dimensions(self._embed().features(_seen(shown), on_progress))
+        return ImageMap(shown, places, share)
+
     def _embed(self) -> Embedder:
         version = self._model.version()
         with self._loading:
@@ -113,7 +153,7 @@ class Exploration:
 def _stored(record: PredictionRecord) -> Shown:
     label = record.label
     really = None if label is None else NONE if label.digit is None else label.digit
-    return Shown(KEPT, record.id, record.prediction, really)
+    return Shown(KEPT, record.id, record.prediction, really, record.upload)
 
 
 def _seen(slice_: Iterable[Shown]) -> list[Grey]:

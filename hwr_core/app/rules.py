@@ -12,7 +12,17 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from hwr_core.app.subjects import KINDS, AsCaller, OfFilter, OfNumber, OfNumberFilter, OfPrediction, OfUser, Subject
+from hwr_core.app.subjects import (
+    KINDS,
+    AsCaller,
+    OfFilter,
+    OfNumber,
+    OfNumberFilter,
+    OfPrediction,
+    OfPredictions,
+    OfUser,
+    Subject,
+)
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import Caller, Permission
 from hwr_core.records.users import User
@@ -98,7 +108,7 @@ def _oneself(workspace: Workspace, caller: Caller, arguments: Mapping[str, Any])
 
 
 _FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"), OfUser("user_id")
-_NUMBERS = OfNumberFilter("chosen")
+_PREDICTIONS, _NUMBERS = OfPredictions("prediction_ids"), OfNumberFilter("chosen")
 _KEPT = ("source", "file_name", "enhancement_level")
 _NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "script", "on_progress")
 _SCANS = ("form_id", "files", "keep", "max_error", "on_progress")
@@ -153,6 +163,7 @@ RULES: Mapping[str, Rule] = {
     "history.page": _own(_FILTER, free=("limit", "before")),
     "history.count": _own(_FILTER),
     "history.get": _own(_PREDICTION),
+    "history.some": _own(_PREDICTIONS),
     "history.upload": _own(_PREDICTION),
     "history.model_versions": _plain(Permission.USE),
     "feedback.give": Rule(
@@ -162,6 +173,16 @@ RULES: Mapping[str, Rule] = {
     ),
     "feedback.withdraw": Rule(
         Permission.USE, (_PREDICTION, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True))
+    ),
+    "feedback.give_all": Rule(
+        Permission.USE,
+        (_PREDICTIONS, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
+        ("actual_digit",),
+    ),
+    "feedback.undo_all": Rule(
+        Permission.USE,
+        (_PREDICTIONS, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
+        ("moment",),
     ),
     "feedback.of_prediction": _own(_PREDICTION),
     "feedback.of_user": _own(_USER),
@@ -206,6 +227,8 @@ RULES: Mapping[str, Rule] = {
     "exploration.data_sets": _plain(Permission.SEE_ALL),
     "exploration.predictions": Rule(Permission.SEE_ALL, (_FILTER,), ("most",)),
     "exploration.prediction": Rule(Permission.SEE_ALL, (OfPrediction("number"),)),
+    "exploration.some": Rule(Permission.SEE_ALL, (_PREDICTIONS,)),
+    "exploration.mapped": _plain(Permission.SEE_ALL, "slice_", "on_progress"),
     "exploration.images": _plain(Permission.SEE_ALL, "source", "part", "most", "on_progress"),
     "exploration.neighbours": _plain(Permission.SEE_ALL, "one", "among", "most", "on_progress"),
     "exploration.can_compare_with": _plain(Permission.SEE_ALL),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from hwr_core.datasets.sources import SOURCES
+from hwr_core.images.types import Grey
 from hwr_core.recognition.types import NONE, Prediction
 
 KEPT = "kept"
@@ -19,13 +20,16 @@ class Shown:
     """One image of a slice, as the model reads it.
 
     `really` is its label, None while it has none. `number` is the id of a prediction of the history, or the image's
-    place in its slice of a data set, from 1.
+    place in its slice of a data set, from 1. As it came in, the image is in the history's file `upload`, or `original`
+    where it is a data set's; None where it was not kept.
     """
 
     source: str
     number: int
     prediction: Prediction
     really: Digit | None
+    upload: str | None = None
+    original: Grey | None = None
 
     @property
     def read(self) -> Digit:

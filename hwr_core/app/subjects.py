@@ -1,5 +1,6 @@
 """Whose data a call is about: the parameter that names a user, and what a caller may say there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -74,6 +75,23 @@ class OfPrediction:
         """Let the caller's own prediction through."""
         if not may(caller, Permission.SEE_ALL) and workspace.history.get(value).user_id != caller.user_id:
             raise NotFound(f"There is no prediction {value}.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class OfPredictions:
+    """The users of several stored predictions, by their ids. Other users' predictions are said not to exist."""
+
+    parameter: str
+    kind = None
+
+    def confined(self, value: Sequence[int], caller: Caller, workspace: Workspace) -> Sequence[int]:
+        """Let the caller's own predictions through, if they are no others'."""
+        if not may(caller, Permission.SEE_ALL):
+            own = {each.id for each in workspace.history.some(value) if each.user_id == caller.user_id}
+            for each in value:
+                if each not in own:
+                    raise NotFound(f"There is no prediction {each}.")
         return value
 
 

@@ -58,7 +58,7 @@ def without_surroundings(grey: Grey) -> Grey:
     """
     if max(grey.shape) <= SMALLEST_SIDE or not _may_have_surroundings(grey):
         return grey
-    small = _reduced(grey, LOOK)
+    small = reduced(grey, LOOK)
     _, dark = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     for mask in (dark, cv2.bitwise_not(dark)):
         around = _around(np.asarray(mask, np.uint8))
@@ -68,7 +68,8 @@ def without_surroundings(grey: Grey) -> Grey:
     return grey
 
 
-def _reduced(grey: Grey, side: int) -> Grey:
+def reduced(grey: Grey, side: int) -> Grey:
+    """Reduce by the smallest whole factor by which the longer side has at most so many pixels."""
     factor = -(-max(grey.shape) // side)
     size = (max(1, grey.shape[1] // factor), max(1, grey.shape[0] // factor))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,4 +1,4 @@
-"""Features of images: the input of the model's last layer, and which images are nearest by it.
+"""Features of images: the input of the model's last layer, which images are nearest by it, and a map of them.
 
 The served LiteRT file is cut before its last dense layer, so it needs no TensorFlow and no second file.
 """
@@ -80,6 +80,29 @@ def nearest(one: NDArray[np.float32], among: Features, most: int) -> list[tuple[
     similarity = among @ one if len(among) else np.zeros(0, np.float32)
     places = np.argsort(-similarity, kind="stable")[:most]
     return [(int(place), float(similarity[place])) for place in places]
+
+
+def in_two_dimensions(features: Features) -> tuple[NDArray[np.float32], float]:
+    """Return where rows lie on the plane that shows most of their variance, and the share of it that is shown.
+
+    That is principal component analysis: the same rows always give the same places, float32 [n, 2], centred on 0. The
+    share is 0 to 1, and 1 where the rows do not differ.
+    """
+    places = np.zeros((len(features), 2), np.float32)
+    if not features.size:
+        return places, 1.0
+    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    variances, axes = np.linalg.eigh(centred.T @ centred)
+    chosen = axes[:, ::-1][:, :2]
+    # An axis may point either way: its largest part is positive, so that a map is never its own mirror image.
+    chosen = chosen * np.sign(chosen[np.abs(chosen).argmax(axis=0), range(chosen.shape[1])])
+    places[:, : chosen.shape[1]] = centred @ chosen
+    whole = float(variances.sum())
+    return places, float(variances[::-1][:2].sum()) / whole if whole > NO_VARIANCE else 1.0
+
+
+NO_VARIANCE = 1e-9
+"""What is left by rounding where all rows are the same."""
 
 
 def without_last_layer(model: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """Feedback on predictions: the true digit, a rating, a comment; and the label that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
@@ -86,17 +87,79 @@ class FeedbackLog:
             confidence_rating=confidence_rating,
             comments=comments,
         )
+        [recorded] = self._record([prediction_id], given)
+        return recorded
+
+    def give_all(
+        self, prediction_ids: Sequence[int], *, user_id: int = DEFAULT_USER, actual_digit: int | None
+    ) -> datetime:
+        """Give many predictions the same label, in one transaction: all of them or none.
+
+        Returns the moment at which they were labelled, by which `undo_all` knows them.
+
+        Args:
+            prediction_ids: the stored predictions; one that is named twice is labelled once.
+            user_id: who labels them.
+            actual_digit: as for `give`; allowed for the scripts of all these predictions.
+
+        Raises: what `give` raises.
+        """
+        given = Feedback(
+            id=0,
+            timestamp=datetime.now(UTC),
+            prediction_id=0,
+            user_id=user_id,
+            actual_digit=actual_digit,
+            correct_prediction=False,
+            confidence_rating=None,
+            comments="",
+        )
+        self._record([*dict.fromkeys(prediction_ids)], given)
+        return given.timestamp
+
+    def undo_all(self, prediction_ids: Sequence[int], *, user_id: int = DEFAULT_USER, moment: datetime) -> list[int]:
+        """Undo what `give_all` did at a moment: what the user had said of these predictions before counts again.
+
+        Labels that the user has given since then stay, and so do all labels by others.
+
+        Returns the ids of the predictions whose label was undone.
+
+        Raises:
+            UserNotFound: there is no such user.
+            UserInactive: the user is deactivated.
+        """
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            predicted, owner, script = _digit_owner_and_script(cursor, prediction_id)
-            _check_digit(actual_digit, script)
-            new_id = _insert(cursor, given)
-            label = get_label(cursor, prediction_id)
-            if label is None or label.digit != actual_digit or not label.verified:  # confirmed: it stays verified
-                settle_labels(cursor, [prediction_id])
-                label = get_label(cursor, prediction_id)
-        self._events.publish(LabelChanged(prediction_id, owner, label))
-        return replace(given, id=new_id, correct_prediction=predicted == actual_digit)
+            undone = _undo(cursor, [each for each in prediction_ids if fits_bigint(each)], user_id, moment)
+            read = _read(cursor, undone)
+            settle_labels(cursor, undone)
+            labels = _labels(cursor, undone)
+        for each in undone:
+            self._events.publish(LabelChanged(each, read[each].owner, labels.get(each)))
+        return undone
+
+    def _record(self, prediction_ids: Sequence[int], given: Feedback) -> list[Feedback]:
+        """Record the same feedback on each of these predictions, and say that their labels have changed."""
+        with self._store.writing() as cursor:
+            get_active_user(cursor, given.user_id)
+            read = _read(cursor, prediction_ids)
+            for script in {each.script for each in read.values()}:
+                _check_digit(given.actual_digit, script)
+            new_ids = _insert(cursor, prediction_ids, given)
+            before = _labels(cursor, prediction_ids)
+            settle_labels(cursor, [each for each in prediction_ids if not _confirms(given, before.get(each))])
+            labels = _labels(cursor, prediction_ids)
+        for each in prediction_ids:
+            self._events.publish(LabelChanged(each, read[each].owner, labels.get(each)))
+        return [
+            replace(
+                given,
+                id=new_ids[each],
+                prediction_id=each,
+                correct_prediction=read[each].digit == given.actual_digit,
+            )
+            for each in prediction_ids
+        ]
 
     def withdraw(self, prediction_id: int, *, user_id: int = DEFAULT_USER) -> Label | None:
         """Remove a user's label from a prediction and return the label that remains.
@@ -111,22 +174,22 @@ class FeedbackLog:
         """
         with self._store.writing() as cursor:
             user = get_active_user(cursor, user_id)
-            _, owner, _ = _digit_owner_and_script(cursor, prediction_id)
-            withdrawn = _replace(cursor, prediction_id, user_id, datetime.now(UTC))
+            owner = _read(cursor, [prediction_id])[prediction_id].owner
+            withdrawn = _replace(cursor, [prediction_id], user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
                     f"{user.username} has not labelled prediction {prediction_id}; users can only remove labels of "
                     "their own."
                 )
             settle_labels(cursor, [prediction_id])
-            label = get_label(cursor, prediction_id)
+            label = _labels(cursor, [prediction_id]).get(prediction_id)
         self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
 
     def of_prediction(self, prediction_id: int) -> list[Feedback]:
         """Return all feedback on a prediction, also what was replaced, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _digit_owner_and_script(cursor, prediction_id)
+            _read(cursor, [prediction_id])
             rows = cursor.execute(
                 f"{_SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]
             ).fetchall()
@@ -156,22 +219,31 @@ class FeedbackLog:
     def verify(self, prediction_id: int, *, verified: bool = True) -> Label:
         """Mark a prediction's label as verified, until it is relabelled. Raises NotFound."""
         with self._store.writing() as cursor:
-            label = get_label(cursor, prediction_id) if fits_bigint(prediction_id) else None
+            label = _labels(cursor, [prediction_id]).get(prediction_id) if fits_bigint(prediction_id) else None
             if label is None:
                 raise NotFound(f"Prediction {prediction_id} has no label to verify.")
-            _, owner, _ = _digit_owner_and_script(cursor, prediction_id)
+            owner = _read(cursor, [prediction_id])[prediction_id].owner
             cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
         self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
 
 
-def get_label(cursor: Cursor, prediction_id: int) -> Label | None:
-    """The label of a prediction, None while it has none."""
-    row = cursor.execute(
-        "select actual_digit, verified, created_at from labels where prediction_id = $1", [prediction_id]
-    ).fetchone()
-    return None if row is None else Label(row[0], row[1], row[2].astimezone(UTC))
+def _labels(cursor: Cursor, prediction_ids: Sequence[int]) -> dict[int, Label]:
+    """The labels of those predictions that have one, by their ids."""
+    rows = cursor.execute(
+        """
+        select prediction_id, actual_digit, verified, created_at from labels
+        where prediction_id in (select unnest($1::bigint[]))
+        """,
+        [list(prediction_ids)],
+    ).fetchall()
+    return {each: Label(digit, verified, moment.astimezone(UTC)) for each, digit, verified, moment in rows}
+
+
+def _confirms(given: Feedback, label: Label | None) -> bool:
+    """Whether feedback agrees with a label that is verified, and so stays verified."""
+    return label is not None and label.verified and label.digit == given.actual_digit
 
 
 def _check_digit(actual_digit: int | None, script: str) -> None:
@@ -188,48 +260,86 @@ def _check(confidence_rating: int | None, comments: str) -> None:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
 
 
-def _digit_owner_and_script(cursor: Cursor, prediction_id: int) -> tuple[int | None, int, str]:
+class _Read(NamedTuple):
     """The digit of a prediction, whom the prediction belongs to, and the script that it was read in."""
-    row = None
-    if fits_bigint(prediction_id):
-        row = cursor.execute("select digit, user_id, script from predictions where id = $1", [prediction_id]).fetchone()
-    if row is None:
-        raise NotFound(f"There is no prediction {prediction_id}.")
-    digit, owner, script = row
-    return digit, owner, script
+
+    digit: int | None
+    owner: int
+    script: str
 
 
-def _replace(cursor: Cursor, prediction_id: int, user_id: int, moment: datetime) -> int:
-    """Mark a user's current feedback on a prediction as replaced; return how many rows that were, 0 or 1."""
+def _read(cursor: Cursor, prediction_ids: Sequence[int]) -> dict[int, _Read]:
+    """What is known of predictions, by their ids. Raises NotFound where one of them does not exist."""
+    rows = cursor.execute(
+        "select id, digit, user_id, script from predictions where id in (select unnest($1::bigint[]))",
+        [[each for each in prediction_ids if fits_bigint(each)]],
+    ).fetchall()
+    found = {each: _Read(digit, owner, script) for each, digit, owner, script in rows}
+    for each in prediction_ids:
+        if each not in found:
+            raise NotFound(f"There is no prediction {each}.")
+    return found
+
+
+def _replace(cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime) -> int:
+    """Mark a user's current feedback on predictions as replaced; return how many rows that were."""
     row = cursor.execute(
-        "update feedback set replaced_at = $3 where prediction_id = $1 and user_id = $2 and replaced_at is null",
-        [prediction_id, user_id, moment],
+        """
+        update feedback set replaced_at = $3
+        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and replaced_at is null
+        """,
+        [list(prediction_ids), user_id, moment],
     ).fetchone()
     assert row is not None  # DuckDB answers an update with the number of rows
     replaced: int = row[0]
     return replaced
 
 
-def _insert(cursor: Cursor, given: Feedback) -> int:
-    _replace(cursor, given.prediction_id, given.user_id, given.timestamp)
-    row = cursor.execute(
+def _undo(cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime) -> list[int]:
+    """Take back a user's feedback of a moment where it is current, and let count what it replaced; return of which.
+
+    What it replaced keeps its id, and so its place among the feedback of others.
+    """
+    rows = cursor.execute(
+        """
+        update feedback set replaced_at = $4
+        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and created_at = $3
+            and replaced_at is null
+        returning prediction_id
+        """,
+        [list(prediction_ids), user_id, moment, datetime.now(UTC)],
+    ).fetchall()
+    undone = [each for (each,) in rows]
+    cursor.execute(
+        """
+        update feedback set replaced_at = null
+        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and replaced_at = $3
+        """,
+        [undone, user_id, moment],
+    )
+    return undone
+
+
+def _insert(cursor: Cursor, prediction_ids: Sequence[int], given: Feedback) -> dict[int, int]:
+    """Add the same feedback on each prediction to the log, in place of the user's earlier one; return the new ids."""
+    _replace(cursor, prediction_ids, given.user_id, given.timestamp)
+    rows = cursor.execute(
         """
         insert into feedback (id, created_at, prediction_id, user_id, actual_digit, confidence_rating, comments)
-        values (nextval('feedback_ids'), $1, $2, $3, $4, $5, $6)
-        returning id
+        select nextval('feedback_ids'), $1::timestamptz, read.id, $3::bigint, $4::integer, $5::integer, $6::text
+        from (select unnest($2::bigint[]) as id) read
+        returning prediction_id, id
         """,
         [
             given.timestamp,
-            given.prediction_id,
+            list(prediction_ids),
             given.user_id,
             given.actual_digit,
             given.confidence_rating,
             given.comments,
         ],
-    ).fetchone()
-    assert row is not None  # an insert without a condition returns its row
-    new_id: int = row[0]
-    return new_id
+    ).fetchall()
+    return dict(rows)
 
 
 def _feedback_from_row(row: tuple[Any, ...]) -> Feedback:

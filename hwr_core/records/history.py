@@ -1,5 +1,6 @@
 """The history as users see it: pages of stored predictions, one prediction, its image file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwr_core.db.cursor import Cursor
@@ -73,6 +74,14 @@ class History:
         if not found:
             raise NotFound(f"There is no prediction {prediction_id}.")
         return found[0]
+
+    def some(self, prediction_ids: Sequence[int]) -> list[PredictionRecord]:
+        """Return predictions by their ids, in this order, without those that do not exist or exist no more."""
+        with self._store.session() as cursor:
+            found = {
+                each.id: each for each in rows_by_id(cursor, [each for each in prediction_ids if fits_bigint(each)])
+            }
+        return [found[each] for each in prediction_ids if each in found]
 
     def upload(self, prediction_id: int) -> bytes:
         """Return the uploaded image file of a prediction. Raises NotFound where it was not kept."""

@@ -206,6 +206,24 @@ def test_others_predictions_are_not_there(workspace: Workspace, user: Any) -> No
     assert len(authorised(workspace, user(Role.ANALYST)).history.page().predictions) == 1
 
 
+def test_many_predictions_are_the_callers_own_or_none_is_labelled(workspace: Workspace, user: Any) -> None:
+    """One of another user among them is said not to exist; who may see all labels all of them."""
+    viewer = user(Role.VIEWER)
+    theirs = _stored_for(workspace, 1).id
+    own = _stored_for(authorised(workspace, viewer), 1).id
+    feedback = authorised(workspace, viewer).feedback
+    moment = feedback.give_all([own], actual_digit=3)
+    with pytest.raises(NotFound, match=f"There is no prediction {theirs}"):
+        feedback.give_all([own, theirs], actual_digit=4)
+    with pytest.raises(NotFound):
+        feedback.undo_all([own, theirs], moment=moment)
+    with pytest.raises(NotAllowed):
+        feedback.give_all([own], user_id=user(Role.ADMIN).user_id, actual_digit=4)
+    assert [each.actual_digit for each in workspace.feedback.of_prediction(own)] == [3]
+    authorised(workspace, user(Role.ANALYST)).feedback.give_all([own, theirs], actual_digit=4)
+    assert [each.label and each.label.digit for each in workspace.history.some([own, theirs])] == [4, 4]
+
+
 def test_a_filter_on_another_user_is_refused(user: Any) -> None:
     """It is not silently turned into one on the caller."""
     viewer = user(Role.VIEWER)

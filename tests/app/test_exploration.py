@@ -85,6 +85,49 @@ def test_own_images_are_read_with_their_labels(workspace: Workspace) -> None:
     assert len(workspace.exploration.images("custom", None, most=5)) == 5
 
 
+def test_what_came_in_is_there_beside_what_the_model_saw(workspace: Workspace) -> None:
+    """Of a data set a reduced image; of the history the name of the file, where it was kept."""
+    workspace.modelling.import_images(own_digits(1))
+    originals = [each.original for each in workspace.exploration.images("custom", None, most=10)]
+    assert all(each is not None and 28 < max(each.shape) <= 112 and each.mean() > 128 for each in originals)
+    prediction = workspace.read(png(drawing(7)))
+    workspace.keep(prediction, source=Source.UPLOAD, image=png(drawing(7)))
+    keep(workspace, 3)
+    assert [each.upload is not None for each in workspace.exploration.predictions(most=2)] == [False, True]
+
+
+def test_more_predictions_than_a_page_has_are_shown(settings: Settings) -> None:
+    """The newest first, none twice, and no more than asked for."""
+    with Workspace(settings.model_copy(update={"max_page": 3})) as workspace:
+        kept = keep(workspace, 1, 2, 3, 4, 5, 6, 7, 8)
+        assert [each.number for each in workspace.exploration.predictions(most=7)] == kept[:0:-1]
+        assert [each.number for each in workspace.exploration.predictions(most=99)] == kept[::-1]
+
+
+def test_some_predictions_are_shown_as_they_are_now(workspace: Workspace) -> None:
+    """With the labels that they have by then."""
+    first, second = keep(workspace, 7, 3)
+    workspace.feedback.give(first, actual_digit=1)
+    assert [(each.number, each.really) for each in workspace.exploration.some([second, 99, first])] == [
+        (second, None),
+        (first, 1),
+    ]
+
+
+def test_images_that_are_alike_lie_together_on_the_map(workspace: Workspace) -> None:
+    """Drawings of three digits by two pens: each is nearer to its own digit than to others, and always in its place."""
+    keep(workspace, 0, 1, 7, pen=14)
+    keep(workspace, 0, 1, 7, pen=20)
+    found = workspace.exploration.predictions(most=6)
+    drawn = workspace.exploration.mapped(found)
+    assert drawn.shown == tuple(found)
+    assert 0.5 < drawn.share < 1
+    apart = np.linalg.norm(drawn.places[:, None] - drawn.places[None], axis=-1) + np.eye(6) * 99
+    assert [found[place].read for place in apart.argmin(axis=1)] == [each.read for each in found]
+    assert np.array_equal(drawn.places, workspace.exploration.mapped(found).places)
+    assert workspace.exploration.mapped([]).places.shape == (0, 2)
+
+
 def test_an_open_data_set_is_read_as_well_as_its_figures_say(datasets: Path, settings: Settings) -> None:
     """Of the MNIST test part, the same images at each look, and hardly any mistake; noise shows no digit."""
     with Workspace(settings.model_copy(update={"datasets_dir": datasets})) as workspace:

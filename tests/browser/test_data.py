@@ -1,4 +1,4 @@
-"""The Data page in a real browser: from a bar or a square to the images behind it, to their like, and the drift."""
+"""The Data page in a real browser: from a bar, a square or a place on the map to its images, and the drift."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.hand import screenshot
+from tests.browser.hand import at_rest, screenshot
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 from tests.serving import Server, predict, serving
@@ -45,7 +45,7 @@ def test_a_bar_leads_to_its_images(visit: Visit) -> None:
     page = visit("/data")
     expect(page.get_by_role("heading", name="20 predictions")).to_be_visible()
     expect(images(page)).to_have_count(20)
-    screenshot(page, "data")
+    screenshot(page, "data-images")
     wrong = page.locator(".js-plotly-plot .trace.bars").nth(1)
     wrong.wait_for()
     parts = wrong.locator(".point path").all()
@@ -77,6 +77,31 @@ def test_an_image_leads_to_its_like(visit: Visit) -> None:
     expect(page).to_have_url(re.compile(r"prediction=\d+"))
     screenshot(page, "data-neighbours")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_box_on_the_map_leads_to_images_that_get_one_label(visit: Visit) -> None:
+    """All that lie in the box, one click labels them, the map shows it, and one more click takes it back."""
+    page = visit("/data?look=Map&colour=Label")
+    marks = page.locator(".js-plotly-plot .point")
+    expect(marks).to_have_count(20)
+    at_rest(page)
+    sheet = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert sheet
+    page.mouse.move(sheet["x"] + 2, sheet["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + sheet["width"] / 2, sheet["y"] + sheet["height"] / 2)
+    page.mouse.move(sheet["x"] + sheet["width"] - 2, sheet["y"] + sheet["height"] - 2)
+    page.mouse.up()
+    expect(page.get_by_text("Label 20 images as")).to_be_visible()
+    expect(images(page)).to_have_count(20)
+    screenshot(page, "data-map")
+    page.get_by_role("button", name="Not a digit").click()
+    expect(page.get_by_role("button", name=re.compile("label –$"))).to_have_count(20)
+    expect(page.get_by_text("Not a digit (20)")).to_be_visible()
+    page.get_by_role("button", name=re.compile("20 images labelled as not a digit")).click()
+    expect(page.get_by_role("button", name="7, label 1")).to_be_visible()
+    expect(page.get_by_text("Not labelled (19)")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("label –$"))).to_have_count(0)
 
 
 def test_the_verdict_on_drift_is_shown(visit: Visit) -> None:

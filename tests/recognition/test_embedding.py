@@ -9,7 +9,7 @@ from hwr_core.errors import ModelUnavailable
 from hwr_core.images.normalise import normalise
 from hwr_core.recognition import embedding
 from hwr_core.recognition.calibration import softmax
-from hwr_core.recognition.embedding import Embedder, nearest, without_last_layer
+from hwr_core.recognition.embedding import Embedder, in_two_dimensions, nearest, without_last_layer
 from hwr_core.registry.registry import LITERT, Registry
 from hwr_core.settings import PROJECT
 from tests.handwriting import drawing
@@ -105,3 +105,33 @@ def test_a_digit_in_another_pen_is_nearest_to_its_like():
     thin = embedder.features([seen(digit, pen=14) for digit in range(10)])
     thick = embedder.features([seen(digit, pen=24) for digit in range(10)])
     assert [nearest(one, thin, 1)[0][0] for one in thick] == [*range(10)]
+
+
+def test_the_plane_shows_the_most_of_the_variance():
+    """Rows that differ in two directions, wherever these point, lie as far apart on the plane as they are."""
+    random = np.random.default_rng(1)
+    flat = random.normal(size=(50, 2)) * (5, 1)
+    directions, _ = np.linalg.qr(random.normal(size=(16, 2)))
+    places, share = in_two_dimensions((flat @ directions.T + 3).astype(np.float32))
+    apart = np.linalg.norm(places[:, None] - places[None], axis=-1)
+    assert apart == pytest.approx(np.linalg.norm(flat[:, None] - flat[None], axis=-1), abs=1e-3)
+    assert share == pytest.approx(1)
+    assert np.var(places[:, 0]) > np.var(places[:, 1])
+    assert places.mean(axis=0) == pytest.approx((0, 0), abs=1e-4)
+
+
+def test_the_share_says_what_the_plane_leaves_out():
+    """Rows that differ as much in each of ten directions show a fifth of it; the same rows give the same places."""
+    rows = np.vstack([np.eye(10), -np.eye(10)]).astype(np.float32)
+    places, share = in_two_dimensions(rows)
+    assert share == pytest.approx(0.2)
+    assert np.array_equal(places, in_two_dimensions(rows)[0])
+
+
+@pytest.mark.parametrize("rows", [np.zeros((0, 0)), np.ones((1, 8)), np.ones((4, 8)) / 3, np.ones((3, 1))], ids=str)
+def test_rows_that_do_not_differ_lie_on_one_another(rows):
+    """None, one, or all the same: each has its place, and nothing is left out."""
+    places, share = in_two_dimensions(rows.astype(np.float32))
+    assert places.shape == (len(rows), 2)
+    assert places == pytest.approx(0, abs=1e-6)
+    assert share == 1

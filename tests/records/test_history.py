@@ -161,6 +161,12 @@ def test_an_unknown_prediction_is_not_found(history, kept, prediction_id):
         history.get(prediction_id)
 
 
+def test_some_predictions_come_in_the_order_asked_for(history, kept):
+    """Without those that are not there, which are no fault: others may have removed them meanwhile."""
+    assert _ids(history.some([3, 99, 1, -1, 2**63, 7])) == [3, 1, 7]
+    assert history.some([]) == []
+
+
 def test_an_image_that_was_not_kept_or_is_damaged_is_not_found(history, record, uploads, new_prediction):
     """Only the very bytes that were sent are given back."""
     without, damaged, gone = record(

@@ -7,6 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 CONFIG = {"displayModeBar": False}
+TOOLS = {
+    "displayModeBar": True,
+    "modeBarButtonsToRemove": ["toImage", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+}
+"""With the tools to draw a box or a lasso, to zoom, to move, and to see all again."""
 
 
 def show_figure(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -23,6 +28,18 @@ def choose_marks(
     )
     points: list[dict[str, Any]] = state["selection"]["points"]
     return points
+
+
+def choose_area(figure: go.Figure, *, key: str, alt: str, on_select: Callable[[], None]) -> None:
+    """Show a figure whose marks are selected by a box or a lasso, of which `on_select` finds them under the key."""
+    st.plotly_chart(
+        with_all_labels(figure),
+        key=key,
+        on_select=on_select,
+        selection_mode=("points", "box", "lasso"),
+        config=TOOLS,
+        alt=alt,
+    )
 
 
 def with_all_labels(figure: go.Figure) -> go.Figure:

@@ -1,16 +1,17 @@
-"""Images of a slice as a grid: under each how it was read, and a click on that shows similar images."""
+"""Images of a slice as a grid: as they came in beside what the model saw, and how they were read, to be clicked."""
 
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard.components import wording
-from dashboard.components.answer import show_seen
 from dashboard.components.links import PREDICTION, link_to_prediction
+from dashboard.components.upload_preview import UploadPreview, as_preview, show_beside, upload_previews
+from dashboard.services import on_phone
 from hwr_core.app import KEPT, Shown
 
-SIDE = 84
-"""Pixels: three times what the model saw; four stand side by side on a phone."""
+SIDE, SIDE_ON_PHONE = 112, 77
+"""Pixels of each of the two images of a tile: on a phone of 360 two tiles stand side by side."""
 PAGE = 40
 """Images on one page of the grid."""
 
@@ -20,7 +21,7 @@ LARGEST_NUMBER = 2**53 - 1
 VIEW, SOURCE, SPLIT, IMAGE = "look", "from", "part", "image"
 """The query parameters: which view, of which source and split, and which image of it."""
 
-IMAGES, SIMILAR, DRIFT = VIEWS = ("Images", "Similar images", "Drift")
+IMAGES, MAP, SIMILAR, DRIFT = VIEWS = ("Images", "Map", "Similar images", "Drift")
 
 
 def show_pages(found: Sequence[Shown], *, key: str) -> None:
@@ -30,29 +31,44 @@ def show_pages(found: Sequence[Shown], *, key: str) -> None:
     show_grid(found[(page - 1) * PAGE : page * PAGE], key=key)
 
 
-def show_grid(
-    found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None, link_to_history: bool = False
-) -> None:
+def show_grid(found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None) -> None:
     """Images side by side, each with how it was read, and a caption by its place where there is one.
 
-    With `link_to_history` each stored prediction has a link to it in full.
+    Beside what the model saw stands the image as it came in, where it was kept. Each stored prediction has a link to it
+    in full.
     """
+    originals = _originals(found)
+    side = SIDE_ON_PHONE if on_phone() else SIDE
+    width = 2 * side + 2 if any(originals) else side
     with st.container(horizontal=True, gap="small"):
-        for place, each in enumerate(found):
-            if each.prediction.seen is None:
-                continue
-            with st.container(width=SIDE, gap=None, horizontal_alignment="center"):
-                show_seen(each.prediction.seen, side=SIDE, caption=captions[place] if captions else None)
-                st.button(
-                    answer(each),
-                    type="tertiary",
-                    key=f"{key}_{each.source}_{each.number}",
-                    on_click=open_similar,
-                    args=(each,),
-                    help=f"{_name(each)}: {described(each)}. Click for similar images.",
-                )
-                if link_to_history and each.source == KEPT:
-                    link_to_prediction(each.number)
+        for place, (each, original) in enumerate(zip(found, originals, strict=True)):
+            if each.prediction.seen is not None:
+                with st.container(width=width, gap=None):
+                    show_beside(original, each.prediction.seen, side=side)
+                    if captions:
+                        st.caption(captions[place])
+                    _show_words(each, key=key)
+
+
+def _originals(found: Sequence[Shown]) -> list[UploadPreview | None]:
+    """The images as they came in: a data set's, or the uploads of stored predictions."""
+    if all(each.source == KEPT for each in found):
+        return upload_previews((each.number, each.upload) for each in found)
+    return [None if each.original is None else as_preview(each.original) for each in found]
+
+
+def _show_words(one: Shown, *, key: str) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(
+            answer(one),
+            type="tertiary",
+            key=f"{key}_{one.source}_{one.number}",
+            on_click=open_similar,
+            args=(one,),
+            help=f"{name_of(one)}: {described(one)}. Click for similar images.",
+        )
+        if one.source == KEPT:
+            link_to_prediction(one.number)
 
 
 def open_similar(one: Shown) -> None:
@@ -93,5 +109,6 @@ def described(one: Shown) -> str:
     return f"{words}, {label}"
 
 
-def _name(one: Shown) -> str:
+def name_of(one: Shown) -> str:
+    """Which image it is, in words."""
     return f"{'Prediction' if one.source == KEPT else 'Image'} {one.number}"

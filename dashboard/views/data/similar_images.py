@@ -47,7 +47,7 @@ def show_similar(_: str) -> None:
         return
     st.caption(_summary(found))
     captions = {place: f"{wording.percent(each.similarity)} similar" for place, each in enumerate(found)}
-    show_grid([each.shown for each in found], key="data_near", captions=captions, link_to_history=True)
+    show_grid([each.shown for each in found], key="data_near", captions=captions)
 
 
 def _choose_prediction() -> Shown | None:

@@ -39,7 +39,9 @@ NO_IMAGES = "There are no images in this split. Choose another one."
 def choose_source(*, key: str = SOURCE, label: str = "Images from") -> str:
     """Show the sources of images and return the selected one: at first the history, unless it is empty."""
     sources = [KEPT, *workspace().exploration.data_sets()]
-    first = KEPT if _count(HistoryFilter()) else next((name for name in WORTH_A_LOOK if name in sources), KEPT)
+    first = (
+        KEPT if count_predictions(HistoryFilter()) else next((name for name in WORTH_A_LOOK if name in sources), KEPT)
+    )
     source: str = st.selectbox(
         label,
         sources,
@@ -73,7 +75,7 @@ def show_empty() -> None:
 
 
 def _show_predictions(timezone: str) -> None:
-    if not _count(HistoryFilter()):
+    if not count_predictions(HistoryFilter()):
         show_empty()
         return
     selected = choose_filter(timezone)
@@ -90,7 +92,7 @@ def _show_predictions(timezone: str) -> None:
         alt="Bars of what was read: correct, wrong and not labelled",
     )
     found = workspace().exploration.predictions(selected, most=min(MOST, workspace().settings.max_page))
-    _show_slice(found, _count(selected), "prediction", newest=True)
+    _show_slice(found, count_predictions(selected), "prediction", newest=True)
     show_data(table, "predictions by digit", key="data_kept")
 
 
@@ -187,7 +189,8 @@ def _own_images(source: str) -> int:
 
 
 @st.cache_data(ttl=FRESH, max_entries=100, show_spinner=False)
-def _count(selected: HistoryFilter) -> int:
+def count_predictions(selected: HistoryFilter) -> int:
+    """How many predictions a filter lets through."""
     return workspace().history.count(selected)
 
 

@@ -14,12 +14,12 @@ def show_prediction_card(waiting: Waiting) -> None:
 
 def prepare_image(record: PredictionRecord) -> None:
     """Load the upload of a prediction before it is shown. Raises HwrError."""
-    upload_preview(record)
+    upload_preview(record.id, record.upload)
 
 
 def _upload(record: PredictionRecord) -> UploadPreview | None:
     try:
-        return upload_preview(record)
+        return upload_preview(record.id, record.upload)
     except HwrError as error:
         show_error(error)
         return None

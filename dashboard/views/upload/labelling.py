@@ -9,9 +9,9 @@ from dashboard.components.labelling.buttons import show_keys_in_words, show_sess
 from dashboard.components.labelling.card import show_card, show_following
 from dashboard.components.messages import literal, show_error
 from dashboard.components.save_button import Unsaved
-from dashboard.components.upload_preview import UploadPreview
+from dashboard.components.upload_preview import UploadPreview, as_preview
 from dashboard.views.upload.session import UploadSession
-from hwr_core.app import Grey, data_url
+from hwr_core.app import Grey
 
 SESSION = "upload_session"
 KEY = "upload_label"
@@ -70,7 +70,4 @@ def _end(session: UploadSession) -> str:
 
 
 def _as_preview(image: Grey | None) -> UploadPreview | None:
-    if image is None:
-        return None
-    height, width = image.shape
-    return UploadPreview(data_url(image), width, height)
+    return None if image is None else as_preview(image)
