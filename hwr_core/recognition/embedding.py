@@ -15,7 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from hwr_core.errors import ModelUnavailable
-from hwr_core.images.types import SIDE, Grey, OnProgress
+from hwr_core.images.types import Grey, OnProgress
 from hwr_core.registry.registry import LITERT, ModelVersion
 
 FILE_IDENTIFIER = b"TFL3"
@@ -24,7 +24,8 @@ REMEMBERED = 20_000
 """Features of so many images are kept in memory: 8 MB."""
 
 EACH = 50
-"""Progress is reported after so many images."""
+"""So many images go through the network together, on so many cores; then progress is reported."""
+CORES = 2
 
 Features: TypeAlias = NDArray[np.float32]
 """float32 [n, width], each row of length 1."""
@@ -37,7 +38,7 @@ class Embedder:
         """Cut the version's network. Raises ModelUnavailable where its file is missing or damaged."""
         self.version = version.name
         try:
-            self._network = Interpreter(model_content=without_last_layer(version.read_file(LITERT)), num_threads=1)
+            self._network = Interpreter(model_content=without_last_layer(version.read_file(LITERT)), num_threads=CORES)
             self._network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelUnavailable(f"Model version {version.name} cannot compute features of images.") from error
@@ -48,28 +49,36 @@ class Embedder:
 
     def features(self, images: Sequence[Grey], on_progress: OnProgress = lambda _: None) -> Features:
         """Return the features of each image (uint8 [28, 28], ink bright on black), in the same order."""
-        rows = []
-        for place, image in enumerate(images, start=1):
-            rows.append(self._features_of(image))
-            if place % EACH == 0:
-                on_progress(place / len(images))
+        rows: list[NDArray[np.float32]] = []
+        for start in range(0, len(images), EACH):
+            rows += self._features_of(images[start : start + EACH])
+            if len(rows) % EACH == 0:
+                on_progress(len(rows) / len(images))
         return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
-    def _features_of(self, image: Grey) -> NDArray[np.float32]:
-        name = blake2b(image.tobytes(), digest_size=16).digest()
+    def _features_of(self, images: Sequence[Grey]) -> list[NDArray[np.float32]]:
+        names = [blake2b(image.tobytes(), digest_size=16).digest() for image in images]
         with self._lock:
-            if name not in self._known:
-                if len(self._known) >= REMEMBERED:
-                    del self._known[next(iter(self._known))]  # the one known longest
-                row = self._run(image)
-                self._known[name] = row / max(float(np.linalg.norm(row)), 1e-12)
-            return self._known[name]
+            found = {name: self._known[name] for name in names if name in self._known}
+            fresh = {name: image for name, image in zip(names, images, strict=True) if name not in found}
+            if fresh:
+                new = dict(zip(fresh, self._run([*fresh.values()]), strict=True))
+                found |= new
+                self._known |= new
+            while len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]  # the one known longest
+        return [found[name] for name in names]
 
-    def _run(self, image: Grey) -> NDArray[np.float32]:
-        self._network.set_tensor(self._input, image.astype(np.float32).reshape(1, SIDE, SIDE, 1))
+    def _run(self, images: Sequence[Grey]) -> Features:
+        given = np.stack(images).astype(np.float32)[..., None]
+        if self._network.get_input_details()[0]["shape"][0] != len(images):
+            self._network.resize_tensor_input(self._input, given.shape)
+            self._network.allocate_tensors()
+        self._network.set_tensor(self._input, given)
         self._network.invoke()
-        row: NDArray[np.float32] = self._network.get_tensor(self._output)[0]
-        return row
+        rows = self._network.get_tensor(self._output)
+        found: Features = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return found
 
 
 def nearest(one: NDArray[np.float32], among: Features, most: int) -> list[tuple[int, float]]:

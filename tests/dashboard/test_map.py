@@ -104,8 +104,17 @@ def test_images_are_selected_by_their_places() -> None:
     state = MapState("asked", MIXED, total=4)
     state.select([3, 1, 1, -1, 99])
     assert state.selected == (8, 3)
+
+
+def test_one_image_is_left_out_of_a_selection() -> None:
+    """The figure shows it, which is made anew for that; and for a selection that is cleared."""
+    state = MapState("asked", MIXED, total=4, selected=(8, 3))
+    state.leave_out(8)
+    assert state.drawn_as("Label", is_new=False) == (3,)
+    before = state.revision
     state.clear()
-    assert not state.selected
+    assert state.drawn_as("Label", is_new=False) == ()
+    assert state.revision > before
 
 
 def test_a_selection_outlives_new_labels_and_loses_what_is_gone() -> None:
@@ -160,13 +169,14 @@ def test_an_empty_history_has_no_map(page: AppTest) -> None:
 
 
 def test_selected_images_get_one_label_and_lose_it_again(page: AppTest, kept: list[int], workspace: Workspace) -> None:
-    """How many is said before; a label of another user that stood there is said, and comes back."""
+    """How many is said before, without one that was left out; a label that stood there is said, and comes back."""
     workspace.feedback.give(kept[1], actual_digit=4)
     page.run()
     assert not page.exception
     assert "3 predictions" in words(page)
     assert "data_map_is_7" not in [button.key for button in page.button]
-    select(page, 0, 1)
+    select(page, 0, 1, 2)
+    page.button(key=f"data_map_grid_without_{kept[0]}").click().run()
     assert {"2 images selected", "**Label 2 images as**"} <= {*words(page)}
     assert any(text.startswith("1 of them has a label already") for text in words(page))
     page.button(key="data_map_is_7").click().run()

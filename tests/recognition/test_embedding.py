@@ -79,6 +79,17 @@ def test_features_have_length_one_and_come_in_order():
     assert not np.allclose(found[0], found[1])
 
 
+@pytest.mark.parametrize("name", VERSIONS)
+def test_many_images_have_the_features_of_each(name):
+    """Whatever goes through the network with an image, and how much of it."""
+    images = [seen(digit, pen=pen) for pen in (10, 14, 18, 22, 26, 30) for digit in range(10)]
+    version = Registry(PROJECT / "models").get(name)
+    alone = Embedder(version)
+    np.testing.assert_allclose(
+        Embedder(version).features(images), np.concatenate([alone.features([each]) for each in images]), atol=1e-5
+    )
+
+
 def test_progress_is_told_and_only_so_many_are_remembered(monkeypatch):
     """However many images it is asked for, it does not grow without end."""
     monkeypatch.setattr(embedding, "REMEMBERED", 10)

@@ -1,6 +1,6 @@
 """Images of a slice as a grid: as they came in beside what the model saw, and how they were read, to be clicked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -24,18 +24,24 @@ VIEW, SOURCE, SPLIT, IMAGE = "look", "from", "part", "image"
 IMAGES, MAP, SIMILAR, DRIFT = VIEWS = ("Images", "Map", "Similar images", "Drift")
 
 
-def show_pages(found: Sequence[Shown], *, key: str) -> None:
-    """A slice, one page of it at a time."""
+def show_pages(found: Sequence[Shown], *, key: str, on_leave_out: Callable[[Shown], None] | None = None) -> None:
+    """A slice, one page of it at a time; `on_leave_out` as in `show_grid`."""
     pages = -(-len(found) // PAGE)
     page = st.pagination(pages, key=f"{key}_page_{pages}") if pages > 1 else 1
-    show_grid(found[(page - 1) * PAGE : page * PAGE], key=key)
+    show_grid(found[(page - 1) * PAGE : page * PAGE], key=key, on_leave_out=on_leave_out)
 
 
-def show_grid(found: Sequence[Shown], *, key: str, captions: Mapping[int, str] | None = None) -> None:
+def show_grid(
+    found: Sequence[Shown],
+    *,
+    key: str,
+    captions: Mapping[int, str] | None = None,
+    on_leave_out: Callable[[Shown], None] | None = None,
+) -> None:
     """Images side by side, each with how it was read, and a caption by its place where there is one.
 
     Beside what the model saw stands the image as it came in, where it was kept. Each stored prediction has a link to it
-    in full.
+    in full, and where they are a selection, of which one can be left out, each has a button that does.
     """
     originals = _originals(found)
     side = SIDE_ON_PHONE if on_phone() else SIDE
@@ -47,7 +53,7 @@ def show_grid(found: Sequence[Shown], *, key: str, captions: Mapping[int, str] |
                     show_beside(original, each.prediction.seen, side=side)
                     if captions:
                         st.caption(captions[place])
-                    _show_words(each, key=key)
+                    _show_words(each, key=key, on_leave_out=on_leave_out)
 
 
 def _originals(found: Sequence[Shown]) -> list[UploadPreview | None]:
@@ -57,7 +63,7 @@ def _originals(found: Sequence[Shown]) -> list[UploadPreview | None]:
     return [None if each.original is None else as_preview(each.original) for each in found]
 
 
-def _show_words(one: Shown, *, key: str) -> None:
+def _show_words(one: Shown, *, key: str, on_leave_out: Callable[[Shown], None] | None) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             answer(one),
@@ -69,6 +75,15 @@ def _show_words(one: Shown, *, key: str) -> None:
         )
         if one.source == KEPT:
             link_to_prediction(one.number)
+        if on_leave_out:
+            st.button(
+                "Leave out",
+                type="tertiary",
+                key=f"{key}_without_{one.number}",
+                on_click=on_leave_out,
+                args=(one,),
+                help="Select this image no more.",
+            )
 
 
 def open_similar(one: Shown) -> None:

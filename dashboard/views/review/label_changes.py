@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.components.answer import show_seen
 from dashboard.components.label_buttons import NOT_A_DIGIT_NAME
 from dashboard.components.messages import show_error
+from dashboard.components.upload_preview import show_beside, upload_previews
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import NOT_A_DIGIT, in_script, written
 from dashboard.services import workspace
@@ -14,6 +14,7 @@ from hwr_core.app import PredictionRecord, values_of
 from hwr_core.errors import HwrError
 
 LARGE = 112
+"""Pixels of each of the two images of a prediction."""
 MOST_LARGE = 6
 """Images of a selection that are shown large."""
 
@@ -44,15 +45,19 @@ def show_changes(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -
         with st.container(horizontal=True):
             confirm = "Confirm label" if len(selected) == 1 else "Confirm labels"
             if st.button(confirm, icon=":material/verified:", key="labelled_verify"):
-                _change(selected, workspace().feedback.verify)
+                _change_each(selected, workspace().feedback.verify)
             _show_remove(selected)
 
 
 def _show_images(selected: Sequence[PredictionRecord], reasons: Sequence[str]) -> None:
+    large = selected[:MOST_LARGE]
     with st.container(horizontal=True, gap="small"):
-        for record in selected[:MOST_LARGE]:
+        uploads = upload_previews((record.id, record.upload) for record in large)
+        for record, upload in zip(large, uploads, strict=True):
             if record.prediction.seen is not None:
-                show_seen(record.prediction.seen, side=LARGE, caption=f"Prediction {record.id}")
+                with st.container(width=2 * LARGE + 2, gap=None):
+                    show_beside(upload, record.prediction.seen, side=LARGE)
+                    st.caption(f"Prediction {record.id}")
     for record, reason in zip(selected[:MOST_LARGE], reasons, strict=False):
         label = in_script(label_digit(record), script_of(record))
         st.caption(f"Prediction {record.id}, labelled {label}. The model: {reason}.")
@@ -68,9 +73,9 @@ def _show_relabel(selected: Sequence[PredictionRecord]) -> None:
         script = scripts.pop()
         for digit in values_of(script):
             if st.button(written(digit, script), key=f"labelled_is_{digit}"):
-                _change(selected, _relabel(digit))
+                _relabel(selected, digit)
         if st.button(NOT_A_DIGIT, key=f"labelled_{NOT_A_DIGIT_NAME}"):
-            _change(selected, _relabel(None))
+            _relabel(selected, None)
 
 
 def _show_remove(selected: Sequence[PredictionRecord]) -> None:
@@ -81,7 +86,7 @@ def _show_remove(selected: Sequence[PredictionRecord]) -> None:
     if len(own) < len(selected):
         words = "Remove your label" if len(own) == 1 else f"Remove your {len(own)} labels"
     if st.button(words, icon=":material/undo:", key="labelled_remove", help=REMOVE_HELP):
-        _change(own, lambda prediction_id: workspace().feedback.withdraw(prediction_id, user_id=user_id()))
+        _change_each(own, lambda prediction_id: workspace().feedback.withdraw(prediction_id, user_id=user_id()))
 
 
 def _has_own_label(record: PredictionRecord) -> bool:
@@ -90,15 +95,21 @@ def _has_own_label(record: PredictionRecord) -> bool:
     return any(each.user_id == user_id() and each.replaced_at is None for each in feedback)
 
 
-def _relabel(digit: int | None) -> Callable[[int], object]:
-    return lambda prediction_id: workspace().feedback.give(prediction_id, user_id=user_id(), actual_digit=digit)
+def _relabel(selected: Sequence[PredictionRecord], digit: int | None) -> None:
+    """Give all of them the same label, or none of them."""
+    ids = [record.id for record in selected]
+    _change(lambda: workspace().feedback.give_all(ids, user_id=user_id(), actual_digit=digit))
 
 
-def _change(selected: Sequence[PredictionRecord], change: Callable[[int], object]) -> None:
-    """Change the label of each prediction and draw the table anew; stop at the first that cannot be changed."""
+def _change_each(selected: Sequence[PredictionRecord], change: Callable[[int], object]) -> None:
+    """Change the label of each prediction; stop at the first that cannot be changed."""
+    _change(lambda: [change(record.id) for record in selected])
+
+
+def _change(act: Callable[[], object]) -> None:
+    """Change labels and draw the table anew, or say why they cannot be changed."""
     try:
-        for record in selected:
-            change(record.id)
+        act()
     except HwrError as error:
         show_error(error)
         return

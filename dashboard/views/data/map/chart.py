@@ -28,7 +28,7 @@ def map_figure(found: ImageMap, coloured_by: str, *, selected: Collection[int] =
         selected: the numbers of the images that are selected already.
         is_low: for a phone.
     """
-    kinds = kinds_of(found.shown, coloured_by)
+    kinds, chosen = kinds_of(found.shown, coloured_by), {*selected}
     legend = legend_of(kinds)
     figure = go.Figure()
     figure.add_scatter(
@@ -43,7 +43,7 @@ def map_figure(found: ImageMap, coloured_by: str, *, selected: Collection[int] =
         },
         hovertext=[f"{name_of(each)}: {described(each)}" for each in found.shown],
         hoverinfo="text",
-        selectedpoints=[place for place, each in enumerate(found.shown) if each.number in selected] or None,
+        selectedpoints=[place for place, each in enumerate(found.shown) if each.number in chosen] or None,
         unselected={"marker": {"opacity": FAINT}},
         showlegend=False,
     )

@@ -38,6 +38,10 @@ class MapState:
         count = len(self.map.shown)
         self.selected = tuple(self.map.shown[place].number for place in sorted({*places}) if 0 <= place < count)
 
+    def leave_out(self, number: int) -> None:
+        """Select one image less; the figure is to show it."""
+        self.selected, self._look = tuple(each for each in self.selected if each != number), None
+
     def clear(self) -> None:
         """Select nothing; the figure is made anew, since what was drawn around its marks would stay."""
         self.selected = self.drawn = ()

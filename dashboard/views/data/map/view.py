@@ -25,8 +25,8 @@ from dashboard.views.data.slices import (
 )
 from hwr_core.app import KEPT, HistoryFilter, Shown
 
-MOST = 3_000
-"""Predictions on a map: as many as a browser moves smoothly, and as can be compared in some seconds."""
+MOST = 2_000
+"""Predictions on a map: as many as can be compared, the first time, while somebody waits."""
 
 STATE = "data_map"
 """Where the visitor's map stays while the page is run again."""
@@ -142,4 +142,4 @@ def _show_selected(state: MapState, source: str) -> None:
         st.button("Clear selection", icon=":material/close:", key=f"{STATE}_clear", on_click=state.clear)
     if source == KEPT:
         show_label_buttons(found)
-    show_pages(found, key="data_map_grid")
+    show_pages(found, key="data_map_grid", on_leave_out=lambda one: state.leave_out(one.number))
