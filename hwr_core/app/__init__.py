@@ -75,7 +75,8 @@ from hwr_core.recognition.types import (
 )
 from hwr_core.records.erasure import IN_BACKUPS
 from hwr_core.records.events import LabelChanged, PredictionNotStored, PredictionStored
-from hwr_core.records.feedback import MAX_COMMENT, Feedback
+from hwr_core.records.feedback import MAX_COMMENT
+from hwr_core.records.feedback_rows import Feedback
 from hwr_core.records.file_formats import ExportFormat
 from hwr_core.records.filters import HistoryFilter, Labelled
 from hwr_core.records.forms import LONGEST_NAME as LONGEST_FIELD_NAME

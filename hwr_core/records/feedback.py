@@ -1,47 +1,28 @@
 """Feedback on predictions: the true digit, a rating, a comment; and the label that follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
-from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
 from hwr_core.events import Events
 from hwr_core.records.events import LabelChanged
-from hwr_core.records.labels import Label, settle_labels
+from hwr_core.records.feedback_rows import (
+    SELECT,
+    Feedback,
+    facts_of,
+    feedback_from_row,
+    insert_feedback,
+    replace_feedback,
+    undo_feedback,
+)
+from hwr_core.records.labels import Label, labels_of, settle_labels
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user, get_user
 from hwr_core.scripts.script import WESTERN, values_of
 
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """One user's feedback on one stored prediction.
-
-    `replaced_at` is when the same user relabelled the prediction or removed the label.
-    """
-
-    id: int
-    timestamp: datetime
-    prediction_id: int
-    user_id: int
-    actual_digit: int | None
-    correct_prediction: bool
-    confidence_rating: int | None
-    comments: str
-    replaced_at: datetime | None = None
-
-
 RATINGS = range(1, 6)
 MAX_COMMENT = 2000
-
-_SELECT = """
-    select f.id, f.created_at, f.prediction_id, f.user_id, f.actual_digit,
-        p.digit is not distinct from f.actual_digit, f.confidence_rating, f.comments, f.replaced_at
-    from feedback f
-    join predictions p on p.id = f.prediction_id
-"""
 
 
 class FeedbackLog:
@@ -130,10 +111,10 @@ class FeedbackLog:
         """
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
-            undone = _undo(cursor, [each for each in prediction_ids if fits_bigint(each)], user_id, moment)
-            read = _read(cursor, undone)
+            undone = undo_feedback(cursor, [each for each in prediction_ids if fits_bigint(each)], user_id, moment)
+            read = facts_of(cursor, undone)
             settle_labels(cursor, undone)
-            labels = _labels(cursor, undone)
+            labels = labels_of(cursor, undone)
         for each in undone:
             self._events.publish(LabelChanged(each, read[each].owner, labels.get(each)))
         return undone
@@ -142,13 +123,13 @@ class FeedbackLog:
         """Record the same feedback on each of these predictions, and say that their labels have changed."""
         with self._store.writing() as cursor:
             get_active_user(cursor, given.user_id)
-            read = _read(cursor, prediction_ids)
+            read = facts_of(cursor, prediction_ids)
             for script in {each.script for each in read.values()}:
                 _check_digit(given.actual_digit, script)
-            new_ids = _insert(cursor, prediction_ids, given)
-            before = _labels(cursor, prediction_ids)
+            new_ids = insert_feedback(cursor, prediction_ids, given)
+            before = labels_of(cursor, prediction_ids)
             settle_labels(cursor, [each for each in prediction_ids if not _confirms(given, before.get(each))])
-            labels = _labels(cursor, prediction_ids)
+            labels = labels_of(cursor, prediction_ids)
         for each in prediction_ids:
             self._events.publish(LabelChanged(each, read[each].owner, labels.get(each)))
         return [
@@ -174,35 +155,33 @@ class FeedbackLog:
         """
         with self._store.writing() as cursor:
             user = get_active_user(cursor, user_id)
-            owner = _read(cursor, [prediction_id])[prediction_id].owner
-            withdrawn = _replace(cursor, [prediction_id], user_id, datetime.now(UTC))
+            owner = facts_of(cursor, [prediction_id])[prediction_id].owner
+            withdrawn = replace_feedback(cursor, [prediction_id], user_id, datetime.now(UTC))
             if not withdrawn:
                 raise NotFound(
                     f"{user.username} has not labelled prediction {prediction_id}; users can only remove labels of "
                     "their own."
                 )
             settle_labels(cursor, [prediction_id])
-            label = _labels(cursor, [prediction_id]).get(prediction_id)
+            label = labels_of(cursor, [prediction_id]).get(prediction_id)
         self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
 
     def of_prediction(self, prediction_id: int) -> list[Feedback]:
         """Return all feedback on a prediction, also what was replaced, newest first. Raises NotFound."""
         with self._store.session() as cursor:
-            _read(cursor, [prediction_id])
-            rows = cursor.execute(
-                f"{_SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]
-            ).fetchall()
-        return [_feedback_from_row(row) for row in rows]
+            facts_of(cursor, [prediction_id])
+            rows = cursor.execute(f"{SELECT} where f.prediction_id = $1 order by f.id desc", [prediction_id]).fetchall()
+        return [feedback_from_row(row) for row in rows]
 
     def of_user(self, user_id: int) -> list[Feedback]:
         """Return a user's current feedback, newest first. Raises UserNotFound."""
         with self._store.session() as cursor:
             get_user(cursor, user_id)
             rows = cursor.execute(
-                f"{_SELECT} where f.user_id = $1 and f.replaced_at is null order by f.id desc", [user_id]
+                f"{SELECT} where f.user_id = $1 and f.replaced_at is null order by f.id desc", [user_id]
             ).fetchall()
-        return [_feedback_from_row(row) for row in rows]
+        return [feedback_from_row(row) for row in rows]
 
     def count(self, *, user_id: int = DEFAULT_USER, since: datetime) -> int:
         """Return how many predictions a user has labelled since a given time. Raises UserNotFound."""
@@ -219,26 +198,14 @@ class FeedbackLog:
     def verify(self, prediction_id: int, *, verified: bool = True) -> Label:
         """Mark a prediction's label as verified, until it is relabelled. Raises NotFound."""
         with self._store.writing() as cursor:
-            label = _labels(cursor, [prediction_id]).get(prediction_id) if fits_bigint(prediction_id) else None
+            label = labels_of(cursor, [prediction_id]).get(prediction_id) if fits_bigint(prediction_id) else None
             if label is None:
                 raise NotFound(f"Prediction {prediction_id} has no label to verify.")
-            owner = _read(cursor, [prediction_id])[prediction_id].owner
+            owner = facts_of(cursor, [prediction_id])[prediction_id].owner
             cursor.execute("update labels set verified = $2 where prediction_id = $1", [prediction_id, verified])
         label = replace(label, verified=verified)
         self._events.publish(LabelChanged(prediction_id, owner, label))
         return label
-
-
-def _labels(cursor: Cursor, prediction_ids: Sequence[int]) -> dict[int, Label]:
-    """The labels of those predictions that have one, by their ids."""
-    rows = cursor.execute(
-        """
-        select prediction_id, actual_digit, verified, created_at from labels
-        where prediction_id in (select unnest($1::bigint[]))
-        """,
-        [list(prediction_ids)],
-    ).fetchall()
-    return {each: Label(digit, verified, moment.astimezone(UTC)) for each, digit, verified, moment in rows}
 
 
 def _confirms(given: Feedback, label: Label | None) -> bool:
@@ -258,95 +225,3 @@ def _check(confidence_rating: int | None, comments: str) -> None:
         raise InvalidValue(f"confidence_rating is {confidence_rating}; 1 to 5 is allowed, or null.")
     if len(comments) > MAX_COMMENT:
         raise InvalidValue(f"The comment has {len(comments):,} characters; at most {MAX_COMMENT:,} are allowed.")
-
-
-class _Read(NamedTuple):
-    """The digit of a prediction, whom the prediction belongs to, and the script that it was read in."""
-
-    digit: int | None
-    owner: int
-    script: str
-
-
-def _read(cursor: Cursor, prediction_ids: Sequence[int]) -> dict[int, _Read]:
-    """What is known of predictions, by their ids. Raises NotFound where one of them does not exist."""
-    rows = cursor.execute(
-        "select id, digit, user_id, script from predictions where id in (select unnest($1::bigint[]))",
-        [[each for each in prediction_ids if fits_bigint(each)]],
-    ).fetchall()
-    found = {each: _Read(digit, owner, script) for each, digit, owner, script in rows}
-    for each in prediction_ids:
-        if each not in found:
-            raise NotFound(f"There is no prediction {each}.")
-    return found
-
-
-def _replace(cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime) -> int:
-    """Mark a user's current feedback on predictions as replaced; return how many rows that were."""
-    row = cursor.execute(
-        """
-        update feedback set replaced_at = $3
-        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and replaced_at is null
-        """,
-        [list(prediction_ids), user_id, moment],
-    ).fetchone()
-    assert row is not None  # DuckDB answers an update with the number of rows
-    replaced: int = row[0]
-    return replaced
-
-
-def _undo(cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime) -> list[int]:
-    """Take back a user's feedback of a moment where it is current, and let count what it replaced; return of which.
-
-    What it replaced keeps its id, and so its place among the feedback of others.
-    """
-    rows = cursor.execute(
-        """
-        update feedback set replaced_at = $4
-        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and created_at = $3
-            and replaced_at is null
-        returning prediction_id
-        """,
-        [list(prediction_ids), user_id, moment, datetime.now(UTC)],
-    ).fetchall()
-    undone = [each for (each,) in rows]
-    cursor.execute(
-        """
-        update feedback set replaced_at = null
-        where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and replaced_at = $3
-        """,
-        [undone, user_id, moment],
-    )
-    return undone
-
-
-def _insert(cursor: Cursor, prediction_ids: Sequence[int], given: Feedback) -> dict[int, int]:
-    """Add the same feedback on each prediction to the log, in place of the user's earlier one; return the new ids."""
-    _replace(cursor, prediction_ids, given.user_id, given.timestamp)
-    rows = cursor.execute(
-        """
-        insert into feedback (id, created_at, prediction_id, user_id, actual_digit, confidence_rating, comments)
-        select nextval('feedback_ids'), $1::timestamptz, read.id, $3::bigint, $4::integer, $5::integer, $6::text
-        from (select unnest($2::bigint[]) as id) read
-        returning prediction_id, id
-        """,
-        [
-            given.timestamp,
-            list(prediction_ids),
-            given.user_id,
-            given.actual_digit,
-            given.confidence_rating,
-            given.comments,
-        ],
-    ).fetchall()
-    return dict(rows)
-
-
-def _feedback_from_row(row: tuple[Any, ...]) -> Feedback:
-    *values, replaced_at = row
-    found = Feedback(*values)
-    return replace(
-        found,
-        timestamp=found.timestamp.astimezone(UTC),
-        replaced_at=None if replaced_at is None else replaced_at.astimezone(UTC),
-    )

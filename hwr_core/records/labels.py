@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,18 @@ class Label:
 
 MOST, MOST_NUMBERS = 200_000, 20_000
 """Labelled predictions, and numbers, that are learned from at most: those that were labelled last."""
+
+
+def labels_of(cursor: Cursor, prediction_ids: Sequence[int]) -> dict[int, Label]:
+    """The labels of those predictions that have one, by their ids."""
+    rows = cursor.execute(
+        """
+        select prediction_id, actual_digit, verified, created_at from labels
+        where prediction_id in (select unnest($1::bigint[]))
+        """,
+        [list(prediction_ids)],
+    ).fetchall()
+    return {each: Label(digit, verified, moment.astimezone(UTC)) for each, digit, verified, moment in rows}
 
 
 def settle_labels(cursor: Cursor, prediction_ids: Sequence[int]) -> None:
