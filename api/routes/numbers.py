@@ -16,6 +16,7 @@ from api.errors import RESPONSES
 from api.inputs.image_data import image_bytes
 from api.inputs.presence import waiting_client
 from api.inputs.request_bodies import UploadRoute, parsed
+from api.inputs.sent import SentDep
 from api.inputs.uploads import bare_name
 from api.schemas.fields import EnhancementLevel, MaxError, PatternText, ScriptName, UserId
 from api.schemas.numbers import Keep, ReadNumberIn, ReadNumberOut
@@ -80,37 +81,38 @@ BODY: dict[str, Any] = {
 # One address for both kinds of body, as clients expect: FastAPI's own parameters support one kind each.
 @router.post("/read-number", openapi_extra=BODY, summary="Read a number")
 @calls("start_read_and_keep_number")
-async def read_number(request: Request, workspace: WorkspaceDep) -> ReadNumberOut:
+async def read_number(request: Request, workspace: WorkspaceDep, sent: SentDep) -> ReadNumberOut:
     """Read all digits of an image, or of each page of a TIFF or PDF, in reading order, and store the number.
 
     What was not read is said in `warnings`. The work stops when the client leaves, and after HWR_NUMBER_SECONDS. With
     `keep` false, and without any digit, nothing is stored.
     """
-    sent: _Form | ReadNumberIn
+    given: _Form | ReadNumberIn
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         async with request.form() as form:
             if not isinstance(form.get("file"), UploadFile):  # text in this field is not a file
                 raise RequestValidationError([{"type": "missing", "loc": ("body", "file"), "input": None}])
-            sent = _checked(_Form, dict(form))
-            document = await sent.file.read()
-        source, name, boxes = Source.UPLOAD, bare_name(sent.file.filename or ""), None
+            given = _checked(_Form, dict(form))
+            document = await given.file.read()
+        source, name, boxes = Source.UPLOAD, bare_name(given.file.filename or ""), None
     else:
-        sent = _checked(ReadNumberIn, await _json(await request.body()))
-        document = await run_in_threadpool(image_bytes, sent.image_data)
-        source, name, boxes = Source.API, None, sent.boxes
+        given = _checked(ReadNumberIn, await _json(await request.body()))
+        document = await run_in_threadpool(image_bytes, given.image_data)
+        source, name, boxes = Source.API, None, given.boxes
     async with waiting_client(request) as confirm_wanted:
         outcome = workspace.start_read_and_keep_number(
             document,
-            keep=sent.keep,
-            user_id=sent.user_id,
+            keep=given.keep,
+            user_id=given.user_id,
             source=source,
             file_name=name,
-            enhancement_level=sent.enhancement_level,
+            enhancement_level=given.enhancement_level,
             boxes=boxes,
-            max_error=sent.max_error,
-            pattern=sent.pattern,
-            script=sent.script,
+            max_error=given.max_error,
+            pattern=given.pattern,
+            script=given.script,
             on_progress=confirm_wanted,
+            sent=sent,
         )
         found = await asyncio.wrap_future(outcome)
     return ReadNumberOut.from_record(found)

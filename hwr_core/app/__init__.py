@@ -86,7 +86,8 @@ from hwr_core.records.keys import ALLOWED_KEYS, Keys
 from hwr_core.records.keys import in_words as act_in_words
 from hwr_core.records.labels import Label
 from hwr_core.records.number_filter import NumberFilter
-from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberPage, NumberRecord
+from hwr_core.records.number_rows import NumberRecord
+from hwr_core.records.numbers import MAX_TEXT, NumberFeedback, NumberPage
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.retention import Pruned
 from hwr_core.records.roles import Role

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -19,8 +20,10 @@ from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.turns import Turns
 from hwr_core.recognition.types import NumberPrediction
-from hwr_core.records.numbers import NewNumber, NumberRecord, Numbers
+from hwr_core.records.number_rows import NewNumber, NumberRecord
+from hwr_core.records.numbers import Numbers
 from hwr_core.records.predictions import Source
+from hwr_core.records.sent import Sent
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import Settings
@@ -109,16 +112,24 @@ class PredictNumbers:
         script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
         on_page: OnPage = lambda _: None,
+        sent: Sent | None = None,
     ) -> NumberPrediction | NumberRecord:
         """Read all digits of a document and store them; one without digits is not stored and comes back as it is.
 
-        Takes what `read_number` takes, and whose number it is, where it came from and what its file was called.
+        Takes what `read_number` takes, and whose number it is, where it came from, what its file was called, and what
+        the program that sends the document says of it. With an idempotency key that has stored a number before, nothing
+        is read: that number comes back, marked as repeated.
 
         Raises:
             UserNotFound, UserInactive: the user cannot add to the history.
+            Conflict: the idempotency key came with another document before.
             StoreError: the history cannot be written at present.
             Also what `read_number` raises.
         """
+        sent = sent or Sent()
+        once = sent.once(document)
+        if once and (before := self._numbers.sent_before(user_id, once)):
+            return before
         found = self.read_number(
             document,
             enhancement_level=enhancement_level,
@@ -132,16 +143,8 @@ class PredictNumbers:
         if not found.digits:
             confirm_user(self._store, user_id)
             return found
-        return self.keep_number(
-            found,
-            user_id=user_id,
-            source=source,
-            file_name=file_name,
-            enhancement_level=enhancement_level,
-            max_error=max_error,
-            pattern=pattern,
-            document=document,
-        )
+        new = self._new(found, user_id, source, file_name, enhancement_level, max_error, pattern, document)
+        return self._numbers.add(replace(new, created_at=sent.created_at, once=once))
 
     def keep_number(  # noqa: PLR0913  all but one by name
         self,
@@ -174,18 +177,9 @@ class PredictNumbers:
         """
         if not found.digits:
             raise InvalidValue("A number without digits cannot be stored.")
-        expected = self._pattern(pattern)
-        new = NewNumber(
-            user_id,
-            source,
-            found,
-            self._allowed(max_error),
-            expected.text if expected else None,
-            file_name,
-            enhancement_level,
-            upload_of(document, self._settings),
+        return self._numbers.add(
+            self._new(found, user_id, source, file_name, enhancement_level, max_error, pattern, document)
         )
-        return self._numbers.add(new)
 
     def start_read_and_keep_number(  # noqa: PLR0913  all but one by name
         self,
@@ -201,6 +195,7 @@ class PredictNumbers:
         pattern: str | None = None,
         script: str = WESTERN,
         on_progress: OnProgress = lambda _: None,
+        sent: Sent | None = None,
     ) -> Future[NumberPrediction | NumberRecord]:
         """Start `read_and_keep_number` and return at once, so that no thread of a server has to wait for it.
 
@@ -219,7 +214,30 @@ class PredictNumbers:
         if not keep:
             return self._threads.submit(self.read_number, document, **what)
         return self._threads.submit(
-            self.read_and_keep_number, document, user_id=user_id, source=source, file_name=file_name, **what
+            self.read_and_keep_number, document, user_id=user_id, source=source, file_name=file_name, sent=sent, **what
+        )
+
+    def _new(  # noqa: PLR0913, PLR0917  as keep_number takes them
+        self,
+        found: NumberPrediction,
+        user_id: int,
+        source: Source,
+        file_name: str | None,
+        enhancement_level: float,
+        max_error: float | None,
+        pattern: str | None,
+        document: bytes | None,
+    ) -> NewNumber:
+        expected = self._pattern(pattern)
+        return NewNumber(
+            user_id,
+            source,
+            found,
+            self._allowed(max_error),
+            expected.text if expected else None,
+            file_name,
+            enhancement_level,
+            upload_of(document, self._settings),
         )
 
     def _allowed(self, max_error: float | None) -> float:

@@ -13,6 +13,7 @@ from hwr_core.db.tables.history import (
     forms,
     idempotency_keys,
     keys_of_users,
+    number_idempotency_keys,
     numbers,
     predictions_and_uploads,
     scripts,
@@ -79,4 +80,5 @@ MIGRATIONS: Sequence[Migration] = (
     pointers_to_versions,
     keys_of_users,
     roll_ups,
+    number_idempotency_keys,
 )

@@ -34,6 +34,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "retraining": ("created_at",),
     "alerts": ("change",),
     "idempotency_keys": ("user_id", "key"),
+    "number_idempotency_keys": ("user_id", "key"),
 }
 """Every table with rows of a history, and what its rows are ordered by."""
 

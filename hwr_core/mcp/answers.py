@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from hwr_core.recognition.types import NumberPrediction, Prediction, Verdict
-from hwr_core.records.numbers import NumberRecord
+from hwr_core.records.number_rows import NumberRecord
 from hwr_core.records.predictions import PredictionRecord
 
 

@@ -50,7 +50,7 @@ def erase_predictions(cursor: Cursor, condition: str, values: Sequence[Any]) -> 
 
 def erase_numbers(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
     """Erase the whole numbers that meet a condition (SQL of our own), with their feedback."""
-    return _erase(cursor, "numbers", ("number_feedback",), "number_id", condition, values)
+    return _erase(cursor, "numbers", ("number_feedback", "number_idempotency_keys"), "number_id", condition, values)
 
 
 def _erase(  # noqa: PLR0913, PLR0917  what rows are, and which
@@ -88,7 +88,8 @@ def disown_forms_of(cursor: Cursor, user_id: int) -> None:
 
 def forget_names_of(cursor: Cursor, user_id: int) -> None:
     """Remove what a user wrote: file names, comments and idempotency keys."""
-    cursor.execute("delete from idempotency_keys where user_id = $1", [user_id])
+    for table in ("idempotency_keys", "number_idempotency_keys"):
+        cursor.execute(f"delete from {table} where user_id = $1", [user_id])  # noqa: S608  ours
     cursor.execute("update predictions set file_name = null where user_id = $1 and file_name is not null", [user_id])
     cursor.execute("update numbers set file_name = null where user_id = $1 and file_name is not null", [user_id])
     for table in ("feedback", "number_feedback"):

@@ -1,75 +1,24 @@
 """The whole numbers that were read and kept: rows, pages of them, and what users say they really are."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hwr_core.db.cursor import Cursor
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue, NotFound
-from hwr_core.recognition.types import Candidate, FoundDigit, NumberLine, NumberPrediction
 from hwr_core.records.feedback import MAX_COMMENT
 from hwr_core.records.labels import settle_number_labels
 from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter, conditions_of, confirm_user_of_numbers
-from hwr_core.records.predictions import Source
-from hwr_core.records.uploads import Upload, Uploads
+from hwr_core.records.number_rows import NAMES, NewNumber, NumberRecord, insert_number, record_from_row
+from hwr_core.records.sent import OF_NUMBERS, Once, first_sent
+from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user
 from hwr_core.scripts.script import characters_of_symbols
 
 MAX_TEXT = 10_000
 """Characters of what users say a number is, at most."""
-
-KEPT_CANDIDATES = 3
-"""The most probable digits of each place that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewNumber:
-    """A number about to be stored, and its file where that is to be kept."""
-
-    user_id: int
-    source: Source
-    number: NumberPrediction
-    max_error: float
-    pattern: str | None = None
-    file_name: str | None = None
-    enhancement_level: float = 1.0
-    upload: Upload | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NumberLabel:
-    """What a number really is, by the newest feedback: its digits, a line for each line."""
-
-    text: str
-    timestamp: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NumberRecord:
-    """A stored number. Times are UTC with an offset; `upload` is the SHA-256 of the file, None where it was not kept.
-
-    `max_error` and `pattern` are those it was read with.
-    """
-
-    id: int
-    timestamp: datetime
-    user_id: int
-    source: Source
-    file_name: str | None
-    number: NumberPrediction
-    max_error: float
-    pattern: str | None
-    enhancement_level: float
-    upload: str | None
-    label: NumberLabel | None = None
-
-    @property
-    def is_right(self) -> bool | None:
-        """Whether all of it agrees with its label; None while it has none."""
-        return None if self.label is None else self.number.text == self.label.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +55,56 @@ class Numbers:
 
         Raises:
             UserNotFound, UserInactive: its user cannot add to the history.
+            Conflict: its idempotency key came with another document before.
             StoreError: the history cannot be written at present.
         """
         return self.add_all([new])[0]
 
     def add_all(self, several: Sequence[NewNumber]) -> list[NumberRecord]:
-        """Store numbers and their files, all or none of them. Raises what `add` raises."""
-        created_at = datetime.now(UTC)
-        records: list[NumberRecord] = []
+        """Store numbers and their files, all or none of them. Raises what `add` raises.
+
+        One whose idempotency key has stored a number before gets that one, marked as repeated.
+        """
         with self._store.writing() as cursor:
             for user_id in {new.user_id for new in several}:
                 get_active_user(cursor, user_id)
-            if images := [new.upload for new in several if new.upload]:
-                self._uploads.confirm_owner(cursor)
-                self._uploads.add_all(images)
-            for new in several:
-                [(new_id,)] = cursor.execute("select nextval('number_ids')").fetchall()
-                record = _record_of(new, new_id, created_at)
-                cursor.execute(_INSERT, _values(record))
-                records.append(record)
-        return records
+            return self._stored(cursor, several)
+
+    def _stored(self, cursor: Cursor, several: Sequence[NewNumber]) -> list[NumberRecord]:
+        places = {number: new.place for number, new in enumerate(several)}
+        known = OF_NUMBERS.stored_before(cursor, [place for place in places.values() if place])
+        first = first_sent(places, known)
+        if images := [upload for number in first if (upload := several[number].upload)]:
+            self._uploads.confirm_owner(cursor)
+            self._uploads.add_all(images)
+        found = {number: insert_number(cursor, several[number]) for number in first}
+        fresh = {
+            new.place: (found[number].id, new.once.content)
+            for number, new in enumerate(several)
+            if number in found and new.place and new.once
+        }
+        OF_NUMBERS.remember(cursor, fresh)
+        known |= fresh
+        for number, new in enumerate(several):
+            if number not in found:
+                assert new.place is not None  # one without a key was stored
+                assert new.once is not None
+                found[number] = _again(cursor, new.once, known[new.place])
+        return [found[number] for number in range(len(several))]
+
+    def sent_before(self, user_id: int, once: Once) -> NumberRecord | None:
+        """Return the number that a user's idempotency key has stored before, marked as repeated; None for a new key.
+
+        Raises:
+            UserNotFound, UserInactive: the user cannot add to the history.
+            Conflict: the key came with another document.
+            StoreError: the history cannot be read at present.
+        """
+        with self._store.session() as cursor:
+            get_active_user(cursor, user_id)
+            place = (user_id, once.key)
+            known = OF_NUMBERS.stored_before(cursor, [place])
+            return _again(cursor, once, known[place]) if place in known else None
 
     def page(self, chosen: NumberFilter = EVERY_NUMBER, *, limit: int = 100, before: int | None = None) -> NumberPage:
         """Return the newest numbers that match a filter, or those older than the number `before`.
@@ -147,10 +126,10 @@ class Numbers:
         with self._store.session() as cursor:
             confirm_user_of_numbers(cursor, chosen)
             rows = cursor.execute(
-                f"select {_NAMES} from numbers n {conditions.where} order by n.id desc limit {most}",  # noqa: S608  ours
+                f"select {NAMES} from numbers n {conditions.where} order by n.id desc limit {most}",  # noqa: S608  ours
                 conditions.values,
             ).fetchall()
-        records = tuple(_record(row) for row in rows[:limit])
+        records = tuple(record_from_row(row) for row in rows[:limit])
         return NumberPage(records, records[-1].id if len(rows) > limit else None)
 
     def count(self, chosen: NumberFilter = EVERY_NUMBER) -> int:
@@ -174,10 +153,10 @@ class Numbers:
         """Return the numbers with these ids in their order, without deleted ones. Raises StoreError."""
         with self._store.session() as cursor:
             rows = cursor.execute(
-                f"select {_NAMES} from numbers n where n.id in (select unnest($1::bigint[]))",  # noqa: S608  ours
+                f"select {NAMES} from numbers n where n.id in (select unnest($1::bigint[]))",  # noqa: S608  ours
                 [list(ids)],
             ).fetchall()
-        found = {record.id: record for record in map(_record, rows)}
+        found = {record.id: record for record in map(record_from_row, rows)}
         return [found[number_id] for number_id in ids if number_id in found]
 
     def upload(self, number_id: int) -> bytes:
@@ -235,21 +214,6 @@ class Numbers:
         ]
 
 
-def _record_of(new: NewNumber, number_id: int, created_at: datetime) -> NumberRecord:
-    return NumberRecord(
-        number_id,
-        created_at,
-        new.user_id,
-        new.source,
-        new.file_name,
-        new.number,
-        new.max_error,
-        new.pattern,
-        new.enhancement_level,
-        new.upload.name if new.upload else None,
-    )
-
-
 def checked_text(text: str) -> str:
     """Return digits in lines without spaces around or between them. Raises InvalidValue for anything else.
 
@@ -266,118 +230,17 @@ def checked_text(text: str) -> str:
     return actual
 
 
-_COLUMNS = (
-    "id",
-    "created_at",
-    "user_id",
-    "source",
-    "file_name",
-    "text",
-    "confidence",
-    "accepted",
-    "max_error",
-    "pattern",
-    "fits",
-    "pages",
-    "model_version",
-    "seconds",
-    "enhancement_level",
-    "upload",
-    "found",
-    "script",
-    "actual_text",
-    "labelled_at",
-)
-_NAMES = ", ".join(f"n.{name}" for name in _COLUMNS)
-_PLACES = ", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 1))
-_INSERT = f"insert into numbers ({', '.join(_COLUMNS)}) values ({_PLACES})"  # noqa: S608  column names of our own
+def _again(cursor: Cursor, once: Once, before: tuple[int, str]) -> NumberRecord:
+    """What a key has stored, given its id and the hash of its document. Raises Conflict for another document."""
+    number_id, content = before
+    once.confirm(content)
+    return replace(_get(cursor, number_id), repeated=True)
 
 
 def _get(cursor: Cursor, number_id: int) -> NumberRecord:
     rows: Sequence[tuple[Any, ...]] = ()
     if fits_bigint(number_id):
-        rows = cursor.execute(f"select {_NAMES} from numbers n where n.id = $1", [number_id]).fetchall()  # noqa: S608  ours
+        rows = cursor.execute(f"select {NAMES} from numbers n where n.id = $1", [number_id]).fetchall()  # noqa: S608  ours
     if not rows:
         raise NotFound(f"There is no number {number_id}.")
-    return _record(rows[0])
-
-
-def _values(record: NumberRecord) -> list[Any]:
-    number = record.number
-    return [
-        record.id,
-        record.timestamp,
-        record.user_id,
-        record.source.value,
-        record.file_name,
-        number.text,
-        number.confidence,
-        number.accept,
-        record.max_error,
-        record.pattern,
-        number.fits,
-        number.pages,
-        number.model_version,
-        number.seconds,
-        record.enhancement_level,
-        record.upload,
-        json.dumps(_found(number)),
-        number.script,
-        None,
-        None,
-    ]
-
-
-def _found(number: NumberPrediction) -> dict[str, Any]:
-    """What was read in full, for JSON: of each digit the most probable candidates only, to six digits."""
-    digits = [
-        asdict(digit)
-        | {
-            "confidence": round(digit.confidence, 6),
-            "candidates": [[each.digit, round(each.probability, 6)] for each in digit.candidates[:KEPT_CANDIDATES]],
-        }
-        for digit in number.digits
-    ]
-    return {"lines": [asdict(line) for line in number.lines], "digits": digits, "warnings": list(number.warnings)}
-
-
-def _record(row: Sequence[Any]) -> NumberRecord:
-    value = dict(zip(_COLUMNS, row, strict=True))
-    found = json.loads(value["found"])
-    number = NumberPrediction(
-        text=value["text"],
-        confidence=value["confidence"],
-        digits=tuple(
-            FoundDigit(
-                **each | {"candidates": tuple(Candidate(*one) for one in each["candidates"]), "box": tuple(each["box"])}
-            )
-            for each in found["digits"]
-        ),
-        lines=tuple(
-            NumberLine(**each | {"box": tuple(each["box"]), "evidence": tuple(each["evidence"])})
-            for each in found["lines"]
-        ),
-        pages=value["pages"],
-        model_version=value["model_version"],
-        seconds=value["seconds"],
-        warnings=tuple(found["warnings"]),
-        accept=value["accepted"],
-        fits=value["fits"],
-        script=value["script"],
-    )
-    label = None
-    if value["labelled_at"] is not None:
-        label = NumberLabel(value["actual_text"], value["labelled_at"].astimezone(UTC))
-    return NumberRecord(
-        id=value["id"],
-        timestamp=value["created_at"].astimezone(UTC),
-        user_id=value["user_id"],
-        source=Source(value["source"]),
-        file_name=value["file_name"],
-        number=number,
-        max_error=value["max_error"],
-        pattern=value["pattern"],
-        enhancement_level=value["enhancement_level"],
-        upload=value["upload"],
-        label=label,
-    )
+    return record_from_row(rows[0])

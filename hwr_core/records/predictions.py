@@ -15,7 +15,7 @@ from hwr_core.errors import Conflict, HwrError, InvalidValue, UserInactive, User
 from hwr_core.images.types import SIDE
 from hwr_core.recognition.types import Assignment, Prediction, Timings, Verdict
 from hwr_core.records.labels import Label
-from hwr_core.records.sent import Once, Place, remember, stored_before
+from hwr_core.records.sent import OF_PREDICTIONS, Once, Place, first_sent
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.records.users import fits_bigint
 
@@ -152,8 +152,8 @@ def record_predictions(
     """
     ids, users = _fresh_ids(cursor, len(rows)), _users_of(cursor, rows)
     active = {number: row for number, row in enumerate(rows) if users.get(row.user_id)}
-    known = stored_before(cursor, [row.place for row in active.values() if row.place])
-    first = _first_sent(active, known)
+    known = OF_PREDICTIONS.stored_before(cursor, [row.place for row in active.values() if row.place])
+    first = first_sent({number: row.place for number, row in active.items()}, known)
     accepted = [rows[number] for number in first]
     if images := [row.upload for row in accepted if row.upload]:
         uploads.confirm_owner(cursor)
@@ -166,23 +166,11 @@ def record_predictions(
         for row, record in zip(accepted, records, strict=True)
         if row.place and row.once
     }
-    remember(cursor, fresh)
+    OF_PREDICTIONS.remember(cursor, fresh)
     stored = dict(zip(first, records, strict=True))
     others = {number: row for number, row in active.items() if number not in stored}
     found = stored | _records_again(cursor, {**known, **fresh}, others)
     return [found[number] if number in found else _refusal(row.user_id, users) for number, row in enumerate(rows)]
-
-
-def _first_sent(rows: Mapping[int, NewPrediction], known: Mapping[Place, tuple[int, str]]) -> list[int]:
-    """The numbers of rows whose idempotency key neither the database nor an earlier row has, or that have none."""
-    seen: set[Place] = set(known)
-    accepted = []
-    for number, row in rows.items():
-        if row.place is None or row.place not in seen:
-            accepted.append(number)
-        if row.place is not None:
-            seen.add(row.place)
-    return accepted
 
 
 def _records_again(

@@ -1,6 +1,6 @@
-"""Images that may be sent twice: by a key, a program that lost the answer is told what was stored the first time."""
+"""Images and documents that may be sent twice: by a key, a program is told what was stored the first time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -71,34 +71,56 @@ Place: TypeAlias = tuple[int, str]
 """A user's id and a key: two users may use the same key."""
 
 
-def stored_before(cursor: Cursor, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
-    """Return, for the keys that stored a prediction, its id and the hash of its image."""
-    if not places:
-        return {}
-    rows = cursor.execute(
-        """
-        select user_id, key, prediction_id, content
-        from idempotency_keys
-        where (user_id, key) in (select unnest($1::bigint[]), unnest($2::text[]))
-        """,
-        [[user_id for user_id, _ in places], [key for _, key in places]],
-    ).fetchall()
-    return {(user_id, key): (prediction_id, content) for user_id, key, prediction_id, content in rows}
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The idempotency keys that have stored records of one kind: their table, and its column of the records' ids."""
+
+    table: str
+    column: str
+
+    def stored_before(self, cursor: Cursor, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
+        """Return, for the keys that stored a record, its id and the hash of what it was read from."""
+        if not places:
+            return {}
+        rows = cursor.execute(
+            f"""
+            select user_id, key, {self.column}, content
+            from {self.table}
+            where (user_id, key) in (select unnest($1::bigint[]), unnest($2::text[]))
+            """,  # noqa: S608  names of our own
+            [[user_id for user_id, _ in places], [key for _, key in places]],
+        ).fetchall()
+        return {(user_id, key): (record_id, content) for user_id, key, record_id, content in rows}
+
+    def remember(self, cursor: Cursor, stored: Mapping[Place, tuple[int, str]]) -> None:
+        """Note which record each key has stored, with the hash of what it was read from."""
+        if not stored:
+            return
+        cursor.execute(
+            f"""
+            insert into {self.table} (user_id, key, {self.column}, content)
+            select unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[])
+            """,
+            [
+                [user_id for user_id, _ in stored],
+                [key for _, key in stored],
+                [record_id for record_id, _ in stored.values()],
+                [content for _, content in stored.values()],
+            ],
+        )
 
 
-def remember(cursor: Cursor, stored: Mapping[Place, tuple[int, str]]) -> None:
-    """Note which prediction each key has stored, with the hash of its image."""
-    if not stored:
-        return
-    cursor.execute(
-        """
-        insert into idempotency_keys (user_id, key, prediction_id, content)
-        select unnest($1::bigint[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[])
-        """,
-        [
-            [user_id for user_id, _ in stored],
-            [key for _, key in stored],
-            [prediction_id for prediction_id, _ in stored.values()],
-            [content for _, content in stored.values()],
-        ],
-    )
+OF_PREDICTIONS = Keys("idempotency_keys", "prediction_id")
+OF_NUMBERS = Keys("number_idempotency_keys", "number_id")
+
+
+def first_sent(places: Mapping[int, Place | None], known: Container[Place]) -> list[int]:
+    """Return the numbers of rows whose key is neither known nor that of an earlier row, or that have none."""
+    seen: set[Place] = set()
+    first = []
+    for number, place in places.items():
+        if place is None or (place not in known and place not in seen):
+            first.append(number)
+        if place is not None:
+            seen.add(place)
+    return first

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from hwr_core.db.store import Store
 from hwr_core.errors import InvalidValue
-from hwr_core.records.numbers import NumberRecord, Numbers
+from hwr_core.records.number_rows import NumberRecord
+from hwr_core.records.numbers import Numbers
 
 
 class NumberOrder(StrEnum):

@@ -10,7 +10,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.errors import InvalidValue, UserNotFound
 from hwr_core.recognition.types import NumberLine, NumberPrediction
 from hwr_core.records.number_filter import NumberFilter
-from hwr_core.records.numbers import NewNumber, NumberRecord
+from hwr_core.records.number_rows import NewNumber, NumberRecord
 from hwr_core.records.predictions import Source
 from hwr_core.review.number_queue import NumberOrder
 

@@ -37,6 +37,7 @@ WITHOUT_RULE = {
     "waiting",
     "numbers.add",
     "numbers.add_all",
+    "numbers.sent_before",
     "numbers.several",
     "forms.add",
     "experiments.settle",

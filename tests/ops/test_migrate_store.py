@@ -9,6 +9,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.db import moving
 from hwr_core.errors import Conflict, InvalidValue, StoreUnavailable
 from hwr_core.ops.migrate_store import Engine, migrate_store
+from hwr_core.records.number_rows import NumberRecord
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.sent import Sent
 from hwr_core.settings import Settings
@@ -40,21 +41,23 @@ def _fill(settings: Settings) -> None:
         workspace.users.delete(workspace.users.create("Gone").id)
 
 
-def _send(settings: Settings) -> PredictionRecord:
-    """Send one image with a key."""
+def _send(settings: Settings) -> tuple[PredictionRecord, NumberRecord]:
+    """Send one image of a digit and one of a number, each with a key."""
     with Workspace(settings) as workspace:
-        kept = workspace.start_read_and_keep(png(drawing(5)), source=Source.API, sent=Sent("a")).result()
-        assert isinstance(kept, PredictionRecord)
-        return kept
+        digit = workspace.start_read_and_keep(png(drawing(5)), source=Source.API, sent=Sent("a")).result()
+        read = workspace.read_and_keep_number(png(number("42")), source=Source.API, sent=Sent("a"))
+        assert isinstance(digit, PredictionRecord)
+        assert isinstance(read, NumberRecord)
+        return digit, read
 
 
 def test_an_image_that_is_sent_again_after_the_move_is_not_stored_twice(both, as_file):
     """Idempotency keys move too."""
-    first = _send(as_file)
+    before = _send(as_file)
     migrate_store(both, Engine.POSTGRESQL)
-    again = _send(both)
-    assert (first.repeated, again.repeated) == (False, True)
-    assert again.id == first.id
+    for first, again in zip(before, _send(both), strict=True):
+        assert (first.repeated, again.repeated) == (False, True)
+        assert again.id == first.id
 
 
 def _all(settings: Settings) -> object:

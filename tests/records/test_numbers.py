@@ -10,7 +10,8 @@ from hwr_core.errors import InvalidValue, NotFound, UserInactive, UserNotFound
 from hwr_core.recognition.types import NumberPrediction
 from hwr_core.records.filters import Labelled
 from hwr_core.records.number_filter import NumberFilter
-from hwr_core.records.numbers import MAX_TEXT, NumberRecord
+from hwr_core.records.number_rows import NumberRecord
+from hwr_core.records.numbers import MAX_TEXT
 from hwr_core.records.predictions import Source
 from hwr_core.settings import Settings
 from tests.handwriting import number, png

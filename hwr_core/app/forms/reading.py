@@ -28,7 +28,8 @@ from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.turns import Turns
 from hwr_core.records.forms import Form, FormField, Forms
-from hwr_core.records.numbers import NewNumber, Numbers
+from hwr_core.records.number_rows import NewNumber
+from hwr_core.records.numbers import Numbers
 from hwr_core.records.predictions import Source
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import Settings

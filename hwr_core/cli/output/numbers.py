@@ -12,7 +12,7 @@ from hwr_core.cli.arguments.workspace import opened
 from hwr_core.cli.output.status import DONE, SOME_UNREAD
 from hwr_core.errors import HwrError, ImageError
 from hwr_core.recognition.types import NumberLine, NumberPrediction
-from hwr_core.records.numbers import NumberRecord
+from hwr_core.records.number_rows import NumberRecord
 from hwr_core.records.predictions import Source
 
 

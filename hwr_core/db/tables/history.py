@@ -207,3 +207,18 @@ def idempotency_keys(connection: Cursor) -> None:
 def keys_of_users(connection: Cursor) -> None:
     """Add the keys that a user has chosen, as JSON; null for the usual ones."""
     connection.execute("alter table users add column keys text")
+
+
+def number_idempotency_keys(connection: Cursor) -> None:
+    """Add the same for numbers: a program may send one image, with one key, to be read as a digit and as a number."""
+    connection.execute(
+        """
+        create table number_idempotency_keys (
+            user_id bigint not null,
+            key text not null,
+            number_id bigint not null,
+            content text not null
+        )
+        """
+    )
+    connection.execute("create index number_idempotency_keys_by_key on number_idempotency_keys (key)")

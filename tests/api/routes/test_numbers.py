@@ -50,6 +50,20 @@ def test_a_number_is_accepted_at_the_error_that_is_asked_for(client: TestClient)
     assert (strict["accept"], strict["lines"][0]["accept"]) == (False, False)
 
 
+def test_a_number_sent_twice_with_its_key_is_stored_once(client: TestClient) -> None:
+    """By form or by JSON: the second answer is that of the stored number. With another image the key is refused."""
+    headers = {"Idempotency-Key": "till-3-0017"}
+    first = client.post(ADDRESS, files={"file": IMAGE}, headers=headers).json()
+    again = client.post(ADDRESS, json=drawn(IMAGE), headers=headers).json()
+    for answer in (first, again):
+        del answer["digits"]  # stored to six digits
+    assert first == again
+    assert client.get("/api/numbers").json()["count"] == 1
+    refused = client.post(ADDRESS, json=drawn(png(number("27"))), headers=headers)
+    assert refused.status_code == 409
+    assert client.get("/api/numbers").json()["count"] == 1
+
+
 def test_each_page_of_a_pdf_is_read(client: TestClient) -> None:
     """Lines and digits say on which page they stand."""
     stream = io.BytesIO()

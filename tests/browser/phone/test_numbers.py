@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.phone.hand import opened, write
 from tests.handwriting import hand_made_strokes
@@ -54,6 +54,29 @@ def test_a_number_that_cannot_be_kept_stays_on_the_sheet(phone: BrowserContext) 
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("#history li[data-state=sent]")).to_have_count(1)
     assert len(_numbers(page)) == len(before) + 1
+
+
+def test_a_number_whose_answer_was_lost_is_stored_once(phone: BrowserContext) -> None:
+    """The server has stored it, the page does not know; kept again, it is the one that is there."""
+    page = opened(phone)
+    before = _numbers(page)
+    page.get_by_role("button", name="Number").click()
+    _write_number(page)
+    expect(page.locator("#digit")).to_have_text("47")
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the server does all of it
+        route.abort()
+
+    page.route("**/api/read-number", lose)
+    page.get_by_role("button", name="Right").click()
+    expect(page.locator("#notice")).to_contain_text("did not answer. It is still here: try again")
+    assert len(_numbers(page)) == len(before) + 1
+    page.unroute("**/api/read-number")
+    page.get_by_role("button", name="Right").click()
+    expect(page.locator("#history li[data-state=sent]")).to_have_count(1)
+    [stored] = _numbers(page)[: len(_numbers(page)) - len(before)]
+    assert stored["actual_text"] == "47"
 
 
 def test_a_number_is_not_labelled_twice_where_only_the_label_was_lost(phone: BrowserContext) -> None:

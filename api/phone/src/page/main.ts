@@ -9,7 +9,7 @@ import { type Change, Outbox, type State } from "./outbox.ts";
 import { Reading } from "./reading.ts";
 import { Refused, SignedOut, Unreachable } from "./server.ts";
 import { Sheet, type Stroke } from "./sheet.ts";
-import { type Kept, openStore, type Store } from "./store.ts";
+import { type Kept, newKey, openStore, type Store } from "./store.ts";
 import { inWords, others, percent } from "./words.ts";
 
 declare const PAGE_VERSION: string;
@@ -122,7 +122,7 @@ async function keepNumber(isRight: boolean): Promise<void> {
   } catch (error) {
     if (number.isAbout(asked)) {
       right.disabled = keep.disabled = false;
-      notice(reasonOf(error, "Numbers are kept by the server, which did not answer. It is still here: look at Numbers, or try again."));
+      notice(reasonOf(error, "Numbers are kept by the server, which did not answer. It is still here: try again."));
     } else {
       notice(reasonOf(error, "The number before this one was not kept: the server did not answer."));
     }
@@ -172,11 +172,6 @@ async function add(kept: Kept): Promise<boolean> {
   }
   void navigator.storage?.persist?.(); // else the browser may clear what waits when the device runs full
   return true;
-}
-
-function newKey(): string {
-  // crypto.randomUUID is not there on a page that came over plain HTTP.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function countWaiting(): Promise<void> {

@@ -1,10 +1,12 @@
 /** A number on the wide sheet or a photo: read by the server, and stored there once the user wants it kept. */
 
 import { labelNumber, type Numbers, readNumber } from "./server.ts";
+import { newKey } from "./store.ts";
 
 export class WrittenNumber {
   #image: Blob | null = null;
   #text = "";
+  #key = ""; // the idempotency key that it is stored with
   #id: number | null = null; // in the history, once it is stored there
   #asked = 0; // numbers that were asked for, or are not wanted any more
 
@@ -31,9 +33,9 @@ export class WrittenNumber {
     const mine = this.#asked;
     try {
       const sent = await image;
-      const found = await readNumber(sent, false);
+      const found = await readNumber(sent);
       if (mine !== this.#asked) return null;
-      if (found.text) [this.#image, this.#text] = [sent, found.text];
+      if (found.text) [this.#image, this.#text, this.#key] = [sent, found.text, newKey()];
       return found;
     } catch (error) {
       if (mine !== this.#asked) return null;
@@ -41,13 +43,10 @@ export class WrittenNumber {
     }
   }
 
-  /**
-   * Store it, and what was read as its label if it is right. Asked again where only the label failed, it is not
-   * stored twice; where the answer to the number was lost, it may be.
-   */
+  /** Store it, and what was read as its label if it is right. Asked again after a lost answer, it is not stored twice. */
   async keep(isRight: boolean): Promise<{ image: Blob; text: string; prediction: number | null }> {
-    const [image, text] = [this.#image!, this.#text];
-    const id = this.#id ?? (await readNumber(image, true)).prediction_id;
+    const [image, text, key] = [this.#image!, this.#text, this.#key];
+    const id = this.#id ?? (await readNumber(image, key)).prediction_id;
     if (this.isAbout(image)) this.#id = id;
     if (isRight && id !== null) await labelNumber(id, text);
     return { image, text, prediction: id };

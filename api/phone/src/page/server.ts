@@ -64,12 +64,13 @@ export async function giveFeedback(predictionId: number, digit: number | null): 
   await call("feedback", json({ prediction_id: predictionId, actual_digit: digit }));
 }
 
-/** Read all digits of a drawing or a photo, and store the number if it is to be kept. */
-export function readNumber(image: Blob, keep: boolean): Promise<Numbers> {
+/** Read all digits of a drawing or a photo; given a key, store the number, once for each key. */
+export function readNumber(image: Blob, key: string | null = null): Promise<Numbers> {
   const body = new FormData();
   body.set("file", image, "drawing.png");
-  body.set("keep", String(keep));
-  return call("read-number", { method: "POST", body }, PATIENCE_FOR_PHOTOS);
+  body.set("keep", String(key !== null));
+  const headers: Record<string, string> = key === null ? {} : { "Idempotency-Key": key };
+  return call("read-number", { method: "POST", body, headers }, PATIENCE_FOR_PHOTOS);
 }
 
 export async function labelNumber(id: number, text: string): Promise<void> {

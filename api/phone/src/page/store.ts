@@ -12,6 +12,12 @@ export type Kept = {
   problem?: string; // why the server refused it
 };
 
+/** A new idempotency key. */
+export function newKey(): string {
+  // crypto.randomUUID is not there on a page that came over plain HTTP.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 const NAME = "hwr-phone", STORE = "kept";
 
 /** Open the store. Rejects where the browser allows none, as in some private windows. */
