@@ -51,7 +51,8 @@ class Provider:
         self.asked.append(flask.request.form.to_dict())
         body = response.get_json()
         claims = jwt.decode(body["id_token"], options={"verify_signature": False}) | self.lies
-        ours = jwt.PyJWK(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+        # `is_private` on Python 3.11, whose newest provider has Authlib's keys, `private` on those after it.
+        ours = jwt.PyJWK(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True, private=True))
         key, algorithm = self.forged_with or (ours.key, "RS256")
         body["id_token"] = jwt.encode(
             {name: value for name, value in claims.items() if value is not None},
