@@ -127,7 +127,7 @@ site: setup ## Build the documents as a site in build/site; a dead link ends it
 	.ci/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/uv tool run --quiet --with mkdocs-material==9.8.1 mkdocs@1.6.1 build --strict
 
-sbom: setup ## List all installed packages with hashes and licences in build/sbom.json (CycloneDX)
+sbom: setup ## List all installed packages with versions and licences in build/sbom.json (CycloneDX)
 	mkdir -p build
 	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py environment $(VENV) \
 		--pyproject pyproject.toml --output-reproducible --output-file build/sbom.json

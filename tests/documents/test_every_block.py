@@ -39,6 +39,7 @@ NOT_RUN = {
     ".venv/bin/pip install obstore": "it wants a bucket and its keys; tests/storage starts a server of S3",
     "HWR_AUTH=required .venv/bin/hwr serve --host 0.0.0.0": "it serves until it is stopped; tests/server does so",
     ".venv/bin/hwr datasets list": "it fetches from the network; tests/datasets/test_open_sets.py has a server",
+    ".venv/bin/hwr datasets get --all": "it fetches from the network, then trains for minutes; tests/training trains",
     ".venv/bin/hwr train --script kannada": "it needs a data set; tests/training/test_scripts.py trains scripts",
     ".venv/bin/hwr models onnx champion my-model.onnx": "tests/training/test_onnx_file.py runs it",
     ".venv/bin/hwr tune --set trials=20 --set minutes=30": "it takes too long; tests/training tunes",
