@@ -14,7 +14,7 @@ async def _sent(
         Header(
             min_length=1,
             max_length=LONGEST_KEY,
-            description="A text of your own for this image, used for no other: when the request is sent again with the "
+            description="A text of your own for this request, used for no other image: when it is sent again with the "
             "same key, nothing is stored a second time, and the answer is that of the stored prediction.",
             examples=["3f0c4a52b1d74bd5a5d4c0a7f6f1e9aa"],
         ),

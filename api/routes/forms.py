@@ -11,6 +11,7 @@ from api.dependencies import WorkspaceDep
 from api.errors import RESPONSES
 from api.inputs.presence import waiting_client
 from api.inputs.request_bodies import UploadRoute
+from api.inputs.sent import SentDep
 from api.inputs.uploads import named_content, received
 from api.routes.export import download
 from api.schemas.fields import MaxError, UserId
@@ -87,6 +88,7 @@ async def read(  # noqa: PLR0913, PLR0917  each is one part of the request
         list[UploadFile], File(description="Scans or photos: images, TIFF or PDF.", examples=[["scan.pdf"]])
     ],
     workspace: WorkspaceDep,
+    sent: SentDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     keep: Annotated[Keep, Form()] = True,  # noqa: FBT002  as in the other routes
     max_error: Annotated[MaxError | None, Form()] = None,
@@ -102,7 +104,7 @@ async def read(  # noqa: PLR0913, PLR0917  each is one part of the request
     named = [await received(file) for file in files]
     async with waiting_client(request) as confirm_wanted:
         outcome = workspace.start_read_forms(
-            form_id, named, keep=keep, user_id=user_id, max_error=max_error, on_progress=confirm_wanted
+            form_id, named, keep=keep, user_id=user_id, max_error=max_error, on_progress=confirm_wanted, sent=sent
         )
         found = await asyncio.wrap_future(outcome)
     if format == "json":

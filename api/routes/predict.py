@@ -91,6 +91,7 @@ def predict_batch(  # noqa: PLR0913, PLR0917  each is one part of the request
     files: Annotated[list[UploadFile], File(description="Image files.", examples=[["seven.png", "eight.jpg"]])],
     workspace: WorkspaceDep,
     unit: UnitDep,
+    sent: SentDep,
     user_id: Annotated[UserId, Form()] = DEFAULT_USER,
     enhancement_level: Annotated[EnhancementLevel, Form()] = 1.0,
     script: Annotated[ScriptName, Form()] = WESTERN,
@@ -101,5 +102,7 @@ def predict_batch(  # noqa: PLR0913, PLR0917  each is one part of the request
     """
     named = [named_content(file) for file in files]
     found = workspace.read_all(named, user_id=user_id, enhancement_level=enhancement_level, script=script, unit=unit)
-    kept = workspace.keep_all(found, named, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level)
+    kept = workspace.keep_all(
+        found, named, user_id=user_id, source=Source.BATCH, enhancement_level=enhancement_level, sent=sent
+    )
     return PredictBatchOut.of(kept)

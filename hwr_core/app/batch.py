@@ -1,13 +1,14 @@
 """Predict many image files at once and store the predictions: one outcome for each file, in the order sent."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from hwr_core.app.limits import limits_of
 from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
-from hwr_core.errors import HwrError, InvalidValue
+from hwr_core.errors import Conflict, HwrError, InvalidValue
 from hwr_core.events import Events
 from hwr_core.experiments.routing import Routing
 from hwr_core.images.types import OnProgress
@@ -16,6 +17,7 @@ from hwr_core.recognition.events import PredictionMade
 from hwr_core.recognition.types import Assignment, Prediction
 from hwr_core.records.predictions import NewPrediction, PredictionRecord, Source
 from hwr_core.records.recorder import Recorder
+from hwr_core.records.sent import Sent
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.scripts.script import WESTERN
 from hwr_core.settings import Settings
@@ -77,7 +79,7 @@ class PredictBatch:
         outcomes = reader.read_all([content for _, content in files], enhancement_level, script)
         return [self._outcome(name, outcome, assignment) for (name, _), outcome in zip(files, outcomes, strict=True)]
 
-    def keep_all(
+    def keep_all(  # noqa: PLR0913  all but two by name
         self,
         predictions: Sequence[FilePrediction],
         files: Sequence[NamedFile],
@@ -85,8 +87,12 @@ class PredictBatch:
         user_id: int = DEFAULT_USER,
         source: Source,
         enhancement_level: float = 1.0,
+        sent: Sent | None = None,
     ) -> list[FilePrediction]:
         """Store what `read_all` made of these files; what has no ink or an error stays as it is.
+
+        `sent` is what the program that sends them says of all. What its idempotency key has stored before, for the file
+        in the same place, comes back as it was stored, and another file there than then has a Conflict as its error.
 
         Raises:
             UserNotFound: there is no such user.
@@ -94,16 +100,25 @@ class PredictBatch:
             StoreError: the history cannot be written at present.
         """
         confirm_user(self._store, user_id)
+        given = sent or Sent()
 
         def new() -> Iterator[NewPrediction]:
-            for each, (_, content) in zip(predictions, files, strict=True):
+            for place, (each, (_, content)) in enumerate(zip(predictions, files, strict=True)):
                 if each.has_ink:
                     assert each.prediction is not None  # as has_ink says
-                    upload = upload_of(content, self._settings)
-                    yield NewPrediction(user_id, source, each.prediction, each.file_name, enhancement_level, upload)
+                    yield NewPrediction(
+                        user_id,
+                        source,
+                        each.prediction,
+                        each.file_name,
+                        enhancement_level,
+                        upload_of(content, self._settings),
+                        given.created_at,
+                        given.once(content, f"file {place}"),
+                    )
 
         stored = iter(self._recorder.store_all(new()))
-        return [replace(each, kept=next(stored).result()) if each.has_ink else each for each in predictions]
+        return [_kept(each, next(stored)) if each.has_ink else each for each in predictions]
 
     def unpack(self, archive: bytes, *, on_progress: OnProgress = lambda _: None) -> list[NamedFile]:
         """Return the files of a ZIP archive for a batch: no more, and no larger together, than a batch may be.
@@ -128,3 +143,12 @@ class PredictBatch:
         prediction = replace(outcome, assignment=assignment)
         self._events.publish(PredictionMade(prediction))
         return FilePrediction(name, prediction=prediction)
+
+
+def _kept(read: FilePrediction, stored: Future[PredictionRecord]) -> FilePrediction:
+    """The outcome for a file once it is stored, or is found to have been stored before."""
+    try:
+        record = stored.result()
+    except Conflict as error:
+        return FilePrediction(read.file_name, error=error)
+    return replace(read, kept=record, prediction=record.prediction)

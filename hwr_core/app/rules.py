@@ -111,7 +111,7 @@ _FILTER, _PREDICTION, _USER = OfFilter("chosen"), OfPrediction("prediction_id"),
 _PREDICTIONS, _NUMBERS = OfPredictions("prediction_ids"), OfNumberFilter("chosen")
 _KEPT = ("source", "file_name", "enhancement_level")
 _NUMBER = ("document", *_KEPT, "boxes", "max_error", "pattern", "script", "on_progress")
-_SCANS = ("form_id", "files", "keep", "max_error", "on_progress")
+_SCANS = ("form_id", "files", "keep", "max_error", "on_progress", "sent")
 
 RULES: Mapping[str, Rule] = {
     "settings": _plain(None),
@@ -157,7 +157,7 @@ RULES: Mapping[str, Rule] = {
     "read_all": _in_arm_of("files", "enhancement_level", "script", "unit"),
     "unpack": _plain(Permission.USE, "archive", "on_progress"),
     "keep": _for_user(Permission.USE, "prediction", "image", *_KEPT),
-    "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level"),
+    "keep_all": _for_user(Permission.USE, "predictions", "files", "source", "enhancement_level", "sent"),
     "read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit"),
     "start_read_and_keep": _for_user(Permission.USE, "image", *_KEPT, "script", "unit", "sent"),
     "history.page": _own(_FILTER, free=("limit", "before")),

@@ -47,9 +47,15 @@ class Sent:
         now, time = datetime.now(UTC), self.device_time
         return now if time is None or time >= now else time.astimezone(UTC)
 
-    def once(self, image: bytes) -> "Once | None":
-        """Return the key with what it was sent for; None without a key."""
-        return None if self.key is None else Once(self.key, sha256(image).hexdigest())
+    def once(self, image: bytes, part: str = "") -> "Once | None":
+        """Return the key with what it was sent for; None without a key.
+
+        `part` names one of several images that a request brings along: each is stored by a key of its own, which no
+        program can send, since it has a line break.
+        """
+        if self.key is None:
+            return None
+        return Once(f"{self.key}\n{part}" if part else self.key, sha256(image).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Once:
         """Raise Conflict if the key came with another image before."""
         if content != self.content:
             raise Conflict(
-                f"The idempotency key {self.key!r} was sent with another image before; use a new key for each image."
+                f"The idempotency key {self.key.splitlines()[0]!r} was sent with another image before; "
+                "use a new key for each image."
             )
 
 

@@ -17,6 +17,7 @@ from hwr_core.images.decode import decode
 from hwr_core.records.forms import Form, FormField
 from hwr_core.records.number_filter import NumberFilter
 from hwr_core.records.predictions import Source
+from hwr_core.records.sent import Sent
 from hwr_core.settings import Settings
 from tests import made_forms
 from tests.handwriting import png
@@ -55,6 +56,19 @@ def test_each_scan_becomes_a_row_with_a_cell_for_each_field(workspace: Workspace
         assert [cell.name for cell in row.cells] == [each.name for each in made_forms.FIELDS]
         assert all(cell.fits for cell in row.cells)
         assert sum(cell.accept for cell in row.cells) >= 4
+
+
+def test_scans_sent_again_with_their_key_are_stored_once(workspace: Workspace, form: Form) -> None:
+    """Also where the first try got no further than the first scan; the answer has the stored numbers."""
+    sent, scans = Sent("pile-1"), [("one.png", scan(1)), ("two.png", scan(2))]
+    [first] = workspace.read_forms(form.id, scans[:1], sent=sent).rows
+    workspace.read_forms(form.id, scans, sent=sent)
+    again = workspace.read_forms(form.id, scans, sent=sent).rows
+    assert [cell.number_id for cell in again[0].cells] == [cell.number_id for cell in first.cells]
+    assert [texts(row) for row in again] == [values(1), values(2)]
+    assert workspace.numbers.count() == 2 * len(made_forms.FIELDS)
+    with pytest.raises(Conflict, match="'pile-1' was sent with another image before"):
+        workspace.read_forms(form.id, scans[1:], sent=sent)
 
 
 def test_numbers_of_a_form_are_kept_with_the_image_of_their_field(workspace: Workspace, form: Form) -> None:

@@ -28,9 +28,10 @@ from hwr_core.recognition.served_model import ServedModel
 from hwr_core.recognition.threads import Threads
 from hwr_core.recognition.turns import Turns
 from hwr_core.records.forms import Form, FormField, Forms
-from hwr_core.records.number_rows import NewNumber
+from hwr_core.records.number_rows import NewNumber, NumberRecord
 from hwr_core.records.numbers import Numbers
 from hwr_core.records.predictions import Source
+from hwr_core.records.sent import Sent
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import Settings
 
@@ -50,6 +51,16 @@ class _Reading:
     recogniser: Recogniser
     max_error: float
     keep_for: int | None
+    sent: Sent
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """One file: its place among all that are sent, its name and its content."""
+
+    place: int
+    name: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -119,6 +130,7 @@ class ReadForms:
         user_id: int = DEFAULT_USER,
         max_error: float | None = None,
         on_progress: OnProgress = lambda _: None,
+        sent: Sent | None = None,
     ) -> ReadForm:
         """Read scans of a filled-in form: a row for each page of each file; a bad page fails alone.
 
@@ -129,9 +141,12 @@ class ReadForms:
             user_id: whose numbers they are.
             max_error: the share of accepted numbers that may be wrong, HWR_MAX_ERROR when not given.
             on_progress: called with the share that is done before each page; what it raises stops the reading.
+            sent: what the program that sends the files says of all. A number that its idempotency key has stored
+                before, of the same place, is answered as it was stored.
 
         Raises:
             NotFound: there is no such form.
+            Conflict: the idempotency key came with other files before.
             InvalidValue: there are too many files, or `max_error` is not above 0 and at most 0.5.
             ModelUnavailable: there is no usable model, or it reads no lines.
             UserNotFound, UserInactive, StoreError: the numbers cannot be stored.
@@ -140,12 +155,12 @@ class ReadForms:
         if len(files) > (most := self._settings.max_batch_files):
             raise InvalidValue(f"There are {len(files)} files; at most {most} are allowed.")
         form = self._forms.get(form_id)
-        reading = self._reading(form, max_error, user_id if keep else None)
+        reading = self._reading(form, max_error, user_id if keep else None, sent or Sent())
         rows: list[FormRow] = []
         self._confirm_wanted(on_progress, 0.0)
         with self._turns.taken(partial(self._confirm_wanted, on_progress, 0.0)) as let_another:
             for number, (name, content) in enumerate(files):
-                for row, share in self._rows(name, content, reading):
+                for row, share in self._rows(_Scan(number, name, content), reading):
                     rows.append(row)
                     self._confirm_wanted(on_progress, (number + share) / len(files))
                     let_another()
@@ -160,6 +175,7 @@ class ReadForms:
         user_id: int = DEFAULT_USER,
         max_error: float | None = None,
         on_progress: OnProgress = lambda _: None,
+        sent: Sent | None = None,
     ) -> Future[ReadForm]:
         """Start `read_forms` and return at once, so that no thread of a server has to wait for it."""
         return self._threads.submit(
@@ -170,6 +186,7 @@ class ReadForms:
             user_id=user_id,
             max_error=max_error,
             on_progress=on_progress,
+            sent=sent,
         )
 
     def close(self) -> None:
@@ -177,7 +194,7 @@ class ReadForms:
         self._closed.set()
         self._threads.shutdown()
 
-    def _reading(self, form: Form, max_error: float | None, keep_for: int | None) -> _Reading:
+    def _reading(self, form: Form, max_error: float | None, keep_for: int | None, sent: Sent) -> _Reading:
         allowed = self._settings.max_error if max_error is None else max_error
         check_max_error(allowed)
         if keep_for is not None:
@@ -188,6 +205,7 @@ class ReadForms:
             self._model.reader().recogniser,
             allowed,
             keep_for,
+            sent,
         )
 
     def _confirm_wanted(self, on_progress: OnProgress, share: float) -> None:
@@ -195,29 +213,29 @@ class ReadForms:
             raise Stopped("Reading was stopped because the application is closing.")
         on_progress(share)
 
-    def _rows(self, name: str, content: bytes, reading: _Reading) -> Iterator[tuple[FormRow, float]]:
+    def _rows(self, scan: _Scan, reading: _Reading) -> Iterator[tuple[FormRow, float]]:
         """Yield the row of each page of a file, and the share of the file that is done then."""
         number = 0
         try:
-            for number, page in enumerate(decode_pages(content, limits_of(self._settings)), start=1):
-                yield self._row(name, number, page, reading), number / page.of
+            for number, page in enumerate(decode_pages(scan.content, limits_of(self._settings)), start=1):
+                yield self._row(scan, number, page, reading), number / page.of
         except ImageError as error:  # the file, or what comes after its last good page
-            yield FormRow(name, number + 1, error=error), 1.0
+            yield FormRow(scan.name, number + 1, error=error), 1.0
 
-    def _row(self, name: str, number: int, page: PageImage, reading: _Reading) -> FormRow:
+    def _row(self, scan: _Scan, number: int, page: PageImage, reading: _Reading) -> FormRow:
         try:
             read = [
                 *read_fields(page.grey, reading.form, reading.fields, reading.recogniser, max_error=reading.max_error)
             ]
         except NotThisForm as error:
-            return FormRow(name, number, error=error)
-        ids = self._keep(name, read, reading)
+            return FormRow(scan.name, number, error=error)
+        kept = self._keep(scan, number, read, reading)
         for each in read:
             self._events.publish(NumberPredicted(each.number))
-        return FormRow(name, number, tuple(_cell(each, ids.get(each.field.name)) for each in read))
+        return FormRow(scan.name, number, tuple(_cell(each, kept.get(each.field.name)) for each in read))
 
-    def _keep(self, name: str, read: Sequence[ReadField], reading: _Reading) -> dict[str, int]:
-        """Store the numbers of a page, and return their ids by the names of their fields."""
+    def _keep(self, scan: _Scan, page: int, read: Sequence[ReadField], reading: _Reading) -> dict[str, NumberRecord]:
+        """Store the numbers of a page, and return them by the names of their fields."""
         found = [each for each in read if each.number.digits]
         if reading.keep_for is None or not found:
             return {}
@@ -229,25 +247,27 @@ class ReadForms:
                     each.number,
                     reading.max_error,
                     each.field.pattern.text if each.field.pattern else None,
-                    f"{name}: {each.field.name}",
+                    f"{scan.name}: {each.field.name}",
                     1.0,
                     upload_of(as_png(each.image), self._settings),
+                    reading.sent.created_at,
+                    reading.sent.once(scan.content, f"file {scan.place}, page {page}, {each.field.name}"),
                 )
                 for each in found
             ]
         )
-        return {each.field.name: record.id for each, record in zip(found, records, strict=True)}
+        return {each.field.name: record for each, record in zip(found, records, strict=True)}
 
 
-def _cell(read: ReadField, number_id: int | None) -> FormCell:
-    number = read.number
+def _cell(read: ReadField, kept: NumberRecord | None) -> FormCell:
+    number = kept.number if kept else read.number
     return FormCell(
         read.field.name,
         number.text,
         number.confidence,
         number.accept,
         number.fits,
-        number_id,
+        kept.id if kept else None,
         read.image,
         value=number.lines[0].value if number.lines else None,
     )

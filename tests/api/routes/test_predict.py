@@ -110,6 +110,26 @@ def test_batch_answers_in_the_order_sent_and_a_bad_file_fails_alone(
     assert [row["id"] for row in _history(client)] == [last["prediction_id"], first["prediction_id"]]
 
 
+def test_a_batch_sent_twice_with_its_key_is_stored_once(client: TestClient, seven: bytes) -> None:
+    """Each file in its place, the same image too; another file in a place than before is an error, alone."""
+    headers = {"Idempotency-Key": "pile-1"}
+
+    def send(*images: bytes) -> list[dict[str, Any]]:
+        files = [("files", (f"{place}.png", image)) for place, image in enumerate(images)]
+        results: list[dict[str, Any]] = client.post("/api/predict-batch", files=files, headers=headers).json()[
+            "results"
+        ]
+        return results
+
+    first, again = send(seven, seven), send(seven, seven)
+    assert [each["prediction_id"] for each in again] == [each["prediction_id"] for each in first]
+    assert len(_history(client)) == 2
+    same, other = send(seven, png(drawing(8)))
+    assert same["prediction_id"] == first[0]["prediction_id"]
+    assert "'pile-1' was sent with another image before" in other["error"]
+    assert len(_history(client)) == 2
+
+
 def test_bad_file_of_a_batch_has_the_fields_that_every_result_has(client: TestClient) -> None:
     """A client that knows no `error` and reads digit, confidence and time of each result finds them, saying nothing."""
     response = client.post("/api/predict-batch", files={"files": ("b.txt", b"no image")})
