@@ -41,7 +41,8 @@ def show_hint(text: str) -> None:
 
 def show_symbol(symbol: str, *, rem: float = 7, opacity: float = 1) -> None:
     """One or two characters, larger than any of the theme's headings."""
-    style = f"font-size: {rem}rem; font-weight: 600; line-height: 1; opacity: {opacity}"
+    # Clipped: a font is higher than its digits, and what reaches beyond a row makes it one to be scrolled.
+    style = f"font-size: {rem}rem; font-weight: 600; line-height: 1; overflow: clip; opacity: {opacity}"
     st.html(f'<div style="{style}">{symbol}</div>', width="content")
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from hwr_core.settings import PROJECT, Settings
+from tests.browser.axe import EXEMPTIONS, Exemption, faults_of
 from tests.browser.conftest import DESKTOP
 from tests.browser.hand import at_rest, screenshot, turn_to
 from tests.own_history import live_through
@@ -33,6 +34,9 @@ PAGES = (
 )
 """As the navigation names them."""
 
+INSPECTED = ((DESKTOP, "light"), (PHONE, "dark"))
+"""Where axe looks at the pages: each width and each scheme once."""
+
 NAMELESS = """
     () => [...document.querySelectorAll('[data-testid=stMain] img:not([alt]), [data-testid=stMain] button')]
         .filter((one) => one.checkVisibility() && !one.alt && !(one.innerText || one.ariaLabel || one.title).trim())
@@ -53,15 +57,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
-    """Each opens from the navigation, fits the screen's width, and has words for each image and button."""
-    page = visit("/", size=size, scheme=scheme)
+    """Each opens from the navigation, fits the screen's width, has words for what is seen and pressed, and no fault."""
+    page, needed = visit("/", size=size, scheme=scheme), set[Exemption]()
     for name in PAGES:
         turn_to(page, name)
         at_rest(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is too wide"
         assert page.evaluate(NAMELESS) == [], f"{name} has parts without words"
+        if (size, scheme) in INSPECTED:
+            faults, exempted = faults_of(page)
+            assert faults == [], f"{name} is not for everybody"
+            needed |= exempted
         screenshot(page, f"{name.lower()}-{'desktop' if size == DESKTOP else 'phone'}-{scheme}")
+    if (size, scheme) in INSPECTED:
+        assert {*EXEMPTIONS} - needed == set(), "Streamlit has mended this: it needs no exemption any longer"
 
 
 def test_models_lead_to_experiments(visit: Visit) -> None:

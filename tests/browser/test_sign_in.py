@@ -13,6 +13,7 @@ from hwr_core.app.workspace import Workspace
 from hwr_core.auth.secrets import COOKIE
 from hwr_core.records.roles import Role
 from hwr_core.settings import PROJECT, Settings
+from tests.browser.axe import faults_of
 from tests.browser.hand import expect_digit, save, turn_to, write
 from tests.handwriting import hand_made_strokes
 from tests.provider import Provider, providing
@@ -71,7 +72,7 @@ def test_a_user_signs_in_by_the_provider(browser: Browser, unrestricted: Server)
 
 
 def test_a_user_signs_in_draws_and_signs_out(browser: Browser, unrestricted: Server) -> None:
-    """From a link to the form, to the page that was wanted, to a prediction of one's own, and out again."""
+    """From a link to the form, which has no fault, to the page that was wanted, to a prediction, and out."""
     context = browser.new_context(base_url=unrestricted.url)
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -79,6 +80,9 @@ def test_a_user_signs_in_draws_and_signs_out(browser: Browser, unrestricted: Ser
     expect(page).to_have_url(re.compile("/sign-in"))
     _sign_in(page, "not the right words")
     expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    assert faults_of(page) == ([], set())
+    page.emulate_media(color_scheme="dark")
+    assert faults_of(page) == ([], set())
     _sign_in(page)
     expect(page).to_have_url(re.compile(r"/history\?digit=7"))
     expect(page.get_by_text("No predictions match")).to_be_visible()

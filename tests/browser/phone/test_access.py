@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.axe import faults_of
 from tests.browser.hand import COUNT_INK, next_frame
 from tests.browser.phone.hand import opened, write, write_and_keep
 from tests.handwriting import hand_made_strokes
@@ -143,6 +144,7 @@ def test_everything_stands_out_from_what_is_behind_it(
     found = hint + sure + page.evaluate(CONTRASTS)
     assert {"Write a digit", "Right", "Remove", "Not a digit", "This session"} <= {each["what"] for each in found}
     assert [each for each in found if each["ratio"] < each["least"]] == []
+    assert faults_of(page) == ([], set())
 
 
 def test_a_screen_reader_is_told_what_there_is_and_what_was_read(phone: BrowserContext) -> None:
