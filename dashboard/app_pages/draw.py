@@ -7,7 +7,6 @@ from dashboard.components.messages import show_error
 from dashboard.services import workspace
 from dashboard.views.draw.board import show_board
 from dashboard.views.draw.recent_drawings import show_recent_drawings
-from dashboard.views.upload.files import EXAMPLES
 from hwr_core.errors import HwrError
 
 st.title("Draw a digit")
@@ -18,7 +17,4 @@ except HwrError as error:
     st.stop()
 show_board()
 show_recent_drawings(key="draw")
-if st.button("No pen at hand? Try example images", icon=":material/image:", type="tertiary", key="draw_examples"):
-    st.session_state[EXAMPLES] = True
-    st.switch_page("app_pages/upload.py")
 listen_to_keys([], lambda _: True, key="draw_keys")

@@ -7,8 +7,8 @@ from dashboard.services import workspace
 from hwr_core.app import AUTO, WESTERN, Script, find_script
 from hwr_core.errors import HwrError
 
-SCRIPT_WIDTH = 210
-"""Of the choice, in pixels."""
+SCRIPT_WIDTH, NARROW_SCRIPT = 210, 128
+"""Of the choice, in pixels, and beside what else there is to choose on a phone."""
 
 OWN = "own_scripts"
 """The scripts of users, as they were looked up in this session."""

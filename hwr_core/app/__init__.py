@@ -32,7 +32,7 @@ from hwr_core.auth.known_devices import KNOWN_FOR
 from hwr_core.auth.permissions import MAY, Caller, Permission, may, require
 from hwr_core.auth.secrets import COOKIE, KEY_PREFIX, new_token
 from hwr_core.auth.service import AuthService, NewKey, SignedIn
-from hwr_core.datasets.example_images import example_digits, example_numbers
+from hwr_core.datasets.example_images import example_digits, example_numbers, example_strokes
 from hwr_core.datasets.import_zip import Imported
 from hwr_core.datasets.samples import Part
 from hwr_core.datasets.sources import CUSTOM, SOURCES
@@ -296,6 +296,7 @@ __all__ = [
     "evaluations_of",
     "example_digits",
     "example_numbers",
+    "example_strokes",
     "find_script",
     "flat",
     "form_file",

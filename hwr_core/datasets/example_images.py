@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hwr_core.datasets.handmade import hand_made
+from hwr_core.datasets.handmade import hand_made, hand_made_strokes
 from hwr_core.images.encode import as_png
-from hwr_core.images.strokes import draw
+from hwr_core.images.strokes import Strokes, draw, place
 from hwr_core.images.types import Grey
 
 SIDE = 280
+FILL = 0.7
+"""The longer side of a digit as a share of what it has of the sheet."""
 LINES, RULE = 40, 190
 """Pixels from one ruled line to the next, and how dark they are."""
 
@@ -35,6 +37,24 @@ def example_digits() -> Mapping[str, bytes]:
 def example_numbers() -> Mapping[str, bytes]:
     """Return PNG files of numbers, on one line and on two, by their names."""
     return {"a number.png": as_png(_line("20486")), "two lines.png": as_png(np.vstack([_line("1970"), _line("3358")]))}
+
+
+def example_strokes(text: str, *, width: int, height: int) -> Strokes:
+    """Return the pen strokes of digits side by side in the middle of a sheet.
+
+    Args:
+        text: one digit or several, 0 to 9.
+        width: of the sheet in the unit of the strokes, such as pixels.
+        height: likewise.
+    """
+    rng = np.random.default_rng([*map(int, text)])  # each in a hand of its own, and always in the same
+    side = min(width / len(text), height)
+    start = np.array([(width - side * len(text)) / 2, (height - side) / 2], np.float32)
+    return [
+        stroke + start + np.array([number * side, 0], np.float32)
+        for number, digit in enumerate(text)
+        for stroke in place(hand_made_strokes(int(digit), rng), side=round(side), fill=FILL)
+    ]
 
 
 def _line(text: str) -> Grey:

@@ -221,6 +221,37 @@ def test_undo_and_clear_are_the_only_buttons_of_the_canvas(visit: Visit) -> None
     )
 
 
+def test_tab_leads_from_the_script_to_undo(visit: Visit) -> None:
+    """Past the toolbar that is cut off, both ways."""
+    page = visit()
+    write(page, hand_made_strokes(7))
+    expect_digit(page, 7)
+    at_rest(page)
+    script = page.get_by_label("Script", exact=True)
+    script.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Undo").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(script).to_be_focused()
+
+
+def test_an_example_is_read_like_a_drawing(visit: Visit) -> None:
+    """A click on its image writes it on the sheet; it is cleared, restored and saved as a drawing is."""
+    page = visit()
+    canvas(page).wait_for()
+    at_rest(page)
+    page.locator("[class*=draw_digits_example_tile]").nth(1).click(position={"x": 46, "y": 20})  # its image
+    expect_digit(page, 3)
+    press(page, "Escape", "Write one digit")
+    at_rest(page)
+    page.keyboard.press("z")
+    expect_digit(page, 3)
+    save(page).click()
+    expect(page.get_by_text("Saved as prediction")).to_be_visible()
+    row = saved_rows(page)[0]
+    assert (row["predicted_digit"], row["user_input_type"]) == (3, "drawing")
+
+
 def test_a_dark_page_has_a_dark_sheet(visit: Visit) -> None:
     """Light strokes on a dark sheet; what is sent is dark on light as on a light page."""
     filters = []

@@ -266,9 +266,28 @@ def test_a_corrected_drawing_shows_its_label(app: AppTest, paper: list[bytes | N
     assert drawn(app) == ["**3**"]
 
 
-def test_example_images_are_one_click_away(app: AppTest) -> None:
-    """For those who cannot draw: they are read, and labelled, on Upload."""
-    app.run().button(key="draw_examples").click().run()
+def examples(app: AppTest) -> list[str]:
+    """The examples that can be clicked."""
+    return [button.label for button in app.button if button.label.startswith("Example")]
+
+
+def test_an_example_is_written_on_the_sheet_by_one_click(app: AppTest) -> None:
+    """Stroke by stroke, for those who cannot draw; a number where numbers are drawn."""
+    app.run().button(key="draw_digits_0").click().run()
     assert not app.exception
-    assert app.title[0].value == "Upload images"
-    assert any("labelled" in each.value for each in app.markdown)
+    assert app.session_state["draw_board_sheet"].is_put
+    assert len(app.session_state["draw_board_sheet"].strokes) == 1
+    app.segmented_control(key="draw_kind").set_value("Numbers").run()
+    assert examples(app) == ["Example 2048", "Example 1793"]
+    app.button(key="draw_numbers_0").click().run()
+    assert len(app.session_state["draw_board_sheet"].strokes) >= 4
+
+
+def test_examples_are_offered_where_they_help(app: AppTest, paper: list[bytes | None]) -> None:
+    """On an empty sheet, in the script that they are written in."""
+    assert examples(app.run()) == ["Example 2", "Example 3", "Example 7"]
+    app.selectbox(key="draw_script_1").set_value("arabic").run()
+    assert examples(app) == []
+    app.selectbox(key="draw_script_1").set_value("western").run()
+    paper.append(png(drawing(3)))
+    assert examples(app.run()) == []

@@ -173,7 +173,7 @@ def test_a_number_says_whether_it_has_to_be_checked(
 
 def test_nothing_uploaded_says_what_may_be(page: AppTest) -> None:
     """The empty page says what suits, that nothing is kept by itself, and where else to go."""
-    assert "until you press Save" in page.caption[0].value
+    assert any("until you press Save" in each.value for each in page.caption)
     assert [link.proto.page for link in page.get("page_link") if "Draw a digit" in link.proto.label] == ["draw"]
 
 
@@ -253,18 +253,23 @@ def test_an_empty_archive_says_what_is_allowed(page: AppTest) -> None:
     assert "No images in this group." not in {each.value for each in page.caption}
 
 
-def test_example_images_are_read_where_none_are_at_hand(page: AppTest) -> None:
-    """By one switch, of either kind; they give way to the user's own."""
-    page.toggle(key="upload_examples").set_value(True).run()
+def test_example_images_are_read_where_none_are_at_hand(page: AppTest, workspace: Workspace) -> None:
+    """By one click, of either kind, one of them or all, as if they were files; Remove all removes them too."""
+    next(button for button in page.button if button.label == "Faint pencil").click().run()
     assert not page.exception
+    assert ">4<" in symbols(page)
+    page.button(key="upload_save").click().run()
+    assert [row.file_name for row in workspace.history.page().predictions] == ["example, faint pencil.png"]
+    page.button(key="upload_remove").click().run()
+    page.button(key="upload_all").click().run()
     options = page.button_group(key="upload_group").proto.options
     assert [option.content for option in options][:2] == ["All 5", "Read 4"]
     page.segmented_control(key="upload_kind").set_value("Numbers").run()
     assert not page.exception
+    next(button for button in page.button if button.label == "A number").click().run()
     assert ">20486" in symbols(page)
     upload(page, three=png(number("33")))
     assert ">33" in symbols(page)
-    assert ">20486" not in symbols(page)
 
 
 def labels(workspace: Workspace) -> dict[str | None, int | None]:
@@ -304,7 +309,7 @@ def test_an_image_is_labelled_again_where_it_is_listed(page: AppTest, workspace:
 
 def test_unsure_images_come_first(page: AppTest) -> None:
     """Whoever labels only a few labels those that need it; a file that cannot be read comes last."""
-    page.toggle(key="upload_examples").set_value(True).run()
+    page.button(key="upload_all").click().run()
     [table] = [each.value for each in page.dataframe]
     order = [text.value for text in page.text]
     verdicts = table.set_index("file").loc[order, "verdict"].tolist()
@@ -325,7 +330,7 @@ def test_each_kind_keeps_its_files(page: AppTest) -> None:
     page.segmented_control(key="upload_kind").set_value("One digit").run()
     assert not page.exception
     assert ">3<" in symbols(page)
-    assert any("Still here: three" in each.value for each in page.caption)
+    assert any("Chosen: three" in each.value for each in page.caption)
     next(button for button in page.button if button.label == "4").click().run()
     page.button(key="upload_remove").click().run()
     assert ">3<" not in symbols(page)

@@ -10,15 +10,16 @@ from dashboard.components.label_buttons import UserLabel, pressed_label, save_or
 from dashboard.components.messages import show_error, show_toasts
 from dashboard.components.numbers import show_number
 from dashboard.components.save_button import Unsaved, save_once, saved_ids, show_save_button
-from dashboard.components.script_choice import SCRIPT_WIDTH, choose_script
+from dashboard.components.script_choice import NARROW_SCRIPT, SCRIPT_WIDTH, choose_script
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import KINDS, NUMBERS, ONE_DIGIT, digit_symbol, symbol, written
 from dashboard.services import on_phone, read_number, workspace
 from dashboard.views.draw import canvas
+from dashboard.views.draw.examples import show_drawn_examples
 from dashboard.views.draw.explanation import show_explanation
 from dashboard.views.draw.pen import choose_pen, pen_width
 from dashboard.views.draw.recent_drawings import Drawing, follow
-from hwr_core.app import WESTERN, Prediction, Reason, Source
+from hwr_core.app import AUTO, WESTERN, Prediction, Reason, Source
 from hwr_core.errors import HwrError
 
 BOARD = "draw_board"
@@ -26,8 +27,6 @@ SAVE = "draw_save"
 KIND = "draw_kind"
 PEN = "draw_pen"
 LABEL = "draw_label"
-NARROW_SCRIPT = 128
-"""Of the choice of a script, in pixels: beside the kind on a phone."""
 LABELS = "draw_labels"
 """The user's labels of this session's drawings."""
 
@@ -51,6 +50,9 @@ def show_board() -> None:
         drawing = _show_number(image, script) if kind == NUMBERS else _show_digit(image, script)
     with tools:
         _show_tools(in_a_column=beside)
+    if image is None and script in (WESTERN, AUTO):
+        with left:
+            show_drawn_examples(kind, size, board=BOARD, pen=PEN)
     if drawing and kind == ONE_DIGIT and st.toggle("Explain this prediction", key="draw_explain"):
         show_explanation(drawing.image, script)
     if follow(drawing, key="draw"):

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.services import on_phone
+from hwr_core.app import Strokes
 
 SIDE = 300
 """Pixels; leaves room for the page's margins on a phone of 360."""
@@ -24,7 +27,7 @@ Stroke = dict[str, Any]
 class _Sheet:
     """One session's canvas: what was `received` from the browser, and `strokes`, what is left of it after undoing.
 
-    `cleared` is what was last removed all at once.
+    `cleared` is what was last removed all at once. `is_put`: strokes were put on it that the browser has yet to draw.
     """
 
     revision: int = 0
@@ -33,6 +36,7 @@ class _Sheet:
     received: list[Stroke] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     cleared: list[Stroke] = field(default_factory=list)
+    is_put: bool = False
 
     def restart_with(self, strokes: list[Stroke]) -> None:
         """Have the browser redraw with these strokes."""
@@ -62,7 +66,7 @@ def drawing_canvas(*, key: str, pen_width: int, size: tuple[int, int] = (SIDE, S
     # The style sheet knows this name: there the sheet is turned dark, and the component's own toolbar cut off.
     with st.container(key=f"{key}_{'dark' if st.context.theme.type == 'dark' else 'light'}_sheet", width="content"):
         result = st_canvas(
-            stroke_width=round(pen_width * size[1] / SIDE),
+            stroke_width=_scaled(pen_width, size),
             stroke_color="#000000",
             background_color="#ffffff",
             width=size[0],
@@ -72,7 +76,8 @@ def drawing_canvas(*, key: str, pen_width: int, size: tuple[int, int] = (SIDE, S
             return_image_data=True,
             key=key,
         )
-    if sheet.start and result.image_bytes is None:
+    sheet.is_put = sheet.is_put and result.image_bytes is None
+    if sheet.start and result.image_bytes is None and not sheet.is_put:
         # Back from another page: the browser has forgotten all strokes but those it was told to start with.
         sheet.restart_with([])
         st.rerun()
@@ -82,6 +87,13 @@ def drawing_canvas(*, key: str, pen_width: int, size: tuple[int, int] = (SIDE, S
             sheet.cleared = sheet.strokes  # by the component's own Reset
         sheet.received = sheet.strokes = strokes
     return result.image_bytes if sheet.strokes else None
+
+
+def put(key: str, strokes: Strokes, *, pen_width: int) -> None:
+    """Put strokes on the sheet, in its pixels, in place of what is drawn there: they are the user's from then on."""
+    sheet = _sheet(key)
+    sheet.restart_with([_as_object(stroke, _scaled(pen_width, sheet.size)) for stroke in strokes])
+    sheet.is_put = True
 
 
 def undo(key: str) -> None:
@@ -99,6 +111,18 @@ def clear(key: str) -> None:
     sheet = _sheet(key)
     sheet.cleared = sheet.strokes
     sheet.restart_with([])
+
+
+def _scaled(pen_width: int, size: tuple[int, int]) -> int:
+    return round(pen_width * size[1] / SIDE)
+
+
+def _as_object(stroke: NDArray[np.float32], width: int) -> Stroke:
+    """A stroke as the component describes one that was drawn by hand."""
+    (left, top), *way = stroke.round(1).tolist()
+    path = [["M", left, top], *(["L", x, y] for x, y in way)]
+    pen = {"stroke": "#000000", "strokeWidth": width, "strokeLineCap": "round", "strokeLineJoin": "round"}
+    return {"type": "Path", "path": path, "fill": None, **pen}
 
 
 def _sheet(key: str) -> _Sheet:

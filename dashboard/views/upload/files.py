@@ -1,21 +1,20 @@
 """The files of the Upload page: selected, unpacked and read, with a bar that shows how far that is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from dashboard.components.examples import show_examples
 from dashboard.components.messages import literal, show_error
 from dashboard.components.progress import counted, is_stopped, progress_bar
 from dashboard.components.user_switch import user_id
 from dashboard.components.wording import ONE_DIGIT
-from dashboard.services import FileResult, read_file, unpacked, workspace
-from hwr_core.app import MAX_ENHANCEMENT, READABLE, example_digits, example_numbers, is_archive
+from dashboard.services import FileResult, preview, read_file, unpacked, workspace
+from hwr_core.app import MAX_ENHANCEMENT, READABLE, Grey, example_digits, example_numbers, is_archive
 from hwr_core.errors import HwrError
 from hwr_core.settings import MIB
 
-EXAMPLES = "upload_examples"
-"""The switch of the example images."""
 NAMED = 3
 """Files that are named before the others are counted."""
 
@@ -68,7 +67,6 @@ def choose_files(kind: str) -> list[Upload]:
         label_visibility="collapsed",
     )
     shelf.shown = [Upload(file.file_id, file.name, file.getvalue()) for file in files]
-    _show_shelf(shelf)
     if not shelf.files:  # once there are some, their results have the place
         rules.markdown(_rules(kind, megabytes))
     return shelf.files
@@ -87,16 +85,16 @@ def _rules(kind: str, megabytes: int) -> str:
     )
 
 
-def _show_shelf(shelf: _Shelf) -> None:
-    """How many files there are beside those that the control above names, and the button that removes all."""
-    if not (shelf.earlier or shelf.shown):
+def show_chosen(kind: str) -> None:
+    """Name the files that there are beside those that the control names, and offer to remove all."""
+    shelf = _shelf(kind)
+    if not shelf.files:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Remove all", icon=":material/delete:", key="upload_remove", on_click=shelf.clear)
-        if shelf.earlier:
-            names = ", ".join(file.name for file in shelf.earlier[:NAMED])
-            more = f" and {len(shelf.earlier) - NAMED} more" if len(shelf.earlier) > NAMED else ""
-            st.caption(f"Still here: {literal(names)}{more}", width="content")
+    st.button("Remove all", icon=":material/delete:", key="upload_remove", on_click=shelf.clear)
+    if shelf.earlier:
+        names = ", ".join(file.name for file in shelf.earlier[:NAMED])
+        more = f" and {len(shelf.earlier) - NAMED} more" if len(shelf.earlier) > NAMED else ""
+        st.caption(f"Chosen: {literal(names)}{more}", width="content")
 
 
 def _shelf(kind: str) -> _Shelf:
@@ -104,17 +102,31 @@ def _shelf(kind: str) -> _Shelf:
     return shelves.setdefault(kind, _Shelf())
 
 
-def choose_examples(kind: str) -> list[Upload]:
-    """Offer images to try things out with where the user has none at hand, and return them once they are wanted."""
-    if not st.toggle("Try it with example images", key=EXAMPLES):
-        return []
-    images = example_digits() if kind == ONE_DIGIT else example_numbers()
-    return [Upload(name, name, content) for name, content in images.items()]
+def offer_examples(kind: str) -> None:
+    """Offer images to try things out with where the user has none at hand: a click is as if a file were chosen."""
+    files = {name.removesuffix(".png").capitalize(): name for name in _examples(kind)}
+
+    def choose(name: str) -> None:
+        chosen = [files[name]] if name in files else [*files.values()]
+        contents = _examples(kind)
+        _shelf(kind).earlier += [Upload(f"example {each}", f"example, {each}", contents[each]) for each in chosen]
+
+    show_examples("No image at hand? Try an example:", _example_images(kind), choose, key=f"upload_{len(files)}")
+    st.button("Try all examples", type="tertiary", on_click=choose, args=("",), key="upload_all")
+
+
+def _examples(kind: str) -> Mapping[str, bytes]:
+    return example_digits() if kind == ONE_DIGIT else example_numbers()
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _example_images(kind: str) -> dict[str, Grey]:
+    return {name.removesuffix(".png").capitalize(): preview(content) for name, content in _examples(kind).items()}
 
 
 def choose_level() -> float:
     """Show the advanced options and return the enhancement level."""
-    with st.expander("Advanced", icon=":material/tune:"):
+    with st.popover("Advanced", icon=":material/tune:"):
         level: float = st.slider(
             "Enhancement",
             0.0,

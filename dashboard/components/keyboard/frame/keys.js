@@ -35,6 +35,13 @@ function belongsToAnother(event, name) {
   );
 }
 
+// The canvas's own toolbar is cut off by the style sheet: nobody comes by Tab to what cannot be seen.
+function leaveOutToolbars() {
+  for (const each of PAGE.document.querySelectorAll("[class*=st-key-draw_board_][class*=_sheet] *")) {
+    each.shadowRoot?.querySelector(".dc-toolbar")?.toggleAttribute("inert", true);
+  }
+}
+
 let tabbed = false; // whether what has the focus got it by the keyboard: after a click the keys are the page's again
 
 function onFirstLook(event) {
@@ -44,6 +51,7 @@ function onFirstLook(event) {
   } else if (event.key === "Tab") {
     tabbed = true;
     clicked = null;
+    leaveOutToolbars(); // before the browser looks for what comes next
   }
 }
 
@@ -89,5 +97,6 @@ const LISTENERS = [
 ];
 LISTENERS.forEach(([place, ...how]) => place.addEventListener(...how));
 window.addEventListener("pagehide", () => LISTENERS.forEach(([place, ...how]) => place.removeEventListener(...how)));
+window.frameElement.tabIndex = -1; // nor to this frame, in which nothing is to be seen
 tell("streamlit:componentReady", { apiVersion: 1 });
 tell("streamlit:setFrameHeight", { height: 0 });
