@@ -1,5 +1,7 @@
 """The model versions: how accurate they are, which one is being served, and promoting one or rolling back."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.components.messages import show_error_with_retry
@@ -30,20 +32,19 @@ try:
     selected = choose_version(versions, aliases)
     if selected is None and (asked := st.query_params.get("version")):
         selected = modelling.registry.get(asked)
-    selected = selected or (champions or versions)[0]
-    show_version(selected, aliases)
-    evaluation, comparison, numbers, files, log = st.tabs(
-        ["Evaluation", "Comparison", "Numbers", "Card and files", "Log"]
-    )
-    with evaluation:
-        show_figures(selected)
-    with comparison:
-        show_comparison(selected, [version for version in versions if version.name != selected.name])
-    with numbers:
-        show_acceptance(selected)
-    with files:
-        show_files(selected)
-    with log:
-        show_log(modelling.promotions.log())
+    shown = selected or (champions or versions)[0]
+    show_version(shown, aliases)
+    views: dict[str, Callable[[], None]] = {
+        "Evaluation": lambda: show_figures(shown),
+        "Comparison": lambda: show_comparison(shown, [each for each in versions if each.name != shown.name]),
+        "Numbers": lambda: show_acceptance(shown),
+        "Card and files": lambda: show_files(shown),
+        "Log": lambda: show_log(modelling.promotions.log()),
+    }
+    # Only what is looked at is made: to compare two versions takes as long as all the rest of the page.
+    for tab, show in zip(st.tabs([*views], key="models_tab", on_change="rerun"), views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
 except HwrError as error:
     show_error_with_retry(error)

@@ -15,6 +15,13 @@ from tests.serving import Server, serving
 
 Visit = Callable[..., Page]
 
+SPLIT = [
+    ("/analytics?split=User", "Example Ada, .+"),
+    ("/analytics?view=Accuracy&by=Source&split=User", "Example Ada, Source .+"),
+    ("/analytics?view=Confidence&split=User", "Example Ada, Confidence .+"),
+]
+"""Views with a trace for each user, and what the rows of the last one are called."""
+
 HEIGHT = "(bar) => bar.__data__.s"
 """Plotly's own figure of a bar that it has drawn."""
 
@@ -75,3 +82,19 @@ def test_a_mark_leads_to_its_predictions(visit: Visit, address: str, words: str)
     page.get_by_role("button", name="Open in History").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("History")
     expect(page.get_by_text(re.compile(rf"\bof {number:,}, newest first"))).to_be_visible()
+
+
+def test_marks_of_split_charts_lead_to_the_predictions_of_their_group(visit: Visit, server: Server) -> None:
+    """Lines and bars alike: the history shows that user's alone."""
+    page = visit("/analytics")
+    for address, words in SPLIT:
+        page.goto(address)
+        at_rest(page)
+        traces = page.locator(".js-plotly-plot").first.locator(".trace", has=page.locator(".point"))
+        traces.last.locator(".point").last.click(force=True)
+        number = counted(page, words)
+        at_rest(page)
+        file = page.request.get(page.get_by_role("link", name="Download as CSV").first.get_attribute("href") or "")
+        rows = [*csv.DictReader(io.StringIO(file.text()))]
+        assert len(rows) == number, address
+        assert len({row["user_id"] for row in rows}) == 1

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
-from tests.browser.hand import answer, saved_rows, screenshot, turn_to
+from tests.browser.hand import answer, at_rest, saved_rows, screenshot, turn_to
 from tests.handwriting import drawing, png
 
 Visit = Callable[..., Page]
+
+SMALL_PHONE = ViewportSize(width=360, height=740)
 
 
 def zipped(images: int) -> FilePayload:
@@ -73,3 +75,14 @@ def test_an_archive_fits_a_phone(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Save 3 predictions")).to_be_visible()
     wide = page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth - main.clientWidth")
     assert wide <= 0
+
+
+def test_a_phone_shows_what_was_read_at_once(visit: Visit) -> None:
+    """Also a small one: nobody has to scroll to see the answer."""
+    page = visit("/upload", size=SMALL_PHONE)
+    upload(page, FilePayload(name="seven.png", mimeType="image/png", buffer=png(drawing(7))))
+    expect(answer(page)).to_have_text("7")
+    at_rest(page)
+    box = answer(page).bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= SMALL_PHONE["height"]

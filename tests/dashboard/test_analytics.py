@@ -176,6 +176,26 @@ def test_a_figure_is_split(page: AppTest, workspace: Workspace, view: str, split
     assert names == expected[split]
 
 
+def test_calibration_and_confusion_follow_the_split(page: AppTest, workspace: Workspace) -> None:
+    """A colour for each group beside the diagonal; of the matrix the group that is chosen, with its mistakes alone."""
+    ada = workspace.users.create("Ada")
+    for digit, user in ((7, 1), (3, ada.id)):
+        kept = workspace.keep(workspace.read(png(drawing(digit))), source=Source.UPLOAD, user_id=user)
+        workspace.feedback.give(kept.id, actual_digit=8)
+    page.query_params.update({"view": "Confidence", "split": "User"})
+    page.run()
+    assert not page.exception
+    figure = json.loads(page.get("plotly_chart")[1].proto.spec)
+    assert {trace["name"] for trace in figure["data"] if "name" in trace} == {"default", "Ada"}
+    assert any("Ada" in caption.value and "of 1" in caption.value for caption in page.caption)
+    page.segmented_control(key="view").set_value("Mistakes").run()
+    for name, read in (("Ada", 3), ("default", 7)):
+        next(each for each in page.segmented_control if each.label == "Of").set_value(name).run()
+        assert not page.exception
+        found = [each.value for each in page.markdown if "Read as" in each.value]
+        assert [f"Read as a {read}, labelled an 8" in each for each in found] == [True]
+
+
 def test_the_period_before_is_dotted(page: AppTest, workspace: Workspace) -> None:
     """What was read in the day before stands beside what was read since, a day later than it was."""
     workspace.read_and_keep(png(drawing(3)), source=Source.UPLOAD)

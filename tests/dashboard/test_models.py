@@ -59,12 +59,15 @@ def test_what_is_accepted_of_whole_numbers_is_shown(page: AppTest, registry: Reg
     """Of a version that has a model for it, in words and as a curve; of another one nothing."""
     champion = registry.champion()
     _write_acceptance(champion, None)
+    page.session_state["models_tab"] = "Numbers"
     page.run()
+    assert any("does not say which whole numbers" in each.value for each in page.caption)
     assert not any("may be wrong" in each.value for each in page.markdown)
     rng = np.random.default_rng(1)
     evidence = rng.normal(size=(1000, len(FEATURES)))
     read = ReadLines(evidence, rng.uniform(size=1000) < 1 / (1 + np.exp(-2 - 3 * evidence[:, 0])))
     _write_acceptance(champion, fit_acceptance(read, read))
+    page.session_state["models_tab"] = "Numbers"
     page.run()
     assert not page.exception
     assert any("accepted where 5% may be wrong" in each.value for each in page.markdown)
@@ -80,6 +83,10 @@ def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, wo
     assert page.subheader[0].value == worse
     assert [each.value for each in page.subheader] == [worse]
     assert [tab.label for tab in page.tabs] == ["Evaluation", "Comparison", "Numbers", "Card and files", "Log"]
+    assert any(each.key == "models_suite" for each in page.selectbox)
+    assert not any(each.key == "models_other" for each in page.selectbox)  # made once somebody looks at it
+    page.session_state["models_tab"] = "Comparison"
+    page.run()
     assert any("Under each image" in each.value for each in page.caption)
     assert [each.value for each in page.selectbox if each.key == "models_difference"] == ["custom"]
 

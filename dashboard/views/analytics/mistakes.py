@@ -12,6 +12,7 @@ from dashboard.views.analytics import charts
 from dashboard.views.analytics.chart_panel import UNLABELLED
 from dashboard.views.analytics.questions import ask
 from dashboard.views.analytics.rows import IMAGES, show_rows
+from dashboard.views.analytics.splitting import choose_group
 from hwr_core.app import NONE, HistoryFilter
 
 COUNTS, SHARES = "Counts", "% of label"
@@ -24,6 +25,7 @@ FEW = 8
 
 def show_mistakes(selected: HistoryFilter, _: str) -> None:
     """The confusion matrix, the images of a clicked square, and the most frequent mistakes."""
+    selected = choose_group(selected)
     table = ask("confusion", selected)
     if table.empty:
         st.caption(UNLABELLED)

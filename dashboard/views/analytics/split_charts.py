@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.components.palette import SERIES
+from dashboard.components.palette import QUIET, SERIES
 from dashboard.views.analytics.charts import labelled, laid_out, shares
-from hwr_core.app import HistoryFilter
+from hwr_core.app import HistoryFilter, Reliability
 
 Tables = Mapping[str, pd.DataFrame]
 """The tables of the groups by their names."""
@@ -89,7 +89,8 @@ def confidences(tables: Tables) -> go.Figure:
         figure.add_scatter(
             x=(table["confidence_from"] + table["confidence_to"]) / 2,
             y=table["predictions"] / total,
-            mode="lines",
+            mode="lines+markers",  # marks can be clicked
+            marker={"size": 5},
             line={"color": _colour(place), "shape": "hvh"},
             name=escape(name),
             customdata=table[["predictions"]],
@@ -99,6 +100,27 @@ def confidences(tables: Tables) -> go.Figure:
     figure = _with_legend(laid_out(figure, "Share of predictions"))
     figure.update_yaxes(tickformat=".0%")
     return figure
+
+
+def reliabilities(found: Mapping[str, Reliability]) -> go.Figure:
+    """Dots of each group against the diagonal that show whether its confidence matches its accuracy."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip", showlegend=False
+    )
+    for place, (name, each) in enumerate(found.items()):
+        figure.add_scatter(
+            x=each.bins["confidence"],
+            y=each.bins["accuracy"],
+            mode="lines+markers",
+            name=escape(name),
+            line={"color": _colour(place), "width": 1},
+            marker={"size": 9},
+            customdata=each.bins[["predictions"]],
+            hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%} (%{customdata[0]} predictions)",
+        )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.02], title="Confidence")
+    return _with_legend(shares(laid_out(figure, "Accuracy")))
 
 
 def latencies(tables: Tables) -> go.Figure:

@@ -41,6 +41,20 @@ def groups_of(selected: HistoryFilter, by: Dimension | None) -> Sequence[Group]:
     return [replace(group, value=_name(by, group.value)) for group in found.groups]
 
 
+def choose_group(selected: HistoryFilter) -> HistoryFilter:
+    """Let the user choose by what figures are split and which group is shown, where a chart has room for one."""
+    by = choose_split()
+    groups = groups_of(selected, by)
+    if by is None or not groups:
+        return selected
+    chosen = {group.value: group.chosen for group in groups}
+    names = [*chosen]
+    shown: str = st.segmented_control(
+        "Of", names, default=names[0], required=True, key=f"group_{by}_{'_'.join(names)}", help="One group at a time."
+    )
+    return chosen[shown]
+
+
 def series_of(groups: Sequence[Group], bucket: Bucket, timezone: str) -> list[Series]:
     """The figures over time of each group."""
     return [

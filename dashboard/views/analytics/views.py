@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.downloads import show_data
 from dashboard.components.messages import literal
@@ -24,7 +25,7 @@ from dashboard.views.analytics.splitting import (
     tables_of,
     with_earlier,
 )
-from hwr_core.app import Bucket, Dimension, Group, HistoryFilter, narrowed
+from hwr_core.app import Bucket, Dimension, Group, HistoryFilter, Reliability, narrowed
 
 MOST_BARS = 30
 
@@ -39,20 +40,21 @@ DIMENSIONS = {
 
 def show_over_time(selected: HistoryFilter, timezone: str) -> None:
     """How many predictions there are, and how accurate they are, by hour, day or week."""
-    bucket = Bucket(
-        st.segmented_control(
-            "By",
-            [*Bucket],
-            default=Bucket.DAY,
-            required=True,
-            format_func=str.capitalize,
-            wrap=False,
-            key="each",
-            bind="query-params",
+    with _controls():
+        bucket = Bucket(
+            st.segmented_control(
+                "By",
+                [*Bucket],
+                default=Bucket.DAY,
+                required=True,
+                format_func=str.capitalize,
+                wrap=False,
+                key="each",
+                bind="query-params",
+            )
         )
-    )
-    by = choose_split()
-    before = choose_earlier(selected, bucket, timezone)
+        by = choose_split()
+        before = choose_earlier(selected, bucket, timezone)
     series = series_of(groups_of(selected, by), bucket, timezone)
     shown = [*with_earlier(series, bucket, timezone)] if before else series
     when = _When(shown, bucket, timezone)
@@ -67,6 +69,11 @@ def show_over_time(selected: HistoryFilter, timezone: str) -> None:
         st.caption(UNLABELLED)
     table = shown[0].table if one else joined({each.name or "present": each.table for each in shown})
     show_data(table, f"predictions by {bucket}", key="time")
+
+
+def _controls() -> DeltaGenerator:
+    """The controls of a view side by side, where there is room."""
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,11 @@ def _show_periods(when: _When, question: str, figure: go.Figure) -> None:
 
 def show_breakdown(selected: HistoryFilter, _: str) -> None:
     """Predictions and their accuracy by digit, model, user, source or verdict."""
-    by = st.segmented_control(
-        "By", [*DIMENSIONS], default="Digit", required=True, wrap=False, key="by", bind="query-params"
-    )
-    split_by = choose_split()
+    with _controls():
+        by = st.segmented_control(
+            "By", [*DIMENSIONS], default="Digit", required=True, wrap=False, key="by", bind="query-params"
+        )
+        split_by = choose_split()
     if split_by is not None:
         _show_split_kinds(groups_of(selected, split_by), by)
         return
@@ -120,13 +128,25 @@ def _show_split_kinds(groups: Sequence[Group], by: str) -> None:
     """Each group in a colour of its own."""
     tables = tables_of("breakdown", groups, by=DIMENSIONS[by])
     shown = {name: table.head(MOST_BARS) for name, table in tables.items()}
-    key = f"split_{by}_{'_'.join(tables)}"
-    show_chart("How many predictions?", split_charts.kinds_predictions(shown), key=f"{key}_predictions")
+    _show_split_marks(groups, by, "How many predictions?", split_charts.kinds_predictions(shown), [*shown.values()])
     if any(table["labelled"].sum() for table in tables.values()):
-        show_chart("How accurate are they?", split_charts.kinds_accuracy(shown), key=f"{key}_accuracy")
+        known = [charts.labelled(table) for table in shown.values()]
+        _show_split_marks(groups, by, "How accurate are they?", split_charts.kinds_accuracy(shown), known)
     else:
         st.caption(UNLABELLED)
     show_data(joined(tables), f"predictions by {by.lower()}, split", key="breakdown_split")
+
+
+def _show_split_marks(
+    groups: Sequence[Group], by: str, question: str, figure: go.Figure, tables: Sequence[pd.DataFrame]
+) -> None:
+    """A chart with a trace for each group, whose marks are the rows of its table, and what lies behind the clicked."""
+    names = "_".join(group.value for group in groups)
+    if mark := show_marks(question, figure, key=f"split_{by}_{names}_{question}"):
+        group, table = groups[mark["curve_number"]], tables[mark["curve_number"]]
+        row = table.iloc[mark["point_index"]]
+        words = f"{literal(group.value)}, {by} {literal(str(row['value']))}"
+        show_rows(narrowed(group.chosen, DIMENSIONS[by], row), words)
 
 
 def _show_kinds(selected: HistoryFilter, by: str, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
@@ -141,17 +161,12 @@ def show_confidence(selected: HistoryFilter, _: str) -> None:
     """How confident the predictions are, and whether confidence matches accuracy."""
     split_by = choose_split()
     if split_by is not None:
-        tables = tables_of("confidence_distribution", groups_of(selected, split_by))
-        show_chart("How confident are the predictions?", split_charts.confidences(tables), key="confidence_split")
-        show_data(joined(tables), "confidence, split", key="confidence_split")
+        _show_split_confidence(groups_of(selected, split_by))
         return
     table = ask("confidence_distribution", selected)
     mark = show_marks("How confident are the predictions?", charts.confidence(table), key="confidence_bars")
-    if mark and table.iloc[mark["point_index"]]["predictions"]:
-        row = table.iloc[mark["point_index"]]
-        low = max(float(row["confidence_from"]), selected.confidence_from)
-        high = min(float(row["confidence_to"]), selected.confidence_to)
-        show_rows(replace(selected, confidence_from=low, confidence_to=high), f"Confidence {low:.0%} to {high:.0%}")
+    if mark:
+        _show_confident(Group("", selected), table.iloc[mark["point_index"]])
     show_data(table, "confidence", key="confidence")
     found = ask("reliability", selected)
     if found.error is None:
@@ -163,6 +178,37 @@ def show_confidence(selected: HistoryFilter, _: str) -> None:
         f"calibration error of {found.labelled:,} labelled predictions)."
     )
     show_data(found.bins, "reliability", key="reliability")
+
+
+def _show_split_confidence(groups: Sequence[Group]) -> None:
+    """The same for each group, in a colour of its own."""
+    tables = tables_of("confidence_distribution", groups)
+    key = f"confidence_split_{'_'.join(tables)}"
+    mark = show_marks("How confident are the predictions?", split_charts.confidences(tables), key=key)
+    if mark:
+        group = groups[mark["curve_number"]]
+        _show_confident(group, tables[group.value].iloc[mark["point_index"]])
+    show_data(joined(tables), "confidence, split", key="confidence_split")
+    found: dict[str, Reliability] = {group.value: ask("reliability", group.chosen) for group in groups}
+    known = {name: each for name, each in found.items() if each.error is not None}
+    if not known:
+        st.caption(UNLABELLED)
+        return
+    show_chart("Does confidence match accuracy?", split_charts.reliabilities(found), key=f"reliability_{key}")
+    errors = "; ".join(f"{literal(name)} {each.error:.1%} of {each.labelled:,}" for name, each in known.items())
+    st.caption(f"Points on the dotted line are well calibrated. Expected calibration error: {errors}.")
+    show_data(joined({name: each.bins for name, each in known.items()}), "reliability, split", key="reliability_split")
+
+
+def _show_confident(group: Group, row: pd.Series) -> None:
+    """The predictions of a group whose confidence lies within a row of its table."""
+    if not row["predictions"]:
+        return
+    low = max(float(row["confidence_from"]), group.chosen.confidence_from)
+    high = min(float(row["confidence_to"]), group.chosen.confidence_to)
+    words = f"Confidence {low:.0%} to {high:.0%}"
+    words = f"{literal(group.value)}, {words}" if group.value else words
+    show_rows(replace(group.chosen, confidence_from=low, confidence_to=high), words)
 
 
 def show_speed(selected: HistoryFilter, _: str) -> None:
