@@ -20,7 +20,7 @@ PORT =
 ARGS =
 LOCK =
 
-.PHONY: help setup run phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store replicas fuzz notebooks wheel openapi release site lock sbom audit licences manifests clean bench-store
+.PHONY: help setup run tour phone test test-slow test-all test-postgresql check format train bench race mixed bench-shadow crowd abuse kills kills-store replicas fuzz notebooks wheel openapi release site lock sbom audit licences manifests clean bench-store
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -96,6 +96,9 @@ replicas: setup ## Kill servers that share a database, and the database, under l
 
 fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
 	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)
+
+tour: setup ## Take the pictures of the tour and the guides anew (ARGS="--only review,home")
+	$(BIN)/python -m tests.browser.tour $(ARGS)
 
 notebooks: setup ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
