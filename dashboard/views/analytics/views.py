@@ -142,8 +142,11 @@ def _show_split_marks(
 ) -> None:
     """A chart with a trace for each group, whose marks are the rows of its table, and what lies behind the clicked."""
     names = "_".join(group.value for group in groups)
-    if mark := show_marks(question, figure, key=f"split_{by}_{names}_{question}"):
-        group, table = groups[mark["curve_number"]], tables[mark["curve_number"]]
+    mark = show_marks(question, figure, key=f"split_{by}_{names}_{question}")
+    if not mark:
+        return
+    group, table = groups[mark["curve_number"]], tables[mark["curve_number"]]
+    if mark["point_index"] < len(table):  # what was clicked may be gone since
         row = table.iloc[mark["point_index"]]
         words = f"{literal(group.value)}, {by} {literal(str(row['value']))}"
         show_rows(narrowed(group.chosen, DIMENSIONS[by], row), words)
