@@ -202,6 +202,7 @@ class Modelling:
             self._data.write_corrected_numbers(folder.numbers)
         return JobSpec(
             job=job.id,
+            key=job.key,
             kind=job.kind,
             config=job.config,
             cores=self._settings.job_cores or os.cpu_count() or 1,

@@ -81,9 +81,10 @@ def _join(job_id: int) -> int:
     settings = load_settings()
     with opened() as workspace:
         tuning = workspace.modelling.tuning_to_join(job_id)
+        key = workspace.modelling.jobs.get(job_id).key
         folder = workspace.modelling.jobs.folder(job_id)
     assert settings.database_url is not None, "else it was refused"
-    place = study_place(job_id, folder.path, settings.database_url.get_secret_value())
+    place = study_place(key, folder.path, settings.database_url.get_secret_value())
     read_study(place)  # says at once if there is none yet
     from hwr_core.training.tuning.join import join_tuning  # loads TensorFlow
 

@@ -28,7 +28,8 @@ class ChildProcess:
         """
         with folder.log_file.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603  our own program
-                [sys.executable, "-m", program, str(folder.path)],
+                # -P: the folder in which the server was started may hold a json.py, which is not to be ours
+                [sys.executable, "-P", "-m", program, str(folder.path)],
                 stdin=subprocess.PIPE,  # never written to: it closes with the parent
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -23,7 +23,7 @@ class SharedJobs:
         if not folder.is_of_this_machine:
             return  # a copy, which may be older than what is there
         try:
-            found = {f"{_place(job)}/{file.name}": file.read_bytes() for file in _files(folder) if file.exists()}
+            found = {f"{job.key}/{file.name}": file.read_bytes() for file in _files(folder) if file.exists()}
             if found:
                 self._storage.write(found)
         except (StorageUnavailable, OSError) as error:
@@ -35,7 +35,7 @@ class SharedJobs:
             return
         for file in _files(folder):
             try:
-                content = self._storage.read(f"{_place(job)}/{file.name}")
+                content = self._storage.read(f"{job.key}/{file.name}")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(file, content)
             except FileNotFoundError:  # a job that was cancelled before it began has nothing
@@ -44,11 +44,6 @@ class SharedJobs:
                 log.warning("What job %s has printed cannot be fetched: %s", job.id, error)
                 return
         folder.note_copy(job.attempt)
-
-
-def _place(job: Job) -> str:
-    """Where a job's files lie; with its time, since another history has a job of this number too."""
-    return f"{job.id}-{job.created_at:%Y%m%dT%H%M%S.%fZ}"
 
 
 def _files(folder: JobFolder) -> tuple[Path, ...]:

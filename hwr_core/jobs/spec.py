@@ -25,6 +25,8 @@ class JobSpec(BaseModel):
 
     job: int = Field(ge=1)
     """The job's number."""
+    key: str = ""
+    """The job's number and time, as `Job.key` says; empty in specs of earlier versions."""
     kind: JobKind
     config: Mapping[str, JsonValue]
     """The child process validates it as the config of this kind of job."""

@@ -70,6 +70,11 @@ class Job:
     stop_asked: bool = False
 
     @property
+    def key(self) -> str:
+        """Its number and time: another history has a job of this number too, and may share a place with this one."""
+        return f"{self.id}-{self.created_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+    @property
     def can_be_resumed(self) -> bool:
         """Whether it can continue from its last checkpoint."""
         return self.state in (JobState.FAILED, JobState.CANCELLED)

@@ -132,7 +132,7 @@ def _tune(spec: JobSpec, folder: JobFolder, report: Report) -> Result:
 
     tuning = tuning_config(spec.config)
     url = load_settings().database_url
-    place = study_place(spec.job, folder.path, None if url is None else url.get_secret_value())
+    place = study_place(spec.key, folder.path, None if url is None else url.get_secret_value())
     result = result_of(tuning, tune(tuning, _places(spec), folder, report, spec.cores, place))
     if tuning.train_best:
         best = training_config(result["best_config"])

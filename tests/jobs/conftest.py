@@ -1,6 +1,5 @@
 """A queue whose jobs are a toy program, on a real store and in real processes."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,7 +42,7 @@ def new_queue(
     table: Jobs, events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., JobQueue]]:
     """Make queues over one table and folder; all are closed at the end."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     queues = []
 
     def make(width: int = 1) -> JobQueue:

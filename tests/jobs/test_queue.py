@@ -38,6 +38,15 @@ def test_a_job_runs_to_its_end_at_the_lowest_priority(queue):
     assert job.created_at <= job.started_at <= job.finished_at
 
 
+def test_files_of_the_current_folder_are_not_loaded_instead_of_modules(queue, tmp_path, monkeypatch):
+    """Whoever starts the server beside a json.py of their own has their jobs run all the same."""
+    (tmp_path / "json.py").write_text("raise SystemExit('this is not the module')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    job = submit(queue)
+    ended = until(queue, job, JobState.SUCCEEDED, JobState.FAILED)
+    assert ended.state is JobState.SUCCEEDED, ended.error
+
+
 def test_each_state_and_progress_of_a_job_are_published(queue, events):
     """Queued, running, how far it is, and how it ended; a resumed job begins with the first of them."""
     published = []

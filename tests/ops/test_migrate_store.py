@@ -8,12 +8,15 @@ from hwr_core.app.server_lock import SoleServer
 from hwr_core.app.workspace import Workspace
 from hwr_core.db import moving
 from hwr_core.errors import Conflict, InvalidValue, StoreUnavailable
+from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.ops.migrate_store import Engine, migrate_store
 from hwr_core.records.number_rows import NumberRecord
 from hwr_core.records.predictions import PredictionRecord, Source
 from hwr_core.records.sent import Sent
 from hwr_core.settings import Settings
+from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, number, png
+from tests.own_models import copied_models
 
 pytestmark = pytest.mark.duckdb_file
 
@@ -100,6 +103,24 @@ def test_a_target_with_a_history_is_left_alone(both, as_file):
     with pytest.raises(Conflict, match="has a DuckDB file already"):
         migrate_store(both, Engine.DUCKDB)
     assert _all(both) == there
+
+
+def test_a_database_that_was_tried_before_says_what_the_files_say(both, as_file, tmp_path):
+    """A server has noted there which version served then; after the move it is the one that the files name now."""
+    registry = copied_models(tmp_path / "models")
+    tried, files = (each.model_copy(update={"models_dir": tmp_path / "models"}) for each in (both, as_file))
+    before = registry.champion().name
+    assert open_registry(tried).champion_name() == before
+    after = worse_copy(registry)
+    registry.serve(after)
+    _fill(files)
+
+    migrate_store(tried, Engine.POSTGRESQL)
+
+    assert open_registry(tried).champion_name() == after.name
+    assert [line.version for line in open_registry(tried).pointers.lines()] == [
+        line.version for line in registry.pointers.lines()
+    ]
 
 
 def test_what_arrives_otherwise_than_sent_is_not_kept(both, as_file, monkeypatch):

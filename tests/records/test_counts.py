@@ -15,15 +15,17 @@ from hwr_core.analytics.days import today_and_before
 from hwr_core.analytics.periods import Bucket
 from hwr_core.analytics.queries import Analytics
 from hwr_core.analytics.samples import named_digits
+from hwr_core.db.engines import server_store
 from hwr_core.db.file_store import FileStore
 from hwr_core.db.rollups import keeping
 from hwr_core.errors import NotFound, StoreUnavailable
 from hwr_core.recognition.types import NONE, Timings, Verdict
 from hwr_core.records.erasure import erase_predictions
 from hwr_core.records.filters import HistoryFilter, Labelled
-from hwr_core.records.history import EVERYTHING
-from hwr_core.records.predictions import Source
+from hwr_core.records.history import EVERYTHING, History
+from hwr_core.records.predictions import Source, record_predictions
 from hwr_core.records.retention import Retention, prune
+from hwr_core.settings import Settings
 
 NOW = datetime.now(UTC)
 HIGHEST = 0.99
@@ -266,6 +268,41 @@ def test_a_history_from_before_the_roll_ups_is_counted_at_the_next_opening(
             assert keeping.watermark(cursor) > 30
         _check(store, type(history)(store, world.uploads, max_page=100), EVERYTHING)
     assert "Counting the history: 40 of about 40 predictions." in caplog.text
+
+
+def test_a_long_history_on_a_server_is_counted_in_parts(postgresql, uploads, new_prediction, tmp_path, monkeypatch):
+    """What was counted before a stop stays counted; the next opening goes on from there, and all figures are right."""
+    url = postgresql.new_database()
+
+    def opened():
+        return closing(server_store(url, Settings(data_dir=tmp_path)))
+
+    monkeypatch.setattr(keeping, "EVERY", 1_000)
+    with opened() as store, store.writing() as cursor:
+        record_predictions(cursor, [new_prediction(digit=place % 10) for place in range(40)], uploads)
+    monkeypatch.setattr(keeping, "EVERY", 5)
+    monkeypatch.setattr(keeping, "AT_ONCE", 12)
+    begun = []
+
+    def stop_at_the_third(cursor, begin):
+        def begin_twice():
+            if len(begun) == 2:
+                raise KeyboardInterrupt
+            begun.append(begin())
+
+        keeping.catch_up(cursor, begin_twice)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hwr_core.db.server_connection.catch_up", stop_at_the_third)
+        with opened() as store, pytest.raises(KeyboardInterrupt), store.session():
+            pass
+        patch.setattr("hwr_core.db.server_connection.catch_up", lambda *_: None)
+        with opened() as store, store.session() as cursor:
+            assert keeping.watermark(cursor) == 24
+    with opened() as store:
+        with store.session() as cursor:
+            assert keeping.watermark(cursor) > 30
+        _check(store, History(store, uploads, max_page=100), EVERYTHING)
 
 
 def test_a_time_at_the_ends_of_the_calendar_can_be_asked_for(world, history):

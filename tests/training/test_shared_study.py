@@ -14,7 +14,7 @@ from hwr_core.errors import Conflict, InvalidValue, NotFound
 from hwr_core.jobs.table import JobKind, Jobs
 from hwr_core.settings import PROJECT, Settings
 from hwr_core.training.data import prepare
-from hwr_core.training.tuning.study import StudyPlace, begin_study, count_ended, read_study, study_place
+from hwr_core.training.tuning.study import StudyPlace, begin_study, count_ended, open_study, read_study, study_place
 from tests.own_models import own_digits
 
 TRIALS = 3
@@ -41,7 +41,7 @@ def test_two_processes_run_the_trials_of_one_study(on_server):
         folder = workspace.modelling.jobs.folder(job.id)
         Jobs(workspace.store).claim(job.id, 1)
     folder.path.mkdir(parents=True)
-    place = study_place(job.id, folder.path, url)
+    place = study_place(job.key, folder.path, url)
     on_data = Places(on_server.datasets, on_server.custom_dataset, folder.corrections)
     prepare(tuning.of_a_trial, on_data, folder.checkpoints / "prepared")  # as the machine that begins a tuning does
     begin_study(place, tuning, None)
@@ -70,6 +70,24 @@ def test_two_processes_run_the_trials_of_one_study(on_server):
     assert sorted(numbers) == [trial.number for trial in study.get_trials()]
     with psycopg.connect(url) as connection:
         assert connection.execute("select count(*) from optuna.trials").fetchone() == (len(numbers),)
+
+
+def test_two_histories_on_one_server_keep_their_studies_apart(postgresql, tmp_path):
+    """Each in a schema of its own, with a tuning of the number 1: neither goes on with the trials of the other."""
+    url = postgresql.new_database(template=None)
+    places = []
+    for name in ("one", "other"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"create schema {name}")
+        of_one = f"{url}?options=-csearch_path%3D{name}"
+        on_server = Settings(data_dir=tmp_path / name, models_dir=PROJECT / "models", database_url=of_one)
+        with Workspace(on_server) as workspace:
+            job = workspace.modelling.jobs.submit(JobKind.TUNE, {})
+        assert job.id == 1
+        places.append(study_place(job.key, tmp_path / name, of_one))
+    open_study(places[0]).enqueue_trial({"learning_rate": 0.001})
+    assert len(read_study(places[0]).get_trials()) == 1
+    assert open_study(places[1]).get_trials() == []
 
 
 def test_only_a_tuning_that_runs_on_a_shared_database_is_joined(on_server, workspace, tmp_path):

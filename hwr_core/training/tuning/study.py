@@ -47,9 +47,12 @@ class StudyPlace:
         return self.database is not None
 
 
-def study_place(job_id: int, folder: Path, database: str | None) -> StudyPlace:
-    """Return where the study of a job is kept: in the database, whose address is given, or else in its folder."""
-    return StudyPlace(folder) if database is None else StudyPlace(folder, database, f"hwr-job-{job_id}")
+def study_place(job: str, folder: Path, database: str | None) -> StudyPlace:
+    """Return where the study of a job is kept: in the database, whose address is given, or else in its folder.
+
+    `job` is the job's key: histories in different schemas of a database share the schema of the studies.
+    """
+    return StudyPlace(folder) if database is None else StudyPlace(folder, database, f"hwr-job-{job}")
 
 
 def read_study(place: StudyPlace) -> optuna.Study:
