@@ -156,6 +156,7 @@ class Modelling:
             )
         if job.state is not JobState.RUNNING:
             raise Conflict(f"Job {job_id} is {job.state}; only a tuning that runs can be joined.")
+        self._data.exchange_images()
         return tuning_config(job.config)
 
     def evaluate(self, values: Mapping[str, Any], user_id: int = DEFAULT_USER) -> Job:
@@ -196,6 +197,7 @@ class Modelling:
     def _spec(self, job: Job) -> JobSpec:
         """Return what the child process needs to know of a job, with the labelled predictions written out for it."""
         folder = self.jobs.folder(job.id)
+        self._data.exchange_images()
         if job.kind is JobKind.SCRIPTS or CORRECTIONS in _data_of(job):
             self._data.write_corrections(folder.corrections)
         if learns_lines := bool(job.config.get("line_epochs")):

@@ -1,17 +1,19 @@
-"""hwr migrate-storage: image files and model versions into a storage, back, or from one to another."""
+"""hwr migrate-storage: image files, model versions, labelled images into a storage, back, or from one to another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hwr_core.addresses import storage_address
+from hwr_core.datasets.shared import labelled_images
+from hwr_core.datasets.shared.labelled_images import SharedImages
 from hwr_core.errors import InvalidValue, ModelUnavailable, NotFound, StorageUnavailable
 from hwr_core.records.uploads import Upload, Uploads
 from hwr_core.registry.registry import CARD, Registry
 from hwr_core.registry.shared import EVALUATION, copy_version, names_in
 from hwr_core.settings import SHIPPED, Settings
 from hwr_core.storage.folder import Folder
-from hwr_core.storage.places import MODELS, UPLOADS, open_storage
+from hwr_core.storage.places import LABELLED, MODELS, UPLOADS, open_storage
 from hwr_core.storage.storage import Storage, Stored
 
 DATA = "data"
@@ -32,13 +34,17 @@ class Carried:
     there: int
     versions: int
     versions_there: int
+    labelled: int
+    labelled_there: int
     damaged: tuple[str, ...]
 
 
 def migrate_storage(
     settings: Settings, source: str, target: str, progress: Callable[[int, int], None] = lambda *_: None
 ) -> Carried:
-    """Copy the image files and model versions that the target lacks; the source stays. Run again, it goes on.
+    """Copy image files, model versions and labelled images that the target lacks; the source stays.
+
+    Run again, it goes on.
 
     Args:
         settings: whose folders.
@@ -70,7 +76,11 @@ def migrate_storage(
     _confirm(goal, [image for image in due if image.name not in left_out])
     copied = len(due) - len(damaged)
     versions, versions_there = _copy_versions(_models(settings, source), _models(settings, target), damaged)
-    return Carried(copied, len(wanted) - len(due), versions, versions_there, tuple(damaged))
+    images = _copy_labelled(settings, source, target)
+    damaged += images.damaged
+    return Carried(
+        copied, len(wanted) - len(due), versions, versions_there, images.copied, images.there, tuple(damaged)
+    )
 
 
 def _copy_versions(origin: Storage, goal: Storage, damaged: list[str]) -> tuple[int, int]:
@@ -85,6 +95,18 @@ def _copy_versions(origin: Storage, goal: Storage, damaged: list[str]) -> tuple[
         except (ModelUnavailable, NotFound):
             damaged.append(name)
     return copied, len(wanted) - copied - sum(name in wanted for name in damaged)
+
+
+def _copy_labelled(settings: Settings, source: str, target: str) -> labelled_images.Carried:
+    """Copy the users' own labelled images that the target lacks."""
+    if DATA not in {source, target}:
+        return labelled_images.copy_images(_labelled(source), _labelled(target))
+    shared = SharedImages(_labelled(target if source == DATA else source), settings.custom_dataset)
+    return shared.send() if source == DATA else shared.fetch()
+
+
+def _labelled(place: str) -> Storage:
+    return open_storage(f"{storage_address(place)}/{LABELLED}")
 
 
 def _models(settings: Settings, place: str) -> Storage:

@@ -15,7 +15,7 @@ from hwr_core.storage.storage import Storage
 if TYPE_CHECKING:  # obstore is of an extra, and costs 60 ms
     from hwr_core.storage.bucket import Bucket
 
-UPLOADS, MODELS, JOBS = "uploads", "models", "jobs"
+UPLOADS, MODELS, JOBS, LABELLED = "uploads", "models", "jobs", "labelled"
 """What lies where below HWR_STORAGE_URL."""
 
 

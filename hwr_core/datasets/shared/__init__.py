@@ -1,0 +1,1 @@
+"""Data that servers share by a storage."""
