@@ -119,7 +119,7 @@ phone: ## Build the page for phones from api/phone/src (needs node; what it buil
 	cd api/phone && npm ci --ignore-scripts --no-fund --no-audit && npm run build
 
 lock: | $(BIN)/uv ## Write constraints.txt (versions, hashes) anew; pins that still fit stay (LOCK=--upgrade renews them)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx --extra postgres --extra sso --extra storage --extra redis \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --extra train --extra notebooks --extra mlflow --extra mcp --extra onnx --extra postgres --extra sso --extra storage --extra redis --extra dask --extra ray \
 		--no-annotate --generate-hashes --custom-compile-command "make lock" --output-file constraints.txt $(LOCK) pyproject.toml
 
 $(BIN)/uv:
@@ -177,7 +177,7 @@ $(SERVING): pyproject.toml constraints.txt
 # What its tests and notebooks need too.
 $(INSTALLED): $(SERVING)
 	@echo "Installing what tests and notebooks need ..."
-	@$(BIN)/python .ci/requirements train notebooks mlflow mcp onnx postgres redis storage sso > $(VENV)/requirements.txt
+	@$(BIN)/python .ci/requirements train dask notebooks mlflow mcp onnx postgres redis storage sso > $(VENV)/requirements.txt
 	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
 	@touch $@
 	@echo "Installed."

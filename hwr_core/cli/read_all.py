@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -31,6 +31,11 @@ def read_all(  # noqa: PLR0913  one for each option
     shard_size: int = 5_000,
     shard: str = "0/1",
     processes: Annotated[int | None, Parameter(help="Processes that read; as many as cores when not given.")] = None,
+    engine: Literal["local", "dask", "ray"] = "local",
+    address: Annotated[
+        str | None,
+        Parameter(help="Where a cluster is: tcp://HOST:8786 (dask), HOST:6379 or ray://HOST:10001 (ray)."),
+    ] = None,
 ) -> int:
     """Read very many images on all cores into Parquet files, shard by shard. Run again, it goes on where it stopped.
 
@@ -40,13 +45,14 @@ def read_all(  # noqa: PLR0913  one for each option
         enhancement_level: 0 to 3, how hard to clean the image.
         shard_size: Images in a file of results.
         shard: Which part of the work, I/N from 0/N on: several machines share it by the same folder.
+        engine: What reads: processes of this machine, or dask or ray, on the cluster of --address or of
+            DASK_SCHEDULER_ADDRESS or RAY_ADDRESS, else on this machine.
     """
+    from hwr_core.app.bulk.engines.engine import Engine, EngineKind
     from hwr_core.app.bulk.read_all import read_all
     from hwr_core.app.bulk.worker import How
     from hwr_core.settings import load_settings
 
-    if processes is not None and processes < 1:
-        raise InvalidValue(f"--processes is {processes}; 1 or more is allowed.")
     done = read_all(
         load_settings(),
         source,
@@ -54,7 +60,7 @@ def read_all(  # noqa: PLR0913  one for each option
         how=How(numbers, script, enhancement_level),
         shard_size=shard_size,
         part=_part(shard),
-        processes=processes,
+        engine=Engine(EngineKind(engine), address, processes),
         on_progress=_tell,
     )
     print(json.dumps(asdict(done)) if as_json else _in_words(done, folder))

@@ -82,7 +82,8 @@ COMMANDS = {
     "audit": "--limit",
     "export": "FILE --format --user-id --digit --actual-digit --verdict --confidence-from --confidence-to "
     "--source --script --model-version --labelled --since --until",
-    "read-all": "SRC DST --json --numbers --script --enhancement-level --shard-size --shard --processes",
+    "read-all": "SRC DST --json --numbers --script --enhancement-level --shard-size --shard --processes --engine "
+    "--address",
     "export-user": "USER FILE --format",
     "prune": "--dry-run --predictions-older-than --uploads-older-than --yes",
     "backup": "FILE",

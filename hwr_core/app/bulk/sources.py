@@ -1,11 +1,13 @@
 """Where the images of a bulk reading come from: a folder, a pattern of names, or a Parquet file of images."""
 
 import glob
+import os
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 
-from hwr_core.app.batch import NamedFile
-from hwr_core.errors import InvalidValue, UnreadableImage
+from hwr_core.app.bulk.images import Images
+from hwr_core.errors import InvalidValue
 
 ENDINGS = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".pdf")
@@ -39,20 +41,26 @@ def names_of(source: str) -> list[str]:
     return names
 
 
-def images_of(source: str, names: list[str], start: int, max_bytes: int) -> Iterator[NamedFile | UnreadableImage]:
-    """Yield some images of a source: `names`, from the place `start` on; an error for what cannot be read."""
+def images_of(source: str, names: list[str], start: int, most: int) -> Iterator[Images]:
+    """Yield some images of a source, so many at once: `names`, from the place `start` on.
+
+    Files are read by whoever gets them; rows of a table are read here, by row groups.
+    """
     if is_table(source):
-        yield from _images_in_table(source, names, start)
+        rows = zip(names, _contents_in_table(source, names, start), strict=True)
+        while some := list(islice(rows, most)):
+            found, contents = zip(*some, strict=True)
+            yield Images(found, "", "", contents)
         return
-    if not (Path(source).exists() or glob.has_magic(source)):
-        raise InvalidValue(f"There is no {source!r} here, with which this reading began.")
-    folder = Path(source) if Path(source).is_dir() else Path()
-    for name in names:
-        try:
-            with (folder / name).open("rb") as file:
-                yield name, file.read(max_bytes + 1)
-        except OSError as error:
-            yield UnreadableImage(f"The file cannot be opened: {error.strerror}.")
+    folder = os.path.abspath(source if os.path.isdir(source) else "")  # noqa: PTH100, PTH112  names may be no text
+    for begin in range(0, len(names), most):
+        yield Images(tuple(names[begin : begin + most]), folder, _root(source))
+
+
+def _root(source: str) -> str:
+    """The file or folder with which a source begins, however the rest of a pattern goes on."""
+    plain = takewhile(lambda part: not glob.has_magic(part), Path(source).absolute().parts)
+    return str(Path(*plain))
 
 
 def _names_in_table(source: str) -> list[str]:
@@ -76,8 +84,8 @@ def _names_in_table(source: str) -> list[str]:
     return [str(name) for name in named]
 
 
-def _images_in_table(source: str, names: list[str], start: int) -> Iterator[NamedFile | UnreadableImage]:
-    """The rows from a place on; row groups before it are passed over, the others read one at a time."""
+def _contents_in_table(source: str, names: list[str], start: int) -> Iterator[bytes | str]:
+    """The images of the rows from a place on; row groups before it are passed over, the others read one at a time."""
     import pyarrow.parquet as pq  # noqa: PLC0415  see above
 
     end, begins = start + len(names), 0
@@ -90,6 +98,5 @@ def _images_in_table(source: str, names: list[str], start: int) -> Iterator[Name
                 column = table.read_row_group(group, [IMAGE]).column(IMAGE)
                 for place in range(max(start, begins), min(end, ends)):
                     content = column[place - begins].as_py()
-                    no_image = UnreadableImage("The row holds no image.")
-                    yield no_image if content is None else (names[place - start], content)
+                    yield "The row holds no image." if content is None else content
             begins = ends

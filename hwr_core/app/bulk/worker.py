@@ -1,15 +1,18 @@
-"""The process that reads some images of a shard: one model, one thread, no history."""
+"""What reads some images of a bulk reading, in a process of this machine or another: one model, no history."""
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import parent_process
-from threading import Thread
-from typing import Any
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
+from hwr_core.app.bulk.images import Images
+from hwr_core.app.bulk.results import Row, table_of
 from hwr_core.app.limits import limits_of
 from hwr_core.errors import ImageError, TakesTooLong
+from hwr_core.images.decode import Limits
 from hwr_core.images.types import OnProgress
 from hwr_core.recognition.pipeline import Reader
 from hwr_core.recognition.recogniser import Recogniser
@@ -17,12 +20,8 @@ from hwr_core.recognition.types import NumberPrediction, Prediction
 from hwr_core.registry.opening import registry_in
 from hwr_core.settings import Settings
 
-Row = dict[str, Any]
-"""A row of the output; what cannot be read has its name and `error` alone."""
-
-
-Given = tuple[str, bytes | str]
-"""An image: its name, and its content, or why there is none."""
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +33,64 @@ class How:
     enhancement_level: float
 
 
-_loaded: tuple[Reader, Settings] | None = None  # of this process: a model cannot be sent from one to another
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a process needs to know to read images. It goes over a network: there is no secret in it."""
+
+    how: How
+    version: str
+    models: Path
+    storage: str | None
+    limits: Limits
+    max_error: float
+    number_seconds: float
+
+    @classmethod
+    def of(cls, settings: Settings, how: How, version: str) -> "Reading":
+        """Return how images are read by these settings and a model version."""
+        return cls(
+            how=how,
+            version=version,
+            models=settings.models_dir,
+            storage=settings.storage_url,
+            limits=limits_of(settings),
+            max_error=settings.max_error,
+            number_seconds=settings.number_seconds,
+        )
 
 
-def begin(settings: Settings, version: str) -> None:
-    """Load the model. The process ends with the one that started it, however that ends."""
-    global _loaded  # noqa: PLW0603  see above
-    Thread(target=_end_with_parent, daemon=True).start()
-    registry = registry_in(settings.models_dir, settings.storage_url)
-    _loaded = Reader(Recogniser.load(registry.get(version), 1), limits_of(settings)), settings
+_loaded: dict[Reading, Reader] = {}  # of this process: a model cannot be sent from one to another
+_loading = Lock()  # a process of a cluster may have several threads
 
 
-def read(images: Sequence[Given], how: How) -> list[Row]:
-    """Read images, in order; one that cannot be read has its error in its row."""
-    return [
-        {"file": name} | ({"error": content} if isinstance(content, str) else _row(content, how))
-        for name, content in images
-    ]
+def read(reading: Reading, images: Images) -> "pa.Table":
+    """Return a row for each image, in order; one that cannot be read has its error in its row.
+
+    Raises:
+        ModelUnavailable: the model version is not there, or damaged.
+        InvalidValue: the source is not there, or the version does not read this script.
+    """
+    return table_of(_rows(reading, images), numbers=reading.how.numbers)
 
 
-def _row(content: bytes, how: How) -> Row:
-    assert _loaded is not None  # `begin` comes first
-    reader, settings = _loaded
+def _rows(reading: Reading, images: Images) -> Iterator[Row]:
+    reader = _reader(reading)
+    for name, content in images.files(reading.limits.max_bytes):
+        row = {"error": content} if isinstance(content, str) else _row(reader, reading, content)
+        yield {"file": os.fsencode(name).decode(errors="backslashreplace")} | row
+
+
+def _reader(reading: Reading) -> Reader:
+    with _loading:
+        if reading not in _loaded:
+            _loaded.clear()  # a process of a cluster outlives a reading
+            version = registry_in(reading.models, reading.storage).get(reading.version)
+            _loaded[reading] = Reader(Recogniser.load(version, 1), reading.limits)
+        return _loaded[reading]
+
+
+def _row(reader: Reader, reading: Reading, content: bytes) -> Row:
+    how = reading.how
     try:
         if how.numbers:
             return _of_number(
@@ -63,8 +98,8 @@ def _row(content: bytes, how: How) -> Row:
                     content,
                     how.enhancement_level,
                     script=how.script,
-                    max_error=settings.max_error,
-                    on_progress=_within(settings.number_seconds),
+                    max_error=reading.max_error,
+                    on_progress=_within(reading.number_seconds),
                 )
             )
         return _of_digit(reader.read(content, how.enhancement_level, how.script))
@@ -77,7 +112,7 @@ def _of_digit(found: Prediction) -> Row:
         "verdict": found.verdict.value,
         "digit": found.digit,
         "confidence": found.confidence,
-        "probabilities": list(found.probabilities),
+        "probabilities": found.probabilities,
         "script": found.script,
         "symbol": found.symbol,
         "model_version": found.model_version,
@@ -106,10 +141,3 @@ def _within(seconds: float) -> OnProgress:
             raise TakesTooLong(f"Reading takes longer than the allowed {seconds:g} seconds.")
 
     return step
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

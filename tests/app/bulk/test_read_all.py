@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hwr_core.app.bulk.engines.engine import Engine
 from hwr_core.app.bulk.read_all import Part, read_all
 from hwr_core.app.bulk.sources import names_of
 from hwr_core.app.bulk.worker import How
@@ -44,7 +45,7 @@ def read(settings, images, tmp_path):
     """Read the images, or another source, into a folder."""
 
     def read(source=images, folder=tmp_path / "out", **more):
-        how = {"how": DIGITS, "shard_size": 10, "part": Part(), "processes": 2} | more
+        how = {"how": DIGITS, "shard_size": 10, "part": Part(), "engine": Engine(processes=2)} | more
         return read_all(settings, str(source), folder, **how)
 
     return read
