@@ -42,7 +42,7 @@ def show_hint(text: str) -> None:
 def show_symbol(symbol: str, *, rem: float = 7, opacity: float = 1) -> None:
     """One or two characters, larger than any of the theme's headings."""
     # Clipped: a font is higher than its digits, and what reaches beyond a row makes it one to be scrolled.
-    style = f"font-size: {rem}rem; font-weight: 600; line-height: 1; overflow: clip; opacity: {opacity}"
+    style = f"font-size: {rem}rem; font-weight: 600; line-height: 1; overflow-y: clip; opacity: {opacity}"
     st.html(f'<div style="{style}">{symbol}</div>', width="content")
 
 

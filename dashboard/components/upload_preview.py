@@ -56,11 +56,11 @@ def upload_previews(stored: Iterable[tuple[int, str | None]], side: int = PREVIE
     return found
 
 
-def show_beside(upload: UploadPreview | None, seen: Grey, *, side: int) -> None:
-    """An upload, where there is one, beside what the model saw of it, each at most `side` pixels wide and high."""
+def show_beside(upload: UploadPreview | None, seen: Grey, *, side: int, alt: str = "The uploaded image") -> None:
+    """An original, where there is one, beside what the model saw of it, each at most `side` pixels wide and high."""
     with st.container(horizontal=True, gap=None, height=side + 4, border=False):
         if upload:
-            st.image(upload.url, width=upload.width_within(side), alt="The uploaded image")
+            st.image(upload.url, width=upload.width_within(side), alt=alt)
         show_seen(seen, side=side)
 
 

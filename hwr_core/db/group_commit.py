@@ -26,7 +26,7 @@ FULL = 8
 """Seconds from the beginning of one group to that of the next, if the first had FULL rows; less where it had fewer.
 
 A commit takes as much processor time for one row as for many, so fuller groups raise the throughput under load. Where
-the disk is so slow that a commit takes longer than that, they fill meanwhile. A single caller waits at most once.
+the disk is so slow that a commit takes longer than that, they fill meanwhile. A single caller does not wait.
 """
 
 
@@ -77,21 +77,21 @@ class GroupCommit(Generic[Row, Result]):
         self._writer.join()
 
     def _run(self) -> None:
-        linger, ended = 0.0, False
+        until, ended = 0.0, False
         while not ended:
-            group, ended = self._next_group(linger)
+            group, ended = self._next_group(until)
             # A caller that gave up has cancelled its Future: that row is not written.
             group = [entry for entry in group if entry[1].set_running_or_notify_cancel()]
             started = time.perf_counter()
             if group:
                 self._settle(group)
-            linger = _linger(len(group), time.perf_counter() - started)
+            until = started + _period(len(group))
 
-    def _next_group(self, linger: float) -> tuple[list[tuple[Row, Future[Result]]], bool]:
-        """The waiting entries, at least one, and whether the end was reached."""
+    def _next_group(self, until: float) -> tuple[list[tuple[Row, Future[Result]]], bool]:
+        """The entries that wait at a moment, or the next one after it; and whether the end was reached."""
         group: list[tuple[Row, Future[Result]]] = []
         entry = self._queue.get()
-        time.sleep(linger)
+        time.sleep(max(0.0, until - time.perf_counter()))
         while entry is not None:
             group.append(entry)
             if len(group) == MAX_GROUP:
@@ -129,6 +129,6 @@ class GroupCommit(Generic[Row, Result]):
         return results
 
 
-def _linger(rows: int, took: float) -> float:
-    """How many seconds to wait for more rows after a group of so many, which took so many seconds."""
-    return 0.0 if rows < 2 else max(0.0, PERIOD * min(1.0, rows / FULL) - took)
+def _period(rows: int) -> float:
+    """Seconds from the beginning of a group of so many rows to that of the next."""
+    return 0.0 if rows < 2 else PERIOD * min(1.0, rows / FULL)

@@ -84,6 +84,17 @@ def test_a_mark_leads_to_its_predictions(visit: Visit, address: str, words: str)
     expect(page.get_by_text(re.compile(rf"\bof {number:,}, newest first"))).to_be_visible()
 
 
+def test_the_same_mark_of_two_charts_is_shown_twice(visit: Visit) -> None:
+    """A digit that was clicked in both charts of a view."""
+    page = visit("/analytics?view=Accuracy&by=Digit")
+    for place in range(2):
+        at_rest(page)
+        page.locator(".js-plotly-plot").nth(place).locator(".point").last.click(force=True)
+        expect(page.get_by_role("button", name="Open in History")).to_have_count(place + 1)
+    at_rest(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_marks_of_split_charts_lead_to_the_predictions_of_their_group(visit: Visit, server: Server) -> None:
     """Lines and bars alike: the history shows that user's alone."""
     page = visit("/analytics")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.data.map.chart import map_figure
 from dashboard.views.data.map.colouring import COLOURINGS, CONFIDENCES, OUTCOMES, kinds_of, legend_of
 from dashboard.views.data.map.state import MapState
-from hwr_core.app import KEPT, NONE, ImageMap, Shown
+from hwr_core.app import KEPT, NONE, HistoryFilter, ImageMap, Labelled, Shown, values_of
 from hwr_core.app.workspace import Workspace
 from hwr_core.recognition.types import Prediction, Timings, Verdict
 from hwr_core.records.predictions import Source
@@ -69,7 +69,9 @@ def test_every_confidence_is_of_a_kind(confidence: float, name: str) -> None:
 @pytest.mark.parametrize("eye", COLOUR_BLIND)
 def test_kinds_with_the_same_mark_are_told_apart_by_every_eye(eye: str) -> None:
     """Where two have the same colour, or nearly, their marks differ."""
-    digits = kinds_of([shown(digit, read=digit) for digit in range(10)], "Read as")
+    values = sorted({*range(10), *values_of("chinese")})
+    digits = kinds_of([shown(value, read=value) for value in values], "Read as")
+    assert len({(kind.colour, kind.mark) for kind in digits}) == len(values)
     for kinds in (digits, OUTCOMES, [kind for _, kind in CONFIDENCES]):
         for mark in {kind.mark for kind in kinds}:
             colours = [kind.colour for kind in kinds if kind.mark == mark]
@@ -101,14 +103,14 @@ def test_a_map_of_nothing_is_drawn() -> None:
 
 def test_images_are_selected_by_their_places() -> None:
     """In the order of the map; what a browser makes up is passed over."""
-    state = MapState("asked", MIXED, total=4)
+    state = MapState("asked", MIXED, taken=4, total=4)
     state.select([3, 1, 1, -1, 99])
     assert state.selected == (8, 3)
 
 
 def test_one_image_is_left_out_of_a_selection() -> None:
     """The figure shows it, which is made anew for that; and for a selection that is cleared."""
-    state = MapState("asked", MIXED, total=4, selected=(8, 3))
+    state = MapState("asked", MIXED, taken=4, total=4, selected=(8, 3))
     state.leave_out(8)
     assert state.drawn_as("Label", is_new=False) == (3,)
     before = state.revision
@@ -119,7 +121,7 @@ def test_one_image_is_left_out_of_a_selection() -> None:
 
 def test_a_selection_outlives_new_labels_and_loses_what_is_gone() -> None:
     """A figure that looks different begins with all that is selected, and any other with what it began with."""
-    state = MapState("asked", MIXED, total=4)
+    state = MapState("asked", MIXED, taken=4, total=4)
     assert state.drawn_as("Label", is_new=True) == ()
     state.select([0, 1, 2])
     assert state.drawn_as("Label", is_new=False) == ()
@@ -187,7 +189,21 @@ def test_selected_images_get_one_label_and_lose_it_again(page: AppTest, kept: li
     undo.click().run()
     assert [each.label and each.label.digit for each in workspace.history.some(kept)] == [None, 4, 9]
     assert not any("Undo" in text for text in words(page))
-    assert page.toast[0].value.replace("\\", "") == "Undone: 1 image. 1 image kept the label given since."
+    assert page.toast[0].value.replace("\\", "") == "Undone: 1 image. 1 image had been changed since."
+
+
+def test_a_label_that_leaves_nothing_for_the_filter_can_be_undone(
+    page: AppTest, kept: list[int], workspace: Workspace
+) -> None:
+    """Of what had no label, all get one: the map stays, and so does the way back."""
+    page.query_params["outcome"] = "Not labelled"
+    page.run()
+    select(page, 0, 1, 2)
+    page.button(key="data_map_is_7").click().run()
+    assert not page.exception
+    assert workspace.history.count(HistoryFilter(labelled=Labelled.NO)) == 0
+    next(button for button in page.button if button.label == "Undo: 3 images labelled as a 7").click().run()
+    assert [each.label for each in workspace.history.some(kept)] == [None, None, None]
 
 
 def test_what_was_removed_meanwhile_is_selected_no_more(page: AppTest, kept: list[int], workspace: Workspace) -> None:

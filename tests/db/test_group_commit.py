@@ -1,11 +1,13 @@
 """Group commit: which caller gets which result, and what survives."""
 
 import signal
+import time
 from functools import partial
 from threading import Event, Thread
 
 import pytest
 
+from hwr_core.db import group_commit
 from hwr_core.db.file_store import FileStore
 from hwr_core.db.group_commit import GroupCommit
 from hwr_core.errors import HwrError, InvalidValue, StoreBusy, StoreError, UserNotFound
@@ -95,6 +97,22 @@ def test_rows_that_wait_share_a_group(store, names):
     with pytest.raises(InvalidValue):
         rest[1].result(timeout=5)
     assert names.groups == [["first"], ["a", "", "b"]]
+
+
+def test_after_a_full_group_rows_are_collected_for_a_while(names, monkeypatch):
+    """What comes soon after it shares a group, though the writer has nothing else to do; later rows need not wait."""
+    monkeypatch.setattr(group_commit, "PERIOD", 1.0)
+    first = names.submit("first")
+    while not first.running():
+        pass
+    full = names.submit_all("abcdefgh")
+    names.go_on.set()
+    full[-1].result(timeout=5)
+    one = names.submit("i")
+    time.sleep(0.1)
+    other = names.submit("j")
+    assert (one.result(timeout=5), other.result(timeout=5)) == ("i", "j")
+    assert names.groups[-1] == ["i", "j"]
 
 
 def test_a_poisonous_row_does_not_fail_its_neighbours(store, names):

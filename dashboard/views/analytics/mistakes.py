@@ -61,7 +61,7 @@ def _show_frequent(selected: HistoryFilter) -> None:
 def _show_cell(selected: HistoryFilter, read: str, label: str, *, most: int = IMAGES) -> None:
     cell = replace(selected, digit=_digit(read), actual_digit=_digit(label))
     words = f"Read as {wording.digit_in_words(read)}, labelled {wording.digit_in_words(label)}"
-    show_rows(cell, words, most=most)
+    show_rows(cell, words, key=f"mistakes_{most}", most=most)
 
 
 def _digit(text: str) -> Any:

@@ -21,15 +21,18 @@ STEPS = {Bucket.HOUR: {"hours": 1}, Bucket.DAY: {"days": 1}, Bucket.WEEK: {"week
 """From the start of a period to the next, on the clock of a time zone."""
 
 
-def show_rows(used: HistoryFilter, words: str, *, most: int = IMAGES) -> None:
-    """Say how many predictions a filter selects, show the newest, and lead to all of them."""
+def show_rows(used: HistoryFilter, words: str, *, key: str, most: int = IMAGES) -> None:
+    """Say how many predictions a filter selects, show the newest, and lead to all of them.
+
+    `key` names the place on the page: two charts may have the same mark clicked.
+    """
     page = workspace().history.page(used, limit=most)
     total = count(used)
     st.markdown(f"**{words}**: {total:,}{f', newest {most} shown' if total > most else ''}")
     if total:
         with st.container(horizontal=True, vertical_alignment="center"):
-            key = f"open_{words}_{most}"
-            link_to_history("Open in History", parameters_of(used), icon=":material/history:", key=key)
+            open_key = f"open_{key}_{words}"
+            link_to_history("Open in History", parameters_of(used), icon=":material/history:", key=open_key)
             csv = f"/api/export/history?{query_of(used, 'csv')}"
             st.link_button("Download as CSV", csv, icon=":material/download:")
     show_gallery(page.predictions)

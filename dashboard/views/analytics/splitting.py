@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.messages import literal
 from dashboard.components.wording import NOT_A_DIGIT, source_word
 from dashboard.views.analytics.questions import ask
 from dashboard.views.analytics.split_charts import Series
@@ -50,7 +51,13 @@ def choose_group(selected: HistoryFilter) -> HistoryFilter:
     chosen = {group.value: group.chosen for group in groups}
     names = [*chosen]
     shown: str = st.segmented_control(
-        "Of", names, default=names[0], required=True, key=f"group_{by}_{'_'.join(names)}", help="One group at a time."
+        "Of",
+        names,
+        default=names[0],
+        required=True,
+        format_func=literal,
+        key=f"group_{by}_{'_'.join(names)}",
+        help="One group at a time.",
     )
     return chosen[shown]
 

@@ -98,7 +98,7 @@ def _show_periods(when: _When, question: str, figure: go.Figure) -> None:
         words = f"{start:%-d %B %Y, %H:%M}" if when.bucket is Bucket.HOUR else f"{start:%-d %B %Y}"
         words = f"Week from {words}" if when.bucket is Bucket.WEEK else words
         words = f"{literal(clicked.name)}, {words}" if clicked.name else words
-        show_rows(in_period(clicked.chosen, start, when.bucket, when.timezone), words)
+        show_rows(in_period(clicked.chosen, start, when.bucket, when.timezone), words, key=question)
 
 
 def show_breakdown(selected: HistoryFilter, _: str) -> None:
@@ -149,7 +149,7 @@ def _show_split_marks(
     if mark["point_index"] < len(table):  # what was clicked may be gone since
         row = table.iloc[mark["point_index"]]
         words = f"{literal(group.value)}, {by} {literal(str(row['value']))}"
-        show_rows(narrowed(group.chosen, DIMENSIONS[by], row), words)
+        show_rows(narrowed(group.chosen, DIMENSIONS[by], row), words, key=question)
 
 
 def _show_kinds(selected: HistoryFilter, by: str, question: str, figure: go.Figure, table: pd.DataFrame) -> None:
@@ -157,7 +157,7 @@ def _show_kinds(selected: HistoryFilter, by: str, question: str, figure: go.Figu
     mark = show_marks(question, figure, key=f"breakdown_{by}_{question}")
     if mark and mark["point_index"] < len(table):
         row = table.iloc[mark["point_index"]]
-        show_rows(narrowed(selected, DIMENSIONS[by], row), f"{by} {literal(str(row['value']))}")
+        show_rows(narrowed(selected, DIMENSIONS[by], row), f"{by} {literal(str(row['value']))}", key=question)
 
 
 def show_confidence(selected: HistoryFilter, _: str) -> None:
@@ -211,7 +211,7 @@ def _show_confident(group: Group, row: pd.Series) -> None:
     high = min(float(row["confidence_to"]), group.chosen.confidence_to)
     words = f"Confidence {low:.0%} to {high:.0%}"
     words = f"{literal(group.value)}, {words}" if group.value else words
-    show_rows(replace(group.chosen, confidence_from=low, confidence_to=high), words)
+    show_rows(replace(group.chosen, confidence_from=low, confidence_to=high), words, key="confidence")
 
 
 def show_speed(selected: HistoryFilter, _: str) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components import wording
 from dashboard.components.links import PREDICTION, link_to_prediction
+from dashboard.components.progress import counted
 from dashboard.components.upload_preview import UploadPreview, as_preview, show_beside, upload_previews
 from dashboard.services import on_phone
 from hwr_core.app import KEPT, Shown
@@ -50,7 +51,7 @@ def show_grid(
         for place, (each, original) in enumerate(zip(found, originals, strict=True)):
             if each.prediction.seen is not None:
                 with st.container(width=width, gap=None):
-                    show_beside(original, each.prediction.seen, side=side)
+                    show_beside(original, each.prediction.seen, side=side, alt="The image as it came in")
                     if captions:
                         st.caption(captions[place])
                     _show_words(each, key=key, on_leave_out=on_leave_out)
@@ -59,7 +60,7 @@ def show_grid(
 def _originals(found: Sequence[Shown]) -> list[UploadPreview | None]:
     """The images as they came in: a data set's, or the uploads of stored predictions."""
     if all(each.source == KEPT for each in found):
-        return upload_previews((each.number, each.upload) for each in found)
+        return upload_previews((each.number, each.upload) for each in counted(found, "Loaded"))
     return [None if each.original is None else as_preview(each.original) for each in found]
 
 

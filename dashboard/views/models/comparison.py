@@ -20,14 +20,16 @@ def show_comparison(one: ModelVersion, others: Sequence[ModelVersion]) -> None:
     """Two versions side by side, with the images on which they disagree."""
     if not others:
         return
-    other = st.selectbox("Compare with", others, format_func=lambda version: version.name, key="models_other")
+    other = st.selectbox(
+        "Compare with", others, format_func=lambda version: version.name, key="models_other", persist_state="session"
+    )
     suites = common_suites(one, other)
     if not suites:
         _offer_evaluation(one, other)
         return
     found = {suite: compare(one, other, suite, most=DIFFERENCES) for suite in suites}
     _show_table([*found.values()])
-    suite = st.selectbox("Images on which they disagree", suites, key="models_difference")
+    suite = st.selectbox("Images on which they disagree", suites, key="models_difference", persist_state="session")
     _show_differences(found[suite].differences)
 
 

@@ -41,7 +41,7 @@ def show_figures(version: ModelVersion) -> None:
         alt="Figures of each suite",
         column_config={name: _column(name, meaning) for name, meaning in MEANINGS.items()},
     )
-    suite = st.selectbox("Suite in detail", [*found], key="models_suite")
+    suite = st.selectbox("Suite in detail", [*found], key="models_suite", persist_state="session")
     _show_charts(found[suite].figures)
 
 

@@ -9,7 +9,7 @@ from hwr_core.app import NONE, Digit, Shown
 
 READ_AS, LABEL, OUTCOME, CONFIDENCE = COLOURINGS = ("Read as", "Label", "Outcome", "Confidence")
 
-SOLID, OTHER, HOLLOW, CROSS = "circle", "diamond", "circle-open", "x"
+SOLID, OTHER, THIRD, HOLLOW, CROSS = "circle", "diamond", "square", "circle-open", "x"
 """Marks, as plotly names them: colours alone would not tell twelve kinds apart."""
 
 
@@ -57,8 +57,9 @@ def _digit_kind(digit: Digit) -> Kind:
     if digit == NONE:
         return NO_DIGIT
     value = int(digit)
-    place = APART.get(value, value)
-    return Kind(str(value), SERIES[place % len(SERIES)], (SOLID, OTHER)[place // len(SERIES) % 2], is_digit=True)
+    place = APART.get(value, value) if value < 10 else 8 + len(str(value))  # 10, 100, 1000 ...: one behind the other
+    mark = (SOLID, OTHER, THIRD)[place // len(SERIES)]
+    return Kind(str(value), SERIES[place % len(SERIES)], mark, is_digit=True)
 
 
 def _label_kind(one: Shown) -> Kind:

@@ -77,6 +77,8 @@ def _label(prediction_ids: tuple[int, ...], digit: int | None) -> None:
 
 
 def _undo(given: GroupLabel) -> None:
+    if given not in st.session_state.get(GIVEN, []):  # the second click of a double click
+        return
     try:
         undone = workspace().feedback.undo_all(given.prediction_ids, user_id=given.user_id, moment=given.moment)
     except HwrError as error:
@@ -86,8 +88,8 @@ def _undo(given: GroupLabel) -> None:
     st.session_state[CHANGED] = given.prediction_ids
     st.session_state.pop(LAST_PRESS, None)
     left = len(given.prediction_ids) - len(undone)
-    newer = f" {wording.counted(left, 'image')} kept the label given since." if left else ""
-    leave_toast(f"Undone: {wording.counted(len(undone), 'image')}.{newer}", icon=":material/undo:")
+    changed = f" {wording.counted(left, 'image')} had been changed since." if left else ""
+    leave_toast(f"Undone: {wording.counted(len(undone), 'image')}.{changed}", icon=":material/undo:")
 
 
 def _in_words(given: GroupLabel) -> str:

@@ -21,12 +21,14 @@ class GroupLabel:
 class MapState:
     """The map as it was when it was made: it does not change under a selection.
 
-    `asked` is what it is a map of, `total` how many images there were of that then. `drawn` are the images that are
+    `asked` is what it is a map of, `total` how many images there were of that then, `taken` how many of them are on it
+    unless they have no picture. `drawn` are the images that are
     drawn as selected from the start: a figure is another one with each change of it, and forgets what was selected.
     """
 
     asked: Hashable
     map: ImageMap
+    taken: int
     total: int
     selected: tuple[int, ...] = ()
     drawn: tuple[int, ...] = ()

@@ -58,12 +58,15 @@ def _show_predictions(timezone: str) -> None:
         show_empty()
         return
     chosen = choose_filter(timezone)
-    total = count_predictions(chosen)
-    if not total:
-        show_nothing_found(chosen)
-        return
     asked = (KEPT, chosen, workspace().served_model().name)
-    state = _state_of(asked) or _made(asked, workspace().exploration.predictions(chosen, most=MOST), total)
+    state = _state_of(asked)  # first: it stays, also where labels given by it have left nothing for the filter
+    if state is None:
+        total = count_predictions(chosen)
+        if not total:
+            show_undo()
+            show_nothing_found(chosen)
+            return
+        state = _made(asked, workspace().exploration.predictions(chosen, most=MOST), total)
     _renew(state)
     _show(state, KEPT)
 
@@ -76,7 +79,7 @@ def _state_of(asked: Hashable) -> MapState | None:
 def _made(asked: Hashable, slice_: Sequence[Shown], total: int) -> MapState:
     with progress_bar("Comparing the images") as move:
         found = workspace().exploration.mapped(slice_, move)
-    st.session_state[STATE] = MapState(asked, found, total)
+    st.session_state[STATE] = MapState(asked, found, len(slice_), total)
     state: MapState = st.session_state[STATE]
     return state
 
@@ -114,7 +117,7 @@ def _show_head(state: MapState, source: str) -> None:
         )
         if source == KEPT:
             st.button("Update", icon=":material/refresh:", key=f"{STATE}_update", on_click=_forget)
-    left_out = f"The newest {count:,} of {state.total:,} are shown. " if state.total > count else ""
+    left_out = f"The newest {state.taken:,} of {state.total:,} are shown. " if state.total > state.taken else ""
     st.caption(
         f"{left_out}Images that the model finds alike lie near each other; "
         f"{wording.percent(state.map.share)} of their differences can be seen. Draw a box or a lasso to select some."
@@ -122,7 +125,7 @@ def _show_head(state: MapState, source: str) -> None:
 
 
 def _forget() -> None:
-    del st.session_state[STATE]
+    st.session_state.pop(STATE, None)  # a second click finds none
 
 
 def _select(state: MapState, key: str) -> None:
