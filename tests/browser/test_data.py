@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.browser.axe import faults_of
 from tests.browser.hand import at_rest, screenshot
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
@@ -95,6 +96,8 @@ def test_a_box_on_the_map_leads_to_images_that_get_one_label(visit: Visit) -> No
     expect(page.get_by_text("Label 20 images as")).to_be_visible()
     expect(images(page)).to_have_count(20)
     screenshot(page, "data-map")
+    at_rest(page)
+    assert faults_of(page)[0] == []
     page.get_by_role("button", name="Not a digit").click()
     expect(page.get_by_role("button", name=re.compile("label –$"))).to_have_count(20)
     expect(page.get_by_text("Not a digit (20)")).to_be_visible()
