@@ -59,8 +59,10 @@ def images_of(source: str, names: list[str], start: int, most: int) -> Iterator[
 
 def _root(source: str) -> str:
     """The file or folder with which a source begins, however the rest of a pattern goes on."""
-    plain = takewhile(lambda part: not glob.has_magic(part), Path(source).absolute().parts)
-    return str(Path(*plain))
+    place = Path(source).absolute()
+    if place.exists():  # its name may have brackets
+        return str(place)
+    return str(Path(*takewhile(lambda part: not glob.has_magic(part), place.parts)))
 
 
 def _names_in_table(source: str) -> list[str]:
