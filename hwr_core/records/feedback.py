@@ -101,7 +101,9 @@ class FeedbackLog:
     def undo_all(self, prediction_ids: Sequence[int], *, user_id: int = DEFAULT_USER, moment: datetime) -> list[int]:
         """Undo what `give_all` did at a moment: what the user had said of these predictions before counts again.
 
-        Labels that the user has given since then stay, and so do all labels by others.
+        Labels that the user has given since then stay, and so do all labels by others, verified as they are where they
+        need no word of this user. A verified label that `give_all` had replaced is verified again only where two users
+        agree on it.
 
         Returns the ids of the predictions whose label was undone.
 
@@ -112,12 +114,13 @@ class FeedbackLog:
         with self._store.writing() as cursor:
             get_active_user(cursor, user_id)
             undone = undo_feedback(cursor, [each for each in prediction_ids if fits_bigint(each)], user_id, moment)
-            read = facts_of(cursor, undone)
-            settle_labels(cursor, undone)
-            labels = labels_of(cursor, undone)
+            read = facts_of(cursor, [*undone])
+            before = labels_of(cursor, [*undone])
+            settle_labels(cursor, [each for each in undone if not _stands(before.get(each), undone[each], moment)])
+            labels = labels_of(cursor, [*undone])
         for each in undone:
             self._events.publish(LabelChanged(each, read[each].owner, labels.get(each)))
-        return undone
+        return [*undone]
 
     def _record(self, prediction_ids: Sequence[int], given: Feedback) -> list[Feedback]:
         """Record the same feedback on each of these predictions, and say that their labels have changed."""
@@ -211,6 +214,15 @@ class FeedbackLog:
 def _confirms(given: Feedback, label: Label | None) -> bool:
     """Whether feedback agrees with a label that is verified, and so stays verified."""
     return label is not None and label.verified and label.digit == given.actual_digit
+
+
+def _stands(label: Label | None, undone: int | None, moment: datetime) -> bool:
+    """Whether a verified label needs nothing of the feedback that a user gave at a moment and has undone.
+
+    One that was only confirmed then is older: deriving it anew would lose that a reviewer has confirmed it. One that
+    says something else never counted that feedback.
+    """
+    return label is not None and label.verified and (label.timestamp < moment or label.digit != undone)
 
 
 def _check_digit(actual_digit: int | None, script: str) -> None:

@@ -71,27 +71,31 @@ def replace_feedback(cursor: Cursor, prediction_ids: Sequence[int], user_id: int
     return replaced
 
 
-def undo_feedback(cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime) -> list[int]:
-    """Take back a user's feedback of a moment where it is current, and let count what it replaced; return of which.
+def undo_feedback(
+    cursor: Cursor, prediction_ids: Sequence[int], user_id: int, moment: datetime
+) -> dict[int, int | None]:
+    """Take back a user's feedback of a moment where it is current, and let count what it replaced.
 
     What it replaced keeps its id, and so its place among the feedback of others.
+
+    Returns the digits that were taken back, by the ids of their predictions.
     """
     rows = cursor.execute(
         """
         update feedback set replaced_at = $4
         where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and created_at = $3
             and replaced_at is null
-        returning prediction_id
+        returning prediction_id, actual_digit
         """,
         [list(prediction_ids), user_id, moment, datetime.now(UTC)],
     ).fetchall()
-    undone = [each for (each,) in rows]
+    undone: dict[int, int | None] = dict(rows)
     cursor.execute(
         """
         update feedback set replaced_at = null
         where prediction_id in (select unnest($1::bigint[])) and user_id = $2 and replaced_at = $3
         """,
-        [undone, user_id, moment],
+        [list(undone), user_id, moment],
     )
     return undone
 

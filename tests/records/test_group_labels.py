@@ -129,6 +129,19 @@ def test_a_verified_label_stays_verified_where_it_is_confirmed(feedback, history
     assert [history.get(each).label.verified for each in many] == [True, *[False] * 5]
 
 
+def test_undoing_a_group_leaves_what_a_reviewer_confirmed(feedback, history, ada, many):
+    """Before the group, which only agreed with it; and after it, of another label. Two who agreed are one again."""
+    feedback.give(many[0], actual_digit=7)
+    before = feedback.verify(many[0])
+    moment = feedback.give_all(many, actual_digit=7)
+    feedback.give(many[1], user_id=ada, actual_digit=1)
+    after = feedback.verify(many[1])
+    feedback.give(many[2], user_id=ada, actual_digit=7)
+    assert sorted(feedback.undo_all(many, moment=moment)) == many
+    assert [history.get(each).label for each in many[:2]] == [before, after]
+    assert not history.get(many[2]).label.verified
+
+
 def test_a_deactivated_user_undoes_nothing(feedback, users, ada, many, label_of):
     """Neither gives labels nor takes them back."""
     moment = feedback.give_all(many, user_id=ada, actual_digit=1)
