@@ -1,7 +1,7 @@
 """Images and documents that may be sent twice: by a key, a program is told what was stored the first time."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TypeAlias
@@ -47,30 +47,37 @@ class Sent:
         now, time = datetime.now(UTC), self.device_time
         return now if time is None or time >= now else time.astimezone(UTC)
 
-    def once(self, image: bytes, part: str = "") -> "Once | None":
-        """Return the key with what it was sent for; None without a key.
+    def once(self, file: bytes, part: str = "") -> "Once | None":
+        """Return the key with the hash of what it was sent for; None without a key.
 
-        `part` names one of several images that a request brings along: each is stored by a key of its own, which no
-        program can send, since it has a line break.
+        `part` names this of several files that a request brings along, as `Once.part` does.
         """
         if self.key is None:
             return None
-        return Once(f"{self.key}\n{part}" if part else self.key, sha256(image).hexdigest())
+        once = Once(self.key, sha256(file).hexdigest())
+        return once.part(part) if part else once
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An idempotency key, and the SHA-256 of the image that it was sent with."""
+    """An idempotency key, and the SHA-256 of the file that it was sent with."""
 
     key: str
     content: str
 
+    def part(self, name: str) -> "Once":
+        """Return the key of one of several records that a request stores, or of some of them.
+
+        No program can send it, since it has a line break.
+        """
+        return replace(self, key=f"{self.key}\n{name}")
+
     def confirm(self, content: str) -> None:
-        """Raise Conflict if the key came with another image before."""
+        """Raise Conflict if the key came with another file before."""
         if content != self.content:
             raise Conflict(
-                f"The idempotency key {self.key.splitlines()[0]!r} was sent with another image before; "
-                "use a new key for each image."
+                f"The idempotency key {self.key.splitlines()[0]!r} was sent with another file before; "
+                "use a new key for each request."
             )
 
 

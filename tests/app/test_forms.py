@@ -2,6 +2,8 @@
 
 import io
 from dataclasses import replace
+from hashlib import sha256
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from hwr_core.app.forms.results import FormRow, ReadForm
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotAnImage, NotFound, NotThisForm, Stopped, UserNotFound
 from hwr_core.images.decode import decode
+from hwr_core.records import sent as sent_module
 from hwr_core.records.forms import Form, FormField
 from hwr_core.records.number_filter import NumberFilter
 from hwr_core.records.predictions import Source
@@ -67,8 +70,46 @@ def test_scans_sent_again_with_their_key_are_stored_once(workspace: Workspace, f
     assert [cell.number_id for cell in again[0].cells] == [cell.number_id for cell in first.cells]
     assert [texts(row) for row in again] == [values(1), values(2)]
     assert workspace.numbers.count() == 2 * len(made_forms.FIELDS)
-    with pytest.raises(Conflict, match="'pile-1' was sent with another image before"):
-        workspace.read_forms(form.id, scans[1:], sent=sent)
+
+
+def test_another_scan_in_the_place_of_one_fails_alone(workspace: Workspace, form: Form) -> None:
+    """The others that are sent with the same key are read and kept."""
+    sent, one, two = Sent("pile-1"), ("one.png", scan(1)), ("two.png", scan(2))
+    workspace.read_forms(form.id, [one], sent=sent)
+    refused, read = workspace.read_forms(form.id, [two, two], sent=sent).rows
+    assert isinstance(refused.error, Conflict)
+    assert "'pile-1' was sent with another file before" in str(refused.error)
+    assert refused.cells == ()
+    assert texts(read) == values(2)
+    assert workspace.numbers.count() == 2 * len(made_forms.FIELDS)
+
+
+def test_a_scan_sent_to_another_form_with_the_same_key_is_read_anew(workspace: Workspace, form: Form) -> None:
+    """Whoever took the wrong form first gets the numbers of the right one."""
+    reversed_ = [replace(each, name=other.name) for each, other in zip(DRAWN, reversed(DRAWN), strict=True)]
+    right = workspace.add_form("Right", png(made_forms.empty()), reversed_)
+    sent, scans = Sent("pile-1"), [("one.png", scan(1))]
+    [wrong_row] = workspace.read_forms(form.id, scans, sent=sent).rows
+    [row] = workspace.read_forms(right.id, scans, sent=sent).rows
+    assert [cell.text for cell in row.cells] == [cell.text for cell in wrong_row.cells]
+    assert not {cell.number_id for cell in row.cells} & {cell.number_id for cell in wrong_row.cells}
+
+
+def test_a_scan_is_hashed_once_for_all_its_fields(
+    workspace: Workspace, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document of many pages is large, and has many fields."""
+    hashed: list[int] = []
+
+    def counted(content: bytes) -> Any:
+        hashed.append(len(content))
+        return sha256(content)
+
+    monkeypatch.setattr(sent_module, "sha256", counted)
+    page = scan(1)
+    workspace.read_forms(form.id, [("one.png", page)], sent=Sent("pile-1"))
+    assert hashed == [len(page)]
+    assert workspace.numbers.count() == len(made_forms.FIELDS) > 1
 
 
 def test_numbers_of_a_form_are_kept_with_the_image_of_their_field(workspace: Workspace, form: Form) -> None:

@@ -41,7 +41,7 @@ def test_a_key_of_another_image_is_refused(history, record, new_prediction):
         _keyed(new_prediction()), _keyed(new_prediction(), content="y"), _keyed(new_prediction(), key="b")
     )
     assert isinstance(refused, Conflict)
-    assert "'a' was sent with another image before" in str(refused)
+    assert "'a' was sent with another file before" in str(refused)
     assert [each.id for each in history.page().predictions] == [other.id, first.id]
 
 

@@ -60,7 +60,7 @@ def test_one_key_sent_by_many_at_once_stores_one_number(workspace, send):
 def test_a_key_of_another_document_is_refused(workspace, send):
     """Nothing is stored for it, the file neither, and another key stores it."""
     first = send()
-    with pytest.raises(Conflict, match="'a' was sent with another image before"):
+    with pytest.raises(Conflict, match="'a' was sent with another file before"):
         send(file=OTHER)
     assert len(list(workspace.settings.uploads.glob("??/*"))) == 1
     other = send("b", OTHER)

@@ -14,7 +14,7 @@ from hwr_core.app.limits import limits_of
 from hwr_core.app.numbers import pattern_of
 from hwr_core.app.predict import confirm_user, upload_of
 from hwr_core.db.store import Store
-from hwr_core.errors import ImageError, InvalidValue, NotThisForm, Stopped
+from hwr_core.errors import Conflict, ImageError, InvalidValue, NotThisForm, Stopped
 from hwr_core.events import Events
 from hwr_core.images.alignment import EmptyForm
 from hwr_core.images.decode import PageImage, decode, decode_pages
@@ -31,7 +31,7 @@ from hwr_core.records.forms import Form, FormField, Forms
 from hwr_core.records.number_rows import NewNumber, NumberRecord
 from hwr_core.records.numbers import Numbers
 from hwr_core.records.predictions import Source
-from hwr_core.records.sent import Sent
+from hwr_core.records.sent import Once, Sent
 from hwr_core.records.users import DEFAULT_USER
 from hwr_core.settings import Settings
 
@@ -56,11 +56,14 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """One file: its place among all that are sent, its name and its content."""
+    """One file: its name, its content, and the idempotency key that it was sent with.
 
-    place: int
+    The key is that of the file's place among all that are sent for a form, so that they are told apart.
+    """
+
     name: str
     content: bytes
+    once: Once | None
 
 
 @dataclass(slots=True)
@@ -134,6 +137,8 @@ class ReadForms:
     ) -> ReadForm:
         """Read scans of a filled-in form: a row for each page of each file; a bad page fails alone.
 
+        So does a page of another file than its place was sent with before: its error is a Conflict.
+
         Args:
             form_id: of the stored form.
             files: images, TIFF or PDF files.
@@ -142,11 +147,10 @@ class ReadForms:
             max_error: the share of accepted numbers that may be wrong, HWR_MAX_ERROR when not given.
             on_progress: called with the share that is done before each page; what it raises stops the reading.
             sent: what the program that sends the files says of all. A number that its idempotency key has stored
-                before, of the same place, is answered as it was stored.
+                before, of the same form and place, is answered as it was stored.
 
         Raises:
             NotFound: there is no such form.
-            Conflict: the idempotency key came with other files before.
             InvalidValue: there are too many files, or `max_error` is not above 0 and at most 0.5.
             ModelUnavailable: there is no usable model, or it reads no lines.
             UserNotFound, UserInactive, StoreError: the numbers cannot be stored.
@@ -160,7 +164,8 @@ class ReadForms:
         self._confirm_wanted(on_progress, 0.0)
         with self._turns.taken(partial(self._confirm_wanted, on_progress, 0.0)) as let_another:
             for number, (name, content) in enumerate(files):
-                for row, share in self._rows(_Scan(number, name, content), reading):
+                once = reading.sent.once(content, f"form {form.id}, file {number}")
+                for row, share in self._rows(_Scan(name, content, once), reading):
                     rows.append(row)
                     self._confirm_wanted(on_progress, (number + share) / len(files))
                     let_another()
@@ -227,9 +232,9 @@ class ReadForms:
             read = [
                 *read_fields(page.grey, reading.form, reading.fields, reading.recogniser, max_error=reading.max_error)
             ]
-        except NotThisForm as error:
+            kept = self._keep(scan, number, read, reading)
+        except (NotThisForm, Conflict) as error:
             return FormRow(scan.name, number, error=error)
-        kept = self._keep(scan, number, read, reading)
         for each in read:
             self._events.publish(NumberPredicted(each.number))
         return FormRow(scan.name, number, tuple(_cell(each, kept.get(each.field.name)) for each in read))
@@ -251,7 +256,7 @@ class ReadForms:
                     1.0,
                     upload_of(as_png(each.image), self._settings),
                     reading.sent.created_at,
-                    reading.sent.once(scan.content, f"file {scan.place}, page {page}, {each.field.name}"),
+                    scan.once.part(f"page {page}, {each.field.name}") if scan.once else None,
                 )
                 for each in found
             ]

@@ -126,7 +126,7 @@ def test_a_batch_sent_twice_with_its_key_is_stored_once(client: TestClient, seve
     assert len(_history(client)) == 2
     same, other = send(seven, png(drawing(8)))
     assert same["prediction_id"] == first[0]["prediction_id"]
-    assert "'pile-1' was sent with another image before" in other["error"]
+    assert "'pile-1' was sent with another file before" in other["error"]
     assert len(_history(client)) == 2
 
 
