@@ -1,6 +1,6 @@
 """The whole numbers that were read and kept: rows, pages of them, and what users say they really are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from hwr_core.records.feedback import MAX_COMMENT
 from hwr_core.records.labels import settle_number_labels
 from hwr_core.records.number_filter import EVERY_NUMBER, NumberFilter, conditions_of, confirm_user_of_numbers
 from hwr_core.records.number_rows import NAMES, NewNumber, NumberRecord, insert_number, record_from_row
-from hwr_core.records.sent import OF_NUMBERS, Once, first_sent
+from hwr_core.records.sent import OF_NUMBERS, Once, Place, first_sent
 from hwr_core.records.uploads import Uploads
 from hwr_core.records.users import DEFAULT_USER, fits_bigint, get_active_user
 from hwr_core.scripts.script import characters_of_symbols
@@ -74,6 +74,7 @@ class Numbers:
         places = {number: new.place for number, new in enumerate(several)}
         known = OF_NUMBERS.stored_before(cursor, [place for place in places.values() if place])
         first = first_sent(places, known)
+        _confirm_same(several, known)  # before files are written, which no rollback takes back
         if images := [upload for number in first if (upload := several[number].upload)]:
             self._uploads.confirm_owner(cursor)
             self._uploads.add_all(images)
@@ -88,8 +89,8 @@ class Numbers:
         for number, new in enumerate(several):
             if number not in found:
                 assert new.place is not None  # one without a key was stored
-                assert new.once is not None
-                found[number] = _again(cursor, new.once, known[new.place])
+                number_id, _ = known[new.place]
+                found[number] = _again(cursor, number_id)
         return [found[number] for number in range(len(several))]
 
     def sent_before(self, user_id: int, once: Once) -> NumberRecord | None:
@@ -104,7 +105,11 @@ class Numbers:
             get_active_user(cursor, user_id)
             place = (user_id, once.key)
             known = OF_NUMBERS.stored_before(cursor, [place])
-            return _again(cursor, once, known[place]) if place in known else None
+            if place not in known:
+                return None
+            number_id, content = known[place]
+            once.confirm(content)
+            return _again(cursor, number_id)
 
     def page(self, chosen: NumberFilter = EVERY_NUMBER, *, limit: int = 100, before: int | None = None) -> NumberPage:
         """Return the newest numbers that match a filter, or those older than the number `before`.
@@ -230,10 +235,16 @@ def checked_text(text: str) -> str:
     return actual
 
 
-def _again(cursor: Cursor, once: Once, before: tuple[int, str]) -> NumberRecord:
-    """What a key has stored, given its id and the hash of its document. Raises Conflict for another document."""
-    number_id, content = before
-    once.confirm(content)
+def _confirm_same(several: Sequence[NewNumber], known: Mapping[Place, tuple[int, str]]) -> None:
+    """Raise Conflict where a key came with another document before, be it one of these numbers."""
+    contents = {place: content for place, (_, content) in known.items()}
+    for new in several:
+        if new.place and new.once:
+            new.once.confirm(contents.setdefault(new.place, new.once.content))
+
+
+def _again(cursor: Cursor, number_id: int) -> NumberRecord:
+    """What a key has stored, marked as repeated."""
     return replace(_get(cursor, number_id), repeated=True)
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hwr_core.errors import Conflict, UserInactive
-from hwr_core.records.number_rows import NumberRecord
+from hwr_core.records.number_rows import NewNumber, NumberRecord
 from hwr_core.records.predictions import Source
 from hwr_core.records.sent import Sent
+from hwr_core.records.uploads import Upload
 from tests.handwriting import drawing, number, png
 
 FILE, OTHER = png(number("314")), png(number("42"))
@@ -65,6 +66,20 @@ def test_a_key_of_another_document_is_refused(workspace, send):
     assert len(list(workspace.settings.uploads.glob("??/*"))) == 1
     other = send("b", OTHER)
     assert _stored_ids(workspace) == [other.id, first.id]
+
+
+def test_what_is_refused_leaves_no_file(workspace, send):
+    """Neither its own nor that of a number beside it, whether the key came before or comes twice at once."""
+    first = send()
+    new = [
+        NewNumber(1, Source.API, first.number, 0.01, upload=Upload.of(content), once=Sent(key).once(content))
+        for key, content in (("b", b"beside"), ("c", b"twice"), ("c", b"otherwise"), ("a", b"other"))
+    ]
+    for refused in (new[:3], [new[0], new[3]]):
+        with pytest.raises(Conflict):
+            workspace.numbers.add_all(refused)
+    assert _stored_ids(workspace) == [first.id]
+    assert [each.name for each in workspace.settings.uploads.glob("??/*")] == [first.upload]
 
 
 def test_a_key_of_a_digit_is_none_of_a_number(workspace, send):
