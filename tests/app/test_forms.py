@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from hwr_core.app.forms.files import FormFormat, form_file
-from hwr_core.app.forms.results import FormRow, ReadForm
+from hwr_core.app.forms.results import FormCell, FormRow, ReadForm
 from hwr_core.app.workspace import Workspace
 from hwr_core.errors import Conflict, InvalidValue, NotAnImage, NotFound, NotThisForm, Stopped, UserNotFound
 from hwr_core.images.decode import decode
@@ -93,6 +93,25 @@ def test_a_scan_sent_to_another_form_with_the_same_key_is_read_anew(workspace: W
     [row] = workspace.read_forms(right.id, scans, sent=sent).rows
     assert [cell.text for cell in row.cells] == [cell.text for cell in wrong_row.cells]
     assert not {cell.number_id for cell in row.cells} & {cell.number_id for cell in wrong_row.cells}
+
+
+def test_a_scan_sent_again_has_what_users_have_said_of_it(workspace: Workspace, form: Form) -> None:
+    """Nobody is asked twice; where users' words lack the minus and the point of a number, somebody is."""
+    signed = workspace.add_form("Signed", png(made_forms.empty()), [replace(DRAWN[-1], pattern="digits 1-2, minus")])
+
+    def first_cell(form: Form) -> FormCell:
+        [row] = workspace.read_forms(form.id, [("one.png", scan(1))], max_error=0.5, sent=Sent("pile-1")).rows
+        return row.cells[0]
+
+    plain, marked = first_cell(form), first_cell(signed)
+    assert marked.value is not None
+    for cell, text in ((plain, "12345678"), (marked, "99")):
+        workspace.numbers.correct(cell.number_id or 0, text)
+    again = first_cell(form)
+    assert (again.number_id, again.text) == (plain.number_id, "12345678")
+    assert (again.accept, again.is_checked, again.is_doubtful) == (True, True, False)
+    again = first_cell(signed)
+    assert (again.number_id, again.shown, again.is_doubtful) == (marked.number_id, marked.shown, True)
 
 
 def test_a_scan_is_hashed_once_for_all_its_fields(

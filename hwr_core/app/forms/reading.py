@@ -265,14 +265,21 @@ class ReadForms:
 
 
 def _cell(read: ReadField, kept: NumberRecord | None) -> FormCell:
+    """What stands in a field: what users have said of its number, where it was stored before, or what was read.
+
+    A number with a minus or a decimal point stays as it was read, and is asked for: users' words have no such marks.
+    """
     number = kept.number if kept else read.number
+    value = number.lines[0].value if number.lines else None
+    label = kept.label if kept and value is None else None
     return FormCell(
         read.field.name,
-        number.text,
+        label.text if label else number.text,
         number.confidence,
-        number.accept,
+        label is not None or (number.accept and not (kept and kept.is_right is False)),
         number.fits,
         kept.id if kept else None,
         read.image,
-        value=number.lines[0].value if number.lines else None,
+        is_checked=label is not None,
+        value=value,
     )
