@@ -176,7 +176,10 @@ RULES: Mapping[str, Rule] = {
     ),
     "feedback.give_all": Rule(
         Permission.USE,
-        (_PREDICTIONS, OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True)),
+        (
+            OfPredictions("prediction_ids", all_needed=True),
+            OfUser("user_id", Permission.ACT_FOR_OTHERS, default_is_caller=True),
+        ),
         ("actual_digit",),
     ),
     "feedback.undo_all": Rule(

@@ -80,19 +80,25 @@ class OfPrediction:
 
 @dataclass(frozen=True, slots=True)
 class OfPredictions:
-    """The users of several stored predictions, by their ids. Other users' predictions are said not to exist."""
+    """The users of several stored predictions, by their ids. Other users' predictions are treated as if not there.
+
+    `all_needed`: one that is not there is an error; otherwise the behaviour leaves it out.
+    """
 
     parameter: str
+    all_needed: bool = False
     kind = None
 
     def confined(self, value: Sequence[int], caller: Caller, workspace: Workspace) -> Sequence[int]:
-        """Let the caller's own predictions through, if they are no others'."""
-        if not may(caller, Permission.SEE_ALL):
-            own = {each.id for each in workspace.history.some(value) if each.user_id == caller.user_id}
+        """Let the caller's own predictions through."""
+        if may(caller, Permission.SEE_ALL):
+            return value
+        own = {each.id for each in workspace.history.some(value) if each.user_id == caller.user_id}
+        if self.all_needed:
             for each in value:
                 if each not in own:
                     raise NotFound(f"There is no prediction {each}.")
-        return value
+        return [each for each in value if each in own]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from hwr_core.app.subjects import AsCaller, OfFilter, OfUser, narrowed
 from hwr_core.app.workspace import Workspace
 from hwr_core.auth.permissions import MAY, Caller, Permission
 from hwr_core.errors import NotAllowed, NotFound
+from hwr_core.records.erasure import erase_predictions
 from hwr_core.records.filters import HistoryFilter
 from hwr_core.records.history import EVERYTHING
 from hwr_core.records.predictions import PredictionRecord, Source
@@ -213,16 +214,30 @@ def test_many_predictions_are_the_callers_own_or_none_is_labelled(workspace: Wor
     theirs = _stored_for(workspace, 1).id
     own = _stored_for(authorised(workspace, viewer), 1).id
     feedback = authorised(workspace, viewer).feedback
-    moment = feedback.give_all([own], actual_digit=3)
+    feedback.give_all([own], actual_digit=3)
     with pytest.raises(NotFound, match=f"There is no prediction {theirs}"):
         feedback.give_all([own, theirs], actual_digit=4)
-    with pytest.raises(NotFound):
-        feedback.undo_all([own, theirs], moment=moment)
+    with pytest.raises(NotFound, match="There is no prediction 99"):
+        feedback.give_all([own, 99], actual_digit=4)
     with pytest.raises(NotAllowed):
         feedback.give_all([own], user_id=user(Role.ADMIN).user_id, actual_digit=4)
     assert [each.actual_digit for each in workspace.feedback.of_prediction(own)] == [3]
     authorised(workspace, user(Role.ANALYST)).feedback.give_all([own, theirs], actual_digit=4)
     assert [each.label and each.label.digit for each in workspace.history.some([own, theirs])] == [4, 4]
+
+
+def test_a_viewer_undoes_and_sees_what_is_left_of_many(workspace: Workspace, user: Any) -> None:
+    """A prediction that is gone is left out; so is one of another user, by which nobody learns that it exists."""
+    viewer = authorised(workspace, user(Role.VIEWER))
+    theirs = _stored_for(workspace, 1).id
+    gone, own = _stored_for(viewer, 1).id, _stored_for(viewer, 1).id
+    moment = viewer.feedback.give_all([gone, own], actual_digit=3)
+    with workspace.store.writing() as cursor:
+        erase_predictions(cursor, "id = $1", [gone])
+    asked = [gone, own, theirs]
+    assert [each.id for each in viewer.history.some(asked)] == [own]
+    assert viewer.feedback.undo_all(asked, moment=moment) == [own]
+    assert workspace.history.get(own).label is None
 
 
 def test_a_filter_on_another_user_is_refused(user: Any) -> None:
