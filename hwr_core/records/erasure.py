@@ -36,7 +36,10 @@ def erase_history_of(cursor: Cursor, user_id: int) -> Erased:
 
 
 def erase_predictions(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
-    """Erase the predictions that meet a condition (SQL of our own), with their feedback, labels and shadow readings."""
+    """Erase the predictions that meet a condition (SQL of our own).
+
+    With them go their feedback, labels, shadow readings and idempotency keys.
+    """
     uncount(cursor, condition, values)
     return _erase(
         cursor,
@@ -49,7 +52,7 @@ def erase_predictions(cursor: Cursor, condition: str, values: Sequence[Any]) -> 
 
 
 def erase_numbers(cursor: Cursor, condition: str, values: Sequence[Any]) -> Erased:
-    """Erase the whole numbers that meet a condition (SQL of our own), with their feedback."""
+    """Erase the whole numbers that meet a condition (SQL of our own), with their feedback and idempotency keys."""
     return _erase(cursor, "numbers", ("number_feedback", "number_idempotency_keys"), "number_id", condition, values)
 
 

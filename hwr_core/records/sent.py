@@ -86,7 +86,7 @@ Place: TypeAlias = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class IdempotencyKeys:
     """The idempotency keys that have stored records of one kind: their table, and its column of the records' ids."""
 
     table: str
@@ -124,8 +124,8 @@ class Keys:
         )
 
 
-OF_PREDICTIONS = Keys("idempotency_keys", "prediction_id")
-OF_NUMBERS = Keys("number_idempotency_keys", "number_id")
+OF_PREDICTIONS = IdempotencyKeys("idempotency_keys", "prediction_id")
+OF_NUMBERS = IdempotencyKeys("number_idempotency_keys", "number_id")
 
 
 def first_sent(places: Mapping[int, Place | None], known: Container[Place]) -> list[int]:
