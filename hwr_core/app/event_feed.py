@@ -14,8 +14,11 @@ from hwr_core.jobs.queue import JobChanged
 from hwr_core.recognition.events import ModelServed
 from hwr_core.records.events import LabelChanged, PredictionStored
 
-MOST_WAITING = 1000
-"""Events that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one."""
+MOST_WAITING = 4000
+"""Events that wait for a listener; of more the oldest are dropped, so that nobody has to wait for a slow one.
+
+Twice as many as the predictions on the dashboard's map: to label all of these at once, an event each, drops none.
+"""
 
 FeedEvent: TypeAlias = PredictionStored | LabelChanged | JobChanged | ModelServed
 

@@ -8,7 +8,10 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from dashboard.views.data.map.view import MOST as ON_MAP
+from hwr_core.app.event_feed import MOST_WAITING
 from hwr_core.recognition.events import ModelServed
+from hwr_core.records.events import LabelChanged
 from hwr_core.records.roles import Role
 from hwr_core.registry.registry import Registry
 from hwr_core.settings import Settings
@@ -98,12 +101,23 @@ def test_a_slow_listener_learns_how_many_events_it_has_lost(client: TestClient) 
     """The oldest events are dropped, nobody waits for a slow listener, and it learns how many were lost."""
     workspace = client.app.state.workspace  # type: ignore[attr-defined]
     with workspace.listening(lambda: None) as listener:
-        for number in range(1005):
+        for number in range(MOST_WAITING + 5):
             workspace.events.publish(ModelServed(f"v{number}"))
         items, lost = listener.take()
-    assert (len(items), lost) == (1000, 5)
-    assert (items[0].event, items[-1].event) == (ModelServed("v5"), ModelServed("v1004"))
+    assert (len(items), lost) == (MOST_WAITING, 5)
+    assert (items[0].event, items[-1].event) == (ModelServed("v5"), ModelServed(f"v{MOST_WAITING + 4}"))
     assert listener.take() == ([], 0)
+
+
+def test_labelling_all_of_the_map_drops_no_other_event(client: TestClient) -> None:
+    """However far behind the listener is: it has an event of each label, and those before them."""
+    workspace = client.app.state.workspace  # type: ignore[attr-defined]
+    with workspace.listening(lambda: None) as listener:
+        workspace.events.publish(ModelServed("v1"))
+        for number in range(ON_MAP):
+            workspace.events.publish(LabelChanged(number, 1, None))
+        items, lost = listener.take()
+    assert (items[0].event, len(items), lost) == (ModelServed("v1"), ON_MAP + 1, 0)
 
 
 def test_job_events_come_until_the_job_ends(own_client: TestClient) -> None:
