@@ -4,9 +4,8 @@ SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
 # A file's tests share their servers, so it goes to one process; files come in the order in which they are collected.
-# One more process than there are cores: many tests wait, for a server or a browser.
-PROCESSES = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses=5 --dist loadfile --no-loadscope-reorder
+# No more processes than cores: jobs, which some tests wait for, get only what is left of these.
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -19,7 +19,7 @@ pytest_plugins = ["tests.records_fixtures", "tests.object_store"]
 
 DATASETS = "HWR_DATASETS_DIR"
 
-LONGEST = ("tests/training/", "tests/notebooks/", "tests/browser/test_numbers.py", "tests/browser/test_training.py")
+LONGEST = ("tests/training/", "tests/notebooks/")
 """Files of slow tests that take minutes: what begins last should not, or all other processes wait for its end."""
 
 
