@@ -267,7 +267,8 @@ class ReadForms:
 def _cell(read: ReadField, kept: NumberRecord | None) -> FormCell:
     """What stands in a field: what users have said of its number, where it was stored before, or what was read.
 
-    A number with a minus or a decimal point stays as it was read, and is asked for: users' words have no such marks.
+    Users' words have no minus and no decimal point: where a pattern names such marks, the number stays as it was read,
+    and is never accepted if its digits are not those that users have named.
     """
     number = kept.number if kept else read.number
     value = number.lines[0].value if number.lines else None
