@@ -61,6 +61,7 @@ class DataSets:
     def import_images(self, archive: BinaryIO) -> Imported:
         """Add the labelled images of a ZIP file to one's own. Raises InvalidValue and StoreUnavailable."""
         settings = self._settings
+        self._look()  # an image that another machine has with another label is refused, with this reason
         imported = import_zip(
             archive,
             settings.custom_dataset,

@@ -8,12 +8,12 @@ from typing import Any
 from hwr_core.app.data_sets import DataSets
 from hwr_core.app.promotion import Promotion
 from hwr_core.datasets.scripts import confirm_images
-from hwr_core.datasets.sources import CORRECTIONS, MADE, SOURCES
+from hwr_core.datasets.sources import CORRECTIONS, CUSTOM, MADE, SOURCES
 from hwr_core.db.store import Store
 from hwr_core.errors import Conflict, InvalidValue, ModelUnavailable
 from hwr_core.evaluation.config import EvaluationConfig, evaluation_config
 from hwr_core.evaluation.evaluate import evaluations_of
-from hwr_core.evaluation.suites import folder_suite, gate_suites
+from hwr_core.evaluation.suites import SUITES, folder_suite, gate_suites
 from hwr_core.events import Events
 from hwr_core.jobs.queue import JobQueue
 from hwr_core.jobs.shared import SharedJobs
@@ -197,7 +197,8 @@ class Modelling:
     def _spec(self, job: Job) -> JobSpec:
         """Return what the child process needs to know of a job, with the labelled predictions written out for it."""
         folder = self.jobs.folder(job.id)
-        self._data.exchange_images()
+        if _uses_own_images(job):
+            self._data.exchange_images()
         if job.kind is JobKind.SCRIPTS or CORRECTIONS in _data_of(job):
             self._data.write_corrections(folder.corrections)
         if learns_lines := bool(job.config.get("line_epochs")):
@@ -234,3 +235,10 @@ def _data_of(job: Job) -> tuple[str, ...]:
     """The data sets and suites that a job's config names."""
     config = job.config.get("base", job.config)
     return (*config.get("sources", ()), *config.get("suites", ()))
+
+
+def _uses_own_images(job: Job) -> bool:
+    """Whether a job needs the users' own images: what makes a version measures it on them, whatever it learns from."""
+    suites, folder = job.config.get("suites", ()), job.config.get("folder")
+    chosen = job.kind is JobKind.EVALUATE and bool(suites or folder)
+    return not chosen or any(name in SUITES and CUSTOM in SUITES[name].sources for name in suites)

@@ -1,17 +1,24 @@
 """Labelled images that machines share by a storage: all of them learn from the same."""
 
 import logging
+import os
+import time
 from hashlib import sha256
+from io import BytesIO
+from threading import Event, Thread
+from zipfile import ZipFile
 
 import pytest
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.datasets.custom import files, hash_folder
-from hwr_core.datasets.shared.labelled_images import Carried, SharedImages, names_in
+from hwr_core.datasets.shared import labelled_images
+from hwr_core.datasets.shared.labelled_images import FRESH, Carried, SharedImages, copy_images, list_images
 from hwr_core.errors import StorageUnavailable
 from hwr_core.jobs.table import JobKind
 from hwr_core.ops.migrate_storage import migrate_storage
 from hwr_core.settings import PROJECT, Settings
+from hwr_core.storage.folder import Folder
 from hwr_core.storage.places import LABELLED, open_storage
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
@@ -43,11 +50,22 @@ def shared(machine, url):
     return lambda name: SharedImages(open_storage(f"{url}/{LABELLED}"), machine(name).custom_dataset)
 
 
-def put(settings, name, content):
-    """Put a file among a machine's own images, as somebody does by hand."""
+def put(settings, name, content, ago=3600.0):
+    """Put a file among a machine's own images, as somebody does by hand, so many seconds ago."""
     file = settings.custom_dataset / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
+    os.utime(file, (time.time() - ago,) * 2)
+
+
+def names_in(storage):
+    """The names of the images in a storage."""
+    return {*list_images(storage).names.values()}
+
+
+def labels(settings):
+    """The labels of a machine's own images."""
+    return [file.label for file in files(settings.custom_dataset)]
 
 
 def test_every_machine_learns_from_the_same(machine, shared):
@@ -71,13 +89,115 @@ def test_every_machine_learns_from_the_same(machine, shared):
     assert shared("there").send().copied == shared("there").fetch().copied == 0
 
 
-def test_an_image_keeps_the_label_that_it_has_here(machine, shared):
-    """Another machine calls it something else: it is not learned from twice."""
+def test_a_content_has_one_label(machine, shared, url):
+    """The first that is stored; a machine keeps what it has; of two that are stored all others choose the same."""
     put(machine("here"), "7/mine.png", SEVEN)
     put(machine("there"), "1/mine.png", SEVEN)
     shared("here").exchange()
     shared("there").exchange()
-    assert [file.label for file in files(machine("there").custom_dataset)] == [1]
+    shared("third").exchange()
+    assert [labels(machine(name)) for name in ("here", "there", "third")] == [[7], [1], [7]]
+    name = f"1/-/{sha256(SEVEN).hexdigest()}"
+    open_storage(f"{url}/{LABELLED}").write({name: SEVEN})  # two machines at once
+    shared("fourth").exchange()
+    shared("third").exchange()
+    assert [labels(machine(name)) for name in ("third", "fourth")] == [[7], [1]]
+
+
+def test_an_import_looks_first_at_what_others_have(machine, shared):
+    """What another machine calls a one is not added as a seven, and the answer says so."""
+    put(machine("there"), "1/mine.png", SEVEN)
+    shared("there").exchange()
+    archive = BytesIO()
+    with ZipFile(archive, "w") as opened:
+        opened.writestr("7/mine.png", SEVEN)
+    with Workspace(machine("here")) as here:
+        imported = here.modelling.import_images(archive)
+    assert imported.total == 0
+    assert "it is there already, labelled 1" in imported.reasons[0]
+
+
+def test_only_whole_images_are_sent(machine, shared, url, caplog):
+    """No half one, none that is just being written, none of a writer with too long a name; each is logged once."""
+    here = machine("here")
+    put(here, "7/half.png", SEVEN[: len(SEVEN) // 2])
+    put(here, "7/new.png", SEVEN, ago=0.0)
+    put(here, f"1/{'w' * 200}/one.png", ONE)
+    images, storage = shared("here"), open_storage(f"{url}/{LABELLED}")
+    images.exchange()
+    images.exchange()
+    assert names_in(storage) == set()
+    assert caplog.text.count("one.png stays on this machine") == 1
+    assert caplog.text.count(sha256(SEVEN[: len(SEVEN) // 2]).hexdigest()) == 1
+    put(here, "7/half.png", png(drawing(7, pen=4)))
+    put(here, "7/new.png", SEVEN)
+    images.exchange()
+    assert len(names_in(storage)) == 2
+
+
+def test_a_file_that_changes_while_it_is_sent_is_left_out(machine, shared, url, monkeypatch):
+    """Its content is no longer that of its name."""
+    put(machine("here"), "7/mine.png", SEVEN)
+    monkeypatch.setattr(labelled_images, "hash_file", lambda _: sha256(ONE).hexdigest())
+    assert shared("here").send() == Carried(0, 0)
+    assert names_in(open_storage(f"{url}/{LABELLED}")) == set()
+
+
+def test_what_is_marked_as_removed_does_not_come_back(machine, shared, url, tmp_path):
+    """Neither from a machine that still has it, nor by a copy to another storage."""
+    put(machine("here"), "7/mine.png", SEVEN)
+    put(machine("here"), "1/mine.png", ONE)
+    shared("here").exchange()
+    storage, content = open_storage(f"{url}/{LABELLED}"), sha256(SEVEN).hexdigest()
+
+    storage.write({f"removed/{content}": b""})
+    shared("there").exchange()
+    assert labels(machine("there")) == [1]
+    storage.remove([f"7/-/{content}"])
+    shared("here").exchange()
+    other = open_storage((tmp_path / "other").as_uri())
+    other.write({f"7/-/{content}": SEVEN})
+
+    assert copy_images(storage, other) == Carried(1, 0)
+    assert names_in(storage) == names_in(other) == {f"1/-/{sha256(ONE).hexdigest()}"}
+
+
+def test_an_error_of_the_disk_is_said_as_one_of_the_storage(tmp_path, machine, caplog):
+    """A shared folder that cannot be listed or written: who looks goes on with what is here, an import is kept."""
+    (tmp_path / "shared").write_text("a file where a folder is expected")
+    settings = machine("here", (tmp_path / "shared").as_uri())
+    with Workspace(settings) as workspace:
+        assert workspace.modelling.import_images(own_digits(1)).total == 10
+        assert workspace.modelling.sources()["custom"]
+    with pytest.raises(StorageUnavailable, match="cannot be read or written: Not a directory"):
+        SharedImages(open_storage(f"{settings.storage_url}/{LABELLED}"), settings.custom_dataset).exchange()
+    assert "cannot be exchanged" in caplog.text
+
+
+def test_an_outage_holds_up_one_who_looks(machine):
+    """The others go on with what is here, and nobody tries again for a while, counted from the end of the attempt."""
+    tried, waiting, answer = [], Event(), Event()
+
+    class Slow(Folder):
+        def files(self, under=""):
+            tried.append(under)
+            if len(tried) == 2:
+                waiting.set()
+                assert answer.wait(60)
+            raise StorageUnavailable("The object storage cannot be reached. Try again later.")
+
+    settings = machine("here")
+    images = SharedImages(Slow(settings.data_dir), settings.custom_dataset)
+    images.look()
+    images._tried_at -= FRESH  # noqa: SLF001  as time goes by
+    one = Thread(target=images.look)
+    one.start()
+    assert waiting.wait(60)
+    images.look()
+    answer.set()
+    one.join()
+    images.look()
+    assert len(tried) == 2
 
 
 def test_what_lies_in_the_storage_is_not_trusted(machine, shared, url, caplog):
@@ -117,12 +237,14 @@ def test_an_outage_loses_nothing(machine, monkeypatch, caplog):
 
     with Workspace(settings) as workspace:
         with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
-            patch.setattr(SharedImages, "send", fail)
+            patch.setattr(SharedImages, "_exchange", fail)
             assert workspace.modelling.import_images(own_digits(1)).total == 10
             assert workspace.modelling.sources()["custom"]
             job = workspace.modelling.jobs.submit(JobKind.TRAIN, {})
             with pytest.raises(StorageUnavailable):
                 workspace.modelling._spec(job)  # noqa: SLF001  as above
+            without = workspace.modelling.jobs.submit(JobKind.EVALUATE, {"suites": ["mnist", "no-digits"]})
+            assert workspace.modelling._spec(without).config  # noqa: SLF001  as above
         assert "cannot be exchanged" in caplog.text
         workspace.modelling.import_images(own_digits(2))
     with Workspace(machine("there")) as there:
