@@ -104,6 +104,11 @@ class NotInstalled(HwrError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what}, which is not installed here. Install it with `pip install 'hwr[{extra}]'`.")
+        self._given = what, extra
+
+    def __reduce__(self) -> tuple[type["NotInstalled"], tuple[str, str]]:
+        """Tell how to make it anew, in the process that it is sent to."""
+        return type(self), self._given
 
 
 class DatasetMissing(HwrError):

@@ -52,7 +52,7 @@ def pages_of_pdf(document: bytes, *, max_pages: int, max_pixels: int) -> Iterato
 @contextmanager
 def _drawing(document: bytes, max_pages: int, max_pixels: int) -> Iterator["_Drawn"]:
     """Start the process; it ends with the block, whatever it is at."""
-    command = [sys.executable, "-m", "hwr_core.images.pdf_drawing", str(max_pages), str(max_pixels)]
+    command = [sys.executable, "-P", "-m", "hwr_core.images.pdf_drawing", str(max_pages), str(max_pixels)]
     with subprocess.Popen(  # noqa: S603  our own program
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:

@@ -75,6 +75,13 @@ def test_a_document_cut_short_is_unreadable_or_read(kind, share):
         assert "/" not in str(error)
 
 
+def test_files_of_the_current_folder_are_not_loaded_instead_of_modules(tmp_path, monkeypatch):
+    """Whoever starts hwr beside a json.py of their own can read a PDF all the same."""
+    (tmp_path / "json.py").write_text("raise SystemExit('this is not the module')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(list(decode_pages(document("PDF", "12")))) == 1
+
+
 def test_bytes_that_only_begin_like_a_pdf_are_unreadable():
     """The mark alone makes no document."""
     with pytest.raises(UnreadableImage, match="PDF is damaged or locked"):

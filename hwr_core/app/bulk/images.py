@@ -1,6 +1,7 @@
 """Some images of a bulk reading, as they are handed to whoever reads them."""
 
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +28,26 @@ class Images:
     def files(self, max_bytes: int) -> Iterator[tuple[str, bytes | str]]:
         """Yield name and content of each image, one byte more than allowed at most; or why there is no content.
 
-        Raises InvalidValue where the source is not there.
+        Raises InvalidValue where the source is not there, and in the end where none of several files can be opened:
+        then this machine lacks the images, and no row of theirs would be true.
         """
         if self.contents is not None:
             yield from zip(self.names, self.contents, strict=True)
             return
         if not os.path.exists(self.root):  # noqa: PTH110  names may be no text
             raise InvalidValue(f"There is no {self.root!r} here, with which this reading began.")
+        opened = 0
         for name in self.names:
             try:
                 with Path(self.folder, name).open("rb") as file:
-                    yield name, file.read(max_bytes + 1)
+                    content = file.read(max_bytes + 1)
             except OSError as error:
                 yield name, f"The file cannot be opened: {error.strerror}."
+            else:
+                opened += 1
+                yield name, content
+        if not opened and len(self.names) > 1:
+            raise InvalidValue(
+                f"None of {len(self.names)} images can be opened in {self.folder!r} on {socket.gethostname()}. "
+                "Whatever reads needs them under the same path."
+            )

@@ -7,10 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from hwr_core.app.bulk.engines.engine import THIS_MACHINE, Engine
 from hwr_core.app.bulk.engines.readers import Readers
@@ -19,7 +18,7 @@ from hwr_core.app.bulk.manifest import Manifest, agree, confirm_same, read_manif
 from hwr_core.app.bulk.results import errors_in, publish
 from hwr_core.app.bulk.sources import images_of, names_of
 from hwr_core.app.bulk.worker import How, Reading
-from hwr_core.errors import InvalidValue
+from hwr_core.errors import HwrError, InvalidValue
 from hwr_core.evaluation.stored_pointers import open_registry
 from hwr_core.settings import Settings
 
@@ -140,9 +139,16 @@ def _manifest(settings: Settings, source: str, folder: Path, how: How, shard_siz
 
 
 def _read(readers: Readers, manifest: Manifest, shards: Sequence[int]) -> Iterator[tuple[int, list["pa.Table"]]]:
-    """Yield each shard with its rows, in order; the next one is begun while the last images of one are waited for."""
-    for shard, pieces in groupby(_in_turn(readers, _pieces(manifest, shards)), key=itemgetter(0)):
-        yield shard, [rows for _, rows in pieces]
+    """Yield each shard with its rows, in order; the next one is begun while the last images of one are waited for.
+
+    A shard is handed out with its last row: what goes wrong in the next one does not touch it.
+    """
+    tables: list[pa.Table] = []
+    for shard, rows in _in_turn(readers, _pieces(manifest, shards)):
+        tables.append(rows)
+        if sum(len(table) for table in tables) == len(manifest.names_in(shard)):
+            yield shard, tables
+            tables = []
 
 
 def _pieces(manifest: Manifest, shards: Sequence[int]) -> Iterator[tuple[int, Images]]:
@@ -155,10 +161,23 @@ def _pieces(manifest: Manifest, shards: Sequence[int]) -> Iterator[tuple[int, Im
 def _in_turn(readers: Readers, pieces: Iterator[tuple[int, Images]]) -> Iterator[tuple[int, "pa.Table"]]:
     """What becomes of each piece, in order, with the shard that it belongs to."""
     waiting: deque[tuple[int, Callable[[], pa.Table]]] = deque()
-    for shard, images in pieces:
-        waiting.append((shard, readers.start(images)))
+    for started in _started(readers, pieces):
+        waiting.append(started)
         if len(waiting) > WAITING * readers.count:
             first, rows = waiting.popleft()
             yield first, rows()
     for shard, rows in waiting:
         yield shard, rows()
+
+
+def _started(readers: Readers, pieces: Iterator[tuple[int, Images]]) -> Iterator[tuple[int, Callable[[], "pa.Table"]]]:
+    """Begin to read each piece. Images that cannot be had are an error in their turn, after those that wait."""
+    try:
+        for shard, images in pieces:
+            yield shard, readers.start(images)
+    except (HwrError, OSError, ValueError) as error:  # pyarrow's are ValueErrors
+        yield -1, partial(_fail, error)
+
+
+def _fail(error: Exception) -> Never:
+    raise error

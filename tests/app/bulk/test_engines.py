@@ -3,13 +3,16 @@
 import importlib.util
 import json
 import os
+import pickle
 import signal
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from hwr_core.app.bulk.engines.engine import Engine, EngineKind
+from hwr_core.app.bulk.engines.on_ray import QUIET
 from hwr_core.app.bulk.read_all import Part, read_all
 from hwr_core.app.bulk.worker import How
 from hwr_core.cli import main
@@ -123,11 +126,37 @@ def test_an_engine_that_is_not_installed_is_said(read, monkeypatch, kind, packag
         read(Engine(kind))
 
 
+def test_that_something_is_not_installed_can_be_said_by_another_process():
+    """The error keeps its words on its way."""
+    error = NotInstalled("The engine dask needs Dask", "dask")
+    there = pickle.loads(pickle.dumps(error))  # noqa: S301  our own
+    assert (type(there), str(there)) == (NotInstalled, str(error))
+
+
 @with_dask
 def test_what_is_no_address_of_a_scheduler_is_refused(read):
     """In words, with an address that is one."""
     with pytest.raises(InvalidValue, match=r"tcp://10\.0\.0\.5:8786"):
         read(Engine(EngineKind.DASK, "nonsense://:"))
+
+
+def test_a_ray_of_ones_own_reads_at_the_usual_priority(monkeypatch):
+    """And tells its makers nothing, unless somebody has chosen otherwise."""
+    found = {}
+
+    def init(**_):
+        found.update({name: os.environ[name] for name in QUIET})
+        raise RuntimeError
+
+    for name in QUIET:
+        monkeypatch.setenv(name, "")  # restored in the end
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init))
+    with pytest.raises(WorkerLost), Engine(EngineKind.RAY).opened(None):
+        pass
+    assert found == {"RAY_USAGE_STATS_ENABLED": "1", "RAY_worker_niceness": "0"}
 
 
 @with_ray

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,10 @@ def read(settings, images, tmp_path):
         return read_all(settings, str(source), folder, **how)
 
     return read
+
+
+def _shards(folder: Path) -> list[int]:
+    return sorted(int(file.stem.removeprefix("part-")) for file in folder.glob("part-*"))
 
 
 def _rows(folder: Path) -> pd.DataFrame:
@@ -154,6 +159,27 @@ def test_a_source_that_is_gone_leaves_the_shards_to_be_read(read, images, tmp_pa
     with pytest.raises(InvalidValue, match="with which this reading began"):
         read(source, part=Part(1, 2))
     assert sorted((tmp_path / "out").glob("*.parquet")) == [file for file in before if file.suffix == ".parquet"]
+
+
+def test_what_goes_wrong_in_a_shard_leaves_the_one_before(read, images, tmp_path):
+    """It is on the disk, though the next one cannot be read; images that are nowhere are no rows full of errors."""
+    source, table = tmp_path / "scans", tmp_path / "images.parquet"
+    shutil.copytree(images, source)
+    alone = Engine(processes=1)
+    read(source, part=Part(0, 3), engine=alone)
+    for name in names_of(str(source))[20:]:
+        (source / name).unlink()
+    with pytest.raises(InvalidValue, match=f"None of 4 images can be opened in .*scans.* on {socket.gethostname()}"):
+        read(source, engine=alone)
+    assert _shards(tmp_path / "out") == [0, 1]
+
+    content = [file.read_bytes() for file in sorted(images.rglob("*.png"))]
+    pq.write_table(pa.table({"image": content}), table)
+    read(table, tmp_path / "of-table", part=Part(2, 3), engine=alone)
+    pq.write_table(pa.table({"image": content[:15]}), table)
+    with pytest.raises(InvalidValue, match="fewer rows"):
+        read(table, tmp_path / "of-table", engine=alone)
+    assert _shards(tmp_path / "of-table") == [0, 2]
 
 
 def test_a_damaged_model_is_said(settings, images, tmp_path):

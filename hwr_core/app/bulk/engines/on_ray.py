@@ -36,9 +36,8 @@ def on_ray(reading: Reading, address: str | None, processes: int) -> Iterator[Re
 
     Raises NotInstalled, InvalidValue for what is no address, and WorkerLost.
     """
-    os.environ.setdefault(
-        "RAY_USAGE_STATS_ENABLED", "0"
-    )  # Ray tells its makers of each start, unless it is told not to
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
     try:
         import ray  # noqa: PLC0415  of an extra, and some seconds
     except ImportError as error:
