@@ -96,7 +96,7 @@ replicas: setup ## Kill servers that share a database, and the database, under l
 fuzz: setup ## Read 100,000 spoilt files, or go on where that stopped (ARGS="--count 100000")
 	$(BIN)/python -m tests.abuse.fuzz build/fuzz $(ARGS)
 
-tour: setup ## Take the pictures of the tour and the guides anew (ARGS="--only review,home")
+tour: setup ## Take the pictures of the tour and most of the guides anew (ARGS="--only review,home")
 	$(BIN)/python -m tests.browser.tour $(ARGS)
 
 notebooks: setup ## Open the notebooks in JupyterLab

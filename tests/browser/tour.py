@@ -1,11 +1,15 @@
-"""Takes the pictures of the guides and of the tour anew, from the example history in a real browser.
+"""Takes the pictures of the tour and most of the guides anew, from the example history in a real browser.
+
+Not taken here: data.png, upload-labels.png and settings-keys.png.
 
 Run it: make tour (ARGS="--only review,home" for some of them). It promotes on a copy of two versions, and starts a
-short training, which takes some minutes. HWR_DATASETS_DIR has to name the data sets, on which versions are compared.
+short training, which takes some minutes. HWR_DATASETS_DIR has to name the data sets, on which versions are compared;
+no other setting counts, so that nothing is written into a history, a bucket or a models folder of somebody's own.
 """
 
 import argparse
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -17,7 +21,7 @@ from playwright.sync_api import FilePayload, Page, expect, sync_playwright
 
 from hwr_core.app.workspace import Workspace
 from hwr_core.registry.registry import Registry
-from hwr_core.settings import PROJECT, Settings
+from hwr_core.settings import PROJECT, Settings, load_settings
 from tests import made_forms
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PATIENCE
 from tests.browser.hand import at_rest, expect_digit, write
@@ -45,7 +49,10 @@ def main() -> None:
     if unknown := {*wanted} - {*PICTURES}:
         parser.error(f"There is no picture {', '.join(sorted(unknown))}; there are {', '.join(PICTURES)}.")
     expect.set_options(timeout=PATIENCE)
-    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as known:
+    options.folder = options.folder.resolve()
+    # The last picture is one of a training that runs: its process may write for a moment after the server has ended.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary, sync_playwright() as known:
+        _forget_settings(Path(temporary))
         settings = _example(Path(temporary))
         browser = known.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         with serving(settings.data_dir, HWR_MODELS_DIR=str(settings.models_dir)) as server:
@@ -58,6 +65,15 @@ def main() -> None:
                 _keep(page, options.folder / f"{name}.png")
                 page.close()
         browser.close()
+
+
+def _forget_settings(folder: Path) -> None:
+    """Keep of the environment and of a `.env` in the current folder only where data sets lie."""
+    datasets = load_settings().datasets.resolve()
+    for name in [name for name in os.environ if name.upper().startswith("HWR_")]:
+        del os.environ[name]
+    os.environ["HWR_DATASETS_DIR"] = str(datasets)
+    os.chdir(folder)
 
 
 def _example(folder: Path) -> Settings:
