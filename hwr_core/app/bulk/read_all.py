@@ -163,7 +163,7 @@ def _in_turn(readers: Readers, pieces: Iterator[tuple[int, Images]]) -> Iterator
     waiting: deque[tuple[int, Callable[[], pa.Table]]] = deque()
     for started in _started(readers, pieces):
         waiting.append(started)
-        if len(waiting) > WAITING * readers.count:
+        if len(waiting) > WAITING * readers.count():
             first, rows = waiting.popleft()
             yield first, rows()
     for shard, rows in waiting:

@@ -44,7 +44,7 @@ def on_dask(reading: Reading, address: str | None, processes: int) -> Iterator[R
             raise InvalidValue(
                 f"{scheduler!r} is no address of a Dask scheduler, as tcp://10.0.0.5:8786 is."
             ) from error
-        yield Readers(sum(client.nthreads().values()), lambda images: _start(client, reading, images))
+        yield Readers(lambda: sum(client.nthreads().values()), lambda images: _start(client, reading, images))
 
 
 def _cluster(stack: ExitStack, processes: int) -> Any:

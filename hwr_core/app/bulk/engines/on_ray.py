@@ -45,10 +45,9 @@ def on_ray(reading: Reading, address: str | None, processes: int) -> Iterator[Re
     _join(address or os.environ.get("RAY_ADDRESS"), processes)
     try:
         remote = ray.remote(num_cpus=1, max_retries=RETRIES)(read)
-        count = int(ray.cluster_resources().get("CPU", 0))
-        if not count:
+        if not _processors():
             raise lost("The Ray cluster has no processors.")
-        yield Readers(count, lambda images: _wait(remote.remote(reading, images)))
+        yield Readers(_processors, lambda images: _wait(remote.remote(reading, images)))
     finally:
         ray.shutdown()
 
@@ -64,6 +63,12 @@ def _join(address: str | None, processes: int) -> None:
         ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **here)
     except (OSError, RuntimeError) as error:
         raise lost(f"{where} does not answer.") from error
+
+
+def _processors() -> int:
+    import ray  # noqa: PLC0415  see above
+
+    return int(ray.cluster_resources().get("CPU", 0))
 
 
 def _confirm_reachable(address: str) -> None:

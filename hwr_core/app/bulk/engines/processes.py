@@ -18,7 +18,7 @@ def in_processes(reading: Reading, count: int) -> Iterator[Readers]:
     # Spawned, not forked: this process has threads of its own, and nothing of them may be copied.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_watch_parent)
     try:
-        yield Readers(count, lambda images: pool.submit(read, reading, images).result)
+        yield Readers(lambda: count, lambda images: pool.submit(read, reading, images).result)
     except BrokenProcessPool as error:
         why = "A process that reads images was ended, maybe because the machine has too little memory."
         raise lost(f"{why} --processes sets how many read at once.") from error

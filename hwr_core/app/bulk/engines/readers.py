@@ -18,11 +18,11 @@ class Readers:
     """Processes that read, for as long as the engine is open.
 
     Attributes:
-        count: how many they are.
+        count: tells how many they are at present: on a cluster machines come and go.
         start: begins to read some images, and returns a function that waits for their rows and raises what went wrong.
     """
 
-    count: int
+    count: Callable[[], int]
     start: Callable[[Images], Callable[[], "pa.Table"]]
 
 
