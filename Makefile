@@ -33,7 +33,7 @@ test: check ## Run the checks, then the quick tests (ARGS= goes to pytest)
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-slow: setup ## Run the slow tests: browsers, kills, notebooks, trainings, load (ARGS= goes to pytest)
-	$(PYTEST) -m slow $(ARGS)
+	$(PYTEST) -m "slow and not long" $(ARGS)
 
 test-all: check ## Run the checks, then all tests (ARGS= goes to pytest)
 	$(PYTEST) $(ARGS)

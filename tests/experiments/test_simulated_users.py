@@ -60,6 +60,7 @@ def users() -> list[list[Labelled]]:
     return [images_of(user) for user in range(USERS)]
 
 
+@pytest.mark.long
 def test_a_known_difference_between_shipped_versions_is_found(users: list[list[Labelled]], tmp_path: Path) -> None:
     """Users send images and say what they show; the server names the version that is really better, and ends."""
     served = Registry(PROJECT / "models").champion().name

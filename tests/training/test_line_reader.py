@@ -119,6 +119,7 @@ def test_a_batch_holds_every_line_once_an_epoch():
     assert all(max(each) - min(each) <= 1 for each in lengths)
 
 
+@pytest.mark.long
 def test_a_training_learns(made, counts, tmp_path):
     """The loss falls on lines by a writer that it does not learn from."""
     from hwr_core.datasets.lines.made import made_lines

@@ -17,7 +17,7 @@ from hwr_core.training.data import prepare
 from hwr_core.training.tuning.study import StudyPlace, begin_study, count_ended, open_study, read_study, study_place
 from tests.own_models import own_digits
 
-TRIALS = 3
+TRIALS = 2
 
 
 @pytest.fixture
