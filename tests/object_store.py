@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -61,3 +62,12 @@ def object_store(_object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) ->
     for name, value in _object_store.environment.items():
         monkeypatch.setenv(name, value)
     return _object_store
+
+
+@pytest.fixture(params=["file", "s3"])
+def empty_storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty storage: a folder, then a bucket."""
+    if request.param == "file":
+        return (tmp_path / "shared").as_uri()
+    server: ObjectStore = request.getfixturevalue("object_store")
+    return server.new_url()

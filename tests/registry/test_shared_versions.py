@@ -21,14 +21,6 @@ OUTAGE = "moto.settings.INITIAL_NO_AUTH_ACTION_COUNT"
 """0.0 in it makes the server of the tests refuse everybody."""
 
 
-@pytest.fixture(params=["file", "s3"])
-def url(request, tmp_path):
-    """The URL of an empty storage."""
-    if request.param == "file":
-        return (tmp_path / "shared").as_uri()
-    return request.getfixturevalue("object_store").new_url()
-
-
 @pytest.fixture
 def bucket(object_store):
     """The URL of a prefix in an empty bucket."""
@@ -41,10 +33,10 @@ def here(tmp_path):
     return lambda url, machine="one": registry_in(tmp_path / machine, url)
 
 
-def test_what_one_machine_publishes_another_has(here, url):
+def test_what_one_machine_publishes_another_has(here, empty_storage):
     """Listed, copied with all its files, and then there without the storage."""
-    made = here(url).publish(card(), FILES)
-    other = here(url, "other")
+    made = here(empty_storage).publish(card(), FILES)
+    other = here(empty_storage, "other")
     assert other.names() == [made.name]
     assert {name: other.get(made.name).read_file(name) for name in FILES} == FILES
     assert [version.card for version in here(None, "other").versions()] == [made.card]
@@ -59,29 +51,29 @@ def test_without_a_storage_nothing_leaves_the_machine(here, tmp_path):
         here(None, "other").get(made.name)
 
 
-def test_a_version_without_its_card_is_not_there(here, url):
+def test_a_version_without_its_card_is_not_there(here, empty_storage):
     """The card comes last: before it nobody sees the rest."""
-    made = here(url).publish(card(), FILES)
-    open_storage(f"{url}/{MODELS}").remove([f"{made.name}/{CARD}"])
-    other = here(url, "other")
+    made = here(empty_storage).publish(card(), FILES)
+    open_storage(f"{empty_storage}/{MODELS}").remove([f"{made.name}/{CARD}"])
+    other = here(empty_storage, "other")
     assert other.names() == []
     with pytest.raises(NotFound, match=made.name):
         other.get(made.name)
 
 
 @pytest.mark.parametrize("file", [LITERT, CARD])
-def test_what_is_damaged_in_the_storage_is_not_taken(here, url, file, tmp_path):
+def test_what_is_damaged_in_the_storage_is_not_taken(here, empty_storage, file, tmp_path):
     """The message says which file of which version; nothing of it is on this machine."""
-    made = here(url).publish(card(), FILES)
-    open_storage(f"{url}/{MODELS}").write({f"{made.name}/{file}": b"damaged"})
+    made = here(empty_storage).publish(card(), FILES)
+    open_storage(f"{empty_storage}/{MODELS}").write({f"{made.name}/{file}": b"damaged"})
     with pytest.raises(ModelUnavailable, match=made.name):
-        here(url, "other").get(made.name)
+        here(empty_storage, "other").get(made.name)
     assert not (tmp_path / "other" / made.name / CARD).exists()
 
 
-def test_a_card_that_names_a_path_is_refused(here, url, tmp_path):
+def test_a_card_that_names_a_path_is_refused(here, empty_storage, tmp_path):
     """A storage that others write to cannot place files elsewhere."""
-    made = here(url).publish(card(), FILES)
+    made = here(empty_storage).publish(card(), FILES)
     evil = made.card.model_copy(update={"files": {"../../evil.keras": made.card.files[WEIGHTS]}})
     place = Folder(tmp_path / "evil" / "models")
     place.write(
@@ -92,12 +84,12 @@ def test_a_card_that_names_a_path_is_refused(here, url, tmp_path):
     assert not (tmp_path / "target").exists()
 
 
-def test_measurements_reach_other_machines(here, url, tmp_path):
+def test_measurements_reach_other_machines(here, empty_storage, tmp_path):
     """Those made later, and anew; a later one of this machine's own stays."""
-    made = here(url).publish(card(), FILES)
+    made = here(empty_storage).publish(card(), FILES)
     clock = [0.0]
     other = tmp_path / "other"
-    shared = SharedVersions(open_storage(f"{url}/{MODELS}"), other, lambda: clock[0])
+    shared = SharedVersions(open_storage(f"{empty_storage}/{MODELS}"), other, lambda: clock[0])
     shared.fetch(made.name)
     figures = other / made.name / "evaluations" / "mnist.json"
 
@@ -133,17 +125,20 @@ def test_in_an_outage_the_machine_has_what_it_had(here, bucket, monkeypatch, cap
     assert other.names() == [old.name]
 
 
-def test_versions_move_with_the_image_files(here, settings, url, tmp_path):
+def test_versions_move_with_the_image_files(here, settings, empty_storage, tmp_path):
     """With notes and the mark of the retired; damaged ones are named and left out; a second run copies nothing."""
     own = settings.model_copy(update={"models_dir": tmp_path / "one"})
     first, second = here(None).publish(card(), FILES), here(None).publish(card(minute=1), FILES)
     here(None).describe(first, Notes(title="The first"))
     (first.folder / "retired").touch()
     (second.folder / LITERT).write_bytes(b"damaged")
-    done = migrate_storage(own, "data", url)
+    done = migrate_storage(own, "data", empty_storage)
     assert (done.versions, done.versions_there, done.damaged) == (1, 0, (second.name,))
-    assert migrate_storage(own, "data", url).versions_there == 1
-    assert migrate_storage(settings.model_copy(update={"models_dir": tmp_path / "back"}), url, "data").versions == 1
+    assert migrate_storage(own, "data", empty_storage).versions_there == 1
+    assert (
+        migrate_storage(settings.model_copy(update={"models_dir": tmp_path / "back"}), empty_storage, "data").versions
+        == 1
+    )
     back = here(None, "back").get(first.name)
     assert (back.card, back.notes.title, back.is_retired) == (first.card, "The first", True)
 
@@ -161,11 +156,11 @@ for minute in range(60):
 
 
 @pytest.mark.slow
-def test_a_killed_publisher_leaves_no_half_version(here, url, tmp_path):
+def test_a_killed_publisher_leaves_no_half_version(here, empty_storage, tmp_path):
     """Whatever is listed can be copied whole by another machine."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", PUBLISHER, str(tmp_path / "one"), url]
-    storage = open_storage(f"{url}/{MODELS}")
+    command = [sys.executable, "-c", PUBLISHER, str(tmp_path / "one"), empty_storage]
+    storage = open_storage(f"{empty_storage}/{MODELS}")
     with subprocess.Popen(command, env=environment) as publisher:
         try:
             while len({each.name.partition("/")[0] for each in storage.files()}) < 3:
@@ -173,7 +168,7 @@ def test_a_killed_publisher_leaves_no_half_version(here, url, tmp_path):
                 time.sleep(0.02)
         finally:
             publisher.kill()
-    other = here(url, "other")
+    other = here(empty_storage, "other")
     names = [*names_in(storage)]
     assert names
     assert all(len(other.get(name).card.files) == 8 for name in names)

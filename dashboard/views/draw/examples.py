@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.examples import show_examples
+from dashboard.components.examples.tiles import show_examples
 from dashboard.components.wording import NUMBERS
 from dashboard.views.draw import canvas
 from dashboard.views.draw.pen import PENS, pen_width

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard.components.examples import show_examples
+from dashboard.components.examples.tiles import show_examples
 from dashboard.components.messages import literal, show_error
 from dashboard.components.progress import counted, is_stopped, progress_bar
 from dashboard.components.user_switch import user_id

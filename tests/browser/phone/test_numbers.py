@@ -13,6 +13,11 @@ def _write_number(page: Page) -> None:
         write(page, hand_made_strokes(digit), place_of=place_of)
 
 
+def _write_and_read(page: Page) -> None:
+    _write_number(page)
+    expect(page.locator("#digit")).to_have_text("47")
+
+
 def _numbers(page: Page) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = page.request.get("/api/numbers", max_retries=3).json()["data"]
     return rows
@@ -23,14 +28,12 @@ def test_a_number_is_read_while_nothing_is_stored_and_kept_when_asked(phone: Bro
     page = opened(phone)
     page.get_by_role("button", name="Number").click()
     before = _numbers(page)
-    _write_number(page)
-    expect(page.locator("#digit")).to_have_text("47")
+    _write_and_read(page)
     assert _numbers(page) == before
     page.get_by_role("button", name="Right").click()
     expect(page.locator("#history li[data-state=sent]")).to_contain_text("right, in the history")
     expect(page.locator("#digit")).to_be_empty()
-    _write_number(page)
-    expect(page.locator("#digit")).to_have_text("47")
+    _write_and_read(page)
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("#history li[data-state=sent]")).to_have_count(2)
     kept, right = _numbers(page)[: len(_numbers(page)) - len(before)]
@@ -43,8 +46,7 @@ def test_a_number_that_cannot_be_kept_stays_on_the_sheet(phone: BrowserContext) 
     page = opened(phone)
     before = _numbers(page)
     page.get_by_role("button", name="Number").click()
-    _write_number(page)
-    expect(page.locator("#digit")).to_have_text("47")
+    _write_and_read(page)
     phone.set_offline(True)
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("#notice")).to_contain_text("Numbers are kept by the server, which did not answer")
@@ -61,8 +63,7 @@ def test_a_number_whose_answer_was_lost_is_stored_once(phone: BrowserContext) ->
     page = opened(phone)
     before = _numbers(page)
     page.get_by_role("button", name="Number").click()
-    _write_number(page)
-    expect(page.locator("#digit")).to_have_text("47")
+    _write_and_read(page)
 
     def lose(route: Route) -> None:
         route.fetch()  # the server does all of it
@@ -84,8 +85,7 @@ def test_a_number_is_not_labelled_twice_where_only_the_label_was_lost(phone: Bro
     page = opened(phone)
     before = _numbers(page)
     page.get_by_role("button", name="Number").click()
-    _write_number(page)
-    expect(page.locator("#digit")).to_have_text("47")
+    _write_and_read(page)
     page.route("**/feedback", lambda route: route.abort())
     page.get_by_role("button", name="Right").click()
     expect(page.locator("#notice")).to_contain_text("try again")

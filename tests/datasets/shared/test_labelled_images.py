@@ -26,28 +26,20 @@ from tests.own_models import own_digits
 SEVEN, ONE = png(drawing(7)), png(drawing(1))
 
 
-@pytest.fixture(params=["file", "s3"])
-def url(request, tmp_path):
-    """The URL of an empty storage."""
-    if request.param == "file":
-        return (tmp_path / "shared").as_uri()
-    return request.getfixturevalue("object_store").new_url()
-
-
 @pytest.fixture
-def machine(url, tmp_path):
+def machine(empty_storage, tmp_path):
     """Settings of a machine with a data folder of its own, by its name."""
 
-    def machine(name, storage=url):
+    def machine(name, storage=empty_storage):
         return Settings(data_dir=tmp_path / name, models_dir=PROJECT / "models", storage_url=storage)
 
     return machine
 
 
 @pytest.fixture
-def shared(machine, url):
+def shared(machine, empty_storage):
     """The images of a machine and of the storage."""
-    return lambda name: SharedImages(open_storage(f"{url}/{LABELLED}"), machine(name).custom_dataset)
+    return lambda name: SharedImages(open_storage(f"{empty_storage}/{LABELLED}"), machine(name).custom_dataset)
 
 
 def put(settings, name, content, ago=3600.0):
@@ -89,7 +81,7 @@ def test_every_machine_learns_from_the_same(machine, shared):
     assert shared("there").send().copied == shared("there").fetch().copied == 0
 
 
-def test_a_content_has_one_label(machine, shared, url):
+def test_a_content_has_one_label(machine, shared, empty_storage):
     """The first that is stored; a machine keeps what it has; of two that are stored all others choose the same."""
     put(machine("here"), "7/mine.png", SEVEN)
     put(machine("there"), "1/mine.png", SEVEN)
@@ -98,7 +90,7 @@ def test_a_content_has_one_label(machine, shared, url):
     shared("third").exchange()
     assert [labels(machine(name)) for name in ("here", "there", "third")] == [[7], [1], [7]]
     name = f"1/-/{sha256(SEVEN).hexdigest()}"
-    open_storage(f"{url}/{LABELLED}").write({name: SEVEN})  # two machines at once
+    open_storage(f"{empty_storage}/{LABELLED}").write({name: SEVEN})  # two machines at once
     shared("fourth").exchange()
     shared("third").exchange()
     assert [labels(machine(name)) for name in ("third", "fourth")] == [[7], [1]]
@@ -117,13 +109,13 @@ def test_an_import_looks_first_at_what_others_have(machine, shared):
     assert "it is there already, labelled 1" in imported.reasons[0]
 
 
-def test_only_whole_images_are_sent(machine, shared, url, caplog):
+def test_only_whole_images_are_sent(machine, shared, empty_storage, caplog):
     """No half one, none that is just being written, none of a writer with too long a name; each is logged once."""
     here = machine("here")
     put(here, "7/half.png", SEVEN[: len(SEVEN) // 2])
     put(here, "7/new.png", SEVEN, ago=0.0)
     put(here, f"1/{'w' * 200}/one.png", ONE)
-    images, storage = shared("here"), open_storage(f"{url}/{LABELLED}")
+    images, storage = shared("here"), open_storage(f"{empty_storage}/{LABELLED}")
     images.exchange()
     images.exchange()
     assert names_in(storage) == set()
@@ -135,20 +127,20 @@ def test_only_whole_images_are_sent(machine, shared, url, caplog):
     assert len(names_in(storage)) == 2
 
 
-def test_a_file_that_changes_while_it_is_sent_is_left_out(machine, shared, url, monkeypatch):
+def test_a_file_that_changes_while_it_is_sent_is_left_out(machine, shared, empty_storage, monkeypatch):
     """Its content is no longer that of its name."""
     put(machine("here"), "7/mine.png", SEVEN)
     monkeypatch.setattr(labelled_images, "hash_file", lambda _: sha256(ONE).hexdigest())
     assert shared("here").send() == Carried(0, 0)
-    assert names_in(open_storage(f"{url}/{LABELLED}")) == set()
+    assert names_in(open_storage(f"{empty_storage}/{LABELLED}")) == set()
 
 
-def test_what_is_marked_as_removed_does_not_come_back(machine, shared, url, tmp_path):
+def test_what_is_marked_as_removed_does_not_come_back(machine, shared, empty_storage, tmp_path):
     """Neither from a machine that still has it, nor by a copy to another storage."""
     put(machine("here"), "7/mine.png", SEVEN)
     put(machine("here"), "1/mine.png", ONE)
     shared("here").exchange()
-    storage, content = open_storage(f"{url}/{LABELLED}"), sha256(SEVEN).hexdigest()
+    storage, content = open_storage(f"{empty_storage}/{LABELLED}"), sha256(SEVEN).hexdigest()
 
     storage.write({f"removed/{content}": b""})
     shared("there").exchange()
@@ -200,9 +192,9 @@ def test_an_outage_holds_up_one_who_looks(machine):
     assert len(tried) == 2
 
 
-def test_what_lies_in_the_storage_is_not_trusted(machine, shared, url, caplog):
+def test_what_lies_in_the_storage_is_not_trusted(machine, shared, empty_storage, caplog):
     """A content that is not that of its name is left out and named; other names are passed over, such as ways out."""
-    storage = open_storage(f"{url}/{LABELLED}")
+    storage = open_storage(f"{empty_storage}/{LABELLED}")
     good, wrong = (f"7/-/{sha256(content).hexdigest()}" for content in (SEVEN, ONE))
     text = f"7/-/{sha256(b'text').hexdigest()}"
     out, hidden = (f"7/{writer.encode().hex()}/{good[-64:]}" for writer in ("../../../out", ".hidden"))

@@ -60,9 +60,8 @@ def _cluster(stack: ExitStack, processes: int) -> Any:
 def _close(cluster: Any) -> None:
     try:
         cluster.close()
-    except (
-        AssertionError
-    ) as error:  # a worker that is just starting anew after a kill: distributed 2026.8 asserts its id
+    except AssertionError as error:
+        # A worker that is just starting anew after a kill: distributed 2026.8 asserts that it has an id.
         log.debug("A worker of Dask could not be closed: %s", error)
 
 
