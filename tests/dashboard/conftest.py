@@ -50,6 +50,12 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def no_data_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only images of one's own are there to look at; an empty history would begin with the data sets."""
+    monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path / "datasets"))
+
+
+@pytest.fixture
 def workspace(data_dir: Path) -> Iterator[Workspace]:
     """The workspace that the pages use too; closed after the test."""
     st.cache_data.clear()

@@ -1,7 +1,5 @@
 """The Data page: slices as images, what is like one of them, and drift."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,11 +12,7 @@ from hwr_core.records.predictions import Source
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
 
-
-@pytest.fixture(autouse=True)
-def _no_data_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Only images of one's own are there to look at."""
-    monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path / "datasets"))
+pytestmark = pytest.mark.usefixtures("no_data_sets")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The map of the Data page: its marks and colours, what is selected, and one label for many images."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +14,8 @@ from hwr_core.records.predictions import Source
 from tests.dashboard.colours import COLOUR_BLIND, least_difference
 from tests.handwriting import drawing, png
 from tests.own_models import own_digits
+
+pytestmark = pytest.mark.usefixtures("no_data_sets")
 
 APART = 20.0
 """Of two colours in CIE Lab, as in the tests of the palette."""
@@ -136,9 +136,8 @@ def test_a_selection_outlives_new_labels_and_loses_what_is_gone() -> None:
 
 
 @pytest.fixture
-def page(app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
-    """The dashboard, about to open on the map; only images of one's own are there to look at."""
-    monkeypatch.setenv("HWR_DATASETS_DIR", str(tmp_path / "datasets"))
+def page(app: AppTest) -> AppTest:
+    """The dashboard, about to open on the map."""
     found = app.switch_page("app_pages/data.py")
     found.query_params["look"] = "Map"
     return found
