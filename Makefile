@@ -151,13 +151,15 @@ clean: ## Remove caches; .venv, data and models stay
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # Of each file the hash has to be that of constraints.txt; hwr itself, which has none, is installed by what is there then.
-# uv is quicker than pip where there is one. pip's own report of 180 packages is long: only large downloads are shown.
-UV := $(shell command -v uv 2> /dev/null)
-ifdef UV
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt
-else
-INSTALL = $(BIN)/python -m pip install --progress-bar off --constraint constraints.txt
-endif
+# uv takes seconds where pip takes minutes, so pip fetches it; pip does the rest too where only its own settings name an
+# index that can be reached. Its report of 180 packages is long: only large downloads are shown.
+UV := $(shell command -v uv 2> /dev/null || echo $(BIN)/uv)
+INSTALL = install() { \
+	$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt "$$@" || { \
+		echo "uv could not install them; pip tries it, which takes some minutes ..."; \
+		$(BIN)/python -m pip install --progress-bar off --constraint constraints.txt "$$@" | $(LARGE); \
+	}; \
+}; install
 LARGE = awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, $$4; fflush() } \
 	/^Installing/ { print "  Unpacking ..."; fflush() }'
 
@@ -165,10 +167,10 @@ LARGE = awk '/ [MG]B\)/ { sub(/-(cp|py)[0-9].*/, "", $$2); print "  " $$2, $$3, 
 $(SERVING): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { $(FIND_PYTHON) && "$$python" -m venv --clear $(VENV); }
 	@echo "Installing into $(VENV) (2.4 GB; some minutes the first time) ..."
-	@sed -n '/^pip==/,/[^\\]$$/p' constraints.txt > $(VENV)/pip.txt
-	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/pip.txt
+	@sed -n '/^\(pip\|uv\)==/,/[^\\]$$/p' constraints.txt > $(VENV)/installers.txt
+	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/installers.txt
 	@$(BIN)/python .ci/requirements train sso > $(VENV)/requirements.txt
-	@$(INSTALL) --requirement $(VENV)/requirements.txt | $(LARGE)
+	@$(INSTALL) --requirement $(VENV)/requirements.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "Installed."
@@ -177,7 +179,7 @@ $(SERVING): pyproject.toml constraints.txt
 $(INSTALLED): $(SERVING)
 	@echo "Installing what tests and notebooks need ..."
 	@$(BIN)/python .ci/requirements train dask notebooks mlflow mcp onnx postgres redis storage sso > $(VENV)/requirements.txt
-	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev | $(LARGE)
+	@$(INSTALL) --requirement $(VENV)/requirements.txt --group dev
 	@touch $@
 	@echo "Installed."
 

@@ -198,8 +198,11 @@ class Settings(BaseSettings):
     job_width: int = Field(
         1, ge=1, le=16, description="Jobs (trainings, tunings, evaluations) that run at the same time"
     )
-    job_cores: int | None = Field(
-        None, ge=1, description="Cores that a job may use; all when not set. Predictions always have priority over jobs"
+    job_cores: int | None = Field(None, ge=1, description="Cores that a job may use; all when not set")
+    job_priority: Literal["idle", "normal"] = Field(
+        "idle",
+        description="Processor time of jobs: `idle` is what all other programs leave, `normal` the same as theirs, for "
+        "a machine that always has something else to do",
     )
     retrain_after: int | None = Field(
         None,

@@ -33,6 +33,7 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         if datasets:
             patch.setenv(DATASETS, str(Path(datasets).resolve()))
         patch.setenv("HWR_WORKERS", "1")  # as tests.serving says
+        patch.setenv("HWR_JOB_PRIORITY", "normal")  # a machine that tests has no time to spare: idle jobs would wait
         patch.chdir(tmp_path_factory.mktemp("working-folder"))  # `.env` is read from the working folder
         yield
 

@@ -209,6 +209,7 @@ class Modelling:
             kind=job.kind,
             config=job.config,
             cores=self._settings.job_cores or os.cpu_count() or 1,
+            priority=self._settings.job_priority,
             models=self._settings.models_dir,
             storage=self._settings.storage_url,
             datasets=self._settings.datasets,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -31,6 +32,8 @@ class JobSpec(BaseModel):
     config: Mapping[str, JsonValue]
     """The child process validates it as the config of this kind of job."""
     cores: int = Field(ge=1)
+    priority: Literal["idle", "normal"] = "idle"
+    """Whether the job takes only the processor time that all other programs leave."""
     models: Path
     """The folder of model versions."""
     storage: str | None = None

@@ -37,7 +37,6 @@ Result = dict[str, Any]
 
 def main(folder: JobFolder) -> int:
     """Do the work of a job and report how it ended; return the exit status."""
-    lower_priority()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("absl").setLevel(logging.ERROR)
     report = Report(folder)
@@ -45,6 +44,8 @@ def main(folder: JobFolder) -> int:
     report.emit(EventKind.STARTED)
     try:
         spec = folder.spec()
+        if spec.priority == "idle":
+            lower_priority()
         result = WORK[spec.kind](spec, folder, report)
     except Stopped:
         report.emit(EventKind.STOPPED)

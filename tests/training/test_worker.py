@@ -1,5 +1,6 @@
 """The program of a child process: whatever goes wrong is said in one sentence, and the trace is in the log."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from hwr_core.jobs.events import EventKind
 from hwr_core.jobs.folder import JobFolder
+from hwr_core.jobs.spec import JobSpec
 from hwr_core.settings import PROJECT
 from tests.jobs.specs import spec_of
 
@@ -41,8 +43,20 @@ os._exit(status)
 )
 def test_what_goes_wrong_is_said_in_one_sentence(tmp_path: Path, error: str, words: str) -> None:
     """A full disk, too little memory, an error of ours, a bug: one sentence, without any text of a library."""
+    assert failed(tmp_path, error, spec_of(tmp_path)) == words
+
+
+@pytest.mark.parametrize(("priority", "niceness"), [("idle", 19), ("normal", os.nice(0))])
+def test_a_job_gives_way_where_the_settings_say_so(tmp_path: Path, priority: str, niceness: int) -> None:
+    """They come with the spec."""
+    spec = spec_of(tmp_path).model_copy(update={"priority": priority})
+    assert failed(tmp_path, "DatasetMissing(str(os.nice(0)))", spec) == str(niceness)
+
+
+def failed(tmp_path: Path, error: str, spec: JobSpec) -> str:
+    """Run a job that raises this, and return what is said of it."""
     folder = JobFolder(tmp_path / "1")
-    folder.prepare(spec_of(tmp_path))
+    folder.prepare(spec)
     child = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(error=error), str(folder.path)],
         cwd=PROJECT,
@@ -53,4 +67,6 @@ def test_what_goes_wrong_is_said_in_one_sentence(tmp_path: Path, error: str, wor
     assert child.wait(60) == 1
     ending = folder.events.ending()
     assert ending is not None
-    assert (ending.kind, ending.data) == (EventKind.FAILED, {"error": words})
+    assert ending.kind is EventKind.FAILED
+    words: str = ending.data["error"]
+    return words
