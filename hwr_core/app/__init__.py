@@ -41,6 +41,7 @@ from hwr_core.evaluation.compare import Comparison, Difference, common_suites, c
 from hwr_core.evaluation.drift import DIFFERENT, EDGES, SOMEWHAT, Feature, Level, Shift
 from hwr_core.evaluation.evaluate import Evaluation, evaluations_of
 from hwr_core.evaluation.gate import Gate
+from hwr_core.evaluation.originals import originals_of
 from hwr_core.evaluation.promotion_log import Entry
 from hwr_core.evaluation.suites import SUITES
 from hwr_core.experiments.report import ArmReport, ExperimentReport, Finding
@@ -310,6 +311,7 @@ __all__ = [
     "narrowed",
     "new_token",
     "open_workspace",
+    "originals_of",
     "require",
     "sheet",
     "start_of_today",

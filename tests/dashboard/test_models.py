@@ -89,6 +89,10 @@ def test_figures_and_differences_are_shown(page: AppTest, registry: Registry, wo
     page.run()
     assert any("Under each image" in each.value for each in page.caption)
     assert [each.value for each in page.selectbox if each.key == "models_difference"] == ["custom"]
+    seen = len(page.image)
+    page.toggle(key="models_originals").set_value(True).run()
+    assert not page.exception
+    assert len(page.image) == 2 * seen > 0
 
 
 def test_what_speaks_against_a_promotion_is_shown_first(

@@ -1,5 +1,6 @@
 """A version is evaluated on suites, the result is stored with it, and two results can be compared."""
 
+from dataclasses import replace
 from zipfile import ZipFile
 
 import numpy as np
@@ -18,7 +19,9 @@ from hwr_core.evaluation.answers import (
 from hwr_core.evaluation.compare import common_suites, compare
 from hwr_core.evaluation.evaluate import evaluate, evaluations_of, load_answers, load_evaluation
 from hwr_core.evaluation.measure import in_a_line
+from hwr_core.evaluation.originals import originals_of
 from hwr_core.evaluation.suites import SUITES, available_suites, find_suite, folder_suite, gate_suites
+from hwr_core.images.normalise import normalise
 from hwr_core.recognition.types import NOT_A_DIGIT
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import number, png, write_recordings
@@ -160,6 +163,23 @@ def test_two_versions_are_compared_image_by_image(registry, champion, places):
     assert {each.other for each in found.differences} == {None}
     assert all(each.seen is not None and each.seen.shape == (28, 28) for each in found.differences)
     assert compare(champion, champion, "custom").p_value == 1.0
+
+
+def test_the_images_on_which_versions_differ_are_found_again(registry, champion, places, tmp_path):
+    """As they came in; none is found where the data has gone, and a suite of a folder says why."""
+    worse = worse_copy(registry)
+    for version in (champion, worse):
+        evaluate(version, SUITES["custom"], places, limit=10)
+        evaluate(version, folder_suite(places.custom), places)
+    found = compare(champion, worse, "custom-10")
+    originals = originals_of(found, places)
+    assert len(originals) == len(found.differences) > 0
+    for original, each in zip(originals, found.differences, strict=True):
+        assert original.shape == (100, 100)
+        np.testing.assert_array_equal(normalise(original), each.seen)
+    assert set(originals_of(found, replace(places, custom=tmp_path / "gone"))) == {None}
+    with pytest.raises(InvalidValue, match="from a folder"):
+        originals_of(compare(champion, worse, folder_suite(places.custom).name), places)
 
 
 def test_results_on_other_images_are_not_compared(registry, champion, places, tmp_path, own_images):
