@@ -105,6 +105,15 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
+def example_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the example history, to be copied: making it takes some seconds."""
+    folder = tmp_path_factory.mktemp("example") / "data"
+    with Workspace(Settings(data_dir=folder, models_dir=PROJECT / "models")) as workspace:
+        workspace.examples.load()
+    return folder
+
+
+@pytest.fixture(scope="session")
 def datasets() -> Path:
     """The folder of real handwriting; tests that want it are skipped without it."""
     folder = os.environ.get(DATASETS)

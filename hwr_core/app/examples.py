@@ -82,9 +82,12 @@ class Examples:
     def _say_what_they_show(
         self, kept: Sequence[PredictionRecord], digits: Sequence[int | None], rng: np.random.Generator
     ) -> None:
+        said: dict[tuple[int, int | None], list[int]] = {}
         for record, digit in zip(kept, digits, strict=True):
             if rng.random() < LABELLED:
-                self._feedback.give(record.id, user_id=record.user_id, actual_digit=digit)
+                said.setdefault((record.user_id, digit), []).append(record.id)
+        for (user, digit), ids in said.items():
+            self._feedback.give_all(ids, user_id=user, actual_digit=digit)
 
 
 def _images(rng: np.random.Generator) -> Iterator[tuple[float, int, int | None, Grey]]:

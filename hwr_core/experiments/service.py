@@ -118,7 +118,7 @@ class ExperimentService:
 
     def watch(self, leads: Callable[[], bool]) -> None:
         """Settle again and again in the background from now on, while an experiment runs and this server leads."""
-        self._routing.refresh()
+        self._routing.refresh(wait=False)
         Thread(target=self._watch, args=(leads,), name="experiments", daemon=True).start()
 
     def close(self) -> None:

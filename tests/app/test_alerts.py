@@ -1,6 +1,7 @@
 """The webhook: told of what has become worse once, by a real server that listens for it."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -44,8 +45,9 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def workspace(settings: Settings, address: str) -> Iterator[Workspace]:
-    """A workspace that tells the receiver."""
+def workspace(settings: Settings, address: str, example_history: Path) -> Iterator[Workspace]:
+    """A workspace that tells the receiver; its accuracy has fallen."""
+    shutil.copytree(example_history, settings.data_dir)
     values = {"data_dir": settings.data_dir, "models_dir": settings.models_dir, "webhook": address}
     with Workspace(Settings.model_validate(values)) as workspace:
         yield workspace
@@ -53,9 +55,6 @@ def workspace(settings: Settings, address: str) -> Iterator[Workspace]:
 
 def test_a_fall_is_told_once_and_again_when_it_comes_back(workspace: Workspace) -> None:
     """In a sentence, as JSON with a text; nothing is sent where nothing has changed."""
-    workspace.alerts.settle()
-    assert Receiver.taken == []
-    workspace.examples.load()
     for _ in range(2):
         workspace.alerts.settle()
     [told] = Receiver.taken
@@ -70,7 +69,6 @@ def test_a_fall_is_told_once_and_again_when_it_comes_back(workspace: Workspace) 
 
 def test_what_is_not_taken_is_told_at_the_next_look(workspace: Workspace) -> None:
     """The receiver was out of order, and the error does not name its address, which may be a secret."""
-    workspace.examples.load()
     Receiver.status = 503
     with pytest.raises(WebhookFailed, match="The webhook answered with status 503") as refused:
         workspace.alerts.settle()
@@ -80,13 +78,11 @@ def test_what_is_not_taken_is_told_at_the_next_look(workspace: Workspace) -> Non
     assert len(Receiver.taken) == 1
 
 
-def test_a_receiver_that_is_not_there_is_an_error_in_words(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/secret"])
+def test_a_receiver_that_is_not_there_is_an_error_in_words(address: str, workspace: Workspace) -> None:
     """Not a traceback of the library that asked."""
-    values = {"data_dir": tmp_path, "models_dir": settings.models_dir, "webhook": "http://127.0.0.1:9/secret"}
-    with Workspace(Settings.model_validate(values)) as workspace:
-        workspace.examples.load()
-        with pytest.raises(WebhookFailed, match=r"The webhook cannot be reached \(ConnectError\)"):
-            workspace.alerts.settle()
+    with pytest.raises(WebhookFailed, match=r"The webhook cannot be reached \(ConnectError\)"):
+        workspace.alerts.settle()
 
 
 @pytest.mark.parametrize("address", ["slack", "ftp://example.org/x", "https://"])

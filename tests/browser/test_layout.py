@@ -1,12 +1,12 @@
 """How pages lie on a wide screen and on a phone: width used, nothing cut off, what matters in sight."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from hwr_core.app.workspace import Workspace
-from hwr_core.settings import Settings
 from tests.browser.hand import at_rest
 from tests.serving import Server, serving
 
@@ -24,11 +24,10 @@ CUT_OFF = """[...document.querySelectorAll("[data-testid=stMetricValue], [data-t
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, example_history: Path) -> Iterator[Server]:
     """A server on the example history."""
     folder = tmp_path_factory.mktemp("layout") / "data"
-    with Workspace(Settings(data_dir=folder)) as workspace:
-        workspace.examples.load()
+    shutil.copytree(example_history, folder)
     with serving(folder) as server:
         yield server
 

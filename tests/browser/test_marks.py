@@ -3,13 +3,13 @@
 import csv
 import io
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from hwr_core.app.workspace import Workspace
-from hwr_core.settings import Settings
 from tests.browser.hand import at_rest, screenshot
 from tests.serving import Server, serving
 
@@ -27,11 +27,10 @@ HEIGHT = "(bar) => bar.__data__.s"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, example_history: Path) -> Iterator[Server]:
     """A server on the example history."""
     folder = tmp_path_factory.mktemp("marks") / "data"
-    with Workspace(Settings(data_dir=folder)) as workspace:
-        workspace.examples.load()
+    shutil.copytree(example_history, folder)
     with serving(folder) as server:
         yield server
 

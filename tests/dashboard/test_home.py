@@ -1,6 +1,8 @@
 """The Home page."""
 
 import dataclasses
+import shutil
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -80,9 +82,15 @@ def test_a_damaged_model_is_told_in_words(page: AppTest, workspace: Workspace, m
     assert "cannot be read" in page.error[0].value
 
 
+@pytest.fixture
+def fallen(data_dir: Path, example_history: Path) -> None:
+    """Fill the history before it is opened: accuracy has fallen in it."""
+    shutil.copytree(example_history, data_dir)
+
+
+@pytest.mark.usefixtures("fallen")
 def test_a_fall_in_accuracy_is_told_with_its_cause_and_leads_to_its_images(page: AppTest, workspace: Workspace) -> None:
     """In a sentence that a click turns into the images."""
-    workspace.examples.load()
     page.run()
     assert not page.exception
     [told] = [each.value for each in page.markdown if "Accuracy fell" in each.value]
