@@ -20,16 +20,21 @@ def show_data(table: pd.DataFrame, name: str, *, key: str, is_changing: bool = F
     """
     with st.expander("Data", icon=":material/table:"):
         st.dataframe(table, hide_index=True, key=f"{key}_table", alt=f"The figures behind the chart: {name}")
-        st.download_button(
-            "Download as CSV",
-            # Else at once: between click and file stands no run of the page.
-            (lambda: table_as_csv(table)) if is_changing else table_as_csv(table),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"{key}_download",
-        )
+        offer_file(table, name, key=key, is_changing=is_changing)
+
+
+def offer_file(table: pd.DataFrame, name: str, *, key: str, is_changing: bool = False) -> None:
+    """A button that downloads a table; `is_changing` is as for `show_data`."""
+    st.download_button(
+        "Download as CSV",
+        # Else at once: between click and file stands no run of the page.
+        (lambda: table_as_csv(table)) if is_changing else table_as_csv(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{key}_download",
+    )
 
 
 def show_exports(used: HistoryFilter) -> None:

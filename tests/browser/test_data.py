@@ -107,6 +107,26 @@ def test_a_box_on_the_map_leads_to_images_that_get_one_label(visit: Visit) -> No
     expect(page.get_by_role("button", name=re.compile("label –$"))).to_have_count(0)
 
 
+def test_images_of_the_map_are_selected_by_keyboard(visit: Visit) -> None:
+    """In the table of its images; the figure shows them, and so do the pictures below."""
+    page = visit("/data?look=Map")
+    expect(page.locator(".js-plotly-plot .point")).to_have_count(20)
+    page.get_by_text("Data", exact=True).last.click()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    at_rest(page)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 120, box["y"] + 52)
+    for _ in range(2):
+        page.keyboard.press("Shift+Space")
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("2 images selected")).to_be_visible()
+    expect(images(page)).to_have_count(2)
+    screenshot(page, "data-map-table")
+
+
 def test_the_verdict_on_drift_is_shown(visit: Visit) -> None:
     """With few predictions the page says that there are too few, and how right they are expected to be."""
     page = visit("/data?look=Drift", scheme="dark")

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.data.map.chart import map_figure
 from dashboard.views.data.map.colouring import COLOURINGS, CONFIDENCES, OUTCOMES, kinds_of, legend_of
 from dashboard.views.data.map.state import MapState
+from dashboard.views.data.map.table import table_of
 from hwr_core.app import KEPT, NONE, HistoryFilter, ImageMap, Labelled, Shown, values_of
 from hwr_core.app.workspace import Workspace
 from hwr_core.recognition.types import Prediction, Timings, Verdict
@@ -133,6 +134,26 @@ def test_a_selection_outlives_new_labels_and_loses_what_is_gone() -> None:
     state.select([0])
     assert state.drawn_as("Outcome", is_new=False) == (9, 8)
     assert state.drawn_as("Outcome", is_new=True) == (9,)
+
+
+def test_figure_and_table_show_what_was_selected_in_the_other() -> None:
+    """What one selects makes the other anew, and leaves itself as it is."""
+    state = MapState("asked", MIXED, taken=4, total=4)
+    first = state.list_revision()
+    state.drawn_as("Label", is_new=True)
+    state.select_in_list([1, 3])
+    assert (state.list_revision(), state.drawn_as("Label", is_new=False)) == (first, (8, 3))
+    state.select([0])
+    assert (state.list_revision(), state.drawn_as("Label", is_new=False)) == (first + 1, (8, 3))
+    assert state.list_revision() == first + 1
+
+
+def test_the_table_has_a_row_for_each_image() -> None:
+    """In words as on the other pages; what is not known stays empty."""
+    found = table_of(MIXED.shown)
+    assert found["Number"].tolist() == [9, 8, 5, 3]
+    assert found["Read as"].tolist() == ["7", "1", "–", "–"]
+    assert found["Label"].tolist() == ["7", "7", "", "–"]
 
 
 @pytest.fixture

@@ -34,11 +34,25 @@ class MapState:
     drawn: tuple[int, ...] = ()
     revision: int = 0
     _look: Hashable = field(default=None, repr=False)
+    _listed: tuple[int, ...] = field(default=(), repr=False)
+    _list_revision: int = field(default=0, repr=False)
 
     def select(self, places: Iterable[int]) -> None:
         """Select the images at these places of the map; each once, in its order."""
         count = len(self.map.shown)
         self.selected = tuple(self.map.shown[place].number for place in sorted({*places}) if 0 <= place < count)
+
+    def select_in_list(self, places: Iterable[int]) -> None:
+        """Select images in the list beside the figure, which is to show it too."""
+        self.select(places)
+        self._listed, self._look = self.selected, None
+
+    def list_revision(self) -> int:
+        """Return the number of the list: another one where something else was selected than in the last one."""
+        if self.selected != self._listed:
+            self._listed = self.selected
+            self._list_revision += 1
+        return self._list_revision
 
     def leave_out(self, number: int) -> None:
         """Select one image less; the figure is to show it."""

@@ -15,6 +15,7 @@ from dashboard.views.data.map.chart import map_figure
 from dashboard.views.data.map.colouring import COLOURINGS, READ_AS
 from dashboard.views.data.map.labels import just_changed, show_label_buttons, show_undo
 from dashboard.views.data.map.state import MapState
+from dashboard.views.data.map.table import show_table
 from dashboard.views.data.slices import (
     NO_IMAGES,
     choose_source,
@@ -104,6 +105,7 @@ def _show(state: MapState, source: str) -> None:
         on_select=partial(_select, state, key),
         alt="Map of the images, those that the model finds alike near each other",
     )
+    show_table(state, source)
     _show_selected(state, source)
 
 
