@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -98,8 +98,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def workspace(settings: Settings) -> Iterator[Workspace]:
-    """A workspace of an empty data folder; closed after the test."""
+def workspace(settings: Settings, begin_history: Callable[[Path], None]) -> Iterator[Workspace]:
+    """A workspace of an empty history; closed after the test."""
+    begin_history(settings.database)
     with Workspace(settings) as workspace:
         yield workspace
 

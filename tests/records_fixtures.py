@@ -1,8 +1,10 @@
 """Fixtures around one history: a real file in a temporary folder, and programs beside us that use it."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,23 @@ from hwr_core.settings import Settings
 Program = Callable[..., subprocess.Popen[str]]
 
 
+@pytest.fixture(scope="session")
+def begin_history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Put an empty history's file where none is, migrated once for all tests; with --store=postgresql it has none."""
+    if request.config.getoption("--store") == "postgresql":
+        return lambda _: None
+    made = tmp_path_factory.mktemp("empty") / "hwr.duckdb"
+    with closing(FileStore(made, busy_timeout=5, idle_release=60)) as store, store.session():
+        pass
+
+    def put(file: Path) -> None:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made, file)
+
+    return put
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """Where the database will be; neither it nor its folder exists yet."""
@@ -32,8 +51,9 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(database: Path) -> Iterator[Store]:
+def store(database: Path, begin_history: Callable[[Path], None]) -> Iterator[Store]:
     """A store that holds its file until it is closed; with --store=postgresql, one on the server."""
+    begin_history(database)
     settings = Settings(data_dir=database.parent)
     store: Store = FileStore(database, busy_timeout=5, idle_release=60)
     if settings.database_url is not None:

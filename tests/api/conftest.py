@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,9 @@ def blank() -> bytes:
 
 
 @pytest.fixture
-def client(settings: Settings) -> Iterator[TestClient]:
-    """A client of the API on an empty data folder; faults of the server come as answers, as they do over a network."""
+def client(settings: Settings, begin_history: Callable[[Path], None]) -> Iterator[TestClient]:
+    """A client of the API on an empty history; faults of the server come as answers, as they do over a network."""
+    begin_history(settings.database)
     with client_of(settings) as client:
         yield client
 

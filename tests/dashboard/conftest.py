@@ -56,8 +56,9 @@ def no_data_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def workspace(data_dir: Path) -> Iterator[Workspace]:
+def workspace(data_dir: Path, begin_history: Callable[[Path], None]) -> Iterator[Workspace]:
     """The workspace that the pages use too; closed after the test."""
+    begin_history(Settings().database)
     st.cache_data.clear()
     st.cache_resource.clear()
     workspace = open_workspace()

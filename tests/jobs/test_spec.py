@@ -32,12 +32,17 @@ def test_the_child_reads_what_the_parent_wrote(tmp_path):
 
 
 def test_a_job_of_the_last_version_is_read_as_it_was_written(tmp_path):
-    """Its order.json is understood, so the job can be resumed; key, numbers and storage came later."""
+    """Its order.json is understood, so the job can be resumed; some fields came later."""
     (tmp_path / "order.json").write_text(json.dumps(ORDER_OF_0_1, indent=1))
     spec = JobFolder(tmp_path).spec()
     assert (spec.job, spec.kind, spec.cores) == (7, JobKind.TRAIN, 2)
     assert spec.config == ORDER_OF_0_1["config"]
-    assert json.loads(spec.model_dump_json()) == ORDER_OF_0_1 | {"key": "", "numbers": None, "storage": None}
+    assert json.loads(spec.model_dump_json()) == ORDER_OF_0_1 | {
+        "key": "",
+        "numbers": None,
+        "priority": "idle",
+        "storage": None,
+    }
 
 
 @pytest.mark.parametrize(
