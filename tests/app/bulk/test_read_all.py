@@ -25,6 +25,8 @@ from tests.handwriting import drawing, number, png
 
 DIGITS = How(numbers=False, script="western", enhancement_level=1.0)
 NUMBERS = How(numbers=True, script="western", enhancement_level=1.0)
+ALONE = Engine(processes=1)
+"""A process takes seconds of two cores to start."""
 PATIENCE = 120
 
 
@@ -46,7 +48,7 @@ def read(settings, images, tmp_path):
     """Read the images, or another source, into a folder."""
 
     def read(source=images, folder=tmp_path / "out", **more):
-        how = {"how": DIGITS, "shard_size": 10, "part": Part(), "engine": Engine(processes=2)} | more
+        how = {"how": DIGITS, "shard_size": 10, "part": Part(), "engine": ALONE} | more
         return read_all(settings, str(source), folder, **how)
 
     return read
@@ -62,7 +64,7 @@ def _rows(folder: Path) -> pd.DataFrame:
 
 def test_every_image_has_a_row_with_its_prediction(read, images, tmp_path):
     """Whole shards in the order of names; what cannot be read is named with the reason; a blank image is none."""
-    done = read()
+    done = read(engine=Engine(processes=2))
 
     rows = _rows(tmp_path / "out")
     assert (done.images, done.images_done, done.shards, done.errors) == (24, 24, 3, 1)
@@ -134,19 +136,16 @@ def test_numbers_are_read_too(read, tmp_path):
     assert row["pages"] == 1
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
+def test_results_of_different_readings_are_not_mixed(read):
+    """A folder belongs to one reading; what differs is named."""
+    read()
+    for change, words in (
         ({"shard_size": 11}, "shard_size 10"),
         ({"how": NUMBERS}, "numbers False"),
         ({"source": "elsewhere"}, "source"),
-    ],
-)
-def test_results_of_different_readings_are_not_mixed(read, change, words):
-    """A folder belongs to one reading; what differs is named."""
-    read()
-    with pytest.raises(InvalidValue, match=words):
-        read(**change)
+    ):
+        with pytest.raises(InvalidValue, match=words):
+            read(**change)
 
 
 def test_a_source_that_is_gone_leaves_the_shards_to_be_read(read, images, tmp_path):
@@ -165,20 +164,19 @@ def test_what_goes_wrong_in_a_shard_leaves_the_one_before(read, images, tmp_path
     """It is on the disk, though the next one cannot be read; images that are nowhere are no rows full of errors."""
     source, table = tmp_path / "scans", tmp_path / "images.parquet"
     shutil.copytree(images, source)
-    alone = Engine(processes=1)
-    read(source, part=Part(0, 3), engine=alone)
+    read(source, part=Part(0, 3))
     for name in names_of(str(source))[20:]:
         (source / name).unlink()
     with pytest.raises(InvalidValue, match=f"None of 4 images can be opened in .*scans.* on {socket.gethostname()}"):
-        read(source, engine=alone)
+        read(source)
     assert _shards(tmp_path / "out") == [0, 1]
 
     content = [file.read_bytes() for file in sorted(images.rglob("*.png"))]
     pq.write_table(pa.table({"image": content}), table)
-    read(table, tmp_path / "of-table", part=Part(2, 3), engine=alone)
+    read(table, tmp_path / "of-table", part=Part(2, 3))
     pq.write_table(pa.table({"image": content[:15]}), table)
     with pytest.raises(InvalidValue, match="fewer rows"):
-        read(table, tmp_path / "of-table", engine=alone)
+        read(table, tmp_path / "of-table")
     assert _shards(tmp_path / "of-table") == [0, 2]
 
 
