@@ -1,12 +1,15 @@
 """Kills servers that share a database, and the database itself, under load, and looks for what is lost.
 
-Three servers behind nginx on one PostgreSQL. Clients send drawings and labels and start jobs all the time; in turn one
-server is killed, one is restarted, and PostgreSQL is restarted, and between these a version is promoted.
+Three servers behind nginx on one PostgreSQL and one S3 storage. Clients send drawings and labels and start jobs all the
+time; in turn one server is killed, one is restarted, and PostgreSQL is restarted, and between these a version is
+promoted.
 
 Run it: python -m tests.abuse.replicas [--minutes 10] [--clients 4] [--seed 0].
 """
 
 import argparse
+import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -21,9 +24,14 @@ import numpy as np
 import requests
 
 from hwr_core.db.server_store import ServerStore
+from hwr_core.ops.migrate_storage import DATA, migrate_storage
+from hwr_core.records.uploads import Uploads
+from hwr_core.settings import Settings
+from hwr_core.storage.places import UPLOADS, open_storage
 from tests.counters_server import counting
 from tests.evaluation.conftest import worse_copy
 from tests.handwriting import drawing, png
+from tests.object_store import running as s3_server
 from tests.own_models import copied_models, own_digits
 from tests.postgresql import PostgreSQL, programs, running
 from tests.several_servers import WITHOUT_NGINX, HwrServer, behind_nginx, has_nginx, servers_on
@@ -59,6 +67,7 @@ class Outcome:
     lost: int
     doubled: int
     labels_lost: int
+    files_lost: int
     jobs: int
     jobs_unsettled: int
     jobs_repeated: int
@@ -67,7 +76,14 @@ class Outcome:
     @property
     def is_good(self) -> bool:
         """Whether nothing was lost or done twice, and every promotion held in time."""
-        wanted = (self.lost, self.doubled, self.labels_lost, self.jobs_unsettled, self.jobs_repeated)
+        wanted = (
+            self.lost,
+            self.doubled,
+            self.labels_lost,
+            self.files_lost,
+            self.jobs_unsettled,
+            self.jobs_repeated,
+        )
         return not any(wanted) and self.acknowledged > 0 and all(seconds <= WITHIN for seconds in self.promotions)
 
 
@@ -173,7 +189,7 @@ def measure(folder: Path, *, minutes: float, clients: int, seed: int) -> Outcome
             "HWR_DATA_DIR": str(folder / "data"),
             "HWR_MODELS_DIR": str(folder / "models"),
             "HWR_DATABASE_URL": url,
-            "HWR_KEEP_UPLOADS_DAYS": "0",
+            **_shared_storage(stack, folder),
             "HWR_WORKERS": "1",  # three servers have cores enough to do
         }
         if program := shutil.which("valkey-server") or shutil.which("redis-server"):
@@ -192,7 +208,17 @@ def measure(folder: Path, *, minutes: float, clients: int, seed: int) -> Outcome
         for client in load:
             client.join()
         _wait_for_jobs(servers[0])
-        return _counted(url, folder, seen, promotions)
+        return _counted(url, folder, variables["HWR_STORAGE_URL"], seen, promotions)
+
+
+def _shared_storage(stack: ExitStack, folder: Path) -> dict[str, str]:
+    """Start an S3 server, put the model versions there, and return the variables that lead to it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it would print a line for each request
+    server = stack.enter_context(s3_server())
+    os.environ.update(server.environment)
+    url = server.new_url()
+    migrate_storage(Settings(data_dir=folder / "data", models_dir=folder / "models"), DATA, url)
+    return {**server.environment, "HWR_STORAGE_URL": url}
 
 
 def _disturbed(servers: list[HwrServer], database: PostgreSQL, versions: list[str], minutes: float) -> list[float]:
@@ -215,11 +241,13 @@ def _wait_for_jobs(server: HwrServer) -> None:
         time.sleep(1)
 
 
-def _counted(url: str, folder: Path, seen: Seen, promotions: list[float]) -> Outcome:
+def _counted(url: str, folder: Path, storage: str, seen: Seen, promotions: list[float]) -> Outcome:
     with closing(ServerStore(url, busy_timeout=60)) as store, store.session() as cursor:
-        there = [found for (found,) in cursor.execute("select id from predictions").fetchall()]
+        rows = cursor.execute("select id, upload from predictions").fetchall()
         labels = {found for (found,) in cursor.execute("select prediction_id from labels").fetchall()}
         jobs = dict(cursor.execute("select id, state from jobs").fetchall())
+    there = [found for found, _ in rows]
+    files = {*Uploads(open_storage(f"{storage}/{UPLOADS}")).names()}
     started = {job: _attempts_of(folder / "data" / "jobs" / str(job) / "events.jsonl") for job in jobs}
     return Outcome(
         acknowledged=len(seen.predictions),
@@ -227,6 +255,7 @@ def _counted(url: str, folder: Path, seen: Seen, promotions: list[float]) -> Out
         lost=len(seen.predictions - set(there)),
         doubled=len(there) - len(set(there)),
         labels_lost=len(seen.labels - labels),
+        files_lost=sum(upload not in files for _, upload in rows),
         jobs=len(jobs),
         jobs_unsettled=len(seen.jobs - jobs.keys()) + sum(state in {"queued", "running"} for state in jobs.values()),
         jobs_repeated=sum(attempts > 1 for attempts in started.values()),
@@ -253,7 +282,8 @@ def main() -> int:
     slowest = max(outcome.promotions, default=0.0)
     print(
         f"{outcome.acknowledged:,} predictions acknowledged, {outcome.lost} lost, {outcome.doubled} doubled, "
-        f"{outcome.labels_lost} labels lost, {outcome.refused} requests refused meanwhile\n"
+        f"{outcome.labels_lost} labels lost, {outcome.files_lost} files lost, "
+        f"{outcome.refused} requests refused meanwhile\n"
         f"{outcome.jobs} jobs, {outcome.jobs_unsettled} not settled, {outcome.jobs_repeated} run more than once\n"
         f"{len(outcome.promotions)} promotions, everywhere within {slowest:.2f} s at most"
     )
