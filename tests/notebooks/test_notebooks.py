@@ -18,6 +18,11 @@ CELL_SECONDS = 300
 NEED_DATA = ("01-data", "03-train", "05-tune", "09-scripts")
 """Those that need real handwriting; the others draw what they need."""
 
+TUNES = "05-tune"
+"""The notebook that trains many times."""
+
+LONG = [pytest.mark.slow, pytest.mark.long]
+
 SCIENTIFIC = {"IPython", "cv2", "numpy", "optuna", "pandas", "plotly"}
 """What a notebook may import beside hwr_core and Python's own library."""
 
@@ -57,7 +62,7 @@ def test_there_is_a_notebook_for_each_question():
 
 @pytest.mark.parametrize(
     "file",
-    [pytest.param(file, id=file.stem, marks=pytest.mark.slow) for file in NOTEBOOKS],
+    [pytest.param(file, id=file.stem, marks=LONG if file.stem == TUNES else pytest.mark.slow) for file in NOTEBOOKS],
 )
 def test_notebook_runs(file, tmp_path, monkeypatch, request):
     """No cell fails, in an empty working folder, with model versions of its own."""

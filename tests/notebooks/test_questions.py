@@ -16,10 +16,8 @@ from tests.own_models import own_digits
 
 ANSWERS = [block for block in blocks_of("notebooks/README.md") if block.language == "python"]
 MOST_LINES = 10
-EACH = [
-    pytest.param(answer, id=answer.heading, marks=[pytest.mark.slow] if "train(" in answer.code else [])
-    for answer in ANSWERS
-]
+TRAINS = [pytest.mark.slow, pytest.mark.long]
+EACH = [pytest.param(answer, id=answer.heading, marks=TRAINS if "train(" in answer.code else []) for answer in ANSWERS]
 
 
 @pytest.fixture

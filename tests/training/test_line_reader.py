@@ -136,6 +136,7 @@ def test_a_training_learns(made, counts, tmp_path):
     assert losses[-1] < 0.8 * losses[0]
 
 
+@pytest.mark.long
 def test_a_version_carries_its_line_reader(with_lines):
     """Two more files, and their scores on the model card."""
     card = with_lines.card.lines
@@ -146,6 +147,7 @@ def test_a_version_carries_its_line_reader(with_lines):
     assert "line_epochs=1" in with_lines.card.how
 
 
+@pytest.mark.long
 def test_corrected_numbers_are_learned_from_and_a_line_reader_is_trained_on(made, counts, with_lines, tmp_path):
     """Each several times in an epoch, beside the made lines; what the version before had learned stays in part."""
     import keras
@@ -179,6 +181,7 @@ def test_corrected_numbers_are_learned_from_and_a_line_reader_is_trained_on(made
     assert max(float(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)) < 0.05
 
 
+@pytest.mark.long
 def test_litert_says_of_lines_what_keras_says(with_lines):
     """The served file gives the network's probabilities at the temperature, at any width, but for its 8 bits."""
     import keras
@@ -196,6 +199,7 @@ def test_litert_says_of_lines_what_keras_says(with_lines):
     recogniser.close()
 
 
+@pytest.mark.long
 def test_the_next_version_takes_the_line_reader_along(made, with_lines):
     """A training without lines copies the champion's line reader and names the champion; without one it has none."""
     from hwr_core.training.line_reader import champions_line_reader
@@ -208,6 +212,7 @@ def test_the_next_version_takes_the_line_reader_along(made, with_lines):
     assert taken.card.taken_from == with_lines.name
 
 
+@pytest.mark.long
 def test_networks_served_in_8_bits_are_kept_in_half_precision(with_lines):
     """Half the size, the same weights to three digits, and kept again they are the same file's."""
     import keras

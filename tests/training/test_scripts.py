@@ -58,6 +58,7 @@ def trained(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_script_is_added_to_the_network_of_others(trained):
     """Each script reads its own symbols, and what one learned is not touched by the next."""
     _, (first, second) = trained
@@ -74,6 +75,7 @@ def test_a_script_is_added_to_the_network_of_others(trained):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_western_digits_are_read_as_before(trained):
     """The network for digits is the very same file."""
     registry, (_, second) = trained
@@ -82,6 +84,7 @@ def test_western_digits_are_read_as_before(trained):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_new_version_reads_both_scripts(trained):
     """By name: a V is an Arabic 7, a cross the Chinese ten."""
     _, (_, second) = trained

@@ -29,6 +29,7 @@ def on_server(postgresql, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_run_the_trials_of_one_study(on_server):
     """Each trial is run by one of them, and the budget holds for both together."""
     url = on_server.database_url.get_secret_value()
