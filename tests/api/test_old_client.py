@@ -149,6 +149,7 @@ def test_users_are_made(client: OldClient, username: str, email: str | None):
     assert data["created_at"]
 
 
+@pytest.mark.long
 def test_a_training_has_the_keys_of_its_page(client: OldClient):
     """Null when it starts, numbers when it is done."""
     images = {"file": ("digits.zip", own_digits(20))}

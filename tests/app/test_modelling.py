@@ -76,6 +76,7 @@ def test_a_training_may_begin_with_the_champion_by_that_word(workspace):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_training_of_the_line_reader_is_told_of_corrected_numbers(workspace):
     """Which files there are, and what stands on them; a training of digits alone is told of none."""
     file = png(number("314"))
@@ -179,6 +180,7 @@ def test_a_model_of_ones_own_from_images_to_promotion(workspace):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_tuning_finds_a_config_that_trains(workspace):
     """Trials run, the first as the base says, the study stays, and what it found is a TrainingConfig."""
     modelling = workspace.modelling

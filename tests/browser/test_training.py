@@ -101,6 +101,7 @@ def confirm(page: Page, name: str, *, reason: str) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.long
 def test_the_whole_loop(visit: Callable[..., Page], server: Server, registry: Registry) -> None:
     """Own images are learned from, a training is cancelled, another one finished, and its version reads."""
     champion = registry.champion().name

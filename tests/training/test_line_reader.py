@@ -233,6 +233,7 @@ def test_networks_served_in_8_bits_are_kept_in_half_precision(with_lines):
     assert shipped.get_weights()[0].dtype == np.float16
 
 
+@pytest.mark.long
 def test_a_version_without_it_reads_single_digits_only(made):
     """Asked for a number, it says so; digits whose boxes are given can still be read."""
     recogniser = Recogniser.load(made.version)

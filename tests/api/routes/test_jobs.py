@@ -57,6 +57,7 @@ def take_in(client: TestClient, count: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_training_is_answered_at_once_and_ends_in_a_version(
     client: TestClient, ended: Callable[[int], dict[str, Any]]
 ) -> None:
