@@ -15,7 +15,9 @@ THOROUGHLY = ("sign-in off", "admin")
 """Those who reach the most; of the others each operation is asked once here, for time's sake."""
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "door", [pytest.param(door, marks=pytest.mark.long) if door == "admin" else door for door in DOORS]
+)
 def test_every_answer_is_one_that_the_document_promises(tmp_path: Path, door: str) -> None:
     """Sign-in off, signed out, as an admin, as a viewer: no 500, and no body, status or type but those promised."""
     with DOORS[door](tmp_path) as (app, headers):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pytest
 import requests
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -44,6 +45,7 @@ def draw(page: Page, canvas: Locator, field: made_forms.Printed, number: int) ->
     expect(page.get_by_label(f"Name of field {number}")).to_be_visible()
 
 
+@pytest.mark.long
 def test_ten_scans_become_a_table(visit: Visit) -> None:
     """Every accepted cell is right; the others are looked at, and what is typed stands in the table."""
     page = visit("/forms")

@@ -53,8 +53,8 @@ def height(bar: Locator) -> int:
     [
         ("/analytics", r"\d+ \w+ 20\d\d"),
         ("/analytics?view=Accuracy&by=User", "User .+"),
-        ("/analytics?view=Accuracy&by=Digit", "Digit .+"),
-        ("/analytics?view=Confidence", "Confidence .+"),
+        pytest.param("/analytics?view=Accuracy&by=Digit", "Digit .+", marks=pytest.mark.long),
+        pytest.param("/analytics?view=Confidence", "Confidence .+", marks=pytest.mark.long),
         # The last bar stands for more than is chosen.
         ("/analytics?view=Confidence&confidence=50&confidence=98", "Confidence .+ to 98%"),
         ("/analytics?view=Mistakes", "Read as not a digit, .+"),

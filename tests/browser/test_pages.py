@@ -54,8 +54,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (DESKTOP, "light"),
+        (PHONE, "dark"),
+        pytest.param(DESKTOP, "dark", marks=pytest.mark.long),
+        pytest.param(PHONE, "light", marks=pytest.mark.long),
+    ],
+    ids=["desktop-light", "phone-dark", "desktop-dark", "phone-light"],
+)
 def test_every_page_is_whole(visit: Visit, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
     """Each opens from the navigation, fits the screen's width, has words for what is seen and pressed, and no fault."""
     page, needed = visit("/", size=size, scheme=scheme), set[Exemption]()

@@ -233,6 +233,7 @@ def test_a_live_channel_that_cannot_be_opened_says_why(server: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_training_is_started_followed_and_cancelled(server: Server) -> None:
     """By both clients; one that cannot be started, and a job that is not there, are refused."""
     with Client(server.url) as client:

@@ -65,7 +65,7 @@ def _acknowledged_until_killed(data_dir: Path, after: float) -> dict[str, set[in
     return {kind: {int(number) for name, number in lines if name == kind} for kind in ("prediction", "feedback")}
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.long])])
 def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path, kills: int) -> None:
     """After each kill all that was answered is there, whole, and migrating again changes nothing."""
     moments = random.Random(20)  # noqa: S311  no secret

@@ -82,8 +82,8 @@ def _are(*languages: str, among: list[Block] = RUN_HERE) -> list[Block]:
 
 
 def _each(blocks: list[Block]) -> pytest.MarkDecorator:
-    """A test of each; slow where a model is trained."""
-    trains = [[pytest.mark.slow] if HWR + "train" in block.code else [] for block in blocks]
+    """A test of each; long where a model is trained."""
+    trains = [[pytest.mark.slow, pytest.mark.long] if HWR + "train" in block.code else [] for block in blocks]
     params = [pytest.param(block, marks=marks, id=str(block)) for block, marks in zip(blocks, trains, strict=True)]
     return pytest.mark.parametrize("block", params)
 

@@ -80,6 +80,7 @@ class Simulation:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("users", "accuracy", "alike"),
     [(15, 0.98, 1e6), (40, 0.95, 20.0), (40, 0.9, 3.0), (200, 0.98, 20.0)],

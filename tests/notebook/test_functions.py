@@ -303,6 +303,7 @@ def test_a_digit_by_hand_is_written_anew_each_time():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_labelled_images_are_learned_from_in_this_process(own_folder, tmp_path, capsys):
     """A network of one's own, trained on a folder, published and read with; nothing is promoted."""
     from zipfile import ZipFile

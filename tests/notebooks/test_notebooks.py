@@ -18,8 +18,8 @@ CELL_SECONDS = 300
 NEED_DATA = ("01-data", "03-train", "05-tune", "09-scripts")
 """Those that need real handwriting; the others draw what they need."""
 
-TRAIN_TOO = ("05-tune", "06-history")
-"""Notebooks that train, beside the one that is about it: `make test-all` alone runs them."""
+TRAIN = ("03-train", "05-tune", "06-history")
+"""Notebooks that train: `make test-all` alone runs them."""
 
 LONG = [pytest.mark.slow, pytest.mark.long]
 
@@ -62,10 +62,7 @@ def test_there_is_a_notebook_for_each_question():
 
 @pytest.mark.parametrize(
     "file",
-    [
-        pytest.param(file, id=file.stem, marks=LONG if file.stem in TRAIN_TOO else pytest.mark.slow)
-        for file in NOTEBOOKS
-    ],
+    [pytest.param(file, id=file.stem, marks=LONG if file.stem in TRAIN else pytest.mark.slow) for file in NOTEBOOKS],
 )
 def test_notebook_runs(file, tmp_path, monkeypatch, request):
     """No cell fails, in an empty working folder, with model versions of its own."""

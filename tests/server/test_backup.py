@@ -72,6 +72,7 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
             assert all(workspace.history.upload(prediction.id) for prediction in predictions)
 
 
+@pytest.mark.long
 def test_killed_backups_leave_nothing(tmp_path: Path) -> None:
     """A copy of the database would outlive a user who is deleted: the next backup, and the next server, remove it."""
     data, file = tmp_path / "data", tmp_path / "backups" / "hwr.zip"

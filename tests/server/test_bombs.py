@@ -61,13 +61,18 @@ BOMBS = {
 }
 
 
+TAKE_MINUTES = ("large document", "ZIP")
+
+
 def _send(server: Server, path: str, field: str, content: bytes) -> int:
     answer = requests.post(f"{server.url}{path}", files={field: ("bomb", content)}, timeout=300)
     assert "success" in answer.json()
     return answer.status_code
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in TAKE_MINUTES else name for name in BOMBS]
+)
 def test_twenty_bombs_take_no_more_room_than_a_few(tmp_path: Path, name: str) -> None:
     """Whether they are refused or read, a prediction beside them is made within seconds."""
     path, field, make = BOMBS[name]

@@ -52,7 +52,7 @@ def test_who_says_nothing_is_sent_away(server: Server):
     started = time.monotonic()
     with closing(connect(server)) as silent:
         assert everything(silent) == b""
-    assert 1.0 < time.monotonic() - started < 8.0
+    assert 1.0 < time.monotonic() - started < 30.0
 
 
 def test_half_the_headers_are_not_waited_for(server: Server):

@@ -1,5 +1,6 @@
 """Another program holds the database: whoever needs it waits, and nobody else does."""
 
+import re
 import subprocess
 import sys
 import time
@@ -82,6 +83,6 @@ def test_sixty_uploads_that_wait_starve_nobody(server: Server, tmp_path: Path) -
     assert health.status_code == 503
     for text in (health.text, *(text for _, text in answers)):
         assert "held by another program" in text
-        assert str(holder) not in text
+        assert not re.search(rf"\b{holder}\b", text)  # ids of requests may have its digits among theirs
         assert "python" not in text
     assert upload(server)[0] == 200

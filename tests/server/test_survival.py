@@ -94,6 +94,7 @@ def _record(image: Path, data_dir: Path) -> int:
     return prediction_id
 
 
+@pytest.mark.long
 def test_a_training_killed_with_its_server_is_told_of_and_resumed(tmp_path: Path) -> None:
     """After SIGKILL of the server its training ends too; the next server says that it failed, and it can go on."""
     models = copied_models(tmp_path / "models").folder

@@ -106,6 +106,7 @@ def test_the_contracts_defaults_start_a_training(client: TestClient) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_running_training_is_cancelled_and_resumed(
     client: TestClient, ended: Callable[[int], dict[str, Any]]
 ) -> None:
