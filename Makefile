@@ -32,7 +32,7 @@ run: $(SERVING) ## Serve dashboard and API (HOST=, PORT=)
 test: check ## Run the checks, then the quick tests (ARGS= goes to pytest)
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: setup ## Run the slow tests: browsers, kills, notebooks, trainings, load (ARGS= goes to pytest)
+test-slow: setup ## Run the slow tests: browsers, kills, notebooks, load, but not the long ones (ARGS= goes to pytest)
 	$(PYTEST) -m "slow and not long" $(ARGS)
 
 test-all: check ## Run the checks, then all tests (ARGS= goes to pytest)
