@@ -177,7 +177,9 @@ def test_the_images_on_which_versions_differ_are_found_again(registry, champion,
     for original, each in zip(originals, found.differences, strict=True):
         assert original.shape == (100, 100)
         np.testing.assert_array_equal(normalise(original), each.seen)
-    assert set(originals_of(found, replace(places, custom=tmp_path / "gone"))) == {None}
+    gone = replace(places, custom=tmp_path / "gone")
+    for suite in ("custom-10", "corrupted-10"):
+        assert set(originals_of(replace(found, suite=suite), gone)) == {None}
     with pytest.raises(InvalidValue, match="from a folder"):
         originals_of(compare(champion, worse, folder_suite(places.custom).name), places)
 

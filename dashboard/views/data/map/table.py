@@ -19,9 +19,8 @@ def show_table(state: MapState, source: str) -> None:
     table = table_of(state.map.shown)
     key = f"{TABLE}_{state.list_revision()}"
     places = [place for place, each in enumerate(state.map.shown) if each.number in {*state.selected}]
-    with st.expander(
-        "Data", icon=":material/table:", key=f"{TABLE}_open"
-    ):  # it stays open where others come and go above
+    # With a key it stays open where others come and go above it.
+    with st.expander("Data", icon=":material/table:", key=f"{TABLE}_open"):
         st.caption("A click on the left of a row selects its image, and so does Shift+Space in it.")
         st.dataframe(
             table,
