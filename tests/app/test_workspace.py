@@ -217,7 +217,6 @@ def test_health_tells_of_a_damaged_model(without_model, workspace):
 @pytest.mark.duckdb_file
 def test_health_tells_of_a_database_that_cannot_be_opened(workspace):
     """A file that is no database is a problem said in words; reading goes on."""
-    workspace.settings.data_dir.mkdir(parents=True)
     workspace.settings.database.write_bytes(b"this is no database" * 500)
     health = workspace.health()
     assert not health.database_connected
