@@ -52,6 +52,7 @@ def test_prediction_and_keeping_a_digit_loads_no_tensorflow(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_training_does_load_tensorflow(tmp_path):
     """The two tests above would notice: where TensorFlow is wanted, it is seen."""
     (heavy,) = _run(f"import hwr_core.training.architectures; {LIST_HEAVY}", tmp_path)

@@ -43,6 +43,7 @@ def _backed_up(data_dir: Path, file: Path) -> None:
     assert "predictions" in done.stdout
 
 
+@pytest.mark.long
 def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
     """No client is refused; all predictions answered before are in it; each has its image file; and it goes on."""
     acknowledged: list[int] = []

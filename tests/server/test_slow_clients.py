@@ -83,6 +83,7 @@ def _byte_by_byte(clients: list[tuple[str, socket.socket]]) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Memory is looked up in /proc.")
+@pytest.mark.long
 def test_slow_clients_of_every_route_hold_up_nobody(server: Server) -> None:
     """Beside several on each route predictions and figures are there within seconds, and memory hardly grows."""
     with ExitStack() as crowd, closing(server.connect()) as working:

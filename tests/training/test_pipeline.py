@@ -179,6 +179,7 @@ def test_progress_only_grows_and_estimates_the_time_left(made):
     assert any(each["eta_seconds"] for each in second)
 
 
+@pytest.mark.long
 def test_a_training_can_begin_with_a_versions_weights(made, unseen, tmp_path):
     """It continues from there: one epoch at a tiny rate reads as well as the version did, not like a fresh network."""
     from hwr_core.training.pipeline import train_version
