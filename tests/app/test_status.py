@@ -60,6 +60,12 @@ def test_a_disk_without_room_comes_first(workspace, keep, monkeypatch):
     assert workspace.overview().concerns[0] == Concern(Matter.DISK_FULL, 300)
 
 
+@pytest.fixture
+def begin_history():
+    """Leave the folder as it is: these tests begin before there is a file."""
+    return lambda _: None
+
+
 def test_storage_grows_with_what_is_stored(workspace, keep):
     """Uploads, the database and the versions are counted apart; nothing is there before the first."""
     before = workspace.storage()
@@ -68,5 +74,5 @@ def test_storage_grows_with_what_is_stored(workspace, keep):
     keep()
     after = workspace.storage()
     assert after.uploads == len(SEVEN)
-    assert after.database >= before.database > 100_000
+    assert after.database > before.database
     assert after.free > 0
